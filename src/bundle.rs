@@ -1,0 +1,97 @@
+//! Everything that is needed to classify, as one file.
+//!
+//! The file is Burn's own container (burnpack, `.bpk`): the members' weights under `member.<i>.<name>`
+//! (names as in [`NetworkConfig::parameters`]), the JSON [`Manifest`] under the key `painwave`, and under
+//! `painwave.sha256` the digest that the reader checks.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::aggregate::Aggregation;
+use crate::features::FeatureTransform;
+use crate::network::{NetworkConfig, Parameters};
+use crate::recording::Schema;
+use crate::windows::WindowConfig;
+
+/// Version of the manifest that this crate writes and reads.
+pub const VERSION: u32 = 1;
+
+/// A validated model: what is read, what is computed, and the weights.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bundle {
+    /// All but the weights.
+    pub manifest: Manifest,
+    /// The members' weights, in the order of [`Manifest::members`].
+    pub weights: Vec<Parameters>,
+}
+
+/// All of a bundle but the weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Version of this format; see [`VERSION`].
+    pub version: u32,
+    /// The columns it reads.
+    pub schema: Schema,
+    /// Names of the classes; a class's place is its index.
+    pub classes: Vec<String>,
+    /// How recordings are cut.
+    pub window: WindowConfig,
+    /// How windows and members become one prediction.
+    pub aggregation: Aggregation,
+    /// The networks; more than one is an ensemble.
+    pub members: Vec<Member>,
+    /// Where the model comes from and how good it is.
+    pub card: ModelCard,
+}
+
+/// One network of an ensemble, with the transform that was fitted with it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    /// Recording to inputs: a fold's scaler belongs to the fold.
+    pub features: FeatureTransform,
+    /// The network.
+    pub network: NetworkConfig,
+    /// A few windows and the logits that the trainer computed for them.
+    pub known_answers: KnownAnswers,
+}
+
+/// A few windows and the logits that the trainer computed for them: an engine must reproduce these.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownAnswers {
+    /// Dense inputs, `[windows, length, F]`.
+    pub dense: Vec<f32>,
+    /// Category codes, `[windows, length, K]`.
+    pub codes: Vec<u8>,
+    /// Step indices, `[windows, length]`.
+    pub steps: Vec<u16>,
+    /// The answers, `[windows, classes]`.
+    pub logits: Vec<f32>,
+}
+
+/// Where a model comes from and how good it is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelCard {
+    /// Name of the model.
+    pub name: String,
+    /// What it was made for, in a sentence or two.
+    pub description: String,
+    /// The recipe, as it was read.
+    pub recipe: String,
+    /// The data: description and SHA-256 of the files.
+    pub data: BTreeMap<String, String>,
+    /// How training and validation subjects were split.
+    pub split: String,
+    /// Scores by name (`weighted_f1`, `macro_f1`, `accuracy`, ...) on the validation subjects.
+    pub metrics: BTreeMap<String, f64>,
+    /// Validation confusion matrix, `[true class][predicted class]`.
+    pub confusion: Vec<Vec<u32>>,
+    /// Day of the training, ISO 8601.
+    pub date: String,
+    /// Version of the trainer.
+    pub trainer: String,
+}

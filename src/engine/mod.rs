@@ -1,0 +1,172 @@
+//! Windows to logits, on whatever the machine offers.
+//!
+//! Every engine computes the same function, fixed by [`NetworkConfig`](crate::network::NetworkConfig)
+//! and the weights; the shared suite in `tests/suite/engines.rs` holds them to PyTorch's answers.
+//! An engine is proven on the bundle's known answers before it is used.
+
+#[cfg(feature = "burn")]
+mod burn;
+mod fused;
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use serde::{Deserialize, Serialize};
+
+#[cfg(feature = "burn")]
+pub use self::burn::BurnEngine;
+pub use self::fused::FusedEngine;
+use crate::network::{NetworkConfig, NetworkConfigError, Parameters};
+use crate::windows::WindowBatch;
+
+/// One network, ready to turn windows into logits.
+pub trait Engine {
+    /// Which engine this is.
+    fn kind(&self) -> EngineKind;
+
+    /// Logits `[windows, classes]` of a batch, row-major. The batch must have the network's widths.
+    fn logits<'a>(&'a self, batch: &'a WindowBatch) -> EngineFuture<'a>;
+}
+
+/// What [`Engine::logits`] resolves to. A CPU engine is ready at the first poll.
+pub type EngineFuture<'a> = Pin<Box<dyn Future<Output = Result<Vec<f32>, EngineError>> + 'a>>;
+
+/// The engines by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EngineKind {
+    /// The fused SIMD forward pass of this crate.
+    Cpu,
+    /// Burn on WebGPU (browser) or wgpu (native).
+    Webgpu,
+    /// Burn on burn-ndarray: the reference.
+    Ndarray,
+}
+
+impl fmt::Display for EngineKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            EngineKind::Cpu => "cpu",
+            EngineKind::Webgpu => "webgpu",
+            EngineKind::Ndarray => "ndarray",
+        })
+    }
+}
+
+/// Why an engine cannot be used or did not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// This build does not contain the engine.
+    #[error("the engine `{0}` is not part of this build")]
+    NotBuilt(EngineKind),
+    /// The machine does not offer what the engine needs.
+    #[error("the engine `{0}` cannot start here: no usable adapter")]
+    Unavailable(EngineKind),
+    /// The configuration is not a network.
+    #[error(transparent)]
+    Config(#[from] NetworkConfigError),
+    /// A weight that the network needs is not there or has another shape.
+    #[error("the weight `{name}` is {found:?}, expected {expected:?}")]
+    Parameter {
+        /// Name of the weight.
+        name: String,
+        /// Its shape, if it is there.
+        found: Option<Vec<usize>>,
+        /// The shape the network needs.
+        expected: Vec<usize>,
+    },
+    /// A batch whose widths are not the network's.
+    #[error("the batch holds {found} {what}, expected {expected}")]
+    Batch {
+        /// What was counted.
+        what: &'static str,
+        /// How many there are.
+        found: usize,
+        /// How many there must be.
+        expected: usize,
+    },
+    /// The device gave no result.
+    #[error("the engine `{0}` lost its device")]
+    DeviceLost(EngineKind),
+    /// The engine computes something else than the trainer did.
+    #[error(
+        "the engine `{engine}` misses the bundle's known answers by {difference:e} (allowed: {allowed:e})"
+    )]
+    KnownAnswers {
+        /// The engine that was refused.
+        engine: EngineKind,
+        /// Greatest difference of a logit; infinite if one is not a number.
+        difference: f32,
+        /// Greatest difference that passes.
+        allowed: f32,
+    },
+}
+
+/// Builds the engine `kind` for one network.
+///
+/// # Errors
+/// The engine is not in this build, the machine cannot run it, or the weights do not fit the network.
+pub async fn build(
+    kind: EngineKind,
+    config: &NetworkConfig,
+    parameters: &Parameters,
+) -> Result<Box<dyn Engine>, EngineError> {
+    check_parameters(config, parameters)?;
+    match kind {
+        EngineKind::Cpu => Ok(Box::new(FusedEngine::new(config, parameters)?)),
+        #[cfg(feature = "burn")]
+        _ => Ok(Box::new(BurnEngine::new(kind, config, parameters).await?)),
+        #[cfg(not(feature = "burn"))]
+        _ => Err(EngineError::NotBuilt(kind)),
+    }
+}
+
+/// The engines of this build, the preferred one first.
+pub fn built() -> &'static [EngineKind] {
+    &[
+        EngineKind::Cpu,
+        #[cfg(feature = "webgpu")]
+        EngineKind::Webgpu,
+        #[cfg(feature = "ndarray")]
+        EngineKind::Ndarray,
+    ]
+}
+
+/// Checks that every parameter of the network is there, in its shape.
+fn check_parameters(config: &NetworkConfig, parameters: &Parameters) -> Result<(), EngineError> {
+    for spec in config.parameters() {
+        let found = parameters.get(&spec.name);
+        let fits = found.is_some_and(|parameter| {
+            parameter.shape == spec.shape && parameter.data.len() == spec.shape.iter().product()
+        });
+        if !fits {
+            let found = found.map(|parameter| parameter.shape.clone());
+            return Err(EngineError::Parameter { name: spec.name, found, expected: spec.shape });
+        }
+    }
+    Ok(())
+}
+
+/// Checks that a batch has the widths that a network reads.
+fn check_batch(config: &NetworkConfig, batch: &WindowBatch) -> Result<(), EngineError> {
+    let rows = batch.windows * batch.length;
+    let codes = config.category_embeddings.len();
+    let expect = |what, found, expected| {
+        if found == expected { Ok(()) } else { Err(EngineError::Batch { what, found, expected }) }
+    };
+    expect("dense values", batch.dense.len(), rows * config.dense)?;
+    expect("codes", batch.codes.len(), rows * codes)?;
+    expect("step indices", batch.steps.len(), rows)?;
+    for (place, code) in batch.codes.iter().enumerate() {
+        let levels = config.category_embeddings[place % codes].levels;
+        if usize::from(*code) >= levels {
+            return Err(EngineError::Batch {
+                what: "as a code",
+                found: usize::from(*code),
+                expected: levels - 1,
+            });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! Classifies motion-sensor recordings where they are: natively or in the browser tab.
+//!
+//! ```text
+//! bytes ──csv──▶ Recording [T, C] ──FeatureTransform──▶ Features { dense [T, F], codes [T, K] }
+//!       ──windows──▶ WindowBatch { dense [N, L, F], codes [N, L, K], steps [N, L] }
+//!       ──Engine──▶ logits [N, classes] ──aggregate──▶ Prediction { id, class, probabilities, windows }
+//! ```
+//!
+//! Each arrow is one module, and each module knows only the types of the one before it:
+//!
+//! | module | does |
+//! |---|---|
+//! | [`recording`] | what the columns of a CSV are ([`Schema`]) and one subject's data ([`Recording`]) |
+//! | [`csv`] | bytes in any chunking to recordings, or an error with line and column |
+//! | [`features`] | a recording to the network's inputs, by a transform fitted on training data |
+//! | [`windows`] | features to fixed-length windows |
+//! | [`network`] | what a network is: its configuration, its parameters and (feature `burn`) its Burn modules |
+//! | [`bundle`] | everything that is needed to classify, as one file |
+//! | [`engine`] | windows to logits: the fused CPU pass, Burn on CPU, Burn on WebGPU |
+//! | [`aggregate`] | window logits to one prediction per subject |
+//! | [`classifier`] | the public face: a bundle and an engine; bytes in, predictions out |
+//! | `web` | the JavaScript surface (wasm32 only) |
+
+pub mod aggregate;
+pub mod bundle;
+pub mod classifier;
+pub mod csv;
+pub mod engine;
+pub mod features;
+pub mod network;
+pub mod recording;
+#[cfg(target_arch = "wasm32")]
+mod web;
+pub mod windows;
+
+pub use bundle::Bundle;
+pub use classifier::{Classifier, Prediction};
+pub use recording::{Recording, Schema};

@@ -1,0 +1,23 @@
+//! What a network is: its configuration, the names and shapes of its parameters, and with the
+//! feature `burn` its Burn modules.
+
+mod config;
+
+pub use config::{
+    CategoryEmbedding, Cell, ConvBlock, Head, NetworkConfig, NetworkConfigError, ParameterSpec, Pooling,
+    Recurrent, TimeEmbedding,
+};
+
+use std::collections::BTreeMap;
+
+/// Weights by name; [`NetworkConfig::parameters`] says which names and shapes a network has.
+pub type Parameters = BTreeMap<String, Parameter>;
+
+/// One weight tensor in row-major order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    /// Size of each dimension.
+    pub shape: Vec<usize>,
+    /// The elements, the last dimension fastest.
+    pub data: Vec<f32>,
+}

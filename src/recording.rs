@@ -1,0 +1,66 @@
+//! What the columns of a CSV are, and one subject's recording.
+
+use serde::{Deserialize, Serialize};
+
+/// Which columns of a CSV a model reads, and as what.
+///
+/// Columns are found by name, in any order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Schema {
+    /// Column with the subject's id, kept as text ("000" stays "000").
+    pub id: String,
+    /// Column with the time of a row: any finite number, unique within a subject.
+    pub time: String,
+    /// Numeric columns, in the order of [`Recording::values`].
+    pub channels: Vec<String>,
+    /// Columns that hold one of a few words, in the order of [`Recording::codes`].
+    #[serde(default)]
+    pub categories: Vec<Category>,
+    /// Columns that belong to such files but that the model does not read: no warning is due.
+    #[serde(default)]
+    pub ignored: Vec<String>,
+}
+
+/// A column that holds one of a few words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Category {
+    /// Name of the column.
+    pub column: String,
+    /// The words; a word's place is its code. At most 256.
+    pub levels: Vec<String>,
+}
+
+impl Category {
+    /// The code of a word: its place among the levels. A number also matches a level that is the same
+    /// number in other digits ("2.0" is level "2").
+    pub fn code(&self, word: &str) -> Option<u8> {
+        let exact = self.levels.iter().position(|level| level == word);
+        let place = exact.or_else(|| {
+            let number: f64 = word.parse().ok()?;
+            self.levels.iter().position(|level| level.parse() == Ok(number))
+        })?;
+        u8::try_from(place).ok()
+    }
+}
+
+/// One subject's rows in the order of time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Recording {
+    /// The subject's id, as written in the file.
+    pub id: String,
+    /// Time of each step, ascending: `[steps]`.
+    pub times: Vec<f64>,
+    /// Numeric channels, `[steps, channels]`, as [`Schema::channels`] orders them.
+    pub values: Vec<f32>,
+    /// Category codes, `[steps, categories]`, as [`Schema::categories`] orders them.
+    pub codes: Vec<u8>,
+}
+
+impl Recording {
+    /// Number of time steps.
+    pub fn steps(&self) -> usize {
+        self.times.len()
+    }
+}

@@ -1,0 +1,77 @@
+//! Features of a recording to windows of a fixed length.
+
+use serde::{Deserialize, Serialize};
+
+use crate::features::Features;
+
+/// How a recording is cut into windows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WindowConfig {
+    /// Steps in a window.
+    pub length: usize,
+    /// Steps from one window's start to the next one's.
+    pub stride: usize,
+    /// What happens to the steps after the last whole window.
+    pub tail: Tail,
+}
+
+/// What happens to the steps after the last whole window. A recording shorter than one window is
+/// padded either way, so that every subject gets a prediction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tail {
+    /// They are left out.
+    Drop,
+    /// They make one more window, filled up with zeros.
+    Pad,
+}
+
+/// Windows of one or more recordings, ready for an engine.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WindowBatch {
+    /// Number of windows `N`.
+    pub windows: usize,
+    /// Steps in each window `L`.
+    pub length: usize,
+    /// Dense inputs, `[N, L, F]`.
+    pub dense: Vec<f32>,
+    /// Category codes for embeddings, `[N, L, K]`.
+    pub codes: Vec<u8>,
+    /// Index of each step in its recording, `[N, L]`. It counts on through padding and saturates at
+    /// `u16::MAX`; a time embedding saturates at the end of its own table.
+    pub steps: Vec<u16>,
+}
+
+impl WindowConfig {
+    /// First step of each window of a recording with `steps` steps. Empty only for an empty recording.
+    pub fn starts(&self, steps: usize) -> impl Iterator<Item = usize> + use<> {
+        let WindowConfig { length, stride, tail } = *self;
+        let whole = if steps < length { 0 } else { (steps - length) / stride + 1 };
+        let covered = if whole == 0 { 0 } else { (whole - 1) * stride + length };
+        let padded = covered < steps && (whole == 0 || tail == Tail::Pad);
+        (0..whole + usize::from(padded)).map(move |window| window * stride)
+    }
+
+    /// Appends the windows of one recording to a batch and returns how many there were.
+    pub fn append(&self, features: &Features, batch: &mut WindowBatch) -> usize {
+        let Features { steps, width, codes_width, dense, codes } = features;
+        batch.length = self.length;
+        let before = batch.windows;
+        for start in self.starts(*steps) {
+            let end = (start + self.length).min(*steps);
+            let padding = start + self.length - end;
+            batch.dense.extend_from_slice(&dense[start * width..end * width]);
+            batch.dense.resize(batch.dense.len() + padding * width, 0.0);
+            batch.codes.extend_from_slice(&codes[start * codes_width..end * codes_width]);
+            batch.codes.resize(batch.codes.len() + padding * codes_width, 0);
+            batch.steps.extend((start..start + self.length).map(saturate));
+            batch.windows += 1;
+        }
+        batch.windows - before
+    }
+}
+
+fn saturate(step: usize) -> u16 {
+    u16::try_from(step).unwrap_or(u16::MAX)
+}
