@@ -1,5 +1,280 @@
-//! The public face: a bundle and an engine; bytes in, predictions out.
-/// x
-pub struct Classifier {}
-/// x
-pub struct Prediction {}
+//! The public face: a bundle and an engine; recordings or bytes in, predictions out.
+
+use serde::Serialize;
+
+use crate::bundle::{Bundle, BundleError, KnownAnswers, Manifest, Member};
+use crate::csv::{CsvError, Reader};
+use crate::engine::{self, Engine, EngineError, EngineKind};
+use crate::features::FeatureExtractor;
+use crate::network::Parameters;
+use crate::recording::Recording;
+use crate::windows::WindowBatch;
+
+/// Greatest relative difference between an engine's logits and the known answers: far above the rounding
+/// of any order of summation, far below what moves a probability visibly.
+const KNOWN_ANSWER_TOLERANCE: f32 = 1e-3;
+
+/// Windows that are computed at once. Bounds the memory of a job, whatever the recordings' length.
+const BATCH_WINDOWS: usize = 4096;
+
+/// A model, ready to classify.
+pub struct Classifier {
+    manifest: Manifest,
+    members: Vec<LoadedMember>,
+    engine: EngineKind,
+}
+
+struct LoadedMember {
+    features: FeatureExtractor,
+    engine: Box<dyn Engine>,
+}
+
+/// One subject's outcome.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Prediction {
+    /// The subject's id.
+    pub id: String,
+    /// Name of the predicted class.
+    pub label: String,
+    /// Index of the predicted class.
+    pub class: usize,
+    /// Probability of each class, in the order of [`Manifest::classes`].
+    pub probabilities: Vec<f32>,
+    /// First step of each window.
+    pub window_starts: Vec<u32>,
+    /// Probabilities of each window, `[windows, classes]`.
+    pub window_probabilities: Vec<f32>,
+    /// What a reader of this prediction should know.
+    pub warnings: Vec<Warning>,
+}
+
+/// What a reader of a prediction should know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum Warning {
+    /// Values that the training data never reached; they are used as they are.
+    #[error("{values} of {of} inputs lie outside the range seen in training")]
+    OutsideTrainingRange {
+        /// How many values.
+        values: usize,
+        /// Of how many.
+        of: usize,
+    },
+    /// Fewer steps than a window; the rest of the window is zeros.
+    #[error("{steps} steps are fewer than a window's {length}: the rest is filled with zeros")]
+    ShorterThanWindow {
+        /// Steps of the recording.
+        steps: usize,
+        /// Steps of a window.
+        length: usize,
+    },
+}
+
+/// Why a classifier could not be built.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The bundle is not a whole model.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    /// The engine cannot run here or was refused.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+/// Why recordings could not be classified.
+#[derive(Debug, thiserror::Error)]
+pub enum ClassifyError {
+    /// The file is not what the model reads.
+    #[error(transparent)]
+    Csv(#[from] CsvError),
+    /// The engine gave no answer.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// A recording without a step.
+    #[error("the recording `{id}` has no steps")]
+    Empty {
+        /// The subject's id.
+        id: String,
+    },
+}
+
+impl Classifier {
+    /// Builds the members' networks on one engine and proves it on the bundle's known answers.
+    ///
+    /// # Errors
+    /// The bundle is not whole, the engine cannot run here, or it does not reproduce the known answers.
+    pub async fn new(bundle: Bundle, engine: EngineKind) -> Result<Self, LoadError> {
+        bundle.validate()?;
+        let Bundle { manifest, weights } = bundle;
+        let mut members = Vec::with_capacity(manifest.members.len());
+        for (member, parameters) in manifest.members.iter().zip(&weights) {
+            members.push(LoadedMember::new(member, parameters, &manifest, engine).await?);
+        }
+        Ok(Classifier { manifest, members, engine })
+    }
+
+    /// All of the bundle but its weights.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The engine that runs.
+    pub fn engine(&self) -> EngineKind {
+        self.engine
+    }
+
+    /// Classifies recordings of the bundle's schema; one prediction each, in their order.
+    ///
+    /// # Errors
+    /// An empty recording, or an engine that gives no answer.
+    pub async fn classify(&self, recordings: &[&Recording]) -> Result<Vec<Prediction>, ClassifyError> {
+        let window = &self.manifest.window;
+        if let Some(empty) = recordings.iter().find(|recording| recording.steps() == 0) {
+            return Err(ClassifyError::Empty { id: empty.id.clone() });
+        }
+        let mut outside = vec![(0, 0); recordings.len()];
+        let mut logits = Vec::with_capacity(self.members.len());
+        for member in &self.members {
+            logits.push(self.member_logits(member, recordings, &mut outside).await?);
+        }
+
+        let classes = self.manifest.classes.len();
+        let mut from = 0;
+        let predict = |(recording, (values, of)): (&&Recording, (usize, usize))| {
+            let steps = recording.steps();
+            let window_starts: Vec<u32> = window.starts(steps).map(|start| start as u32).collect();
+            let to = from + window_starts.len() * classes;
+            let of_recording: Vec<&[f32]> = logits.iter().map(|member| &member[from..to]).collect();
+            let aggregate = self.manifest.aggregation.combine(&of_recording, classes);
+            from = to;
+            let too_short = (steps < window.length)
+                .then_some(Warning::ShorterThanWindow { steps, length: window.length });
+            let out_of_range = (values > 0).then_some(Warning::OutsideTrainingRange { values, of });
+            Prediction {
+                id: recording.id.clone(),
+                label: self.manifest.classes[aggregate.class].clone(),
+                class: aggregate.class,
+                probabilities: aggregate.probabilities,
+                window_starts,
+                window_probabilities: aggregate.windows,
+                warnings: too_short.into_iter().chain(out_of_range).collect(),
+            }
+        };
+        Ok(recordings.iter().zip(outside).map(predict).collect())
+    }
+
+    /// One member's logits for all windows of the recordings, `[windows, classes]`.
+    async fn member_logits(
+        &self,
+        member: &LoadedMember,
+        recordings: &[&Recording],
+        outside: &mut [(usize, usize)],
+    ) -> Result<Vec<f32>, EngineError> {
+        let mut logits = Vec::new();
+        let mut batch = WindowBatch::default();
+        for (recording, (values, of)) in recordings.iter().zip(outside) {
+            let features = member.features.apply(recording);
+            *values += features.outside;
+            *of += features.dense.len();
+            for start in self.manifest.window.starts(features.steps) {
+                if batch.windows == BATCH_WINDOWS {
+                    logits.extend(member.engine.logits(&batch).await?);
+                    batch.clear();
+                }
+                self.manifest.window.append(&features, start, &mut batch);
+            }
+        }
+        if batch.windows > 0 {
+            logits.extend(member.engine.logits(&batch).await?);
+        }
+        Ok(logits)
+    }
+}
+
+impl LoadedMember {
+    async fn new(
+        member: &Member,
+        parameters: &Parameters,
+        manifest: &Manifest,
+        kind: EngineKind,
+    ) -> Result<Self, LoadError> {
+        let features =
+            FeatureExtractor::new(&member.features, &manifest.schema).map_err(BundleError::Features)?;
+        let engine = engine::build(kind, &member.network, parameters).await?;
+        prove(engine.as_ref(), &member.known_answers, manifest.window.length).await?;
+        Ok(LoadedMember { features, engine })
+    }
+}
+
+/// Refuses an engine that does not reproduce the known answers: a shader may silently compute nonsense.
+async fn prove(engine: &dyn Engine, known: &KnownAnswers, length: usize) -> Result<(), EngineError> {
+    let batch = WindowBatch {
+        windows: known.steps.len() / length,
+        length,
+        dense: known.dense.clone(),
+        codes: known.codes.clone(),
+        steps: known.steps.clone(),
+    };
+    let logits = engine.logits(&batch).await?;
+    let mut difference = if logits.len() == known.logits.len() { 0.0 } else { f32::INFINITY };
+    let mut scale = 1.0f32;
+    for (found, expected) in logits.iter().zip(&known.logits) {
+        let distance = (found - expected).abs();
+        difference = if distance.is_nan() { f32::INFINITY } else { distance.max(difference) };
+        scale = scale.max(expected.abs());
+    }
+    let allowed = KNOWN_ANSWER_TOLERANCE * scale;
+    if difference <= allowed {
+        Ok(())
+    } else {
+        Err(EngineError::KnownAnswers { engine: engine.kind(), difference, allowed })
+    }
+}
+
+/// The classification of one CSV file, fed as it is read.
+///
+/// A subject is classified as soon as its rows end; if more of its rows turn up later it is classified once
+/// more at the end, and the later prediction replaces the earlier one.
+pub struct Job {
+    reader: Reader,
+}
+
+impl Job {
+    /// Starts a file in the classifier's schema.
+    pub fn new(classifier: &Classifier) -> Self {
+        Job { reader: Reader::new(&classifier.manifest.schema) }
+    }
+
+    /// Takes the next bytes of the file and classifies the subjects that they complete.
+    ///
+    /// # Errors
+    /// The file is not what the model reads, or the engine gives no answer.
+    pub async fn feed(
+        &mut self,
+        classifier: &Classifier,
+        bytes: &[u8],
+    ) -> Result<Vec<Prediction>, ClassifyError> {
+        self.reader.feed(bytes)?;
+        self.classify_complete(classifier).await
+    }
+
+    /// Ends the file and classifies the remaining subjects.
+    ///
+    /// # Errors
+    /// As [`Job::feed`]; a file without a row is an error too.
+    pub async fn finish(&mut self, classifier: &Classifier) -> Result<Vec<Prediction>, ClassifyError> {
+        self.reader.finish()?;
+        self.classify_complete(classifier).await
+    }
+
+    /// What was read: recordings in the order of first appearance, and warnings about the file.
+    pub fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    async fn classify_complete(&mut self, classifier: &Classifier) -> Result<Vec<Prediction>, ClassifyError> {
+        let complete = self.reader.take_complete();
+        let recordings: Vec<&Recording> = complete.iter().map(|i| self.reader.recording(*i)).collect();
+        classifier.classify(&recordings).await
+    }
+}

@@ -53,25 +53,27 @@ impl WindowConfig {
         (0..whole + usize::from(padded)).map(move |window| window * stride)
     }
 
-    /// Appends the windows of one recording to a batch and returns how many there were.
-    pub fn append(&self, features: &Features, batch: &mut WindowBatch) -> usize {
-        let Features { steps, width, codes_width, dense, codes } = features;
+    /// Appends the window that begins at step `start`, filled up with zeros past the recording's end.
+    pub fn append(&self, features: &Features, start: usize, batch: &mut WindowBatch) {
+        let Features { steps, width, codes_width, dense, codes, .. } = features;
+        let end = (start + self.length).min(*steps);
+        let padding = start + self.length - end;
         batch.length = self.length;
-        let before = batch.windows;
-        for start in self.starts(*steps) {
-            let end = (start + self.length).min(*steps);
-            let padding = start + self.length - end;
-            batch.dense.extend_from_slice(&dense[start * width..end * width]);
-            batch.dense.resize(batch.dense.len() + padding * width, 0.0);
-            batch.codes.extend_from_slice(&codes[start * codes_width..end * codes_width]);
-            batch.codes.resize(batch.codes.len() + padding * codes_width, 0);
-            batch.steps.extend((start..start + self.length).map(saturate));
-            batch.windows += 1;
-        }
-        batch.windows - before
+        batch.windows += 1;
+        batch.dense.extend_from_slice(&dense[start * width..end * width]);
+        batch.dense.resize(batch.dense.len() + padding * width, 0.0);
+        batch.codes.extend_from_slice(&codes[start * codes_width..end * codes_width]);
+        batch.codes.resize(batch.codes.len() + padding * codes_width, 0);
+        batch.steps.extend((start..start + self.length).map(|step| u16::try_from(step).unwrap_or(u16::MAX)));
     }
 }
 
-fn saturate(step: usize) -> u16 {
-    u16::try_from(step).unwrap_or(u16::MAX)
+impl WindowBatch {
+    /// Empties the batch and keeps its memory.
+    pub fn clear(&mut self) {
+        self.windows = 0;
+        self.dense.clear();
+        self.codes.clear();
+        self.steps.clear();
+    }
 }

@@ -138,7 +138,7 @@ fn check_parameters(config: &NetworkConfig, parameters: &Parameters) -> Result<(
     for spec in config.parameters() {
         let found = parameters.get(&spec.name);
         let fits = found.is_some_and(|parameter| {
-            parameter.shape == spec.shape && parameter.data.len() == spec.shape.iter().product()
+            parameter.shape == spec.shape && parameter.data.len() == spec.shape.iter().product::<usize>()
         });
         if !fits {
             let found = found.map(|parameter| parameter.shape.clone());

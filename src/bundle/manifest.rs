@@ -1,8 +1,4 @@
-//! Everything that is needed to classify, as one file.
-//!
-//! The file is Burn's own container (burnpack, `.bpk`): the members' weights under `member.<i>.<name>`
-//! (names as in [`NetworkConfig::parameters`]), the JSON [`Manifest`] under the key `painwave`, and under
-//! `painwave.sha256` the digest that the reader checks.
+//! The manifest: all of a bundle but its weights.
 
 use std::collections::BTreeMap;
 
@@ -10,21 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::aggregate::Aggregation;
 use crate::features::FeatureTransform;
-use crate::network::{NetworkConfig, Parameters};
+use crate::network::NetworkConfig;
 use crate::recording::Schema;
 use crate::windows::WindowConfig;
 
 /// Version of the manifest that this crate writes and reads.
 pub const VERSION: u32 = 1;
-
-/// A validated model: what is read, what is computed, and the weights.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Bundle {
-    /// All but the weights.
-    pub manifest: Manifest,
-    /// The members' weights, in the order of [`Manifest::members`].
-    pub weights: Vec<Parameters>,
-}
 
 /// All of a bundle but the weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,0 +1,181 @@
+//! What a bundle must satisfy before it is used: a bundle from the internet is untrusted input.
+
+use std::collections::BTreeSet;
+
+use super::{Bundle, BundleError, Manifest, Member, VERSION};
+use crate::features::FeatureExtractor;
+use crate::network::Parameters;
+
+/// Greatest number of known-answer windows of a member.
+pub const MAX_KNOWN_ANSWERS: usize = 64;
+const MAX_COLUMNS: usize = 4096;
+const MAX_CLASSES: usize = 256;
+const MAX_MEMBERS: usize = 64;
+const MAX_WINDOW: usize = 65_536;
+
+/// How a manifest contradicts itself or leaves the allowed ranges.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidManifest {
+    /// Too many or too few of something.
+    #[error("the bundle has {found} {what}, expected {least} to {most}")]
+    Count {
+        /// What was counted.
+        what: &'static str,
+        /// How many there are.
+        found: usize,
+        /// How many there must be at least.
+        least: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// A name that is empty or stands twice.
+    #[error("the {what} `{name}` is empty or stands twice")]
+    Name {
+        /// What is named.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// A size that does not follow from the rest.
+    #[error("member {member} has {found} {what}, expected {expected}")]
+    Size {
+        /// Index of the member.
+        member: usize,
+        /// What was counted.
+        what: &'static str,
+        /// How many there are.
+        found: usize,
+        /// How many there must be.
+        expected: usize,
+    },
+    /// A known answer that no network gives.
+    #[error("member {member}: the known answers hold a value that is not finite or a code without a level")]
+    KnownAnswers {
+        /// Index of the member.
+        member: usize,
+    },
+}
+
+impl Bundle {
+    /// Checks that manifest and weights make a model.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn validate(&self) -> Result<(), BundleError> {
+        let Bundle { manifest, weights } = self;
+        if manifest.version != VERSION {
+            return Err(BundleError::Version { found: manifest.version.into() });
+        }
+        check_manifest(manifest)?;
+        check_size(0, "sets of weights", weights.len(), manifest.members.len())?;
+        for (index, (member, weights)) in manifest.members.iter().zip(weights).enumerate() {
+            check_member(index, member, manifest)?;
+            check_weights(index, member, weights)?;
+        }
+        Ok(())
+    }
+}
+
+fn check_manifest(manifest: &Manifest) -> Result<(), InvalidManifest> {
+    let Manifest { schema, classes, window, members, .. } = manifest;
+    count("classes", classes.len(), 2, MAX_CLASSES)?;
+    names("class", classes)?;
+    count("channels", schema.channels.len(), 0, MAX_COLUMNS)?;
+    count("category columns", schema.categories.len(), 0, MAX_COLUMNS)?;
+    count("ignored columns", schema.ignored.len(), 0, MAX_COLUMNS)?;
+    let categories = schema.categories.iter().map(|category| &category.column);
+    names("column", [&schema.id, &schema.time].into_iter().chain(&schema.channels).chain(categories))?;
+    for category in &schema.categories {
+        count("levels of a category column", category.levels.len(), 1, 256)?;
+        names("level", &category.levels)?;
+    }
+    count("steps in a window", window.length, 1, MAX_WINDOW)?;
+    count("steps from window to window", window.stride, 1, MAX_WINDOW)?;
+    count("members", members.len(), 1, MAX_MEMBERS)
+}
+
+fn check_member(index: usize, member: &Member, manifest: &Manifest) -> Result<(), BundleError> {
+    let Member { features, network, known_answers: known } = member;
+    let length = manifest.window.length;
+    FeatureExtractor::new(features, &manifest.schema)?;
+    network.validate(length)?;
+    let size = |what, found, expected| check_size(index, what, found, expected);
+    size("dense inputs", features.dense.len(), network.dense)?;
+    size("classes", network.classes, manifest.classes.len())?;
+    size("code columns", features.codes.len(), network.category_embeddings.len())?;
+    let mut levels = Vec::new();
+    for (column, table) in features.codes.iter().zip(&network.category_embeddings) {
+        let category = manifest.schema.categories.iter().find(|category| category.column == *column);
+        levels.push(category.map_or(0, |category| category.levels.len()));
+        size("levels in an embedding", table.levels, levels[levels.len() - 1])?;
+    }
+
+    let windows = known.steps.len() / length;
+    count("known-answer windows", windows, 1, MAX_KNOWN_ANSWERS)?;
+    let rows = windows * length;
+    size("known-answer steps", known.steps.len(), rows)?;
+    size("known-answer inputs", known.dense.len(), rows * network.dense)?;
+    size("known-answer codes", known.codes.len(), rows * levels.len())?;
+    size("known answers", known.logits.len(), windows * network.classes)?;
+    let finite = known.dense.iter().chain(&known.logits).all(|value| value.is_finite());
+    let in_range = known.codes.chunks(levels.len().max(1));
+    let in_range = in_range.flat_map(|row| row.iter().zip(&levels)).all(|(code, n)| usize::from(*code) < *n);
+    if !(finite && in_range) {
+        return Err(InvalidManifest::KnownAnswers { member: index }.into());
+    }
+    Ok(())
+}
+
+fn check_weights(index: usize, member: &Member, weights: &Parameters) -> Result<(), BundleError> {
+    let mut left: BTreeSet<&String> = weights.keys().collect();
+    let tensor = |name: &str| format!("member.{index}.{name}");
+    for spec in member.network.parameters() {
+        let found = weights.get(&spec.name);
+        let fits = found
+            .is_some_and(|p| p.shape == spec.shape && p.data.len() == spec.shape.iter().product::<usize>());
+        if !fits {
+            return Err(BundleError::Weight {
+                name: tensor(&spec.name),
+                found: found.map(|parameter| parameter.shape.clone()),
+                expected: Some(spec.shape),
+            });
+        }
+        left.remove(&spec.name);
+    }
+    if let Some(name) = left.first() {
+        let found = Some(weights[*name].shape.clone());
+        return Err(BundleError::Weight { name: tensor(name), found, expected: None });
+    }
+    let finite = |parameter: &crate::network::Parameter| parameter.data.iter().all(|value| value.is_finite());
+    match weights.iter().find(|(_, parameter)| !finite(parameter)) {
+        Some((name, _)) => Err(BundleError::WeightNotFinite { name: tensor(name) }),
+        None => Ok(()),
+    }
+}
+
+fn count(what: &'static str, found: usize, least: usize, most: usize) -> Result<(), InvalidManifest> {
+    if (least..=most).contains(&found) {
+        Ok(())
+    } else {
+        Err(InvalidManifest::Count { what, found, least, most })
+    }
+}
+
+fn check_size(
+    member: usize,
+    what: &'static str,
+    found: usize,
+    expected: usize,
+) -> Result<(), InvalidManifest> {
+    if found == expected { Ok(()) } else { Err(InvalidManifest::Size { member, what, found, expected }) }
+}
+
+fn names<'a>(what: &'static str, names: impl IntoIterator<Item = &'a String>) -> Result<(), InvalidManifest> {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if name.is_empty() || !seen.insert(name) {
+            return Err(InvalidManifest::Name { what, name: name.clone() });
+        }
+    }
+    Ok(())
+}
