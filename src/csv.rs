@@ -4,7 +4,25 @@
 use crate::recording::{Recording, Schema};
 
 #[derive(Debug, thiserror::Error)]
-pub enum CsvError {}
+pub enum CsvError {
+    #[error("x")]
+    X,
+}
+
+impl CsvError {
+    pub fn code(&self) -> &'static str {
+        "X"
+    }
+    pub fn line(&self) -> Option<u64> {
+        None
+    }
+    pub fn column(&self) -> Option<&str> {
+        None
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum CsvWarning {}
 
 pub struct Reader {}
 
@@ -23,5 +41,14 @@ impl Reader {
     }
     pub fn recording(&self, _index: usize) -> &Recording {
         unreachable!()
+    }
+    pub fn len(&self) -> usize {
+        0
+    }
+    pub fn index_of(&self, _id: &str) -> Option<usize> {
+        None
+    }
+    pub fn warnings(&self) -> &[CsvWarning] {
+        &[]
     }
 }

@@ -1,1 +1,246 @@
-//! The JavaScript surface.
+//! The JavaScript surface, and nothing but that: what `www/package` builds the npm package on.
+//!
+//! Every exported method takes `&self`, since calls from JavaScript may overlap. Errors are `Error` objects
+//! with a stable `code`, and `line` and `column` where they are known.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Array, Error, Float32Array, Float64Array, Object, Reflect, Uint8Array, Uint32Array};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::bundle::{Bundle, Manifest, ModelCard};
+use crate::classifier::{Classifier, ClassifyError, Job, LoadError, Prediction};
+use crate::engine::{EngineError, EngineKind, built};
+use crate::recording::Schema;
+use crate::windows::WindowConfig;
+
+#[cfg(feature = "embedded")]
+static EMBEDDED: &[u8] = include_bytes!("../models/cnn-gru.bpk");
+
+/// The bundle inside this module, if there is one.
+#[wasm_bindgen(js_name = embeddedBundle)]
+pub fn embedded_bundle() -> Option<Uint8Array> {
+    #[cfg(feature = "embedded")]
+    return Some(Uint8Array::from(EMBEDDED));
+    #[cfg(not(feature = "embedded"))]
+    None
+}
+
+/// The engines of this module, the preferred one first.
+#[wasm_bindgen]
+pub fn engines() -> Vec<String> {
+    built().iter().map(EngineKind::to_string).collect()
+}
+
+/// A model on an engine.
+#[wasm_bindgen]
+pub struct WebClassifier {
+    classifier: Rc<Classifier>,
+}
+
+#[derive(Serialize)]
+struct Info<'a> {
+    engine: EngineKind,
+    classes: &'a [String],
+    schema: &'a Schema,
+    window: &'a WindowConfig,
+    members: usize,
+    card: &'a ModelCard,
+}
+
+#[wasm_bindgen]
+impl WebClassifier {
+    /// Reads a bundle (the embedded one, if none is given) and proves the engine on its known answers.
+    pub async fn load(bundle: Option<Uint8Array>, engine: String) -> Result<WebClassifier, Error> {
+        let Some(kind) = built().iter().find(|kind| kind.to_string() == engine) else {
+            let message = format!("this module has no engine `{engine}`, only {}", engines().join(", "));
+            return Err(error(&message, "ENGINE_NOT_BUILT"));
+        };
+        let bytes = bundle.or_else(embedded_bundle);
+        let bytes = bytes.ok_or_else(|| error("this module has no bundle inside: pass one", "BUNDLE"))?;
+        let classifier = async { Classifier::new(Bundle::from_bytes(&bytes.to_vec())?, *kind).await };
+        let classifier = classifier.await.map_err(|reason: LoadError| {
+            let code = match &reason {
+                LoadError::Bundle(_) => "BUNDLE",
+                LoadError::Engine(reason) => engine_code(reason),
+            };
+            error(&with_sources(&reason), code)
+        })?;
+        Ok(WebClassifier { classifier: Rc::new(classifier) })
+    }
+
+    /// Which engine runs, and everything about the model but its weights.
+    #[wasm_bindgen(unchecked_return_type = "unknown")]
+    pub fn info(&self) -> Result<JsValue, Error> {
+        let Manifest { schema, classes, window, members, card, .. } = self.classifier.manifest();
+        let engine = self.classifier.engine();
+        to_js(&Info { engine, classes, schema, window, members: members.len(), card })
+    }
+
+    /// Starts the classification of one file.
+    pub fn job(&self) -> WebJob {
+        let job = Job::new(&self.classifier);
+        WebJob { classifier: self.classifier.clone(), job: RefCell::new(Some(job)) }
+    }
+}
+
+/// The classification of one file.
+#[wasm_bindgen]
+pub struct WebJob {
+    classifier: Rc<Classifier>,
+    /// Absent while a call is under way.
+    job: RefCell<Option<Job>>,
+}
+
+#[wasm_bindgen]
+impl WebJob {
+    /// Takes the next bytes and classifies the subjects that they complete.
+    #[wasm_bindgen(unchecked_return_type = "WebPrediction[]")]
+    pub async fn feed(&self, bytes: Vec<u8>) -> Result<Array, Error> {
+        let mut job = self.take()?;
+        let outcome = job.feed(&self.classifier, &bytes).await;
+        self.put_back(job, outcome)
+    }
+
+    /// Ends the file and classifies the remaining subjects.
+    #[wasm_bindgen(unchecked_return_type = "WebPrediction[]")]
+    pub async fn finish(&self) -> Result<Array, Error> {
+        let mut job = self.take()?;
+        let outcome = job.finish(&self.classifier).await;
+        self.put_back(job, outcome)
+    }
+
+    /// What is odd about the file, in words.
+    pub fn warnings(&self) -> Result<Vec<String>, Error> {
+        self.with(|job| job.reader().warnings().iter().map(ToString::to_string).collect())
+    }
+
+    /// The subjects' ids in the order of first appearance.
+    pub fn order(&self) -> Result<Vec<String>, Error> {
+        self.with(|job| {
+            let reader = job.reader();
+            (0..reader.len()).map(|index| reader.recording(index).id.clone()).collect()
+        })
+    }
+
+    /// One subject's recording: `{ times [steps], channels, values [steps, channels] }`.
+    #[wasm_bindgen(unchecked_return_type = "WebRecording | undefined")]
+    pub fn recording(&self, id: &str) -> Result<JsValue, Error> {
+        self.with(|job| {
+            let Some(index) = job.reader().index_of(id) else { return JsValue::UNDEFINED };
+            let recording = job.reader().recording(index);
+            let channels =
+                self.classifier.manifest().schema.channels.iter().map(|name| JsValue::from_str(name));
+            let object = Object::new();
+            set(&object, "times", &Float64Array::from(&recording.times[..]));
+            set(&object, "channels", &channels.collect::<Array>());
+            set(&object, "values", &Float32Array::from(&recording.values[..]));
+            object.into()
+        })
+    }
+
+    fn take(&self) -> Result<Job, Error> {
+        self.job.borrow_mut().take().ok_or_else(busy)
+    }
+
+    fn put_back(&self, job: Job, outcome: Result<Vec<Prediction>, ClassifyError>) -> Result<Array, Error> {
+        self.job.replace(Some(job));
+        let predictions = outcome.map_err(|reason| classify_error(&reason))?;
+        predictions.iter().map(prediction_to_js).collect()
+    }
+
+    fn with<T>(&self, read: impl FnOnce(&Job) -> T) -> Result<T, Error> {
+        self.job.borrow().as_ref().map(read).ok_or_else(busy)
+    }
+}
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** One subject's outcome. */
+export interface WebPrediction {
+    id: string;
+    label: string;
+    class: number;
+    probabilities: number[];
+    windows: { starts: Uint32Array; probabilities: Float32Array };
+    warnings: string[];
+}
+/** One subject's recording; `values` is `[steps, channels]`. */
+export interface WebRecording {
+    times: Float64Array;
+    channels: string[];
+    values: Float32Array;
+}
+"#;
+
+fn prediction_to_js(prediction: &Prediction) -> Result<JsValue, Error> {
+    let windows = Object::new();
+    set(&windows, "starts", &Uint32Array::from(&prediction.window_starts[..]));
+    set(&windows, "probabilities", &Float32Array::from(&prediction.window_probabilities[..]));
+    let warnings: Vec<String> = prediction.warnings.iter().map(ToString::to_string).collect();
+
+    let object = Object::new();
+    set(&object, "id", &prediction.id.as_str().into());
+    set(&object, "label", &prediction.label.as_str().into());
+    set(&object, "class", &(prediction.class as u32).into());
+    set(&object, "probabilities", &to_js(&prediction.probabilities)?);
+    set(&object, "windows", &windows);
+    set(&object, "warnings", &to_js(&warnings)?);
+    Ok(object.into())
+}
+
+fn to_js(value: &impl Serialize) -> Result<JsValue, Error> {
+    let plain = serde_wasm_bindgen::Serializer::json_compatible();
+    value.serialize(&plain).map_err(|reason| error(&reason.to_string(), "INTERNAL"))
+}
+
+/// Sets a property of a plain object, which cannot fail: it is neither frozen nor a proxy.
+fn set(object: &Object, name: &str, value: &JsValue) {
+    let _ = Reflect::set(object, &name.into(), value);
+}
+
+fn error(message: &str, code: &str) -> Error {
+    let error = Error::new(message);
+    set(&error, "code", &code.into());
+    error
+}
+
+fn busy() -> Error {
+    error("the job is busy: wait for its last call", "BUSY")
+}
+
+fn classify_error(reason: &ClassifyError) -> Error {
+    match reason {
+        ClassifyError::Csv(reason) => {
+            let error = error(&reason.to_string(), reason.code());
+            if let Some(line) = reason.line() {
+                set(&error, "line", &(line as f64).into());
+            }
+            if let Some(column) = reason.column() {
+                set(&error, "column", &column.into());
+            }
+            error
+        }
+        ClassifyError::Engine(engine) => error(&with_sources(reason), engine_code(engine)),
+        ClassifyError::Empty { .. } => error(&reason.to_string(), "EMPTY_RECORDING"),
+    }
+}
+
+fn engine_code(reason: &EngineError) -> &'static str {
+    match reason {
+        EngineError::NotBuilt(_) => "ENGINE_NOT_BUILT",
+        EngineError::Unavailable(_) => "ENGINE_UNAVAILABLE",
+        EngineError::DeviceLost(_) => "DEVICE_LOST",
+        EngineError::KnownAnswers { .. } => "ENGINE_REFUSED",
+        EngineError::Config(_) | EngineError::Parameter { .. } => "BUNDLE",
+        EngineError::Batch { .. } => "INTERNAL",
+    }
+}
+
+/// The message of an error and of what caused it.
+fn with_sources(reason: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(reason.source(), |cause| cause.source());
+    std::iter::once(reason.to_string()).chain(causes.map(ToString::to_string)).collect::<Vec<_>>().join(": ")
+}
