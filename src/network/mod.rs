@@ -2,11 +2,21 @@
 //! feature `burn` its Burn modules.
 
 mod config;
+#[cfg(feature = "burn")]
+mod conv;
+#[cfg(feature = "burn")]
+mod model;
+#[cfg(feature = "burn")]
+mod pooling;
+#[cfg(feature = "burn")]
+mod recurrent;
 
 pub use config::{
     CategoryEmbedding, Cell, ConvBlock, Head, NetworkConfig, NetworkConfigError, ParameterSpec, Pooling,
     Recurrent, TimeEmbedding,
 };
+#[cfg(feature = "burn")]
+pub use model::{Network, NetworkInputs};
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,48 @@
+//! Convolution blocks.
+
+use burn::module::{Initializer, Module, Param};
+use burn::nn::{Dropout, DropoutConfig};
+use burn::tensor::activation::relu;
+use burn::tensor::module::{conv1d, max_pool1d};
+use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
+use burn::tensor::{Device, Tensor};
+
+use super::ConvBlock;
+
+/// Conv1d with "same" zero padding and stride 1, ReLU, max pooling, dropout.
+#[derive(Module, Debug)]
+pub(super) struct Convolution {
+    /// `[out, in, kernel]`.
+    weight: Param<Tensor<3>>,
+    /// `[out]`.
+    bias: Param<Tensor<1>>,
+    dropout: Dropout,
+    #[module(skip)]
+    pool: usize,
+}
+
+impl Convolution {
+    /// A block that reads `inputs` channels, initialised as `torch.nn.Conv1d` is.
+    pub(super) fn new(config: &ConvBlock, inputs: usize, device: &Device) -> Self {
+        let bound = 1.0 / ((inputs * config.kernel) as f64).sqrt();
+        let uniform = Initializer::Uniform { min: -bound, max: bound };
+        Self {
+            weight: uniform.init([config.channels, inputs, config.kernel], device),
+            bias: uniform.init([config.channels], device),
+            dropout: DropoutConfig::new(config.dropout).init(),
+            pool: config.pool,
+        }
+    }
+
+    /// `[N, in, L]` to `[N, out, L / pool]`.
+    pub(super) fn forward(&self, channels: Tensor<3>) -> Tensor<3> {
+        let weight = self.weight.val();
+        let [_, _, kernel] = weight.dims();
+        let options = ConvOptions::new([1], [kernel / 2], [1], 1);
+        let mut channels = relu(conv1d(channels, weight, Some(self.bias.val()), options));
+        if self.pool > 1 {
+            channels = max_pool1d(channels, MaxPoolOptions::new([self.pool]));
+        }
+        self.dropout.forward(channels)
+    }
+}

@@ -1,0 +1,285 @@
+//! The network as a Burn module.
+
+use burn::module::{Initializer, Module, ModuleMapper, ModuleVisitor, Param};
+use burn::nn::{Dropout, DropoutConfig, Embedding, EmbeddingConfig, Linear, LinearConfig};
+use burn::tensor::activation::relu;
+use burn::tensor::module::layer_norm;
+use burn::tensor::{Device, Int, Tensor, TensorData};
+
+use super::conv::Convolution;
+use super::recurrent::RecurrentLayer;
+use super::{Head, NetworkConfig, Parameter, Parameters, Pooling, pooling};
+use crate::windows::WindowBatch;
+
+/// The network that a [`NetworkConfig`] describes.
+///
+/// The paths of its parameters are the names of [`NetworkConfig::parameters`].
+#[derive(Module, Debug)]
+pub struct Network {
+    category_embeddings: Vec<Embedding>,
+    time_embedding: Option<Embedding>,
+    conv: Vec<Convolution>,
+    recurrent: Vec<RecurrentLayer>,
+    recurrent_dropout: Dropout,
+    norm: Option<Norm>,
+    attention: Option<Linear>,
+    head: Vec<Linear>,
+    head_dropout: Dropout,
+    #[module(skip)]
+    pooling: Pooling,
+    #[module(skip)]
+    directions: usize,
+}
+
+/// Layer normalisation over the last dimension.
+#[derive(Module, Debug)]
+struct Norm {
+    /// `[D * H]`.
+    weight: Param<Tensor<1>>,
+    /// `[D * H]`.
+    bias: Param<Tensor<1>>,
+}
+
+/// Added to the variance; PyTorch's default.
+const NORM_EPSILON: f64 = 1e-5;
+
+/// A batch of windows on a device.
+#[derive(Clone, Debug)]
+pub struct NetworkInputs {
+    /// `[N, L, F]`.
+    pub dense: Tensor<3>,
+    /// Category codes `[N, L, K]`, if the network embeds any.
+    pub codes: Option<Tensor<3, Int>>,
+    /// Row of the time embedding for each step, `[N, L]`.
+    pub steps: Tensor<2, Int>,
+}
+
+impl NetworkInputs {
+    /// Moves a batch to the device. Steps past the end of the time embedding take its last row.
+    ///
+    /// # Panics
+    /// The batch has not the widths of the network.
+    pub fn new(batch: &WindowBatch, config: &NetworkConfig, device: &Device) -> Self {
+        let WindowBatch { windows, length, .. } = *batch;
+        let categories = config.category_embeddings.len();
+        let rows = config.time_embedding.as_ref().map_or(1, |table| table.steps);
+        let dense = TensorData::new(batch.dense.clone(), [windows, length, config.dense]);
+        let codes: Vec<i32> = batch.codes.iter().map(|code| i32::from(*code)).collect();
+        let codes = TensorData::new(codes, [windows, length, categories]);
+        let steps: Vec<i32> =
+            batch.steps.iter().map(|step| usize::from(*step).min(rows - 1) as i32).collect();
+        Self {
+            dense: Tensor::from_data(dense, device),
+            codes: (categories > 0).then(|| Tensor::from_data(codes, device)),
+            steps: Tensor::from_data(TensorData::new(steps, [windows, length]), device),
+        }
+    }
+}
+
+impl Network {
+    /// Fresh weights from the device's seeded generator, distributed as PyTorch's are:
+    /// `U(-1/sqrt(H), 1/sqrt(H))` in recurrent layers, `U(-1/sqrt(fan_in), 1/sqrt(fan_in))` in
+    /// conv and linear layers, `N(0, 1)` in embeddings.
+    pub fn new(config: &NetworkConfig, device: &Device) -> Self {
+        let network = Self::uninitialized(config, device);
+        network.visit(&mut Initialize);
+        network
+    }
+
+    /// A network with these weights.
+    ///
+    /// # Panics
+    /// As [`Network::with_parameters`].
+    pub fn from_parameters(config: &NetworkConfig, parameters: &Parameters, device: &Device) -> Self {
+        Self::uninitialized(config, device).with_parameters(parameters)
+    }
+
+    /// A network whose weights are drawn when they are first read.
+    fn uninitialized(config: &NetworkConfig, device: &Device) -> Self {
+        let embedding = |rows, width| EmbeddingConfig::new(rows, width).init(device);
+        let linear = |inputs, outputs| LinearConfig::new(inputs, outputs).init(device);
+
+        let mut width = config.input_width();
+        let conv = config.conv.iter().map(|block| {
+            let inputs = std::mem::replace(&mut width, block.channels);
+            Convolution::new(block, inputs, device)
+        });
+        let conv = conv.collect();
+        let mut recurrent = Vec::new();
+        if let Some(layers) = &config.recurrent {
+            for _ in 0..layers.layers {
+                recurrent.push(RecurrentLayer::new(layers, width, device));
+                width = layers.hidden * layers.directions();
+            }
+        }
+        let normalised = config.recurrent.as_ref().is_some_and(|layers| layers.layer_norm);
+        let norm = normalised.then(|| Norm {
+            weight: Initializer::Ones.init([width], device),
+            bias: Initializer::Zeros.init([width], device),
+        });
+        let (head, head_dropout) = match config.head {
+            Head::Linear => (vec![linear(width, config.classes)], 0.0),
+            Head::Mlp { hidden, dropout } => {
+                (vec![linear(width, hidden), linear(hidden, config.classes)], dropout)
+            }
+        };
+        let categories = config.category_embeddings.iter();
+        let (directions, dropout) =
+            config.recurrent.as_ref().map_or((1, 0.0), |layers| (layers.directions(), layers.dropout));
+        Self {
+            category_embeddings: categories.map(|table| embedding(table.levels, table.width)).collect(),
+            time_embedding: config.time_embedding.as_ref().map(|table| embedding(table.steps, table.width)),
+            conv,
+            recurrent,
+            recurrent_dropout: DropoutConfig::new(dropout).init(),
+            norm,
+            attention: (config.pooling == Pooling::Attention).then(|| linear(width, 1)),
+            head,
+            head_dropout: DropoutConfig::new(head_dropout).init(),
+            pooling: config.pooling,
+            directions,
+        }
+    }
+
+    /// Logits `[N, classes]`.
+    pub fn forward(&self, inputs: &NetworkInputs) -> Tensor<2> {
+        let mut steps = self.embed(inputs);
+        if !self.conv.is_empty() {
+            let mut channels = steps.swap_dims(1, 2);
+            for block in &self.conv {
+                channels = block.forward(channels);
+            }
+            steps = channels.swap_dims(1, 2);
+        }
+        // The recurrent layers and the pooling read [L, N, features].
+        let mut steps = steps.swap_dims(0, 1);
+        for (place, layer) in self.recurrent.iter().enumerate() {
+            if place > 0 {
+                steps = self.recurrent_dropout.forward(steps);
+            }
+            steps = layer.forward(steps);
+        }
+        if let Some(norm) = &self.norm {
+            steps = layer_norm(steps, norm.weight.val(), Some(norm.bias.val()), NORM_EPSILON);
+        }
+        self.classify(self.pool(steps))
+    }
+
+    /// Dense inputs, category embeddings and time embedding side by side, `[N, L, I]`.
+    fn embed(&self, inputs: &NetworkInputs) -> Tensor<3> {
+        let mut parts = Vec::with_capacity(2 + self.category_embeddings.len());
+        let [_, _, dense] = inputs.dense.dims();
+        if dense > 0 {
+            parts.push(inputs.dense.clone());
+        }
+        if let Some(codes) = &inputs.codes {
+            for (place, table) in self.category_embeddings.iter().enumerate() {
+                let codes: Tensor<2, Int> = codes.clone().narrow(2, place, 1).squeeze_dim(2);
+                parts.push(table.forward(codes));
+            }
+        }
+        if let Some(table) = &self.time_embedding {
+            parts.push(table.forward(inputs.steps.clone()));
+        }
+        Tensor::cat(parts, 2)
+    }
+
+    /// `[L, N, D * H]` to `[N, D * H]`, with the dropout that follows the last recurrent layer.
+    fn pool(&self, steps: Tensor<3>) -> Tensor<2> {
+        let dropout = &self.recurrent_dropout;
+        match (self.pooling, &self.attention) {
+            (Pooling::Attention, Some(scores)) => pooling::attention(dropout.forward(steps), scores),
+            (Pooling::Mean, _) => pooling::mean(dropout.forward(steps)),
+            // The same distribution as dropping out before, without drawing what is pooled away.
+            _ => dropout.forward(pooling::last(steps, self.directions)),
+        }
+    }
+
+    /// The head: `[N, D * H]` to `[N, classes]`.
+    fn classify(&self, pooled: Tensor<2>) -> Tensor<2> {
+        let mut vector = pooled;
+        for (place, layer) in self.head.iter().enumerate() {
+            if place > 0 {
+                vector = self.head_dropout.forward(relu(vector));
+            }
+            vector = layer.forward(vector);
+        }
+        vector
+    }
+
+    /// The weights by name. Reads synchronously: not for WebGPU in a browser.
+    pub fn parameters(&self) -> Parameters {
+        let mut collect = Collect::default();
+        self.visit(&mut collect);
+        collect.parameters
+    }
+
+    /// The same network with these weights.
+    ///
+    /// # Panics
+    /// A weight is not there or has another shape than [`NetworkConfig::parameters`] says.
+    pub fn with_parameters(self, parameters: &Parameters) -> Self {
+        self.map(&mut Replace { path: Vec::new(), parameters })
+    }
+}
+
+/// Draws every weight that is not there yet, in the order of the module.
+struct Initialize;
+
+impl ModuleVisitor for Initialize {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        param.val();
+    }
+}
+
+/// Reads every weight.
+#[derive(Default)]
+struct Collect {
+    path: Vec<String>,
+    parameters: Parameters,
+}
+
+impl ModuleVisitor for Collect {
+    fn enter_module(&mut self, name: &str, _container_type: &str) {
+        self.path.push(name.to_string());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let data = param.val().into_data();
+        let shape = data.shape().to_vec();
+        let data = data.iter::<f32>().collect();
+        self.parameters.insert(self.path.join("."), Parameter { shape, data });
+    }
+}
+
+/// Replaces every weight.
+struct Replace<'a> {
+    path: Vec<String>,
+    parameters: &'a Parameters,
+}
+
+impl ModuleMapper for Replace<'_> {
+    fn enter_module(&mut self, name: &str, _container_type: &str) {
+        self.path.push(name.to_string());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let name = self.path.join(".");
+        let Some(Parameter { shape, data }) = self.parameters.get(&name) else {
+            panic!("the weight `{name}` is not there");
+        };
+        assert_eq!(*shape, param.lazy_shape().to_vec(), "the shape of the weight `{name}`");
+        let data = TensorData::new(data.clone(), shape.clone());
+        let id = param.id;
+        let tensor = Tensor::from_data(data, &param.lazy_device());
+        param.transform_for_load(tensor, id)
+    }
+}

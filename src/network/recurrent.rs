@@ -1,0 +1,196 @@
+//! Recurrent layers, equal to `torch.nn.{RNN, LSTM, GRU}`.
+//!
+//! The gates' weights stand side by side, `[in, G * H]` and `[H, G * H]`. What the inputs
+//! contribute is one product for all steps, taken before the loop over time. Sequences are
+//! time-major, `[L, N, features]`, so that the rows of one step are contiguous.
+
+use burn::module::{Initializer, Module, Param};
+use burn::tensor::activation::{sigmoid, tanh};
+use burn::tensor::module::linear;
+use burn::tensor::{Device, Tensor};
+
+use super::{Cell, Recurrent};
+
+/// One layer: a forward direction, and a backward one if the network is bidirectional.
+#[derive(Module, Debug)]
+pub(super) struct RecurrentLayer {
+    forward: Direction,
+    backward: Option<Direction>,
+}
+
+/// The weights of one direction of one layer.
+#[derive(Module, Debug)]
+struct Direction {
+    /// `[in, G * H]`.
+    input_weight: Param<Tensor<2>>,
+    /// `[G * H]`.
+    input_bias: Param<Tensor<1>>,
+    /// `[H, G * H]`.
+    hidden_weight: Param<Tensor<2>>,
+    /// `[G * H]`.
+    hidden_bias: Param<Tensor<1>>,
+    #[module(skip)]
+    cell: Cell,
+    /// Whether it runs from the last step to the first.
+    #[module(skip)]
+    reverse: bool,
+}
+
+impl RecurrentLayer {
+    /// A layer that reads `inputs` features a step, initialised as PyTorch does.
+    pub(super) fn new(config: &Recurrent, inputs: usize, device: &Device) -> Self {
+        let direction = |reverse| Direction::new(config, inputs, reverse, device);
+        Self { forward: direction(false), backward: config.bidirectional.then(|| direction(true)) }
+    }
+
+    /// `[L, N, in]` to the hidden states `[L, N, D * H]`, the forward direction's first.
+    pub(super) fn forward(&self, inputs: Tensor<3>) -> Tensor<3> {
+        match &self.backward {
+            None => self.forward.forward(inputs),
+            Some(backward) => {
+                let forward = self.forward.forward(inputs.clone());
+                Tensor::cat(vec![forward, backward.forward(inputs)], 2)
+            }
+        }
+    }
+}
+
+impl Direction {
+    fn new(config: &Recurrent, inputs: usize, reverse: bool, device: &Device) -> Self {
+        let Recurrent { cell, hidden, .. } = *config;
+        let bound = 1.0 / (hidden as f64).sqrt();
+        let uniform = Initializer::Uniform { min: -bound, max: bound };
+        let gates = cell.gates() * hidden;
+        Self {
+            input_weight: uniform.init([inputs, gates], device),
+            input_bias: uniform.init([gates], device),
+            hidden_weight: uniform.init([hidden, gates], device),
+            hidden_bias: uniform.init([gates], device),
+            cell,
+            reverse,
+        }
+    }
+
+    /// `[L, N, in]` to the hidden states `[L, N, H]`.
+    fn forward(&self, inputs: Tensor<3>) -> Tensor<3> {
+        let [length, windows, width] = inputs.dims();
+        let rows = inputs.reshape([length * windows, width]);
+        let mut states = match self.cell {
+            Cell::Rnn => self.rnn(rows, length),
+            Cell::Lstm => self.lstm(rows, length),
+            Cell::Gru => self.gru(rows, length),
+        };
+        if self.reverse {
+            states.reverse();
+        }
+        let [_, hidden] = states[0].dims();
+        Tensor::cat(states, 0).reshape([length, windows, hidden])
+    }
+
+    /// `h' = tanh(W x + b + U h + c)`.
+    fn rnn(&self, rows: Tensor<2>, length: usize) -> Vec<Tensor<2>> {
+        let hidden_weight = self.hidden_weight.val();
+        let bias = self.input_bias.val() + self.hidden_bias.val();
+        let inputs = self.steps(linear(rows, self.input_weight.val(), Some(bias)), length);
+        let mut state: Option<Tensor<2>> = None;
+        let step = |input: Tensor<2>| {
+            let sum = match state.take() {
+                Some(state) => input + state.matmul(hidden_weight.clone()),
+                None => input,
+            };
+            state.insert(tanh(sum)).clone()
+        };
+        inputs.into_iter().map(step).collect()
+    }
+
+    /// `i, f, o = sigmoid(W x + b + U h + c)`, `g = tanh(W x + b + U h + c)`, `s' = f s + i g`, `h' = o tanh(s')`.
+    fn lstm(&self, rows: Tensor<2>, length: usize) -> Vec<Tensor<2>> {
+        let hidden_weight = self.hidden_weight.val();
+        let [hidden, _] = hidden_weight.dims();
+        let bias = self.input_bias.val() + self.hidden_bias.val();
+        let inputs = self.steps(linear(rows, self.input_weight.val(), Some(bias)), length);
+        let mut last: Option<[Tensor<2>; 2]> = None;
+        let step = |input: Tensor<2>| {
+            let (sums, memory) = match last.take() {
+                Some([state, memory]) => (input + state.matmul(hidden_weight.clone()), Some(memory)),
+                None => (input, None),
+            };
+            let input_forget = sigmoid(sums.clone().narrow(1, 0, 2 * hidden));
+            let new = tanh(sums.clone().narrow(1, 2 * hidden, hidden));
+            let output = sigmoid(sums.narrow(1, 3 * hidden, hidden));
+            let added = input_forget.clone().narrow(1, 0, hidden) * new;
+            let memory = match memory {
+                Some(memory) => input_forget.narrow(1, hidden, hidden) * memory + added,
+                None => added,
+            };
+            let state = output * tanh(memory.clone());
+            last = Some([state.clone(), memory]);
+            state
+        };
+        inputs.into_iter().map(step).collect()
+    }
+
+    /// `r, z = sigmoid(W x + b + U h + c)`, `n = tanh(W x + b + r (U h + c))`, `h' = n + z (h - n)`.
+    ///
+    /// The weights of `r` and `z` are taken apart from those of `n` outside of the loop, because
+    /// the gradient of a slice is as large as what it was cut from.
+    fn gru(&self, rows: Tensor<2>, length: usize) -> Vec<Tensor<2>> {
+        let [input_weight, hidden_weight] = [self.input_weight.val(), self.hidden_weight.val()];
+        let [input_bias, hidden_bias] = [self.input_bias.val(), self.hidden_bias.val()];
+        let [hidden, _] = hidden_weight.dims();
+        let gates = |weight: &Tensor<2>| weight.clone().narrow(1, 0, 2 * hidden);
+        let new = |weight: &Tensor<2>| weight.clone().narrow(1, 2 * hidden, hidden);
+
+        let gates_bias = (input_bias.clone() + hidden_bias.clone()).narrow(0, 0, 2 * hidden);
+        let gates_inputs = linear(rows.clone(), gates(&input_weight), Some(gates_bias));
+        let new_bias = input_bias.narrow(0, 2 * hidden, hidden);
+        let new_inputs = linear(rows, new(&input_weight), Some(new_bias));
+        let [gates_weight, new_weight] = [gates(&hidden_weight), new(&hidden_weight)];
+        let new_hidden_bias = hidden_bias.narrow(0, 2 * hidden, hidden);
+
+        let mut state: Option<Tensor<2>> = None;
+        let step = |(gates_input, new_input): (Tensor<2>, Tensor<2>)| {
+            let (gates, new_hidden) = match &state {
+                Some(state) => (
+                    gates_input + state.clone().matmul(gates_weight.clone()),
+                    linear(state.clone(), new_weight.clone(), Some(new_hidden_bias.clone())),
+                ),
+                None => (gates_input, new_hidden_bias.clone().unsqueeze()),
+            };
+            let gates = sigmoid(gates);
+            let reset = gates.clone().narrow(1, 0, hidden);
+            let update = gates.narrow(1, hidden, hidden);
+            let new = tanh(new_input + reset * new_hidden);
+            let next = match state.take() {
+                Some(state) => new.clone() + update * (state - new),
+                None => new.clone() - update * new,
+            };
+            state.insert(next).clone()
+        };
+        let gates_inputs = self.steps(gates_inputs, length);
+        gates_inputs.into_iter().zip(self.steps(new_inputs, length)).map(step).collect()
+    }
+
+    /// `[L * N, features]` to `L` times `[N, features]`, in the order in which this direction runs.
+    fn steps(&self, rows: Tensor<2>, length: usize) -> Vec<Tensor<2>> {
+        let mut steps = Vec::with_capacity(length);
+        split(rows, length, &mut steps);
+        if self.reverse {
+            steps.reverse();
+        }
+        steps
+    }
+}
+
+/// Cuts rows into `parts` equal parts by halving: the gradient of a slice is as large as what it
+/// was cut from, so that cutting one part after another would take quadratic time.
+fn split(rows: Tensor<2>, parts: usize, out: &mut Vec<Tensor<2>>) {
+    if parts == 1 {
+        out.push(rows);
+        return;
+    }
+    let [count, _] = rows.dims();
+    let middle = count / parts * (parts / 2);
+    split(rows.clone().narrow(0, 0, middle), parts / 2, out);
+    split(rows.narrow(0, middle, count - middle), parts - parts / 2, out);
+}
