@@ -49,7 +49,9 @@ impl WindowConfig {
         let WindowConfig { length, stride, tail } = *self;
         let whole = if steps < length { 0 } else { (steps - length) / stride + 1 };
         let covered = if whole == 0 { 0 } else { (whole - 1) * stride + length };
-        let padded = covered < steps && (whole == 0 || tail == Tail::Pad);
+        // With a stride longer than a window, the next window may begin past the end.
+        let left_over = covered.max(whole * stride) < steps;
+        let padded = left_over && (whole == 0 || tail == Tail::Pad);
         (0..whole + usize::from(padded)).map(move |window| window * stride)
     }
 

@@ -1,0 +1,63 @@
+//! Window logits become a subject's class as each report says.
+
+use painwave::aggregate::{Aggregate, Aggregation, MemberAggregation, WindowAggregation, softmax};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+fn combine(members: MemberAggregation, windows: WindowAggregation, logits: &[&[f32]]) -> Aggregate {
+    Aggregation { members, windows }.combine(logits, 2)
+}
+
+/// Logits whose softmax is `[p, 1 - p]`.
+fn logits(p: f32) -> [f32; 2] {
+    [p.ln(), (1.0 - p).ln()]
+}
+
+fn assert_close(found: &[f32], expected: &[f32]) {
+    let close =
+        found.len() == expected.len() && found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6);
+    assert!(close, "{found:?} instead of {expected:?}");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn mean_probability_weighs_windows_alike() {
+    let windows = [logits(0.9), logits(0.2), logits(0.3)].concat();
+    let outcome =
+        combine(MemberAggregation::MeanProbability, WindowAggregation::MeanProbability, &[&windows]);
+    assert_eq!(outcome.class, 1);
+    assert_close(&outcome.probabilities, &[1.4 / 3.0, 1.6 / 3.0]);
+    assert_close(&outcome.windows, &[0.9, 0.1, 0.2, 0.8, 0.3, 0.7]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn mean_logit_lets_a_sure_window_win() {
+    let windows = [logits(0.999), logits(0.3), logits(0.3)].concat();
+    let mean = [(0.999f32.ln() + 2.0 * 0.3f32.ln()) / 3.0, (0.001f32.ln() + 2.0 * 0.7f32.ln()) / 3.0];
+    let outcome = combine(MemberAggregation::MeanProbability, WindowAggregation::MeanLogit, &[&windows]);
+    assert_eq!(outcome.class, 0);
+    assert_close(&outcome.probabilities, &softmax(&mean));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn majority_vote_counts_windows_and_breaks_ties_by_probability() {
+    let vote =
+        |windows: &[f32]| combine(MemberAggregation::MeanLogit, WindowAggregation::MajorityVote, &[windows]);
+    let outcome = vote(&[logits(0.999), logits(0.4), logits(0.4)].concat());
+    assert_eq!(outcome.class, 1);
+    assert_close(&outcome.probabilities, &[1.0 / 3.0, 2.0 / 3.0]);
+    assert_eq!(vote(&[logits(0.6), logits(0.1)].concat()).class, 1);
+    assert_eq!(vote(&[logits(0.9), logits(0.4)].concat()).class, 0);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn members_are_combined_within_each_window() {
+    let (sure, unsure) = (logits(0.99), logits(0.2));
+    let of = |members| combine(members, WindowAggregation::MeanProbability, &[&sure, &unsure]);
+    assert_close(&of(MemberAggregation::MeanProbability).probabilities, &[0.595, 0.405]);
+    let mean = [(sure[0] + unsure[0]) / 2.0, (sure[1] + unsure[1]) / 2.0];
+    assert_close(&of(MemberAggregation::MeanLogit).probabilities, &softmax(&mean));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn large_logits_do_not_overflow() {
+    assert_close(&softmax(&[1e30, 0.0, -1e30]), &[1.0, 0.0, 0.0]);
+}
