@@ -1,1 +1,114 @@
-fn main() {}
+//! Developer commands: `cargo xtask demo | test | package`.
+//!
+//! Each command does its own set-up ([`tools`]), shows every command line that it runs ([`process`]) and
+//! says what each step is for ([`steps`]). Tools that are not on the machine are installed below the target
+//! folder, so nothing outside of the clone and cargo's cache is touched; only `test` asks the system for
+//! browsers, and says so.
+
+mod browsers;
+mod demo;
+mod package;
+mod process;
+mod steps;
+mod suite;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::process::ProcessError;
+use crate::tools::Toolbox;
+use crate::workspace::Workspace;
+
+/// Builds, serves, tests and packages painwave.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build the page with the embedded model and serve it on this machine.
+    Demo(demo::Options),
+    /// Run every check and every test; the last line is `N passed, N failed`.
+    Test(suite::Options),
+    /// Build the npm package into pkg/.
+    Package(package::Options),
+}
+
+/// Why a command of `cargo xtask` ended early.
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    /// A command line did not run or did not succeed.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    /// Something that cannot be installed from here.
+    #[error("{what} is missing. {remedy}")]
+    Missing {
+        /// What was looked for.
+        what: String,
+        /// How to get it.
+        remedy: String,
+    },
+    /// A tool could not be installed.
+    #[error("{what} could not be installed: {source}\n{remedy}")]
+    Install {
+        /// What was to be installed.
+        what: String,
+        /// Why it was not.
+        source: ProcessError,
+        /// How to get it otherwise.
+        remedy: String,
+    },
+    /// A file cannot be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file does not hold what it should.
+    #[error("{path}: expected {expected}")]
+    Content {
+        /// The file.
+        path: String,
+        /// What was looked for.
+        expected: String,
+    },
+    /// Some checks of `cargo xtask test` failed; they have been listed.
+    #[error("")]
+    Checks,
+}
+
+/// Ties the system's answer to the file that it is about.
+fn file_error(path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Error {
+    let path = path.display().to_string();
+    move |source| Error::File { path, source }
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Error::Checks) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("\nerror: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<(), Error> {
+    let workspace = Workspace::find()?;
+    let toolbox = Toolbox::new(&workspace);
+    match task {
+        Task::Demo(options) => demo::run(&toolbox, &options),
+        Task::Test(options) => suite::run_suite(&toolbox, &options),
+        Task::Package(options) => package::run(&toolbox, &options),
+    }
+}

@@ -1,0 +1,64 @@
+//! The npm package: the crate as one or two wasm modules, and the TypeScript layer around them.
+
+use std::fs;
+use std::process::Command;
+
+use crate::process;
+use crate::steps::step;
+use crate::tools::Toolbox;
+use crate::{Error, file_error};
+
+/// The features of the module that holds Burn. The browser tests use the same, so that Burn is compiled
+/// for wasm once.
+pub const BURN_FEATURES: &[&str] = &["--no-default-features", "--features", "webgpu,ndarray"];
+
+/// Options of `cargo xtask package`.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Add the module with the engines `webgpu` and `ndarray` (compiles Burn: ten minutes and more).
+    #[arg(long)]
+    pub webgpu: bool,
+}
+
+/// `cargo xtask package`.
+pub fn run(toolbox: &Toolbox, options: &Options) -> Result<(), Error> {
+    step("Tools", "what compiles Rust to wasm and TypeScript to JavaScript", || {
+        toolbox.node()?;
+        toolbox.wasm_tools()?;
+        toolbox.npm_packages("www")
+    })?;
+    build(toolbox, options.webgpu)?;
+    println!("\nThe package is in pkg/; `npm pack ./pkg` makes one file of it.");
+    Ok(())
+}
+
+/// Builds pkg/; the tools are there.
+pub fn build(toolbox: &Toolbox, webgpu: bool) -> Result<(), Error> {
+    // What an earlier build wrote must not end up in this package.
+    let pkg = toolbox.workspace.path("pkg");
+    if pkg.is_dir() {
+        fs::remove_dir_all(&pkg).map_err(file_error(&pkg))?;
+    }
+    step("The lean wasm module", "CSV reader, features, the `cpu` engine and the embedded model", || {
+        process::run(&mut wasm_module(toolbox, "pkg/wasm/lean", &[]))
+    })?;
+    if webgpu {
+        step(
+            "The Burn wasm module",
+            "the engines `webgpu` and `ndarray`, fetched only when asked for",
+            || process::run(&mut wasm_module(toolbox, "pkg/wasm/burn", BURN_FEATURES)),
+        )?;
+    }
+    step("The npm package", "types, workers and the interface around the modules", || {
+        process::run(toolbox.npm("www/package").args(["run", "build"]))
+    })?;
+    Ok(())
+}
+
+/// wasm-pack into `folder`: the module and its bindings, nothing else.
+fn wasm_module(toolbox: &Toolbox, folder: &str, features: &[&str]) -> Command {
+    let mut command = toolbox.command("wasm-pack");
+    command.args(["build", "--release", "--target", "web", "--mode", "no-install"]);
+    command.args(["--no-pack", "--no-gitignore", "--no-opt", "--out-dir", folder]).args(features);
+    command
+}

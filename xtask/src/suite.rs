@@ -1,0 +1,244 @@
+//! `cargo xtask test`: every check, and one table at the end.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::package::BURN_FEATURES;
+use crate::steps::{duration, step};
+use crate::tools::Toolbox;
+use crate::{Error, browsers, demo, package, process};
+
+/// Options of `cargo xtask test`.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Leave out what needs Burn compiled for the browser (most of the time).
+    #[arg(long)]
+    quick: bool,
+}
+
+/// One check: what it is called, what it is for, what must have passed before, and what it does.
+struct Check {
+    name: &'static str,
+    why: &'static str,
+    needs: &'static [&'static str],
+    /// Whether the check needs Burn's wasm module.
+    burn: bool,
+    run: fn(&Toolbox, &Options) -> Result<(), Error>,
+}
+
+/// Fast checks first; what is built once stands before what uses it.
+const CHECKS: &[Check] = &[
+    Check {
+        name: "format",
+        why: "rustfmt has nothing to change",
+        needs: &[],
+        burn: false,
+        run: |tools, _| run(tools.command("cargo").args(["fmt", "--all", "--check"])),
+    },
+    Check {
+        name: "tools",
+        why: "wasm-pack, wasm-bindgen, Node and the npm packages are there",
+        needs: &[],
+        burn: false,
+        run: |tools, _| {
+            tools.node()?;
+            tools.wasm_tools()?;
+            NPM_FOLDERS.iter().try_for_each(|folder| tools.npm_packages(folder))
+        },
+    },
+    Check {
+        name: "browsers",
+        why: "Firefox, Chromium and their drivers are there",
+        needs: &[],
+        burn: false,
+        run: |tools, _| browsers::install(tools),
+    },
+    Check {
+        name: "native tests",
+        why: "library and trainer; Burn is compiled here",
+        needs: &[],
+        burn: false,
+        run: |tools, _| run(tools.command("cargo").args(["test", "--release", "--workspace"])),
+    },
+    Check {
+        name: "lints",
+        why: "clippy has nothing to say about any target of the workspace",
+        needs: &[],
+        burn: false,
+        run: |tools, _| {
+            let mut command = tools.command("cargo");
+            command.args(["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"]);
+            run(&mut command)
+        },
+    },
+    Check {
+        name: "lints for wasm",
+        why: "the same for what only the browser compiles",
+        needs: &["tools"],
+        burn: false,
+        run: |tools, _| {
+            let mut command = tools.command("cargo");
+            command.args(["clippy", "--package", "painwave", "--all-targets"]);
+            command.args(["--target", "wasm32-unknown-unknown", "--", "-D", "warnings"]);
+            run(&mut command)
+        },
+    },
+    Check {
+        name: "lean tests in Firefox",
+        why: "the library's suite in the module that everyone loads",
+        needs: &["tools", "browsers"],
+        burn: false,
+        run: |tools, _| run(&mut browser_tests(tools, &["--firefox"], &[])),
+    },
+    Check {
+        name: "lean tests in Chromium",
+        why: "the same",
+        needs: &["tools", "browsers"],
+        burn: false,
+        run: |tools, _| run(&mut browser_tests(tools, &["--chrome"], &[])),
+    },
+    Check {
+        name: "package",
+        why: "the npm package and the page, as they are shipped",
+        needs: &["tools"],
+        burn: false,
+        run: |tools, options| {
+            package::build(tools, !options.quick)?;
+            demo::build_page(tools)
+        },
+    },
+    Check {
+        name: "Burn tests in Firefox",
+        why: "the library's suite with the engines `webgpu` and `ndarray`",
+        needs: &["tools", "browsers"],
+        burn: true,
+        run: |tools, _| run(&mut browser_tests(tools, &["--release", "--firefox"], BURN_FEATURES)),
+    },
+    Check {
+        name: "Burn tests in Chromium",
+        why: "the same",
+        needs: &["tools", "browsers"],
+        burn: true,
+        run: |tools, _| run(&mut browser_tests(tools, &["--release", "--chrome"], BURN_FEATURES)),
+    },
+    Check {
+        name: "TypeScript",
+        why: "types, format and lints of package, page and their tests",
+        needs: &["package"],
+        burn: false,
+        run: |tools, _| run(tools.npm("www").args(["run", "check"])),
+    },
+    Check {
+        name: "package tests",
+        why: "the packed package, installed in empty projects",
+        needs: &["package"],
+        burn: false,
+        run: |tools, _| run(tools.npm("tests/package").arg("test")),
+    },
+    Check {
+        name: "end to end",
+        why: "the page in real browsers gives what `trainer predict` gives",
+        needs: &["package", "browsers", "native tests"],
+        burn: false,
+        run: |tools, _| {
+            // The same selection as the native tests', so that no dependency is compiled again.
+            run(tools.command("cargo").args(["build", "--release", "--workspace", "--bins"]))?;
+            let mut command = tools.npm("tests/e2e");
+            command.arg("test").env("PAINWAVE_TRAINER", tools.workspace.target("release/trainer"));
+            run(&mut command)
+        },
+    },
+];
+
+/// The folders with a package-lock.json.
+const NPM_FOLDERS: &[&str] = &["www", "tests/package", "tests/e2e"];
+
+enum Outcome {
+    Passed,
+    Failed(Error),
+    NotRun { because: &'static str },
+}
+
+/// `cargo xtask test`. A check that fails does not keep the others from running, except those that need
+/// what it makes; these count as failed.
+pub fn run_suite(toolbox: &Toolbox, options: &Options) -> Result<(), Error> {
+    let mut outcomes: BTreeMap<&str, (Outcome, Duration)> = BTreeMap::new();
+    let checks = || CHECKS.iter().filter(|check| !(options.quick && check.burn));
+    for check in checks() {
+        let failed = |need: &&&str| !matches!(outcomes.get(**need), Some((Outcome::Passed, _)));
+        let started = Instant::now();
+        let outcome = match check.needs.iter().find(failed) {
+            Some(because) => Outcome::NotRun { because },
+            None => match step(check.name, check.why, || (check.run)(toolbox, options)) {
+                Ok(()) => Outcome::Passed,
+                Err(error) => {
+                    eprintln!("error: {error}");
+                    Outcome::Failed(error)
+                }
+            },
+        };
+        outcomes.insert(check.name, (outcome, started.elapsed()));
+    }
+
+    println!("\n== Summary");
+    let mut failures = 0;
+    for check in checks() {
+        let (outcome, time) = &outcomes[check.name];
+        let result = match outcome {
+            Outcome::Passed => "passed".to_owned(),
+            Outcome::Failed(error) => format!("FAILED: {}", first_line(error)),
+            Outcome::NotRun { because } => format!("NOT RUN: needs `{because}`"),
+        };
+        failures += usize::from(!matches!(outcome, Outcome::Passed));
+        println!("{:<24} {:>12}  {result}", check.name, duration(*time));
+    }
+    for check in CHECKS.iter().filter(|check| options.quick && check.burn) {
+        println!("{:<24} {:>12}  left out (--quick)", check.name, "");
+    }
+    println!("{} passed, {failures} failed", outcomes.len() - failures);
+    if failures == 0 { Ok(()) } else { Err(Error::Checks) }
+}
+
+fn first_line(error: &Error) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
+}
+
+fn run(command: &mut Command) -> Result<(), Error> {
+    Ok(process::run(command)?)
+}
+
+/// The library's suite in a browser, whose settings are in webdriver.json.
+fn browser_tests(toolbox: &Toolbox, browser: &[&str], features: &[&str]) -> Command {
+    let mut command = toolbox.command("wasm-pack");
+    // A software adapter takes seconds for a forward pass.
+    command.env("WASM_BINDGEN_TEST_TIMEOUT", "900");
+    command.args(["test", "--headless", "--mode", "no-install"]).args(browser).args(features);
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHECKS;
+
+    #[test]
+    fn a_check_stands_behind_those_that_it_needs() {
+        for (index, check) in CHECKS.iter().enumerate() {
+            for need in check.needs {
+                assert!(
+                    CHECKS[..index].iter().any(|earlier| earlier.name == *need),
+                    "`{}` needs `{need}`",
+                    check.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn no_quick_check_needs_one_that_is_left_out() {
+        let burn = |name: &&&str| CHECKS.iter().any(|check| check.name == **name && check.burn);
+        for check in CHECKS.iter().filter(|check| !check.burn) {
+            assert_eq!(check.needs.iter().find(burn), None, "`{}`", check.name);
+        }
+    }
+}
