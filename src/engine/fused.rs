@@ -1,15 +1,92 @@
-//! The fused forward pass on the CPU.
-use super::{Engine, EngineError, EngineFuture, EngineKind};
+//! The fused forward pass on the CPU, natively and in WebAssembly.
+//!
+//! ```text
+//! for each chunk of windows                                   forward.rs
+//!   for each window: inputs, then conv blocks
+//!   for each recurrent layer, direction and step
+//!     for each block of units                                 kernel.rs
+//!       for each tile of up to 4 rows (windows)
+//!         for each gate: sum of products, in registers
+//!         activation, new state
+//!   layer norm, pooling, head
+//! ```
+//!
+//! | module | does |
+//! |---|---|
+//! | `pack` | a network's parameters to packed layers, once |
+//! | `forward` | a chunk of windows to logits |
+//! | `layer` | how one layer's weights are packed |
+//! | `kernel` | one layer over many rows, tile by tile |
+//! | `lanes` | vectors on each instruction set |
+
+mod forward;
+mod kernel;
+mod lanes;
+mod layer;
+mod pack;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Mutex, PoisonError};
+
+use self::forward::Scratch;
+use self::kernel::Kernel;
+use self::pack::Network;
+use super::{Engine, EngineError, EngineFuture, EngineKind, check_batch, check_parameters};
 use crate::network::{NetworkConfig, Parameters};
 use crate::windows::WindowBatch;
 
 /// The fused forward pass of one network.
-pub struct FusedEngine {}
+///
+/// Calls may overlap: each takes a workspace of its own, which is kept for the next call.
+pub struct FusedEngine {
+    config: NetworkConfig,
+    network: Network,
+    workspaces: Mutex<Vec<Scratch>>,
+}
 
 impl FusedEngine {
-    /// Packs the weights.
-    pub fn new(_config: &NetworkConfig, _parameters: &Parameters) -> Result<Self, EngineError> {
-        Err(EngineError::NotBuilt(EngineKind::Cpu))
+    /// Packs the weights for the widest vectors of this machine.
+    ///
+    /// # Errors
+    /// The configuration is not a network, or a weight is missing or has another shape.
+    pub fn new(config: &NetworkConfig, parameters: &Parameters) -> Result<Self, EngineError> {
+        Self::with_kernel(Kernel::detect(), config, parameters)
+    }
+
+    fn with_kernel(
+        kernel: Kernel,
+        config: &NetworkConfig,
+        parameters: &Parameters,
+    ) -> Result<Self, EngineError> {
+        // How long windows are is not known yet: no pooling is too much for the longest.
+        config.validate(usize::MAX)?;
+        check_parameters(config, parameters)?;
+        let network = Network::pack(kernel, config, parameters);
+        Ok(Self { config: config.clone(), network, workspaces: Mutex::default() })
+    }
+
+    fn compute(&self, batch: &WindowBatch) -> Result<Vec<f32>, EngineError> {
+        check_batch(&self.config, batch)?;
+        if batch.windows == 0 {
+            return Ok(Vec::new());
+        }
+        self.config.validate(batch.length)?;
+
+        let mut scratch = self.lock().pop().unwrap_or_default();
+        let mut logits = Vec::with_capacity(batch.windows * self.config.classes);
+        let chunks = batch.windows.div_ceil(self.network.windows_at_once(batch.length));
+        let size = batch.windows.div_ceil(chunks);
+        for first in (0..batch.windows).step_by(size) {
+            let windows = first..batch.windows.min(first + size);
+            self.network.forward(batch, windows, &mut scratch, &mut logits);
+        }
+        self.lock().push(scratch);
+        Ok(logits)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Scratch>> {
+        self.workspaces.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -17,7 +94,8 @@ impl Engine for FusedEngine {
     fn kind(&self) -> EngineKind {
         EngineKind::Cpu
     }
-    fn logits<'a>(&'a self, _batch: &'a WindowBatch) -> EngineFuture<'a> {
-        Box::pin(async { Err(EngineError::NotBuilt(EngineKind::Cpu)) })
+
+    fn logits<'a>(&'a self, batch: &'a WindowBatch) -> EngineFuture<'a> {
+        Box::pin(async move { self.compute(batch) })
     }
 }

@@ -1,0 +1,218 @@
+//! The forward pass over a chunk of windows.
+//!
+//! Sequences are `[steps, windows, columns]`: what a recurrent layer reads of one step are
+//! neighbouring rows.
+
+use std::ops::Range;
+
+use super::kernel::{Rows, RowsMut, State};
+use super::layer::Layer;
+use super::pack::{Network, Norm, Pool};
+use crate::windows::WindowBatch;
+
+/// Memory of a forward pass, reused by the next.
+#[derive(Default)]
+pub(super) struct Scratch {
+    /// What each conv block reads of one window, zero padding included: `[steps, columns]`.
+    conv: Vec<Vec<f32>>,
+    /// What the current recurrent layer reads, and what it writes.
+    sequences: [Vec<f32>; 2],
+    /// The LSTM's cell state.
+    cell: Vec<f32>,
+    /// What the current layer of the head reads, and what it writes.
+    vectors: [Vec<f32>; 2],
+}
+
+/// Numbers of a chunk's sequences: half a megabyte, so that they stay in a core's own cache.
+const CHUNK: usize = 128 * 1024;
+/// Fewest windows of a chunk, however long: the fewer, the more often the weights are read.
+const MIN_WINDOWS: usize = 16;
+
+/// `len` zeros.
+fn zeros(buffer: &mut Vec<f32>, len: usize) -> &mut [f32] {
+    buffer.clear();
+    buffer.resize(len, 0.0);
+    buffer
+}
+
+impl Network {
+    /// Steps of a window of `length` that leave the conv blocks.
+    fn steps(&self, length: usize) -> usize {
+        self.conv.iter().fold(length, |steps, block| steps / block.pool)
+    }
+
+    /// How many windows of `length` steps a chunk should have.
+    pub(super) fn windows_at_once(&self, length: usize) -> usize {
+        let window = self.steps(length) * (self.conv_out.stride() + self.features.stride());
+        (CHUNK / window).max(MIN_WINDOWS)
+    }
+
+    /// Appends the logits `[windows, classes]` of some windows of a batch, whose sizes have been checked.
+    pub(super) fn forward(
+        &self,
+        batch: &WindowBatch,
+        windows: Range<usize>,
+        scratch: &mut Scratch,
+        logits: &mut Vec<f32>,
+    ) {
+        let Scratch { conv, sequences: [sequence, next], cell, vectors: [vector, next_vector] } = scratch;
+        let count = windows.len();
+        let steps = self.steps(batch.length);
+
+        zeros(sequence, steps * count * self.conv_out.stride());
+        for (row, window) in windows.enumerate() {
+            let stride = count * self.conv_out.stride();
+            let out = RowsMut { data: &mut sequence[row * self.conv_out.stride()..], stride };
+            self.convolve(batch, window, conv, out);
+        }
+        for directions in &self.recurrent {
+            recur(directions, steps, count, sequence, next, cell);
+            std::mem::swap(sequence, next);
+        }
+        if let Some(norm) = &self.norm {
+            self.normalise(norm, sequence);
+        }
+        zeros(vector, count * self.features.stride());
+        self.pool(steps, count, sequence, vector);
+        for layer in &self.head {
+            zeros(next_vector, count * layer.units);
+            let input = Rows { data: vector, stride: layer.inputs };
+            layer.run(count, input, State::default(), RowsMut { data: next_vector, stride: layer.units });
+            std::mem::swap(vector, next_vector);
+        }
+        let padded = vector.len() / count;
+        for row in vector.chunks_exact(padded) {
+            logits.extend_from_slice(&row[..self.classes]);
+        }
+    }
+    /// One window's inputs and conv blocks. `out` is zero and has a row for each step that is left.
+    fn convolve(&self, batch: &WindowBatch, window: usize, buffers: &mut Vec<Vec<f32>>, out: RowsMut) {
+        buffers.resize_with(self.conv.len(), Vec::new);
+        let mut steps = batch.length;
+        for (block, buffer) in self.conv.iter().zip(buffers.iter_mut()) {
+            zeros(buffer, (steps + block.kernel - 1) * block.input.stride());
+            steps /= block.pool;
+        }
+        // The first step's place in what a block reads: after the zeros.
+        let start = |i: usize| self.conv[i].kernel / 2 * self.conv[i].input.stride();
+
+        let Some(first) = buffers.first_mut() else {
+            return self.gather(batch, window, out);
+        };
+        self.gather(batch, window, RowsMut { data: &mut first[start(0)..], stride: self.input.stride() });
+        let mut steps = batch.length;
+        for (i, block) in self.conv.iter().enumerate() {
+            let (read, written) = buffers.split_at_mut(i + 1);
+            let input = Rows { data: &read[i], stride: block.input.stride() };
+            let out = match written.first_mut() {
+                Some(next) => RowsMut { data: &mut next[start(i + 1)..], stride: block.layer.units },
+                None => RowsMut { data: &mut *out.data, stride: out.stride },
+            };
+            steps /= block.pool;
+            block.layer.run(steps * block.pool, input, State::default(), out);
+        }
+    }
+
+    /// The inputs of one window: dense values, category embeddings, time embedding.
+    fn gather(&self, batch: &WindowBatch, window: usize, out: RowsMut) {
+        let categories = self.category_embeddings.len();
+        for (t, row) in out.data.chunks_mut(out.stride).take(batch.length).enumerate() {
+            let step = window * batch.length + t;
+            let (dense, mut rest) = row.split_at_mut(self.dense);
+            dense.copy_from_slice(&batch.dense[step * self.dense..][..self.dense]);
+            let codes = &batch.codes[step * categories..][..categories];
+            let embedded =
+                self.category_embeddings.iter().zip(codes).map(|(table, &code)| table.row(code.into()));
+            let time = self.time_embedding.iter().map(|table| table.row(batch.steps[step].into()));
+            for vector in embedded.chain(time) {
+                let (place, after) = rest.split_at_mut(vector.len());
+                place.copy_from_slice(vector);
+                rest = after;
+            }
+        }
+    }
+
+    /// Layer normalisation of every row, with the biased variance and epsilon 1e-5.
+    fn normalise(&self, norm: &Norm, sequence: &mut [f32]) {
+        let layout = self.features;
+        let count = layout.columns() as f32;
+        let is_column: Vec<f32> = layout.spread(&vec![1.0; layout.columns()]);
+        for row in sequence.chunks_exact_mut(layout.stride()) {
+            let mean = row.iter().sum::<f32>() / count;
+            // Padding stays zero.
+            row.iter_mut().zip(&is_column).for_each(|(x, column)| *x -= mean * column);
+            let variance = row.iter().map(|x| x * x).sum::<f32>() / count;
+            let scale = 1.0 / (variance + 1e-5).sqrt();
+            for ((x, weight), bias) in row.iter_mut().zip(&norm.weight).zip(&norm.bias) {
+                *x = *x * scale * weight + bias;
+            }
+        }
+    }
+
+    /// Pools sequences `[steps, count, columns]` to vectors `[count, columns]`, which are zero before.
+    fn pool(&self, steps: usize, count: usize, sequence: &[f32], vectors: &mut [f32]) {
+        let stride = self.features.stride();
+        let row = |t: usize, window: usize| &sequence[(t * count + window) * stride..][..stride];
+        for (window, vector) in vectors.chunks_exact_mut(stride).enumerate() {
+            let mut add = |t: usize, weight: f32| {
+                vector.iter_mut().zip(row(t, window)).for_each(|(sum, x)| *sum += weight * x);
+            };
+            match &self.pooling {
+                Pool::Last => {
+                    let forward = self.features.padded;
+                    vector[..forward].copy_from_slice(&row(steps - 1, window)[..forward]);
+                    vector[forward..].copy_from_slice(&row(0, window)[forward..]);
+                }
+                Pool::Mean => (0..steps).for_each(|t| add(t, 1.0 / steps as f32)),
+                Pool::Attention(weight, bias) => {
+                    let score = |t: usize| dot(row(t, window), weight) + bias;
+                    let scores: Vec<f32> = (0..steps).map(score).collect();
+                    let greatest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+                    let total: f32 = scores.iter().map(|score| (score - greatest).exp()).sum();
+                    for (t, score) in scores.iter().enumerate() {
+                        add(t, (score - greatest).exp() / total);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// One recurrent layer over all steps: `input` `[steps, count, inputs]` to `output` `[steps, count, units of
+/// each direction]`.
+fn recur(
+    directions: &[Layer],
+    steps: usize,
+    count: usize,
+    input: &[f32],
+    output: &mut Vec<f32>,
+    cell: &mut Vec<f32>,
+) {
+    let stride: usize = directions.iter().map(|layer| layer.units).sum();
+    let step = count * stride;
+    let output = zeros(output, steps * step);
+    let mut column = 0;
+    for (direction, layer) in directions.iter().enumerate() {
+        let cell = zeros(cell, count * layer.units);
+        let backward = direction == 1;
+        for passed in 0..steps {
+            let t = if backward { steps - 1 - passed } else { passed };
+            // This step's rows, and those of the step before it in this direction.
+            let (earlier, later) = output.split_at_mut((t + usize::from(backward)) * step);
+            let (out, before) = if backward {
+                (&mut earlier[t * step..], later.get(column..))
+            } else {
+                (later, earlier.get((t.max(1) - 1) * step + column..))
+            };
+            let hidden = before.filter(|_| passed > 0).map(|data| Rows { data, stride });
+            let input = Rows { data: &input[t * count * layer.inputs..], stride: layer.inputs };
+            let out = RowsMut { data: &mut out[column..], stride };
+            layer.run(count, input, State { hidden, cell }, out);
+        }
+        column += layer.units;
+    }
+}
+
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}

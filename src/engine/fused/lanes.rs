@@ -1,0 +1,111 @@
+//! Vectors of `f32`: the few operations that the kernel needs, on each instruction set.
+
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+mod portable;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod wasm;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+/// The vectors of every machine that this build is for.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+pub(super) use portable::Portable as Baseline;
+/// The vectors of every machine that this build is for.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub(super) use wasm::Simd128 as Baseline;
+#[cfg(target_arch = "x86_64")]
+pub(super) use x86::{Avx2, Avx512};
+
+/// A vector of `COUNT` numbers.
+///
+/// A value proves that the CPU has the implementation's instructions: only the `unsafe` functions
+/// make one from nothing. That is why arithmetic is safe. Every function must be inlined into a
+/// function that enables the instructions.
+pub(super) trait Lanes: Copy {
+    /// Numbers in a vector.
+    const COUNT: usize;
+
+    /// The same number in every lane.
+    ///
+    /// # Safety
+    /// The CPU must have the instructions of the implementation.
+    unsafe fn splat(value: f32) -> Self;
+
+    /// `COUNT` numbers from memory, of any alignment.
+    ///
+    /// # Safety
+    /// As for [`splat`](Lanes::splat), and `from` must be valid for reads of `COUNT` numbers.
+    unsafe fn load(from: *const f32) -> Self;
+
+    /// Writes the lanes to memory, of any alignment.
+    ///
+    /// # Safety
+    /// `to` must be valid for writes of `COUNT` numbers.
+    unsafe fn store(self, to: *mut f32);
+
+    /// The same number in every lane, on the strength of a vector that is already there.
+    #[inline(always)]
+    fn like(self, value: f32) -> Self {
+        // SAFETY: `self` proves that the CPU has the instructions.
+        unsafe { Self::splat(value) }
+    }
+
+    /// `self + other`.
+    fn add(self, other: Self) -> Self;
+    /// `self - other`.
+    fn sub(self, other: Self) -> Self;
+    /// `self * other`.
+    fn mul(self, other: Self) -> Self;
+    /// `self / other`.
+    fn div(self, other: Self) -> Self;
+    /// `self * factor + addend`, rounded once or twice.
+    fn mul_add(self, factor: Self, addend: Self) -> Self;
+    /// The greater of the two; a lane of `self` that is not a number stays.
+    fn max(self, other: Self) -> Self;
+    /// The lesser of the two; a lane of `self` that is not a number stays.
+    fn min(self, other: Self) -> Self;
+    /// The bits of each lane shifted left by the 23 places of the mantissa: what was an integer in
+    /// the low bits becomes the exponent.
+    fn shift_to_exponent(self) -> Self;
+}
+
+/// `1 / (1 + exp(-x))`.
+#[inline(always)]
+pub(super) fn sigmoid<L: Lanes>(x: L) -> L {
+    let one = x.like(1.0);
+    one.div(one.add(exp(x.like(0.0).sub(x))))
+}
+
+/// `1 - 2 / (1 + exp(2 x))`.
+#[inline(always)]
+pub(super) fn tanh<L: Lanes>(x: L) -> L {
+    let one = x.like(1.0);
+    one.sub(x.like(2.0).div(one.add(exp(x.add(x)))))
+}
+
+/// `exp(x)` to a relative error of about 1e-7, for `x` in -87 to 87, and the value at the nearer end
+/// elsewhere. What is not a number stays so.
+///
+/// `exp(x) = 2^n exp(r)` with `n = round(x / ln 2)` and `r = x - n ln 2`, and for `exp(r)` the
+/// polynomial of Cephes' `expf` (S. Moshier, 1989).
+#[inline(always)]
+fn exp<L: Lanes>(x: L) -> L {
+    // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits; 127 is the exponent's bias.
+    const ROUND_AND_BIAS: f32 = 12_582_912.0 + 127.0;
+    // ln 2 in two parts; the first has so few bits that its product with `n` is exact.
+    const LN_2_HIGH: f32 = 0.693_359_4;
+    const LN_2_LOW: f32 = -2.121_944_4e-4;
+    const POLYNOMIAL: [f32; 5] = [1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5];
+
+    let x = x.max(x.like(-87.0)).min(x.like(87.0));
+    let biased = x.mul_add(x.like(std::f32::consts::LOG2_E), x.like(ROUND_AND_BIAS));
+    let n = biased.sub(x.like(ROUND_AND_BIAS));
+    let r = n.mul_add(x.like(-LN_2_HIGH), x);
+    let r = n.mul_add(x.like(-LN_2_LOW), r);
+    let mut p = x.like(1.987_569_1e-4);
+    for coefficient in POLYNOMIAL {
+        p = p.mul_add(r, x.like(coefficient));
+    }
+    let y = p.mul_add(r.mul(r), r).add(x.like(1.0));
+    y.mul(biased.shift_to_exponent())
+}
