@@ -19,6 +19,7 @@
 //! | [`engine`] | windows to logits: the fused CPU pass, Burn on CPU, Burn on WebGPU |
 //! | [`aggregate`] | window logits to one prediction per subject |
 //! | [`classifier`] | the public face: a bundle and an engine; bytes in, predictions out |
+//! | [`evaluation`] | true labels and predictions to the scores of a classifier |
 //! | `web` | the JavaScript surface (wasm32 only) |
 
 pub mod aggregate;
@@ -26,6 +27,7 @@ pub mod bundle;
 pub mod classifier;
 pub mod csv;
 pub mod engine;
+pub mod evaluation;
 pub mod features;
 pub mod network;
 pub mod recording;

@@ -4,6 +4,8 @@
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 mod aggregate;
+mod csv;
+mod evaluation;
 mod features;
 #[allow(dead_code)]
 mod support;

@@ -1,0 +1,285 @@
+//! What can be wrong with a CSV, and what is only worth a word.
+
+use std::fmt::Write as _;
+
+/// Why a file cannot be read. Lines are the file's physical lines, counted from 1; the line of a row is the
+/// one that it starts on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CsvError {
+    /// There is nothing in the file but blank lines.
+    #[error("the file is empty")]
+    EmptyFile,
+    /// There is a header and no row.
+    #[error("the file has a header and no rows")]
+    NoRows,
+    /// The file is something else than UTF-8 text.
+    #[error("the file is {found}, not a CSV in UTF-8")]
+    NotText {
+        /// What it looks like.
+        found: &'static str,
+    },
+    /// Columns that are needed are not in the header.
+    #[error("line {line}: missing {}; the header has {}", missing_list(.missing), name_list(.found))]
+    MissingColumns {
+        /// Line of the header.
+        line: u64,
+        /// All the columns that are missing.
+        missing: Vec<MissingColumn>,
+        /// The columns that were found.
+        found: Vec<String>,
+    },
+    /// A column that is needed is in the header more than once.
+    #[error("line {line}: the header has column {column:?} more than once")]
+    DuplicateColumn {
+        /// Line of the header.
+        line: u64,
+        /// Name of the column.
+        column: String,
+    },
+    /// A row has more or fewer fields than the header.
+    #[error("line {line}: expected {expected} fields as in the header, found {found}")]
+    WrongFieldCount {
+        /// Line of the row.
+        line: u64,
+        /// Number of fields in the header.
+        expected: usize,
+        /// Number of fields in the row.
+        found: usize,
+    },
+    /// A field is not a number.
+    #[error("line {line}, column {column:?}: expected a number, found {found:?}{}", number_hint(.found))]
+    NotANumber {
+        /// Line of the row.
+        line: u64,
+        /// Name of the column.
+        column: String,
+        /// What was found, cut if it is long.
+        found: String,
+    },
+    /// A number is NaN, infinite, or too large to be held.
+    #[error("line {line}, column {column:?}: expected a finite number, found {found:?}")]
+    NotFinite {
+        /// Line of the row.
+        line: u64,
+        /// Name of the column.
+        column: String,
+        /// What was found, cut if it is long.
+        found: String,
+    },
+    /// A field is empty or blank.
+    #[error("line {line}, column {column:?}: the value is empty")]
+    EmptyValue {
+        /// Line of the row.
+        line: u64,
+        /// Name of the column.
+        column: String,
+    },
+    /// A row does not say whose it is.
+    #[error("line {line}, column {column:?}: the id is empty")]
+    EmptyId {
+        /// Line of the row.
+        line: u64,
+        /// Name of the id column.
+        column: String,
+    },
+    /// A subject has two rows for the same time.
+    #[error("line {line}, column {column:?}: subject {id:?} has time {time} already, on line {first_line}")]
+    DuplicateTime {
+        /// Line of the second row.
+        line: u64,
+        /// Line of the first row.
+        first_line: u64,
+        /// Name of the time column.
+        column: String,
+        /// The subject.
+        id: String,
+        /// The time, in its shortest decimal form.
+        time: String,
+    },
+    /// A field is none of the words that the column may hold.
+    #[error("line {line}, column {column:?}: expected one of {}, found {found:?}", name_list(.allowed))]
+    UnknownCategory {
+        /// Line of the row.
+        line: u64,
+        /// Name of the column.
+        column: String,
+        /// What was found, cut if it is long.
+        found: String,
+        /// The words that the column may hold.
+        allowed: Vec<String>,
+    },
+    /// A text is not UTF-8.
+    #[error("line {line}, column {column:?}: {found:?} is not UTF-8 text")]
+    InvalidUtf8 {
+        /// Line of the row.
+        line: u64,
+        /// Name of the column.
+        column: String,
+        /// What was found, cut if it is long.
+        found: String,
+    },
+    /// A row is absurdly long.
+    #[error(
+        "line {line}{}: the row is longer than {limit} bytes; is a quotation mark not closed?",
+        column_part(.column)
+    )]
+    RowTooLong {
+        /// Line of the row.
+        line: u64,
+        /// Name of the column in which the limit was reached; none in the header.
+        column: Option<String>,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The file ends inside a quoted field.
+    #[error("line {line}{}: a quotation mark is not closed", column_part(.column))]
+    UnterminatedQuote {
+        /// Line of the row.
+        line: u64,
+        /// Name of the column; none in the header.
+        column: Option<String>,
+    },
+}
+
+/// A column that is needed and not in the header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingColumn {
+    /// Its name.
+    pub name: String,
+    /// A column of the file whose name differs only in case, spaces or punctuation.
+    pub similar: Option<String>,
+}
+
+impl CsvError {
+    /// The line that the error is on, if it is on one.
+    pub fn line(&self) -> Option<u64> {
+        match self {
+            CsvError::EmptyFile | CsvError::NoRows | CsvError::NotText { .. } => None,
+            CsvError::MissingColumns { line, .. }
+            | CsvError::DuplicateColumn { line, .. }
+            | CsvError::WrongFieldCount { line, .. }
+            | CsvError::NotANumber { line, .. }
+            | CsvError::NotFinite { line, .. }
+            | CsvError::EmptyValue { line, .. }
+            | CsvError::EmptyId { line, .. }
+            | CsvError::DuplicateTime { line, .. }
+            | CsvError::UnknownCategory { line, .. }
+            | CsvError::InvalidUtf8 { line, .. }
+            | CsvError::RowTooLong { line, .. }
+            | CsvError::UnterminatedQuote { line, .. } => Some(*line),
+        }
+    }
+
+    /// Name of the column that the error is in, if it is in one; the first of those that are missing.
+    pub fn column(&self) -> Option<&str> {
+        match self {
+            CsvError::EmptyFile
+            | CsvError::NoRows
+            | CsvError::NotText { .. }
+            | CsvError::WrongFieldCount { .. } => None,
+            CsvError::MissingColumns { missing, .. } => missing.first().map(|column| column.name.as_str()),
+            CsvError::DuplicateColumn { column, .. }
+            | CsvError::NotANumber { column, .. }
+            | CsvError::NotFinite { column, .. }
+            | CsvError::EmptyValue { column, .. }
+            | CsvError::EmptyId { column, .. }
+            | CsvError::DuplicateTime { column, .. }
+            | CsvError::UnknownCategory { column, .. }
+            | CsvError::InvalidUtf8 { column, .. } => Some(column),
+            CsvError::RowTooLong { column, .. } | CsvError::UnterminatedQuote { column, .. } => {
+                column.as_deref()
+            }
+        }
+    }
+
+    /// A name for the kind of error that stays the same from version to version.
+    pub fn code(&self) -> &'static str {
+        match self {
+            CsvError::EmptyFile => "EMPTY_FILE",
+            CsvError::NoRows => "NO_ROWS",
+            CsvError::NotText { .. } => "NOT_TEXT",
+            CsvError::MissingColumns { .. } => "MISSING_COLUMN",
+            CsvError::DuplicateColumn { .. } => "DUPLICATE_COLUMN",
+            CsvError::WrongFieldCount { .. } => "WRONG_FIELD_COUNT",
+            CsvError::NotANumber { .. } => "NOT_A_NUMBER",
+            CsvError::NotFinite { .. } => "NOT_FINITE",
+            CsvError::EmptyValue { .. } => "EMPTY_VALUE",
+            CsvError::EmptyId { .. } => "EMPTY_ID",
+            CsvError::DuplicateTime { .. } => "DUPLICATE_TIME",
+            CsvError::UnknownCategory { .. } => "UNKNOWN_CATEGORY",
+            CsvError::InvalidUtf8 { .. } => "INVALID_UTF8",
+            CsvError::RowTooLong { .. } => "ROW_TOO_LONG",
+            CsvError::UnterminatedQuote { .. } => "UNTERMINATED_QUOTE",
+        }
+    }
+}
+
+/// What is worth a word and does no harm.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CsvWarning {
+    /// The file has columns that nobody reads.
+    #[error("the file has columns that are not used: {}", name_list(.columns))]
+    ExtraColumns {
+        /// Their names, in the order of the file.
+        columns: Vec<String>,
+    },
+}
+
+impl CsvWarning {
+    /// A name for the kind of warning that stays the same from version to version.
+    pub fn code(&self) -> &'static str {
+        match self {
+            CsvWarning::ExtraColumns { .. } => "EXTRA_COLUMNS",
+        }
+    }
+}
+
+/// The start of a field for a message: at most 40 characters.
+pub(super) fn excerpt(field: &[u8]) -> String {
+    const CHARS: usize = 40;
+    // A character takes at most four bytes.
+    let head = String::from_utf8_lossy(&field[..field.len().min(4 * CHARS)]);
+    let mut text: String = head.chars().take(CHARS).collect();
+    if text.len() < head.len() || head.len() < field.len() {
+        text.push('…');
+    }
+    text
+}
+
+/// Names for a message, the first dozen of them.
+pub(crate) fn name_list(names: &[String]) -> String {
+    list(names, |text, name| write!(text, "{:?}", excerpt(name.as_bytes())))
+}
+
+fn missing_list(missing: &[MissingColumn]) -> String {
+    let names = list(missing, |text, MissingColumn { name, similar }| {
+        write!(text, "{name:?}")?;
+        similar.iter().try_for_each(|similar| write!(text, " (is it {similar:?}?)"))
+    });
+    format!("{} {names}", if missing.len() == 1 { "column" } else { "columns" })
+}
+
+fn list<T>(items: &[T], mut write: impl FnMut(&mut String, &T) -> std::fmt::Result) -> String {
+    const SHOWN: usize = 12;
+    let mut text = String::new();
+    for (place, item) in items.iter().take(SHOWN).enumerate() {
+        text.push_str(if place == 0 { "" } else { ", " });
+        // Writing to a String does not fail.
+        let _ = write(&mut text, item);
+    }
+    if let Some(more) = items.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        let _ = write!(text, " and {more} more");
+    }
+    text
+}
+
+fn number_hint(found: &str) -> &'static str {
+    let decimal_comma = found.contains(',') && found.replacen(',', ".", 1).parse::<f64>().is_ok();
+    if decimal_comma { "; decimals are written with a point, not a comma" } else { "" }
+}
+
+fn column_part(column: &Option<String>) -> String {
+    column.as_ref().map(|column| format!(", column {column:?}")).unwrap_or_default()
+}

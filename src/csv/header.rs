@@ -1,0 +1,178 @@
+//! The header: which line it is, what separates its fields, and where the wanted columns are.
+
+use std::collections::{HashMap, HashSet};
+
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+
+use super::error::{CsvError, CsvWarning, MissingColumn};
+use super::rows::MAX_ROW;
+
+/// Tried in this order from the last: a comma where nothing speaks for another.
+const DELIMITERS: [u8; 3] = [b'\t', b';', b','];
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The names of all columns and the places of the wanted ones.
+pub(super) struct Columns {
+    /// Names in the order of the file, without surrounding spaces.
+    pub names: Vec<String>,
+    /// Place of each wanted column in the file, in the order in which they were asked for.
+    pub places: Vec<usize>,
+}
+
+/// The bytes of the header, until its line is complete.
+pub(super) struct HeaderLine {
+    bytes: Vec<u8>,
+    state: State,
+}
+
+/// Where the last byte of [`HeaderLine`] left off; what separates fields is not known yet.
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    FieldStart,
+    Plain,
+    Quoted,
+    /// After a quotation mark in a quoted field: closed, unless another follows.
+    Closed,
+}
+
+impl HeaderLine {
+    pub fn new() -> HeaderLine {
+        HeaderLine { bytes: Vec::new(), state: State::FieldStart }
+    }
+
+    /// Takes a byte. True, and the byte is not taken, if it ends a line outside quotes.
+    pub fn ends_at(&mut self, byte: u8, line: u64) -> Result<bool, CsvError> {
+        if matches!(byte, b'\n' | b'\r') && self.state != State::Quoted {
+            return Ok(true);
+        }
+        if self.bytes.len() == MAX_ROW {
+            self.expect_text()?;
+            return Err(CsvError::RowTooLong { line, column: None, limit: MAX_ROW });
+        }
+        self.bytes.push(byte);
+        self.state = match (self.state, byte) {
+            (State::Quoted, b'"') => State::Closed,
+            (State::Quoted, _) | (State::FieldStart | State::Closed, b'"') => State::Quoted,
+            (_, b',' | b';' | b'\t') => State::FieldStart,
+            // A byte order mark, or the first bytes of one.
+            (State::FieldStart, _) if BYTE_ORDER_MARK.starts_with(&self.bytes) => State::FieldStart,
+            _ => State::Plain,
+        };
+        Ok(false)
+    }
+
+    /// Is there nothing on the line?
+    pub fn is_blank(&self) -> bool {
+        self.text().trim_ascii().is_empty()
+    }
+
+    /// Number of line ends inside quotes.
+    pub fn newlines(&self) -> u64 {
+        self.bytes.iter().map(|byte| u64::from(*byte == b'\n')).sum()
+    }
+
+    /// Finds the delimiter and the columns. The reader that is returned has read the header and goes on with
+    /// the next row.
+    pub fn parse(
+        &self,
+        line: u64,
+        wanted: &[String],
+        ignored: &[String],
+    ) -> Result<(Reader, Columns, Option<CsvWarning>), CsvError> {
+        self.expect_text()?;
+        let asked: HashSet<&str> = wanted.iter().map(String::as_str).collect();
+        let (reader, names) = DELIMITERS
+            .into_iter()
+            .filter_map(|delimiter| split(self.text(), delimiter))
+            .max_by_key(|(_, names)| {
+                let found = names.iter().filter(|name| asked.contains(name.as_str())).count();
+                (found, names.len())
+            })
+            .ok_or(CsvError::UnterminatedQuote { line, column: None })?;
+        let places = places(line, wanted, &names)?;
+        let ignored: HashSet<&str> = ignored.iter().map(String::as_str).collect();
+        let extra: Vec<String> = names
+            .iter()
+            .filter(|name| !asked.contains(name.as_str()) && !ignored.contains(name.as_str()))
+            .cloned()
+            .collect();
+        let warning = (!extra.is_empty()).then_some(CsvWarning::ExtraColumns { columns: extra });
+        Ok((reader, Columns { names, places }, warning))
+    }
+
+    fn text(&self) -> &[u8] {
+        self.bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.bytes)
+    }
+
+    fn expect_text(&self) -> Result<(), CsvError> {
+        let found = match self.bytes.as_slice() {
+            [0x1f, 0x8b, ..] => "a gzip archive",
+            [b'P', b'K', 3, 4, ..] => "a zip archive or an Excel workbook",
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "UTF-16 text",
+            bytes if bytes.contains(&0) => "binary data",
+            _ => return Ok(()),
+        };
+        Err(CsvError::NotText { found })
+    }
+}
+
+/// The fields of one line, or nothing if it is not exactly one row with this delimiter.
+fn split(line: &[u8], delimiter: u8) -> Option<(Reader, Vec<String>)> {
+    let mut reader = ReaderBuilder::new().delimiter(delimiter).build();
+    // No row has more bytes or more fields than that.
+    let mut fields = vec![0; line.len() + 1];
+    let mut ends = vec![0; line.len() + 1];
+    let (result, read, bytes, count) = reader.read_record(line, &mut fields, &mut ends);
+    if result != ReadRecordResult::InputEmpty || read != line.len() {
+        return None;
+    }
+    let (result, _, _, last) = reader.read_record(b"\n", &mut fields[bytes..], &mut ends[count..]);
+    if result != ReadRecordResult::Record {
+        return None;
+    }
+    let mut start = 0;
+    let names = ends[..count + last].iter().map(|&end| {
+        let name = String::from_utf8_lossy(&fields[start..end]).trim().to_owned();
+        start = end;
+        name
+    });
+    Some((reader, names.collect()))
+}
+
+fn places(line: u64, wanted: &[String], names: &[String]) -> Result<Vec<usize>, CsvError> {
+    let mut first = HashMap::new();
+    let mut repeated = HashSet::new();
+    for (place, name) in names.iter().enumerate() {
+        if *first.entry(name.as_str()).or_insert(place) != place {
+            repeated.insert(name.as_str());
+        }
+    }
+    if wanted.iter().any(|name| !first.contains_key(name.as_str())) {
+        return Err(missing(line, wanted, names));
+    }
+    if let Some(column) = wanted.iter().find(|name| repeated.contains(name.as_str())) {
+        return Err(CsvError::DuplicateColumn { line, column: column.clone() });
+    }
+    Ok(wanted.iter().map(|name| first[name.as_str()]).collect())
+}
+
+fn missing(line: u64, wanted: &[String], names: &[String]) -> CsvError {
+    let asked: HashSet<&str> = wanted.iter().map(String::as_str).collect();
+    let found: HashSet<&str> = names.iter().map(String::as_str).collect();
+    let spare: HashMap<String, &String> = names
+        .iter()
+        .filter(|name| !asked.contains(name.as_str()))
+        .map(|name| (skeleton(name), name))
+        .collect();
+    let missing = wanted.iter().filter(|name| !found.contains(name.as_str()));
+    let missing = missing.map(|name| MissingColumn {
+        name: name.clone(),
+        similar: spare.get(&skeleton(name)).map(|name| name.to_string()),
+    });
+    CsvError::MissingColumns { line, missing: missing.collect(), found: names.to_vec() }
+}
+
+/// A name without what people get wrong: case, spaces and punctuation.
+fn skeleton(name: &str) -> String {
+    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}

@@ -1,0 +1,329 @@
+//! Bytes in any chunking to rows in which the wanted columns are found.
+
+use std::str::FromStr;
+
+use csv_core::ReadRecordResult;
+
+use super::error::{CsvError, CsvWarning, excerpt};
+use super::header::{Columns, HeaderLine};
+
+/// Most bytes that a row may have, without quotation marks and delimiters: what bounds the memory.
+pub(super) const MAX_ROW: usize = 1 << 20;
+const FIRST_CAPACITY: usize = 4096;
+
+/// Reads the rows of one file. The closures that get them stop it with any error of their own.
+pub(crate) struct Rows {
+    wanted: Vec<String>,
+    ignored: Vec<String>,
+    header: HeaderLine,
+    /// None until the header is complete.
+    body: Option<Body>,
+    lines: Lines,
+    seen_row: bool,
+    warnings: Vec<CsvWarning>,
+}
+
+/// What follows the header.
+struct Body {
+    reader: csv_core::Reader,
+    columns: Columns,
+    /// Content of the row so far: `used` bytes.
+    fields: Vec<u8>,
+    used: usize,
+    /// End of each field in `fields`: `count` of them. One place more than there are columns, which all
+    /// surplus fields share.
+    ends: Vec<usize>,
+    count: usize,
+    surplus: usize,
+    /// The line that the row starts on; none between rows.
+    row_line: Option<u64>,
+    /// What `reader` took for the line at the start of the row.
+    reader_line: u64,
+}
+
+/// Counts physical lines, each ended by LF, CRLF or CR.
+struct Lines {
+    current: u64,
+    after_cr: bool,
+}
+
+impl Lines {
+    fn end(&mut self, terminator: u8) {
+        if !(self.after_cr && terminator == b'\n') {
+            self.current += 1;
+        }
+        self.after_cr = terminator == b'\r';
+    }
+
+    /// Leaves a row that had this many line ends inside quotes.
+    fn end_row(&mut self, quoted: u64, terminator: u8) {
+        self.current += quoted;
+        self.after_cr = false;
+        self.end(terminator);
+    }
+}
+
+impl Rows {
+    /// Finds columns `wanted` in every row; columns `ignored` may be there as well without a warning.
+    pub fn new(wanted: Vec<String>, ignored: Vec<String>) -> Rows {
+        Rows {
+            wanted,
+            ignored,
+            header: HeaderLine::new(),
+            body: None,
+            lines: Lines { current: 1, after_cr: false },
+            seen_row: false,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Takes the next bytes and hands out the rows that they complete.
+    pub fn feed<E: From<CsvError>>(
+        &mut self,
+        mut input: &[u8],
+        mut each: impl FnMut(Row<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        while self.body.is_none() {
+            let Some((&byte, rest)) = input.split_first() else { return Ok(()) };
+            if self.header.ends_at(byte, self.lines.current)? {
+                let newlines = self.header.newlines();
+                match self.end_header()? {
+                    Some(body) => {
+                        self.body = Some(body);
+                        self.lines.end_row(newlines, byte);
+                    }
+                    None => self.lines.end(byte),
+                }
+            }
+            input = rest;
+        }
+        let Some(body) = &mut self.body else { return Ok(()) };
+        body.feed(input, &mut self.lines, |row| {
+            self.seen_row = true;
+            each(row)
+        })
+    }
+
+    /// Takes the end of the file: hands out the last row, if no line end did.
+    pub fn finish<E: From<CsvError>>(
+        &mut self,
+        mut each: impl FnMut(Row<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if self.body.is_none() {
+            self.body = self.end_header()?;
+        }
+        let Some(body) = &mut self.body else { return Err(CsvError::EmptyFile.into()) };
+        body.finish(&mut self.lines, |row| {
+            self.seen_row = true;
+            each(row)
+        })?;
+        if self.seen_row { Ok(()) } else { Err(CsvError::NoRows.into()) }
+    }
+
+    pub fn warnings(&self) -> &[CsvWarning] {
+        &self.warnings
+    }
+
+    /// The header's line is complete. Nothing if it is blank: the header is still to come.
+    fn end_header(&mut self) -> Result<Option<Body>, CsvError> {
+        let header = std::mem::replace(&mut self.header, HeaderLine::new());
+        if header.is_blank() {
+            return Ok(None);
+        }
+        let (reader, columns, warning) = header.parse(self.lines.current, &self.wanted, &self.ignored)?;
+        self.warnings.extend(warning);
+        Ok(Some(Body::new(reader, columns)))
+    }
+}
+
+impl Body {
+    fn new(reader: csv_core::Reader, columns: Columns) -> Body {
+        Body {
+            reader_line: reader.line(),
+            reader,
+            fields: vec![0; FIRST_CAPACITY],
+            used: 0,
+            ends: vec![0; columns.names.len() + 1],
+            count: 0,
+            surplus: 0,
+            row_line: None,
+            columns,
+        }
+    }
+
+    fn feed<E: From<CsvError>>(
+        &mut self,
+        mut input: &[u8],
+        lines: &mut Lines,
+        mut each: impl FnMut(Row<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        while let Some(&next) = input.first() {
+            let Some(line) = self.row_line else {
+                if matches!(next, b'\n' | b'\r') {
+                    lines.end(next);
+                    input = &input[1..];
+                } else {
+                    self.row_line = Some(lines.current);
+                    self.reader_line = self.reader.line();
+                }
+                continue;
+            };
+            let (result, read, written, ended) =
+                self.reader.read_record(input, &mut self.fields[self.used..], &mut self.ends[self.count..]);
+            self.used += written;
+            self.count += ended;
+            match result {
+                ReadRecordResult::InputEmpty | ReadRecordResult::End => {}
+                ReadRecordResult::OutputFull => self.grow(line)?,
+                ReadRecordResult::OutputEndsFull => {
+                    self.surplus += 1;
+                    self.count -= 1;
+                    self.used = 0;
+                }
+                ReadRecordResult::Record => {
+                    let terminator = input[read - 1];
+                    let newlines = self.reader.line() - self.reader_line;
+                    lines.end_row(newlines - u64::from(terminator == b'\n'), terminator);
+                    self.hand_out(line, &mut each)?;
+                }
+            }
+            input = &input[read..];
+        }
+        Ok(())
+    }
+
+    fn finish<E: From<CsvError>>(
+        &mut self,
+        lines: &mut Lines,
+        each: impl FnMut(Row<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if self.row_line.is_some() {
+            // This ends any row, unless it is inside quotes.
+            self.feed(b"\n", lines, each)?;
+        }
+        match self.row_line {
+            Some(line) => Err(CsvError::UnterminatedQuote { line, column: self.open_column() }.into()),
+            None => Ok(()),
+        }
+    }
+
+    fn hand_out<E: From<CsvError>>(
+        &mut self,
+        line: u64,
+        each: &mut impl FnMut(Row<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let expected = self.columns.names.len();
+        let found = self.count + self.surplus;
+        let fields = &self.fields[..self.used];
+        let result = if found == expected {
+            each(Row { line, columns: &self.columns, fields, ends: &self.ends[..expected] })
+        } else if found == 1 && fields.trim_ascii().is_empty() {
+            Ok(())
+        } else {
+            Err(CsvError::WrongFieldCount { line, expected, found }.into())
+        };
+        (self.used, self.count, self.surplus, self.row_line) = (0, 0, 0, None);
+        result
+    }
+
+    fn grow(&mut self, line: u64) -> Result<(), CsvError> {
+        if self.fields.len() >= MAX_ROW {
+            return Err(CsvError::RowTooLong { line, column: self.open_column(), limit: MAX_ROW });
+        }
+        self.fields.resize(2 * self.fields.len(), 0);
+        Ok(())
+    }
+
+    /// Name of the column that is being read.
+    fn open_column(&self) -> Option<String> {
+        self.columns.names.get(self.count + self.surplus).cloned()
+    }
+}
+
+/// One row that has as many fields as the header.
+pub(crate) struct Row<'a> {
+    /// The line that it starts on.
+    pub line: u64,
+    columns: &'a Columns,
+    fields: &'a [u8],
+    ends: &'a [usize],
+}
+
+impl Row<'_> {
+    /// The field of a wanted column without surrounding spaces.
+    pub fn field(&self, wanted: usize) -> &[u8] {
+        let place = self.columns.places[wanted];
+        let start = if place == 0 { 0 } else { self.ends[place - 1] };
+        self.fields[start..self.ends[place]].trim_ascii()
+    }
+
+    /// The field as text, empty perhaps.
+    pub fn text(&self, wanted: usize) -> Result<&str, CsvError> {
+        let field = self.field(wanted);
+        str::from_utf8(field).map_err(|_| CsvError::InvalidUtf8 {
+            line: self.line,
+            column: self.column(wanted),
+            found: self.excerpt(wanted),
+        })
+    }
+
+    /// The field as a word that is not empty.
+    pub fn word(&self, wanted: usize) -> Result<&str, CsvError> {
+        match self.text(wanted)? {
+            "" => Err(CsvError::EmptyValue { line: self.line, column: self.column(wanted) }),
+            word => Ok(word),
+        }
+    }
+
+    /// The field as an id.
+    pub fn id(&self, wanted: usize) -> Result<&str, CsvError> {
+        match self.text(wanted)? {
+            "" => Err(CsvError::EmptyId { line: self.line, column: self.column(wanted) }),
+            id => Ok(id),
+        }
+    }
+
+    /// The field as a finite number.
+    pub fn number<T: FromStr + Copy + Into<f64>>(&self, wanted: usize) -> Result<T, CsvError> {
+        match parse_number(self.field(wanted)) {
+            Some(number) if T::into(number).is_finite() => Ok(number),
+            number => Err(self.number_error(wanted, number.is_some())),
+        }
+    }
+
+    #[cold]
+    fn number_error(&self, wanted: usize, is_number: bool) -> CsvError {
+        let (line, column, field) = (self.line, self.column(wanted), self.field(wanted));
+        match (field, is_number) {
+            (b"", _) => CsvError::EmptyValue { line, column },
+            (_, true) => CsvError::NotFinite { line, column, found: excerpt(field) },
+            (_, false) => CsvError::NotANumber { line, column, found: excerpt(field) },
+        }
+    }
+
+    /// Name of a wanted column.
+    pub fn column(&self, wanted: usize) -> String {
+        self.columns.names[self.columns.places[wanted]].clone()
+    }
+
+    /// The start of the field, for a message.
+    pub fn excerpt(&self, wanted: usize) -> String {
+        excerpt(self.field(wanted))
+    }
+
+    /// The error for a field that is none of the words allowed.
+    #[cold]
+    pub fn unknown_category(&self, wanted: usize, allowed: &[String]) -> CsvError {
+        CsvError::UnknownCategory {
+            line: self.line,
+            column: self.column(wanted),
+            found: self.excerpt(wanted),
+            allowed: allowed.to_vec(),
+        }
+    }
+}
+
+/// A decimal number, correctly rounded.
+fn parse_number<T: FromStr>(field: &[u8]) -> Option<T> {
+    str::from_utf8(field).ok()?.parse().ok()
+}

@@ -1,0 +1,145 @@
+//! Labels, and scores as scikit-learn computes them.
+
+use painwave::csv::{CsvError, CsvWarning};
+use painwave::evaluation::{Labels, LabelsError, Scores};
+use serde::Deserialize;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+fn classes() -> Vec<String> {
+    ["no_pain", "low_pain", "high_pain"].map(String::from).into()
+}
+
+fn parse(file: &str) -> Result<Labels, LabelsError> {
+    Labels::parse(file.as_bytes(), "sample_index", &classes())
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn labels_are_read_by_name_in_any_dialect() {
+    for file in [
+        "sample_index,label\n000,no_pain\n0,high_pain\n",
+        "\u{feff}label;sample_index\r\nno_pain;000\r\n\"high_pain\"; 0 \r\n\r\n",
+        "label\tsample_index\nno_pain\t\"000\"\nhigh_pain\t0",
+    ] {
+        let labels = parse(file).unwrap();
+        assert_eq!(labels.iter().collect::<Vec<_>>(), [("000", 0), ("0", 2)]);
+        assert_eq!(
+            (labels.len(), labels.get("000"), labels.get("0"), labels.get("00")),
+            (2, Some(0), Some(2), None)
+        );
+        assert_eq!(labels.warnings(), []);
+    }
+    let labels = parse("sample_index,age,label\n1,30,low_pain\n").unwrap();
+    assert_eq!(labels.warnings(), [CsvWarning::ExtraColumns { columns: vec!["age".into()] }]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn bad_labels_are_refused_with_their_place() {
+    for (file, code, line, column) in [
+        ("", "EMPTY_FILE", None, None),
+        ("sample_index,label\n", "NO_ROWS", None, None),
+        ("sample_index,pain\n1,no_pain\n", "MISSING_COLUMN", Some(1), Some("label")),
+        ("sample_index,label\n1,no_pain\n2\n", "WRONG_FIELD_COUNT", Some(3), None),
+        ("sample_index,label\n,no_pain\n", "EMPTY_ID", Some(2), Some("sample_index")),
+        ("sample_index,label\n1,\n", "EMPTY_VALUE", Some(2), Some("label")),
+        ("sample_index,label\n1,no_pain\n2,some\n", "UNKNOWN_LABEL", Some(3), Some("label")),
+        (
+            "sample_index,label\n1,no_pain\n2,no_pain\n1,no_pain\n",
+            "DUPLICATE_ID",
+            Some(4),
+            Some("sample_index"),
+        ),
+    ] {
+        let error = parse(file).unwrap_err();
+        assert_eq!((error.code(), error.line(), error.column()), (code, line, column), "{file:?}");
+    }
+    assert_eq!(parse("\n").unwrap_err(), LabelsError::Csv(CsvError::EmptyFile));
+    assert_eq!(
+        parse("sample_index,label\n1,no pain\n").unwrap_err().to_string(),
+        "line 2, column \"label\": expected one of the classes \"no_pain\", \"low_pain\", \"high_pain\", \
+         found \"no pain\""
+    );
+    assert_eq!(
+        parse("sample_index,label\n1,no_pain\n1,no_pain\n").unwrap_err().to_string(),
+        "line 3, column \"sample_index\": subject \"1\" has a label already, on line 2"
+    );
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn subjects_without_a_counterpart_are_named() {
+    let labels = parse("sample_index,label\n0,no_pain\n1,low_pain\n2,high_pain\n3,no_pain\n").unwrap();
+    let matched = labels.matched([("2", 0), ("x", 1), ("0", 0), ("02", 2)]);
+    assert_eq!(matched.pairs, [(2, 0), (0, 0)]);
+    assert_eq!(matched.without_label, ["x", "02"]);
+    assert_eq!(matched.without_prediction, ["1", "3"]);
+}
+
+#[derive(Deserialize)]
+struct Golden {
+    name: String,
+    classes: usize,
+    r#true: Vec<usize>,
+    predicted: Vec<usize>,
+    accuracy: f64,
+    confusion: Vec<Vec<u32>>,
+    precision: Vec<f64>,
+    recall: Vec<f64>,
+    f1: Vec<f64>,
+    support: Vec<u32>,
+    weighted: [f64; 3],
+    r#macro: [f64; 3],
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn scores_equal_those_of_scikit_learn() {
+    let cases: Vec<Golden> = serde_json::from_str(include_str!("../golden/scores.json")).unwrap();
+    assert!(cases.len() > 5);
+    for golden in cases {
+        let name = &golden.name;
+        let close = |ours: &[f64], theirs: &[f64], what: &str| {
+            assert_eq!(ours.len(), theirs.len(), "{name}: {what}");
+            // Sums in another order differ in the last digit.
+            let equal = ours.iter().zip(theirs).all(|(a, b)| (a - b).abs() < 1e-14);
+            assert!(equal, "{name}: {what} {ours:?}, scikit-learn {theirs:?}");
+        };
+        let classes: Vec<String> = (0..golden.classes).map(|class| class.to_string()).collect();
+        let pairs = golden.r#true.iter().copied().zip(golden.predicted.iter().copied());
+        let scores = Scores::new(&classes, pairs);
+        assert_eq!(scores.subjects as usize, golden.r#true.len(), "{name}");
+        assert_eq!(scores.confusion, golden.confusion, "{name}");
+        close(&[scores.accuracy], &[golden.accuracy], "accuracy");
+        let per_class = |score: fn(&painwave::evaluation::ClassScores) -> f64| -> Vec<f64> {
+            scores.classes.iter().map(score).collect()
+        };
+        close(&per_class(|class| class.precision), &golden.precision, "precision");
+        close(&per_class(|class| class.recall), &golden.recall, "recall");
+        close(&per_class(|class| class.f1), &golden.f1, "F1");
+        assert_eq!(
+            scores.classes.iter().map(|class| class.support).collect::<Vec<_>>(),
+            golden.support,
+            "{name}"
+        );
+        assert!(scores.classes.iter().zip(&classes).all(|(class, label)| class.label == *label));
+        for (average, golden, what) in [
+            (scores.weighted_average, golden.weighted, "weighted average"),
+            (scores.macro_average, golden.r#macro, "macro average"),
+        ] {
+            close(&[average.precision, average.recall, average.f1], &golden, what);
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn no_subjects_give_zeros_not_nan() {
+    let scores = Scores::new(&classes(), []);
+    assert_eq!((scores.subjects, scores.accuracy, scores.macro_average.f1), (0, 0.0, 0.0));
+    assert_eq!(scores.weighted_average, scores.macro_average);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn scores_survive_json() {
+    let scores = Scores::new(&classes(), [(0, 0), (1, 2), (2, 2)]);
+    let json = serde_json::to_value(&scores).unwrap();
+    assert_eq!(json["confusion"], serde_json::json!([[1, 0, 0], [0, 0, 1], [0, 0, 1]]));
+    assert_eq!(json["classes"][2]["label"], "high_pain");
+    assert_eq!(serde_json::from_value::<Scores>(json).unwrap(), scores);
+}
