@@ -13,6 +13,7 @@ use wasm_bindgen::prelude::*;
 use crate::bundle::{Bundle, Manifest, ModelCard};
 use crate::classifier::{Classifier, ClassifyError, Job, LoadError, Prediction};
 use crate::engine::{EngineError, EngineKind, built};
+use crate::evaluation::{ClassScores, Labels, Scores};
 use crate::recording::Schema;
 use crate::windows::WindowConfig;
 
@@ -156,6 +157,61 @@ impl WebJob {
     }
 }
 
+/// Scores of predictions (`ids` and `predicted` labels) against a CSV of true labels.
+///
+/// `{ subjects, accuracy, weighted_f1, macro_f1, per_class, confusion, missing }`
+#[wasm_bindgen(unchecked_return_type = "unknown")]
+pub fn evaluate(
+    classes: Vec<String>,
+    id_column: &str,
+    labels: &[u8],
+    ids: Vec<String>,
+    predicted: Vec<String>,
+) -> Result<JsValue, Error> {
+    let labels = Labels::parse(labels, id_column, &classes)
+        .map_err(|reason| data_error(&reason.to_string(), reason.code(), reason.line(), reason.column()))?;
+    let mut predictions = Vec::with_capacity(ids.len());
+    for (id, label) in ids.iter().zip(&predicted) {
+        let class = classes.iter().position(|class| class == label);
+        let class =
+            class.ok_or_else(|| error(&format!("`{label}` is none of the classes"), "UNKNOWN_LABEL"))?;
+        predictions.push((id.as_str(), class));
+    }
+    let matched = labels.matched(predictions);
+    let scores = Scores::new(&classes, matched.pairs);
+    to_js(&WebScores {
+        subjects: scores.subjects,
+        accuracy: scores.accuracy,
+        weighted_f1: scores.weighted_average.f1,
+        macro_f1: scores.macro_average.f1,
+        per_class: scores.classes,
+        confusion: scores.confusion,
+        missing: MissingSubjects {
+            without_label: matched.without_label,
+            without_prediction: matched.without_prediction,
+        },
+    })
+}
+
+#[derive(Serialize)]
+struct WebScores {
+    subjects: u32,
+    accuracy: f64,
+    weighted_f1: f64,
+    macro_f1: f64,
+    per_class: Vec<ClassScores>,
+    confusion: Vec<Vec<u32>>,
+    missing: MissingSubjects,
+}
+
+/// Subjects that are part of no score.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MissingSubjects {
+    without_label: Vec<String>,
+    without_prediction: Vec<String>,
+}
+
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
 /** One subject's outcome. */
@@ -211,17 +267,21 @@ fn busy() -> Error {
     error("the job is busy: wait for its last call", "BUSY")
 }
 
+fn data_error(message: &str, code: &str, line: Option<u64>, column: Option<&str>) -> Error {
+    let error = error(message, code);
+    if let Some(line) = line {
+        set(&error, "line", &(line as f64).into());
+    }
+    if let Some(column) = column {
+        set(&error, "column", &column.into());
+    }
+    error
+}
+
 fn classify_error(reason: &ClassifyError) -> Error {
     match reason {
         ClassifyError::Csv(reason) => {
-            let error = error(&reason.to_string(), reason.code());
-            if let Some(line) = reason.line() {
-                set(&error, "line", &(line as f64).into());
-            }
-            if let Some(column) = reason.column() {
-                set(&error, "column", &column.into());
-            }
-            error
+            data_error(&reason.to_string(), reason.code(), reason.line(), reason.column())
         }
         ClassifyError::Engine(engine) => error(&with_sources(reason), engine_code(engine)),
         ClassifyError::Empty { .. } => error(&reason.to_string(), "EMPTY_RECORDING"),

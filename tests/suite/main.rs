@@ -4,9 +4,10 @@
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 mod aggregate;
+mod bundle;
+mod classifier;
 mod csv;
 mod evaluation;
 mod features;
-#[allow(dead_code)]
 mod support;
 mod windows;

@@ -1,0 +1,114 @@
+//! From the bytes of a file to one prediction per subject.
+
+use std::collections::BTreeMap;
+
+use painwave::bundle::Bundle;
+use painwave::classifier::{Classifier, Job, LoadError, Prediction, Warning};
+use painwave::engine::{EngineError, EngineKind};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::support::{Numbers, bundle, ready};
+
+fn classifier() -> Classifier {
+    ready(Classifier::new(bundle(), EngineKind::Cpu))
+        .expect("the bundle's answers were computed on this engine")
+}
+
+/// Rows `subject,time,x,y,hand` of subjects "000" on, the id changing after every `steps` rows.
+fn rows(subjects: usize, steps: usize) -> Vec<String> {
+    let mut numbers = Numbers(7);
+    let mut value = || numbers.next().expect("there is always another number") + 0.5;
+    let mut rows = Vec::new();
+    for subject in 0..subjects {
+        for time in 0..steps {
+            rows.push(format!("{subject:03},{time},{},{},two", value(), value()));
+        }
+    }
+    rows
+}
+
+fn file(rows: &[String]) -> String {
+    format!("subject,time,x,y,hand\n{}\n", rows.join("\n"))
+}
+
+/// The predictions of a file fed in chunks, a later one for the same subject replacing the earlier.
+fn classify(file: &str, chunk: usize) -> BTreeMap<String, Prediction> {
+    let classifier = classifier();
+    let mut job = Job::new(&classifier);
+    let mut predictions = BTreeMap::new();
+    let mut add = |more: Vec<Prediction>| predictions.extend(more.into_iter().map(|p| (p.id.clone(), p)));
+    for bytes in file.as_bytes().chunks(chunk) {
+        add(ready(job.feed(&classifier, bytes)).expect("the file is whole"));
+    }
+    add(ready(job.finish(&classifier)).expect("the file is whole"));
+    predictions
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn every_subject_gets_probabilities_and_windows() {
+    let predictions = classify(&file(&rows(3, 8)), 1 << 20);
+    assert_eq!(predictions.keys().collect::<Vec<_>>(), ["000", "001", "002"]);
+    for prediction in predictions.values() {
+        assert_eq!(prediction.window_starts, [0, 2, 4]);
+        assert_eq!(prediction.window_probabilities.len(), 9);
+        assert!((prediction.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+        assert!(prediction.probabilities.iter().all(|p| *p <= prediction.probabilities[prediction.class]));
+        assert_eq!(prediction.label, ["none", "low", "high"][prediction.class]);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn chunks_and_the_order_of_rows_do_not_matter() {
+    let mut rows = rows(4, 8);
+    let whole = classify(&file(&rows), 1 << 20);
+    assert_eq!(classify(&file(&rows), 13), whole);
+    // By time first, as a recorder of several subjects would write: each subject comes back again and again.
+    rows.sort_by_key(|row| row.split(',').nth(1).map(str::to_owned));
+    assert_eq!(classify(&file(&rows), 1 << 20), whole);
+    assert_eq!(classify(&file(&rows), 29), whole);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_subject_is_classified_before_the_file_ends() {
+    let classifier = classifier();
+    let mut job = Job::new(&classifier);
+    let first = ready(job.feed(&classifier, file(&rows(2, 8)).as_bytes())).expect("the rows are whole");
+    assert_eq!(first.iter().map(|p| p.id.as_str()).collect::<Vec<_>>(), ["000"]);
+    let rest = ready(job.finish(&classifier)).expect("the file is whole");
+    assert_eq!(rest.iter().map(|p| p.id.as_str()).collect::<Vec<_>>(), ["001"]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_short_recording_is_padded_and_says_so() {
+    let prediction = classify(&file(&rows(1, 3)), 1 << 20).remove("000").expect("nothing is lost");
+    assert_eq!(prediction.window_starts, [0]);
+    assert_eq!(prediction.warnings, [Warning::ShorterThanWindow { steps: 3, length: 4 }]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn values_outside_of_the_training_range_are_reported() {
+    let file = "subject,time,x,y,hand\na,0,0.5,0.5,two\na,1,9,0.5,two\na,2,0.5,-9,two\na,3,0.5,0.5,two\n";
+    let prediction = classify(file, 1 << 20).remove("a").expect("nothing is lost");
+    // Two members read both columns.
+    assert_eq!(prediction.warnings, [Warning::OutsideTrainingRange { values: 4, of: 16 }]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn an_engine_that_misses_the_known_answers_is_refused() {
+    let load = |bundle: Bundle| ready(Classifier::new(bundle, EngineKind::Cpu)).err();
+    let mut wrong = bundle();
+    wrong.manifest.members[1].known_answers.logits[2] += 0.01;
+    let refusal = load(wrong).expect("a wrong answer is noticed");
+    let LoadError::Engine(EngineError::KnownAnswers { engine, difference, allowed }) = refusal else {
+        panic!("refused for another reason: {refusal}");
+    };
+    assert_eq!(engine, EngineKind::Cpu);
+    assert!((difference - 0.01).abs() < 1e-3 && allowed < 0.01);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_embedded_model_proves_itself() {
+    let bundle = Bundle::from_bytes(include_bytes!("../../models/cnn-gru.bpk")).expect("it is a bundle");
+    assert_eq!(bundle.manifest.classes, ["no_pain", "low_pain", "high_pain"]);
+    ready(Classifier::new(bundle, EngineKind::Cpu)).expect("the engine gives the trainer's answers");
+}
