@@ -1,0 +1,65 @@
+//! `trainer evaluate`: how good a bundle is on labelled data.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use painwave::evaluation::Scores;
+use painwave::recording::Recording;
+
+use crate::error::Error;
+use crate::labels::{LabelColumns, Labels};
+use crate::{assemble, data, report, training};
+
+/// Shown under `--help`.
+pub const EXAMPLES: &str = "\
+Examples:
+  trainer evaluate models/cnn-gru.bpk --data test.csv --labels test_labels.csv
+  trainer evaluate runs/x/model.bpk --data test.csv --labels test_labels.csv --json scores.json
+
+The scores are those of scikit-learn with zero_division=0.";
+
+/// Arguments of `trainer evaluate`.
+#[derive(Clone, Debug, Args)]
+pub struct EvaluateArgs {
+    /// The bundle.
+    pub bundle: PathBuf,
+    /// Recordings (CSV).
+    #[arg(long)]
+    pub data: PathBuf,
+    /// Labels (CSV): the id column and one with the class.
+    #[arg(long)]
+    pub labels: PathBuf,
+    /// Column of the labels file with the class.
+    #[arg(long, default_value = "label")]
+    pub label_column: String,
+    /// Write the scores here as well (JSON).
+    #[arg(long)]
+    pub json: Option<PathBuf>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Whatever is wrong with the files.
+pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
+    let bundle = super::read_bundle(&args.bundle)?;
+    let manifest = &bundle.manifest;
+    let columns = LabelColumns { id: &manifest.schema.id, label: Some(&args.label_column), group: None };
+    let labels = Labels::read(&args.labels, columns, Some(&manifest.classes))?;
+    let table = data::read(&args.data, &manifest.schema)?;
+    table.warnings.iter().for_each(|warning| eprintln!("warning: {}: {warning}", args.data.display()));
+    let truths = labels.of(&table.recordings)?;
+
+    let classifier = assemble::classifier(&bundle)?;
+    let recordings: Vec<&Recording> = table.recordings.iter().collect();
+    let predictions = pollster::block_on(classifier.classify(&recordings))?;
+    let pairs = truths.iter().map(|truth| truth.class).zip(predictions.iter().map(|found| found.class));
+    let scores = Scores::new(&manifest.classes, pairs);
+    println!("{} on engine {}", manifest.card.name, classifier.engine());
+    print!("{}", report::scores_text(&scores));
+    if let Some(path) = &args.json {
+        let json = serde_json::to_vec_pretty(&scores).map_err(|error| Error::write(path)(error.into()))?;
+        training::write_atomically(path, &json)?;
+    }
+    Ok(())
+}

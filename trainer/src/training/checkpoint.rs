@@ -1,0 +1,185 @@
+//! What is needed to continue: weights, the optimizer's state, the history.
+//!
+//! The tensors of an epoch lie in files that carry its number; `checkpoint.json` names the files that
+//! belong together and is replaced by renaming. So a checkpoint is whole or is the one before.
+
+use std::path::{Path, PathBuf};
+
+use burn::module::Module;
+use burn::optim::{ModuleOptimizer, OptimizerRecord};
+use burn::store::ModuleRecord;
+use burn::tensor::Device;
+use painwave::network::{Network, NetworkConfig};
+use serde::{Deserialize, Serialize};
+
+use super::history::{EpochRecord, History};
+use crate::error::{Error, ResumeProblem};
+
+/// What a run is made from; a checkpoint only continues the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// SHA-256 of the recipe.
+    pub recipe: String,
+    /// SHA-256 of the data file.
+    pub data: String,
+    /// SHA-256 of the labels file.
+    pub labels: String,
+    /// Seed of the training.
+    pub seed: u64,
+}
+
+/// The folder of a run's checkpoint.
+#[derive(Clone, Debug)]
+pub struct Checkpoints {
+    folder: PathBuf,
+    identity: Identity,
+}
+
+/// A checkpoint, loaded.
+pub struct Loaded {
+    /// The epochs so far.
+    pub epochs: Vec<EpochRecord>,
+    /// The network after the last of them, on the training device.
+    pub network: Network,
+    /// The network of the best of them, without autodiff.
+    pub best: Network,
+    /// The optimizer after the last of them.
+    pub optimizer: ModuleOptimizer,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Index {
+    identity: Identity,
+    epochs: Vec<EpochRecord>,
+    network: String,
+    best: String,
+    optimizer: String,
+}
+
+const INDEX: &str = "checkpoint.json";
+
+impl Checkpoints {
+    /// Checkpoints in a folder, which is made when the first is saved.
+    pub fn new(folder: PathBuf, identity: Identity) -> Self {
+        Checkpoints { folder, identity }
+    }
+
+    /// Whether there is one.
+    pub fn exists(&self) -> bool {
+        self.folder.join(INDEX).exists()
+    }
+
+    /// Saves the state after the last epoch of the history.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn save(
+        &self,
+        history: &History,
+        network: &Network,
+        best: &Network,
+        optimizer: &ModuleOptimizer,
+    ) -> Result<(), Error> {
+        std::fs::create_dir_all(&self.folder).map_err(Error::write(&self.folder))?;
+        let last = history.epochs.len();
+        let best_epoch = history.best().map_or(0, |best| best.epoch);
+        let index = Index {
+            identity: self.identity.clone(),
+            epochs: history.epochs.clone(),
+            network: format!("network-{last}.bpk"),
+            best: format!("best-{best_epoch}.bpk"),
+            optimizer: format!("optimizer-{last}.bpk"),
+        };
+        let write = |name: &str, save: &dyn Fn(&Path) -> Result<(), burn::store::RecordError>| {
+            let path = self.folder.join(name);
+            if path.exists() {
+                return Ok(());
+            }
+            // Under its final name only when it is whole: a file that is there need not be written again.
+            let partial = self.folder.join(format!("{name}.partial"));
+            save(&partial).map_err(|error| Error::write(&partial)(std::io::Error::other(error)))?;
+            std::fs::rename(&partial, &path).map_err(Error::write(&path))
+        };
+        write(&index.network, &|path| network.clone().into_record().save(path))?;
+        write(&index.best, &|path| best.clone().into_record().save(path))?;
+        write(&index.optimizer, &|path| optimizer.to_record().save(path))?;
+
+        let path = self.folder.join(INDEX);
+        let json = serde_json::to_vec(&index).map_err(|error| Error::write(&path)(error.into()))?;
+        write_atomically(&path, &json)?;
+        self.remove_all_but(&[&index.network, &index.best, &index.optimizer])
+    }
+
+    /// Loads the checkpoint into a network of this configuration and an optimizer.
+    ///
+    /// # Errors
+    /// There is none, it belongs to another recipe, data or seed, or a file cannot be read.
+    pub fn load(
+        &self,
+        config: &NetworkConfig,
+        device: &Device,
+        optimizer: ModuleOptimizer,
+    ) -> Result<Loaded, Error> {
+        let path = self.folder.join(INDEX);
+        let problem = |reason| Error::Resume { path: path.clone(), reason };
+        let unreadable =
+            |error: &dyn std::fmt::Display| problem(ResumeProblem::Unreadable(error.to_string()));
+        if !path.exists() {
+            return Err(problem(ResumeProblem::Missing));
+        }
+        let json = std::fs::read(&path).map_err(Error::read(&path))?;
+        let index: Index = serde_json::from_slice(&json).map_err(|error| unreadable(&error))?;
+        if let Some(what) = self.identity.difference(&index.identity) {
+            return Err(problem(ResumeProblem::Changed(what)));
+        }
+        let network = |name: &str| {
+            let record = ModuleRecord::load(self.folder.join(name)).map_err(|error| unreadable(&error))?;
+            let fresh = Network::new(config, device);
+            fresh.try_load_record(record).map_err(|error| unreadable(&error))
+        };
+        let record = OptimizerRecord::load(self.folder.join(&index.optimizer));
+        let record = record.map_err(|error| unreadable(&error))?;
+        Ok(Loaded {
+            network: network(&index.network)?,
+            best: network(&index.best)?.valid(),
+            optimizer: optimizer.load_record(record),
+            epochs: index.epochs,
+        })
+    }
+
+    fn remove_all_but(&self, names: &[&String]) -> Result<(), Error> {
+        for entry in std::fs::read_dir(&self.folder).map_err(Error::read(&self.folder))? {
+            let entry = entry.map_err(Error::read(&self.folder))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let ours = [".bpk", ".partial"].iter().any(|ending| name.ends_with(ending));
+            if ours && !names.iter().any(|kept| **kept == name) {
+                std::fs::remove_file(entry.path()).map_err(Error::write(entry.path()))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Identity {
+    fn difference(&self, other: &Identity) -> Option<&'static str> {
+        let parts = [
+            (self.recipe == other.recipe, "the recipe"),
+            (self.data == other.data, "the data"),
+            (self.labels == other.labels, "the labels"),
+            (self.seed == other.seed, "the seed"),
+        ];
+        parts.into_iter().find(|(same, _)| !same).map(|(_, what)| what)
+    }
+}
+
+/// Writes a file beside its place and moves it there: it is whole or not there.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    std::fs::write(&partial, bytes).map_err(Error::write(&partial))?;
+    std::fs::rename(&partial, path).map_err(Error::write(path))
+}

@@ -1,0 +1,282 @@
+//! The binary from outside: fits on a tiny easy data set, resumes, evaluates, predicts, refuses.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use painwave::Bundle;
+use tempfile::TempDir;
+
+/// Trains in a second.
+const RECIPE: &str = r#"
+name = "tiny"
+
+[data]
+id = "subject"
+time = "step"
+label = "label"
+categories = [{ column = "mood", levels = ["low", "high"] }]
+ignored = ["note"]
+
+[features]
+drop_constant = true
+scaling = "min_max"
+
+[window]
+length = 8
+stride = 4
+tail = "drop"
+
+[network]
+category_embeddings = [{ column = "mood", width = 2 }]
+time_embedding = { steps = 24, width = 2 }
+pooling = "last"
+head = "linear"
+
+[[network.conv]]
+channels = 4
+kernel = 3
+pool = 2
+dropout = 0.1
+
+[network.recurrent]
+cell = "gru"
+hidden = 8
+layers = 1
+dropout = 0.1
+
+[training]
+optimizer.adamw = { learning_rate = 0.02, weight_decay = 1e-4 }
+batch_size = 32
+epochs = 6
+seed = 7
+targets = { majority = 0.9 }
+early_stopping = { metric = "weighted_f1", patience = 6 }
+gradient_clipping = 5.0
+augmentation = { jitter = 0.01, scaling = 0.01 }
+
+[validation]
+fraction = 0.25
+seed = 1
+
+[aggregation]
+members = "mean_probability"
+windows = "mean_probability"
+"#;
+
+/// A folder with a recipe, recordings and labels.
+struct Workshop {
+    folder: TempDir,
+}
+
+impl Workshop {
+    /// Forty subjects of two classes: the second one's `knee` swings.
+    fn new() -> Self {
+        let mut data = "subject,step,knee,elbow,flat,mood,note\n".to_owned();
+        let mut labels = "subject,label\n".to_owned();
+        for subject in 0..40 {
+            let swings = subject % 4 == 0;
+            for step in 0..24 {
+                let phase = f64::from(step * 7 + subject * 3);
+                let knee = 0.5 + if swings { 0.4 } else { 0.02 } * phase.sin();
+                let elbow = 0.3 + 0.1 * (phase * 1.7).cos();
+                let mood = if (step + subject) % 3 == 0 { "high" } else { "low" };
+                writeln!(data, "s{subject:02},{step},{knee},{elbow},1.5,{mood},x").unwrap();
+            }
+            writeln!(labels, "s{subject:02},{}", if swings { "swing" } else { "still" }).unwrap();
+        }
+        let workshop = Workshop { folder: TempDir::new().unwrap() };
+        workshop.write("recipe.toml", RECIPE);
+        workshop.write("data.csv", &data);
+        workshop.write("labels.csv", &labels);
+        workshop
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).unwrap();
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    fn edit(&self, name: &str, from: &str, to: &str) {
+        let text = self.read(name);
+        assert!(text.contains(from), "{name} has no `{from}`");
+        self.write(name, &text.replacen(from, to, 1));
+    }
+
+    fn trainer(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
+        // One thread: the order of a parallel sum must not decide, and the tests run side by side.
+        command.env("RAYON_NUM_THREADS", "1").current_dir(self.folder.path());
+        command.args(arguments).output().unwrap()
+    }
+
+    fn fit(&self, out: &str, more: &[&str]) -> Output {
+        let files = ["fit", "recipe.toml", "--data", "data.csv", "--labels", "labels.csv", "--out", out];
+        self.trainer(&[&files, more].concat())
+    }
+
+    fn fit_well(&self, out: &str, more: &[&str]) -> Bundle {
+        succeeded(&self.fit(out, more));
+        bundle(&self.path(out).join("model.bpk"))
+    }
+
+    /// The error of a fit that must fail.
+    fn refusal(&self) -> String {
+        failed(&self.fit("refused", &[]))
+    }
+}
+
+fn succeeded(output: &Output) -> String {
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn failed(output: &Output) -> String {
+    assert!(!output.status.success(), "the command was to fail");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn bundle(path: &Path) -> Bundle {
+    Bundle::from_bytes(&fs::read(path).unwrap()).unwrap()
+}
+
+#[test]
+fn an_easy_data_set_is_learnt_and_the_bundle_serves_every_command() {
+    let workshop = Workshop::new();
+    let bundle = workshop.fit_well("run", &[]);
+    let manifest = &bundle.manifest;
+    assert_eq!(manifest.classes, ["still", "swing"]);
+    assert_eq!(manifest.schema.channels, ["knee", "elbow"]);
+    assert_eq!(manifest.schema.ignored, ["note", "flat"]);
+    assert_eq!(manifest.members[0].features.codes, ["mood"]);
+    assert!(manifest.card.metrics["weighted_f1"] > 0.95, "{:?}", manifest.card.metrics);
+
+    let metrics: serde_json::Value = serde_json::from_str(&workshop.read("run/metrics.json")).unwrap();
+    assert_eq!(metrics["epochs"], 6);
+    assert_eq!(metrics["validation_subjects"], 11);
+    assert_eq!(metrics["validation"]["subjects"], 11);
+    assert_eq!(workshop.read("run/curves.csv").lines().count(), 7);
+    assert!(workshop.read("run/curves.svg").contains("validation loss"));
+    assert!(workshop.read("run/confusion.csv").starts_with("true \\ predicted,still,swing\nstill,8,"));
+
+    let files = ["--data", "data.csv", "--labels", "labels.csv", "--json", "scores.json"];
+    let shown = succeeded(&workshop.trainer(&[&["evaluate", "run/model.bpk"], &files[..]].concat()));
+    assert!(shown.contains("swing") && shown.contains("macro mean"), "{shown}");
+    let scores: serde_json::Value = serde_json::from_str(&workshop.read("scores.json")).unwrap();
+    assert!(scores["accuracy"].as_f64().unwrap() > 0.95, "{scores}");
+
+    let shown = succeeded(&workshop.trainer(&["inspect", "run/model.bpk"]));
+    assert!(shown.contains("engine ndarray: reproduces the known answers"), "{shown}");
+    let recipe = succeeded(&workshop.trainer(&["inspect", "run/model.bpk", "--recipe"]));
+    assert_eq!(recipe, RECIPE);
+}
+
+#[test]
+fn predictions_stand_in_the_order_of_the_file_and_sum_to_one() {
+    let workshop = Workshop::new();
+    workshop.fit_well("run", &["--epochs", "1"]);
+    let plain = succeeded(&workshop.trainer(&["predict", "run/model.bpk", "--data", "data.csv"]));
+    assert_eq!(plain.lines().next(), Some("subject,label"));
+    let ids: Vec<&str> = plain.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+    assert_eq!(ids, (0..40).map(|i| format!("s{i:02}")).collect::<Vec<_>>());
+
+    let arguments = ["predict", "run/model.bpk", "--data", "data.csv", "--probabilities", "--out", "p.csv"];
+    succeeded(&workshop.trainer(&arguments));
+    let table = workshop.read("p.csv");
+    assert_eq!(table.lines().next(), Some("subject,label,still,swing"));
+    for line in table.lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        let [still, swing]: [f32; 2] = [fields[2].parse().unwrap(), fields[3].parse().unwrap()];
+        assert!((still + swing - 1.0).abs() < 1e-6, "{line}");
+        assert_eq!(fields[1], if swing > still { "swing" } else { "still" }, "{line}");
+    }
+}
+
+#[test]
+fn the_seed_decides_every_weight() {
+    let workshop = Workshop::new();
+    let first = workshop.fit_well("first", &["--epochs", "2"]);
+    let again = workshop.fit_well("again", &["--epochs", "2"]);
+    assert_eq!(first.weights, again.weights);
+    assert_eq!(workshop.read("first/curves.csv"), workshop.read("again/curves.csv"));
+    let other = workshop.fit_well("other", &["--epochs", "2", "--seed", "8"]);
+    assert_ne!(first.weights, other.weights);
+}
+
+#[test]
+fn a_resumed_run_ends_as_an_uninterrupted_one() {
+    let workshop = Workshop::new();
+    let whole = workshop.fit_well("whole", &["--epochs", "5"]);
+    workshop.fit_well("parts", &["--epochs", "2"]);
+    let parts = workshop.fit_well("parts", &["--epochs", "5", "--resume"]);
+    assert_eq!(workshop.read("whole/curves.csv"), workshop.read("parts/curves.csv"));
+    assert_eq!(whole.weights, parts.weights);
+    assert_eq!(whole.manifest.card.metrics, parts.manifest.card.metrics);
+}
+
+#[test]
+fn a_run_is_not_overwritten_and_resumes_only_what_it_was_made_from() {
+    let workshop = Workshop::new();
+    workshop.fit_well("run", &["--epochs", "1"]);
+    let error = failed(&workshop.fit("run", &[]));
+    assert!(error.contains("already holds a run") && error.contains("--resume"), "{error}");
+    workshop.edit("recipe.toml", "hidden = 8", "hidden = 4");
+    let error = failed(&workshop.fit("run", &["--resume"]));
+    assert!(error.contains("the recipe changed"), "{error}");
+    let error = failed(&workshop.fit("elsewhere", &["--resume"]));
+    assert!(error.contains("there is no checkpoint"), "{error}");
+}
+
+#[test]
+fn a_wrong_recipe_is_refused_with_line_and_expectation() {
+    let workshop = Workshop::new();
+    let line = 1 + RECIPE.lines().position(|line| line == "stride = 4").unwrap();
+    workshop.edit("recipe.toml", "stride = 4", "stride = 0");
+    let error = workshop.refusal();
+    assert!(error.contains(&format!("recipe.toml:{line}: `window.stride` is 0")), "{error}");
+    assert!(error.contains("at least 1"), "{error}");
+
+    workshop.edit("recipe.toml", "stride = 0", "strides = 4");
+    let error = workshop.refusal();
+    assert!(error.contains(&format!("line {line}")), "{error}");
+    assert!(error.contains("unknown field `strides`") && error.contains("`stride`"), "{error}");
+}
+
+#[test]
+fn labels_and_data_must_belong_together() {
+    let workshop = Workshop::new();
+    workshop.edit("labels.csv", "s07,still\n", "");
+    let error = workshop.refusal();
+    assert!(error.contains("1 subjects of the data have no label, the first is `s07`"), "{error}");
+
+    workshop.edit("labels.csv", "s08,", "s07,still\nx99,still\ns08,");
+    let error = workshop.refusal();
+    assert!(error.contains("labels.csv:10: 1 labels have no recording"), "{error}");
+    assert!(error.contains("`x99`"), "{error}");
+}
+
+#[test]
+fn an_error_in_the_data_names_file_line_and_column() {
+    let workshop = Workshop::new();
+    workshop.edit("data.csv", "s00,3,", "s00,3,oops");
+    let error = workshop.refusal();
+    assert!(error.contains("data.csv") && error.contains("line 5") && error.contains("knee"), "{error}");
+}
+
+#[test]
+fn a_device_that_is_not_built_names_its_feature() {
+    if cfg!(feature = "wgpu") {
+        return;
+    }
+    let error = failed(&Workshop::new().fit("run", &["--device", "wgpu"]));
+    assert!(error.contains("--features wgpu"), "{error}");
+}
