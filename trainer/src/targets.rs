@@ -57,7 +57,7 @@ mod tests {
 
     #[test]
     fn label_smoothing_spreads_evenly() {
-        let table = TargetTable::new(&Targets { label_smoothing: 0.2, majority: None }, &[0], 2);
-        assert_eq!(table.row(0), &[0.9, 0.1]);
+        let table = TargetTable::new(&Targets { label_smoothing: 0.5, majority: None }, &[0], 2);
+        assert_eq!(table.row(0), &[0.75, 0.25]);
     }
 }
