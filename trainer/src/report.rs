@@ -51,7 +51,7 @@ fn confusion_text(scores: &Scores) -> String {
 /// An empty table with this header.
 pub fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_header(header.to_vec());
+    table.load_style(presets::UTF8_BORDERS_ONLY).set_header(header.to_vec());
     table
 }
 

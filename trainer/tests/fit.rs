@@ -48,11 +48,11 @@ dropout = 0.1
 
 [training]
 optimizer.adamw = { learning_rate = 0.02, weight_decay = 1e-4 }
-batch_size = 32
-epochs = 6
+batch_size = 16
+epochs = 40
 seed = 7
 targets = { majority = 0.9 }
-early_stopping = { metric = "weighted_f1", patience = 6 }
+early_stopping = { metric = "weighted_f1", patience = 40 }
 gradient_clipping = 5.0
 augmentation = { jitter = 0.01, scaling = 0.01 }
 
@@ -161,10 +161,10 @@ fn an_easy_data_set_is_learnt_and_the_bundle_serves_every_command() {
     assert!(manifest.card.metrics["weighted_f1"] > 0.95, "{:?}", manifest.card.metrics);
 
     let metrics: serde_json::Value = serde_json::from_str(&workshop.read("run/metrics.json")).unwrap();
-    assert_eq!(metrics["epochs"], 6);
+    assert_eq!(metrics["epochs"], 40);
     assert_eq!(metrics["validation_subjects"], 11);
     assert_eq!(metrics["validation"]["subjects"], 11);
-    assert_eq!(workshop.read("run/curves.csv").lines().count(), 7);
+    assert_eq!(workshop.read("run/curves.csv").lines().count(), 41);
     assert!(workshop.read("run/curves.svg").contains("validation loss"));
     assert!(workshop.read("run/confusion.csv").starts_with("true \\ predicted,still,swing\nstill,8,"));
 
