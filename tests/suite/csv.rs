@@ -313,6 +313,7 @@ fn lines_are_those_of_the_file() {
         (format!("{header}1,0,1,2,two,\"a\r\nb\"\r\n"), 4),
         (format!("\r\n\n{header}\n\n\n"), 7),
         (format!("\r{}\r\r", header.trim_end()), 4),
+        (format!("\r{header}"), 3),
         (format!("\r\n{}\r\n1,0,1,2,two,\"\"\"\n\"\r\n", header.trim_end()), 5),
         ("id,time,a,b,legs,\"two\nlines\"\r\n".to_owned(), 3),
     ] {
