@@ -1,0 +1,129 @@
+//! Every engine of the build against PyTorch's answers.
+
+use painwave::engine::{self, EngineError, EngineKind};
+use painwave::windows::WindowBatch;
+
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use crate::golden::{self, Golden};
+
+/// Greatest difference of a logit.
+const TOLERANCE: f32 = 1e-4;
+
+/// Cases that the GPU engine runs in a browser, where tests have a software adapter that takes
+/// seconds for a forward pass.
+const SOFTWARE_GPU: [&str; 2] = ["cnn_gru", "bigru_attention"];
+
+/// Makes a test of an async body: natively it blocks, in the browser it is awaited.
+macro_rules! async_test {
+    ($(#[$attribute:meta])* async fn $name:ident() $body:block) => {
+        $(#[$attribute])*
+        #[cfg(not(target_arch = "wasm32"))]
+        #[test]
+        fn $name() {
+            pollster::block_on(async $body);
+        }
+
+        $(#[$attribute])*
+        #[cfg(target_arch = "wasm32")]
+        #[test]
+        async fn $name() $body
+    };
+}
+
+/// Greatest difference of a logit; infinite where there is none or it is no number.
+fn difference(found: &[f32], expected: &[f32]) -> f32 {
+    if found.len() != expected.len() || found.iter().any(|logit| !logit.is_finite()) {
+        return f32::INFINITY;
+    }
+    found.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
+
+/// Whether a case is left out for an engine.
+fn skipped(kind: EngineKind, golden: &Golden) -> bool {
+    kind == EngineKind::Webgpu && cfg!(target_arch = "wasm32") && !SOFTWARE_GPU.contains(&golden.name)
+}
+
+async fn check(kind: EngineKind, golden: &Golden) {
+    let Golden { name, config, .. } = golden;
+    let engine = engine::build(kind, config, &golden.weights()).await;
+    let engine = engine.unwrap_or_else(|error| panic!("{kind} refuses {name}: {error}"));
+    assert_eq!(engine.kind(), kind);
+    let logits = engine.logits(&golden.batch()).await.unwrap();
+    let difference = difference(&logits, &golden.logits);
+    assert!(difference <= TOLERANCE, "{kind} is off by {difference:e} on {name}");
+}
+
+#[test]
+fn parameters_have_the_documented_names_and_shapes() {
+    for golden in golden::all() {
+        assert_eq!(golden.config.parameters(), golden.specs(), "{}", golden.name);
+    }
+}
+
+async_test! {
+    async fn every_engine_of_the_build_equals_pytorch() {
+        for kind in engine::built() {
+            for golden in golden::all() {
+                if !skipped(*kind, &golden) {
+                    check(*kind, &golden).await;
+                }
+            }
+        }
+    }
+}
+
+async_test! {
+    async fn a_batch_may_be_empty() {
+        let golden = golden::all().remove(0);
+        let none = WindowBatch { length: golden.length, ..WindowBatch::default() };
+        for kind in engine::built() {
+            let engine = engine::build(*kind, &golden.config, &golden.weights()).await.unwrap();
+            assert_eq!(engine.logits(&none).await.unwrap(), [], "{kind}");
+        }
+    }
+}
+
+async_test! {
+    async fn a_large_batch_gives_each_window_its_own_answer() {
+        let golden = golden::all().into_iter().find(|golden| golden.name == "cnn_gru").unwrap();
+        let (batch, times) = (golden.batch(), 2000);
+        let many = WindowBatch {
+            windows: batch.windows * times,
+            length: batch.length,
+            dense: batch.dense.repeat(times),
+            codes: batch.codes.repeat(times),
+            steps: batch.steps.repeat(times),
+        };
+        for kind in engine::built() {
+            if !skipped(*kind, &golden) {
+                let engine = engine::build(*kind, &golden.config, &golden.weights()).await.unwrap();
+                let logits = engine.logits(&many).await.unwrap();
+                let difference = difference(&logits, &golden.logits.repeat(times));
+                assert!(difference <= TOLERANCE, "{kind} is off by {difference:e}");
+            }
+        }
+    }
+}
+
+async_test! {
+    async fn what_does_not_fit_the_network_is_refused() {
+        let golden = golden::all().into_iter().find(|golden| golden.name == "bigru_attention").unwrap();
+        for kind in engine::built() {
+            let mut weights = golden.weights();
+            weights.remove("attention.bias");
+            let error = engine::build(*kind, &golden.config, &weights).await.err().unwrap();
+            let EngineError::Parameter { name, found: None, expected } = error else { panic!("{error}") };
+            assert_eq!((name.as_str(), expected), ("attention.bias", vec![1]));
+
+            let engine = engine::build(*kind, &golden.config, &golden.weights()).await.unwrap();
+            let mut short = golden.batch();
+            short.dense.pop();
+            assert!(matches!(engine.logits(&short).await, Err(EngineError::Batch { .. })), "{kind}");
+            let mut unknown_code = golden.batch();
+            unknown_code.codes[0] = 200;
+            assert!(matches!(engine.logits(&unknown_code).await, Err(EngineError::Batch { .. })), "{kind}");
+        }
+    }
+}
