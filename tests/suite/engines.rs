@@ -80,7 +80,7 @@ async_test! {
         let none = WindowBatch { length: golden.length, ..WindowBatch::default() };
         for kind in engine::built() {
             let engine = engine::build(*kind, &golden.config, &golden.weights()).await.unwrap();
-            assert_eq!(engine.logits(&none).await.unwrap(), [], "{kind}");
+            assert!(engine.logits(&none).await.unwrap().is_empty(), "{kind}");
         }
     }
 }

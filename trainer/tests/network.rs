@@ -1,5 +1,10 @@
-//! Training the network against PyTorch: gradients and ten steps of AdamW.
+//! The network against PyTorch: gradients, ten steps of AdamW, and the engines of this build.
+//!
+//! The crate's own suite runs without Burn natively; the suite of the engines runs here once more,
+//! where Burn is built anyway.
 
+#[path = "../../tests/suite/engines.rs"]
+mod engines;
 #[path = "../../tests/suite/golden.rs"]
 mod golden;
 
