@@ -1,0 +1,65 @@
+// Turns `pkg/`, where tsc and wasm-pack have just written, into a package that npm can pack.
+import { copyFile, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+
+const repository = new URL("../../", import.meta.url);
+const pkg = new URL("pkg/", repository);
+const exists = (url) => stat(url).then(() => true, () => false);
+
+if (!(await exists(new URL("wasm/lean/painwave_bg.wasm", pkg)))) {
+  console.error("pkg/wasm/lean/ is not there: build the wasm module first (cargo xtask package).");
+  process.exit(1);
+}
+
+// wasm-pack makes each folder a package of its own, one that git and npm ignore.
+const modules = ["lean", "burn"];
+for (const name of modules) {
+  for (const extra of [".gitignore", "package.json", "README.md"]) {
+    await rm(new URL(`wasm/${name}/${extra}`, pkg), { force: true });
+  }
+}
+
+// Without the large module nothing may point to it: bundlers would not find what they are to bundle.
+if (!(await exists(new URL("wasm/burn/painwave_bg.wasm", pkg)))) {
+  for (const host of ["browser", "node"]) {
+    await writeFile(new URL(`burn.${host}.js`, pkg), "export const burn = undefined;\n");
+    await rm(new URL(`workers/burn.${host}.js`, pkg));
+  }
+}
+
+const { version, license } = await workspace();
+const manifest = {
+  name: "painwave",
+  version,
+  description: "Classifies motion-sensor recordings in the browser tab: CSV in, class and probabilities per subject out.",
+  license,
+  type: "module",
+  sideEffects: false,
+  engines: { node: ">=20" },
+  exports: {
+    ".": {
+      types: "./index.d.ts",
+      node: "./index.node.js",
+      default: "./index.js",
+    },
+    "./package.json": "./package.json",
+  },
+  types: "./index.d.ts",
+  files: ["*.js", "*.d.ts", "workers/*.js", "wasm/*/*.js", "wasm/*/*.wasm", "LICENSE-*"],
+  keywords: ["classification", "csv", "motion", "sensor", "time-series", "wasm", "webgpu", "privacy"],
+};
+await writeFile(new URL("package.json", pkg), `${JSON.stringify(manifest, null, 2)}\n`);
+await copyFile(new URL("README.md", import.meta.url), new URL("README.md", pkg));
+for (const name of await readdir(repository)) {
+  if (name.startsWith("LICENSE")) await copyFile(new URL(name, repository), new URL(name, pkg));
+}
+
+/** Version and licence, which Cargo.toml fixes for the whole repository. */
+async function workspace() {
+  const toml = await readFile(new URL("Cargo.toml", repository), "utf8");
+  const value = (key) => {
+    const found = toml.match(new RegExp(`^${key} = "([^"]+)"`, "m"))?.[1];
+    if (found === undefined) throw new Error(`Cargo.toml has no ${key}`);
+    return found;
+  };
+  return { version: value("version"), license: value("license") };
+}

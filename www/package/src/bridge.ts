@@ -1,0 +1,132 @@
+import { abortable } from "./abort.js";
+import { PainwaveError } from "./errors.js";
+import type { CallName, Calls, Failure, Reply, Request, WorkerPort } from "./protocol.js";
+
+interface Pending {
+  resolve(answer: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** One worker's life: typed calls to it, all of which are rejected when it dies. */
+export class WorkerSession {
+  readonly #port: WorkerPort;
+  readonly #pending = new Map<number, Pending>();
+  #next = 0;
+  #end: PainwaveError | undefined;
+
+  constructor(port: WorkerPort) {
+    this.#port = port;
+    port.setBusy(false);
+    port.listen(
+      (reply) => this.#settle(reply),
+      (reason) => this.end(crash(reason)),
+    );
+  }
+
+  /** Whether the worker can still answer. */
+  get alive(): boolean {
+    return this.#end === undefined;
+  }
+
+  /** Asks the worker. What is in `transfer` is moved there and no longer usable here. */
+  call<K extends CallName>(
+    name: K,
+    args: Calls[K]["args"],
+    transfer: ArrayBuffer[] = [],
+  ): Promise<Calls[K]["answer"]> {
+    if (this.#end !== undefined) return Promise.reject(this.#end);
+    return new Promise((resolve, reject) => {
+      const number = this.#next++;
+      this.#pending.set(number, { resolve: resolve as Pending["resolve"], reject });
+      this.#port.setBusy(true);
+      this.#port.post({ number, call: name, args } as Request, transfer);
+    });
+  }
+
+  /** Stops the worker and rejects what it still owes. */
+  end(error: PainwaveError): void {
+    if (this.#end !== undefined) return;
+    this.#end = error;
+    this.#port.terminate();
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
+  }
+
+  #settle(reply: Reply): void {
+    const pending = this.#pending.get(reply.number);
+    if (pending === undefined) return;
+    this.#pending.delete(reply.number);
+    if (this.#pending.size === 0) this.#port.setBusy(false);
+    if (!("failure" in reply)) {
+      pending.resolve(reply.answer);
+      return;
+    }
+    const { failure } = reply;
+    if (failure.code !== undefined) {
+      pending.reject(new PainwaveError(failure.code, failure.message, failure));
+      return;
+    }
+    // A module that broke once may hold anything: it is not used again.
+    const error = crash(failure.message);
+    pending.reject(error);
+    this.end(error);
+  }
+}
+
+/** A queue in front of a worker that is replaced when it has died. */
+export class WorkerBridge {
+  readonly #start: () => Promise<WorkerSession>;
+  #session: Promise<WorkerSession>;
+  #queue: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  /** `start` makes a worker that is ready for work; `first` is the one to begin with. */
+  constructor(start: () => Promise<WorkerSession>, first: WorkerSession) {
+    this.#start = start;
+    this.#session = Promise.resolve(first);
+  }
+
+  /** The worker, a new one if the last has died. */
+  async session(): Promise<WorkerSession> {
+    if (this.#closed) throw closed();
+    const last = this.#session;
+    const session = await last.catch(() => undefined);
+    if (session?.alive) return session;
+    // Of several callers that find it dead, the first replaces it.
+    if (this.#session === last) this.#session = this.#start();
+    const next = await this.#session;
+    if (this.#closed) {
+      next.end(closed());
+      throw closed();
+    }
+    return next;
+  }
+
+  /**
+   * Runs `task` when all earlier ones are over, successful or not. An abort rejects at once; the queue waits
+   * until the task itself has let go of the worker.
+   */
+  exclusive<T>(task: (session: WorkerSession) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    const turn = this.#queue.then(async () => {
+      signal?.throwIfAborted();
+      return task(await this.session());
+    });
+    this.#queue = turn.catch(() => undefined);
+    return abortable(turn, signal);
+  }
+
+  /** Ends the worker; every call from now on, and every one still running, is rejected with `closed`. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const session = await this.#session.catch(() => undefined);
+    session?.end(closed());
+  }
+}
+
+function closed(): PainwaveError {
+  return new PainwaveError("closed", "the classifier was closed");
+}
+
+function crash(reason: Failure["message"]): PainwaveError {
+  return new PainwaveError("worker_crashed", `the worker stopped in the middle of a call: ${reason}`);
+}

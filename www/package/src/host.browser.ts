@@ -1,0 +1,24 @@
+import { burn } from "./burn.browser.js";
+import { messageOf, PainwaveError } from "./errors.js";
+import { compiledOnce, type Host } from "./host.js";
+import { compileFrom, portOf } from "./web.js";
+
+/** Browsers, and workers in them. */
+export const browserHost: Host = {
+  // The addresses are spelled out where they are used: bundlers look for exactly this form.
+  lean: compiledOnce({
+    compile: (onBytes) => compileFrom(new URL("./wasm/lean/painwave_bg.wasm", import.meta.url), onBytes),
+    spawn: () => portOf(new Worker(new URL("./workers/lean.browser.js", import.meta.url), { type: "module" })),
+  }),
+  burn: burn && compiledOnce(burn),
+  async fetchBytes(address, signal) {
+    try {
+      const response = await fetch(address, signal ? { signal } : {});
+      if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`);
+      return new Uint8Array(await response.arrayBuffer());
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw new PainwaveError("download_failed", `${address} could not be fetched: ${messageOf(error)}`, {}, error);
+    }
+  },
+};

@@ -1,0 +1,26 @@
+import { readFile } from "node:fs/promises";
+import { burn } from "./burn.node.js";
+import { messageOf, PainwaveError } from "./errors.js";
+import { compiledOnce, type Host } from "./host.js";
+import { compileFile, startWorker } from "./node.js";
+
+/** Node 20 and later. */
+export const nodeHost: Host = {
+  lean: compiledOnce({
+    compile: () => compileFile(new URL("./wasm/lean/painwave_bg.wasm", import.meta.url)),
+    spawn: () => startWorker(new URL("./workers/lean.node.js", import.meta.url)),
+  }),
+  burn: burn && compiledOnce(burn),
+  async fetchBytes(address, signal) {
+    try {
+      const url = new URL(address);
+      if (url.protocol === "file:") return new Uint8Array(await readFile(url, signal ? { signal } : {}));
+      const response = await fetch(url, signal ? { signal } : {});
+      if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`);
+      return new Uint8Array(await response.arrayBuffer());
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw new PainwaveError("download_failed", `${address} could not be read: ${messageOf(error)}`, {}, error);
+    }
+  },
+};

@@ -1,0 +1,33 @@
+import { readFile } from "node:fs/promises";
+import { Worker } from "node:worker_threads";
+import { messageOf, PainwaveError } from "./errors.js";
+import type { WorkerPort } from "./protocol.js";
+
+/** Reads and compiles a module. */
+export async function compileFile(address: URL): Promise<WebAssembly.Module> {
+  const bytes = await readFile(address).catch((error: unknown) => {
+    throw new PainwaveError("download_failed", `${address} could not be read: ${messageOf(error)}`, {}, error);
+  });
+  return WebAssembly.compile(bytes).catch((error: unknown) => {
+    throw new PainwaveError("wasm_failed", `the WebAssembly module does not run here: ${messageOf(error)}`, {}, error);
+  });
+}
+
+/** Starts a worker thread as a port. */
+export function startWorker(address: URL): WorkerPort {
+  const worker = new Worker(address);
+  return {
+    post: (request, transfer) => worker.postMessage(request, transfer),
+    listen(onReply, onDeath) {
+      worker.on("message", onReply);
+      worker.on("messageerror", (error) => onDeath(messageOf(error)));
+      worker.on("error", (error) => onDeath(messageOf(error)));
+      worker.on("exit", (code) => onDeath(`it left with exit code ${code}`));
+    },
+    setBusy(busy) {
+      if (busy) worker.ref();
+      else worker.unref();
+    },
+    terminate: () => void worker.terminate(),
+  };
+}

@@ -1,0 +1,58 @@
+import type { Engine, Recording } from "./types.js";
+import type { WasmInfo, WasmPrediction, WasmScores } from "./wasm.js";
+
+/** What the page thread can ask of a worker: the arguments and the answer of each call. */
+export interface Calls {
+  /** Starts the module; must come first. */
+  start: { args: { module: WebAssembly.Module }; answer: undefined };
+  /** The bundle inside the module, if it has one. */
+  embeddedBundle: { args: undefined; answer: Uint8Array | undefined };
+  /** Makes the classifier that all later jobs use. */
+  load: { args: { bundle: Uint8Array | undefined; engine: Engine }; answer: WasmInfo };
+  /** Opens a job, under a number that the caller chooses. */
+  open: { args: { job: number }; answer: undefined };
+  feed: { args: { job: number; chunk: Uint8Array }; answer: WasmPrediction[] };
+  finish: { args: { job: number }; answer: { predictions: WasmPrediction[]; order: string[]; warnings: string[] } };
+  recording: { args: { job: number; id: string }; answer: Recording | undefined };
+  /** Lets go of a job. */
+  release: { args: { job: number }; answer: undefined };
+  evaluate: {
+    args: { classes: readonly string[]; idColumn: string; labels: Uint8Array; ids: string[]; predicted: string[] };
+    answer: WasmScores;
+  };
+}
+
+export type CallName = keyof Calls;
+
+/** Page thread to worker. */
+export type Request = { [K in CallName]: { readonly number: number; readonly call: K; readonly args: Calls[K]["args"] } }[CallName];
+
+/** Worker to page thread: the answer to the request of the same number, or why there is none. */
+export type Reply =
+  | { readonly number: number; readonly answer: unknown }
+  | { readonly number: number; readonly failure: Failure };
+
+/** An error in a form that can be posted. */
+export interface Failure {
+  /** A code means that the call failed; none means that the module broke and must not be used again. */
+  readonly code: string | undefined;
+  readonly message: string;
+  readonly line: number | undefined;
+  readonly column: string | number | undefined;
+}
+
+/** A worker as its owner sees it; what makes browsers and Node alike. */
+export interface WorkerPort {
+  post(request: Request, transfer: ArrayBuffer[]): void;
+  /** Sets who hears the replies, and who hears that the worker has died. */
+  listen(onReply: (reply: Reply) => void, onDeath: (reason: string) => void): void;
+  /** Whether an answer is awaited: an idle worker must not keep a Node process alive. */
+  setBusy(busy: boolean): void;
+  terminate(): void;
+}
+
+/** The owner as the worker sees it. */
+export interface OwnerPort {
+  post(reply: Reply, transfer: ArrayBuffer[]): void;
+  listen(onRequest: (request: Request) => void): void;
+}

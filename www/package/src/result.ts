@@ -1,0 +1,70 @@
+import type { WorkerSession } from "./bridge.js";
+import { PainwaveError } from "./errors.js";
+import type { CsvOptions, Prediction, Recording, Result } from "./types.js";
+import type { WasmInfo, WasmPrediction } from "./wasm.js";
+
+/** Where the recordings of a result are kept. */
+export interface KeptJob {
+  readonly session: WorkerSession;
+  readonly job: number;
+}
+
+/** Names the probabilities of a prediction. */
+export function predictionOf(raw: WasmPrediction, classes: readonly string[]): Prediction {
+  const { id, label, windows, warnings } = raw;
+  const probabilities = Object.fromEntries(classes.map((name, i) => [name, raw.probabilities[i] ?? 0]));
+  return { id, label, probabilities, windows, warnings };
+}
+
+/** What came of one file. */
+export class JobResult implements Result {
+  readonly predictions: readonly Prediction[];
+  readonly warnings: readonly string[];
+  readonly #info: WasmInfo;
+  readonly #asked: boolean;
+  #kept: KeptJob | undefined;
+
+  constructor(
+    predictions: readonly Prediction[],
+    warnings: readonly string[],
+    info: WasmInfo,
+    kept: KeptJob | undefined,
+  ) {
+    this.predictions = predictions;
+    this.warnings = warnings;
+    this.#info = info;
+    this.#asked = kept !== undefined;
+    this.#kept = kept;
+  }
+
+  toCsv(options: CsvOptions = {}): string {
+    const { classes, schema } = this.#info;
+    const shown = options.probabilities ? classes : [];
+    const rows = [[schema.id, "label", ...shown]];
+    for (const { id, label, probabilities } of this.predictions) {
+      rows.push([id, label, ...shown.map((name) => String(probabilities[name]))]);
+    }
+    return rows.map((row) => `${row.map(quoted).join(",")}\n`).join("");
+  }
+
+  async recording(id: string): Promise<Recording | undefined> {
+    if (!this.#asked) {
+      throw new PainwaveError("recordings_not_kept", "call `classify` with `keepRecordings` to read recordings");
+    }
+    if (!this.#kept?.session.alive) {
+      throw new PainwaveError("recordings_released", "the recordings of this result are gone; classify the file again");
+    }
+    return this.#kept.session.call("recording", { job: this.#kept.job, id });
+  }
+
+  release(): void {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    kept?.session.call("release", { job: kept.job }).catch(() => undefined);
+  }
+}
+
+/** A CSV field, in quotes where it needs them. */
+function quoted(field: string): string {
+  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}

@@ -1,0 +1,197 @@
+/** What to compute on. `auto` lets the package choose. */
+export type Device = "auto" | Engine;
+
+/**
+ * What computes: `cpu` is the fused SIMD forward pass and the default; `webgpu` and `ndarray` are the Burn
+ * network on WebGPU and on the CPU, in a larger module that is fetched only when asked for.
+ */
+export type Engine = "cpu" | "webgpu" | "ndarray";
+
+/** A CSV file in any of the forms that the platform has. Gzip is recognised by its first bytes. */
+export type Source =
+  | Blob
+  | Response
+  | ReadableStream<Uint8Array>
+  | ArrayBuffer
+  | ArrayBufferView
+  /** The text itself, not an address. */
+  | string
+  | AsyncIterable<Uint8Array | string>;
+
+/** A bundle: its bytes, or where to fetch them. */
+export type BundleSource = Blob | ArrayBuffer | ArrayBufferView | URL | string;
+
+/** How far a call is. */
+export interface Progress {
+  /** `download`: fetching the module; `start`: compiling it and proving the engine; `classify`: the rest. */
+  readonly phase: "download" | "start" | "classify";
+  /** Bytes read so far, as they are in the file or on the wire. */
+  readonly bytesRead: number;
+  /** All bytes, where that is known. */
+  readonly bytesTotal: number | undefined;
+  /** Subjects classified so far. */
+  readonly subjects: number;
+}
+
+/** Hears of progress. It should not throw. */
+export type OnProgress = (progress: Progress) => void;
+
+/** Options of `createClassifier`. */
+export interface ClassifierOptions {
+  /** What to compute on; default `auto`. An engine that cannot run is refused and `info.why` says so. */
+  readonly device?: Device | undefined;
+  /** Another model; default the embedded one. */
+  readonly bundle?: BundleSource | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of `classify`. */
+export interface ClassifyOptions {
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Keeps the recordings in the worker, for `result.recording(id)`, until `result.release()` or
+   * `classifier.close()`. Default `false`.
+   */
+  readonly keepRecordings?: boolean | undefined;
+}
+
+/** One subject's outcome. */
+export interface Prediction {
+  /** The subject's id, as written in the file. */
+  readonly id: string;
+  /** The most probable class. */
+  readonly label: string;
+  /** Probability of each class by name; they sum to one. */
+  readonly probabilities: Readonly<Record<string, number>>;
+  /** The windows that the recording was cut into. */
+  readonly windows: {
+    /** First step of each window: `[windows]`. */
+    readonly starts: Uint32Array;
+    /** Probability of each class in each window: `[windows, classes]`, classes as in `info.classes`. */
+    readonly probabilities: Float32Array;
+  };
+  /** What is unusual about this subject. */
+  readonly warnings: readonly string[];
+}
+
+/** One subject's signals, in the order of time. */
+export interface Recording {
+  /** Time of each step: `[steps]`. */
+  readonly times: Float64Array;
+  /** Names of the numeric channels. */
+  readonly channels: readonly string[];
+  /** Their values: `[steps, channels]`. */
+  readonly values: Float32Array;
+}
+
+/** What to write into a results file. */
+export interface CsvOptions {
+  /** Adds a column with the probability of each class. Default `false`. */
+  readonly probabilities?: boolean | undefined;
+}
+
+/** What came of one file. */
+export interface Result {
+  /** One per subject, in the order in which the subjects first appear in the file. */
+  readonly predictions: readonly Prediction[];
+  /** What is unusual about the file. */
+  readonly warnings: readonly string[];
+  /** The results as CSV: id and label, with the names that the training files use. */
+  toCsv(options?: CsvOptions): string;
+  /**
+   * One subject's signals, for plotting; `undefined` for an id that is not in the file. Only for a call with
+   * `keepRecordings`.
+   */
+  recording(id: string): Promise<Recording | undefined>;
+  /** Lets go of the kept recordings. The predictions stay. */
+  release(): void;
+}
+
+/** Scores of one class. */
+export interface ClassScores {
+  readonly label: string;
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+  /** Subjects whose true class it is. */
+  readonly support: number;
+}
+
+/** How well predictions match known labels, computed as scikit-learn does. */
+export interface Scores {
+  readonly accuracy: number;
+  readonly weightedF1: number;
+  readonly macroF1: number;
+  /** `[true class][predicted class]`, classes as in `info.classes`. */
+  readonly confusion: readonly (readonly number[])[];
+  readonly perClass: readonly ClassScores[];
+  /** Subjects with a prediction but no label, and labels without a prediction. */
+  readonly missing: MissingSubjects;
+}
+
+/** Ids that are in only one of the two files. */
+export interface MissingSubjects {
+  readonly labels: readonly string[];
+  readonly predictions: readonly string[];
+}
+
+/** Which columns of a CSV a model reads, and as what. */
+export interface Schema {
+  /** Column with the subject's id. */
+  readonly id: string;
+  /** Column with the time of a row. */
+  readonly time: string;
+  /** Numeric columns. */
+  readonly channels: readonly string[];
+  /** Columns that hold one of a few words. */
+  readonly categories: readonly { readonly column: string; readonly levels: readonly string[] }[];
+  /** Columns that such files have but the model does not read. */
+  readonly ignored: readonly string[];
+}
+
+/** Where a model comes from and how good it is. */
+export interface ModelCard {
+  readonly name: string;
+  readonly description: string;
+  /** The recipe, as the trainer read it. */
+  readonly recipe: string;
+  /** Description and SHA-256 of the training files. */
+  readonly data: Readonly<Record<string, string>>;
+  readonly split: string;
+  /** Scores on the validation subjects. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** On the validation subjects: `[true class][predicted class]`. */
+  readonly confusion: readonly (readonly number[])[];
+  readonly date: string;
+  readonly trainer: string;
+}
+
+/** What a classifier runs on and with. */
+export interface ClassifierInfo {
+  /** The device that was asked for. */
+  readonly asked: Device;
+  /** The engine that runs. */
+  readonly device: Engine;
+  /** Why that one. */
+  readonly why: string;
+  readonly classes: readonly string[];
+  readonly schema: Schema;
+  /** How recordings are cut into windows, in steps. */
+  readonly window: { readonly length: number; readonly stride: number; readonly tail: "drop" | "pad" };
+  /** Networks in the ensemble. */
+  readonly members: number;
+  readonly card: ModelCard;
+}
+
+/** A model, ready in its worker. */
+export interface Classifier {
+  readonly info: ClassifierInfo;
+  /** Classifies every subject of a file. Calls may overlap; they queue. */
+  classify(source: Source, options?: ClassifyOptions): Promise<Result>;
+  /** Compares a result with a labels file (id, label). */
+  evaluate(labels: Source, result: Result, options?: { readonly signal?: AbortSignal }): Promise<Scores>;
+  /** Ends the worker. Calls that still run are rejected with code `closed`. */
+  close(): Promise<void>;
+}

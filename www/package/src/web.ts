@@ -1,0 +1,64 @@
+import { messageOf, PainwaveError } from "./errors.js";
+import type { WorkerPort } from "./protocol.js";
+
+/** Fetches and compiles a module at once, as the bytes arrive. */
+export async function compileFrom(
+  address: URL,
+  onBytes: (read: number, total: number | undefined) => void,
+): Promise<WebAssembly.Module> {
+  const response = await fetch(address).catch((error: unknown) => {
+    throw new PainwaveError("download_failed", `${address} could not be fetched: ${messageOf(error)}`, {}, error);
+  });
+  if (!response.ok) {
+    throw new PainwaveError("download_failed", `${address} could not be fetched: ${response.status} ${response.statusText}`);
+  }
+  // Counted on a copy: the browser keeps the compiled code of a response only if it came from the network.
+  const counted = count(response.clone(), onBytes);
+  try {
+    // Streaming needs the right MIME type, which some static hosts do not send.
+    const streams = response.headers.get("content-type")?.startsWith("application/wasm");
+    return streams
+      ? await WebAssembly.compileStreaming(response)
+      : await WebAssembly.compile(await response.arrayBuffer());
+  } catch (error) {
+    throw new PainwaveError(
+      "wasm_failed",
+      `the WebAssembly module does not run here (it needs SIMD, and 'wasm-unsafe-eval' where a content security policy is set): ${messageOf(error)}`,
+      {},
+      error,
+    );
+  } finally {
+    await counted.catch(() => undefined);
+  }
+}
+
+async function count(copy: Response, onBytes: (read: number, total: number | undefined) => void): Promise<void> {
+  // The length counts compressed bytes where the transport compresses, and the stream unpacked ones.
+  const length = copy.headers.has("content-encoding") ? null : copy.headers.get("content-length");
+  const total = length === null ? undefined : Number(length);
+  const reader = copy.body?.getReader();
+  let read = 0;
+  for (;;) {
+    const next = await reader?.read();
+    if (next === undefined || next.done) return;
+    read += next.value.byteLength;
+    onBytes(read, total);
+  }
+}
+
+/** A browser's worker as a port. */
+export function portOf(worker: Worker): WorkerPort {
+  return {
+    post: (request, transfer) => worker.postMessage(request, transfer),
+    listen(onReply, onDeath) {
+      worker.onmessage = ({ data }) => onReply(data);
+      worker.onmessageerror = () => onDeath("a message could not be read");
+      worker.onerror = (event) => {
+        event.preventDefault();
+        onDeath(event.message || "its script could not be loaded");
+      };
+    },
+    setBusy: () => undefined,
+    terminate: () => worker.terminate(),
+  };
+}
