@@ -62,14 +62,13 @@ export class WorkerSession {
       return;
     }
     const { failure } = reply;
-    if (failure.code !== undefined) {
-      pending.reject(new PainwaveError(failure.code, failure.message, failure));
-      return;
-    }
-    // A module that broke once may hold anything: it is not used again.
-    const error = crash(failure.message);
+    const error =
+      failure.code === undefined
+        ? crash(failure.message)
+        : new PainwaveError(failure.code, failure.message, failure);
     pending.reject(error);
-    this.end(error);
+    // A module that broke once may hold anything, and a lost device does not come back: start anew.
+    if (error.code === "WORKER_CRASHED" || error.code === "DEVICE_LOST") this.end(error);
   }
 }
 
@@ -78,7 +77,7 @@ export class WorkerBridge {
   readonly #start: () => Promise<WorkerSession>;
   #session: Promise<WorkerSession>;
   #queue: Promise<unknown> = Promise.resolve();
-  #closed = false;
+  readonly #closing = new AbortController();
 
   /** `start` makes a worker that is ready for work; `first` is the one to begin with. */
   constructor(start: () => Promise<WorkerSession>, first: WorkerSession) {
@@ -88,17 +87,15 @@ export class WorkerBridge {
 
   /** The worker, a new one if the last has died. */
   async session(): Promise<WorkerSession> {
-    if (this.#closed) throw closed();
+    this.#closing.signal.throwIfAborted();
     const last = this.#session;
     const session = await last.catch(() => undefined);
     if (session?.alive) return session;
     // Of several callers that find it dead, the first replaces it.
     if (this.#session === last) this.#session = this.#start();
     const next = await this.#session;
-    if (this.#closed) {
-      next.end(closed());
-      throw closed();
-    }
+    if (this.#closing.signal.aborted) next.end(closed());
+    this.#closing.signal.throwIfAborted();
     return next;
   }
 
@@ -112,21 +109,21 @@ export class WorkerBridge {
       return task(await this.session());
     });
     this.#queue = turn.catch(() => undefined);
-    return abortable(turn, signal);
+    return abortable(abortable(turn, signal), this.#closing.signal);
   }
 
-  /** Ends the worker; every call from now on, and every one still running, is rejected with `closed`. */
+  /** Ends the worker; every call from now on, and every one still running, is rejected with `CLOSED`. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort(closed());
     const session = await this.#session.catch(() => undefined);
     session?.end(closed());
   }
 }
 
 function closed(): PainwaveError {
-  return new PainwaveError("closed", "the classifier was closed");
+  return new PainwaveError("CLOSED", "the classifier was closed");
 }
 
 function crash(reason: Failure["message"]): PainwaveError {
-  return new PainwaveError("worker_crashed", `the worker stopped in the middle of a call: ${reason}`);
+  return new PainwaveError("WORKER_CRASHED", `the worker stopped in the middle of a call: ${reason}`);
 }

@@ -70,7 +70,7 @@ async function start(
 ): Promise<Started> {
   const source = engine === "cpu" ? host.lean : host.burn;
   if (source === undefined) {
-    throw new PainwaveError("engine_not_built", `this build of the package has no engine ${engine}`);
+    throw new PainwaveError("ENGINE_NOT_BUILT", `this build of the package has no engine ${engine}`);
   }
   let [bytesRead, bytesTotal]: [number, number | undefined] = [0, undefined];
   const report = (phase: "download" | "start") => onProgress?.({ phase, bytesRead, bytesTotal, subjects: 0 });
@@ -99,7 +99,7 @@ async function load(
     const info = await abortable(session.call("load", { bundle, engine }), signal);
     return { session, info };
   } catch (error) {
-    session.end(new PainwaveError("closed", "the engine did not start"));
+    session.end(new PainwaveError("CLOSED", "the engine did not start"));
     throw error;
   }
 }
@@ -114,7 +114,7 @@ async function embeddedBundle(lean: ModuleSource, signal: AbortSignal | undefine
     await abortable(session.call("start", { module }), signal);
     return await abortable(session.call("embeddedBundle", undefined), signal);
   } finally {
-    session.end(new PainwaveError("closed", "the bundle was read"));
+    session.end(new PainwaveError("CLOSED", "the bundle was read"));
   }
 }
 

@@ -4,25 +4,25 @@
  */
 export type PackageErrorCode =
   /** The classifier was closed. */
-  | "closed"
+  | "CLOSED"
   /** The input is none of the accepted kinds. */
-  | "source_type"
+  | "SOURCE_TYPE"
   /** The input could not be read to its end. */
-  | "read_failed"
+  | "READ_FAILED"
   /** The input starts like gzip but cannot be unpacked. */
-  | "gzip_invalid"
+  | "GZIP_INVALID"
   /** A file of this package, or a bundle, could not be fetched. */
-  | "download_failed"
+  | "DOWNLOAD_FAILED"
   /** The WebAssembly module could not be compiled here. */
-  | "wasm_failed"
+  | "WASM_FAILED"
   /** The engine is not part of this build of the package. */
-  | "engine_not_built"
+  | "ENGINE_NOT_BUILT"
   /** The worker stopped in the middle of a call; the next call gets a new one. */
-  | "worker_crashed"
+  | "WORKER_CRASHED"
   /** The recordings were not kept: `classify` was called without `keepRecordings`. */
-  | "recordings_not_kept"
+  | "RECORDINGS_NOT_KEPT"
   /** The recordings are gone: the result was released, or its worker was replaced. */
-  | "recordings_released";
+  | "RECORDINGS_RELEASED";
 
 /** Where in the input an error is. */
 export interface ErrorPlace {

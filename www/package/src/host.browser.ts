@@ -18,7 +18,7 @@ export const browserHost: Host = {
       return new Uint8Array(await response.arrayBuffer());
     } catch (error) {
       signal?.throwIfAborted();
-      throw new PainwaveError("download_failed", `${address} could not be fetched: ${messageOf(error)}`, {}, error);
+      throw new PainwaveError("DOWNLOAD_FAILED", `${address} could not be fetched: ${messageOf(error)}`, {}, error);
     }
   },
 };

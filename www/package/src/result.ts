@@ -49,10 +49,10 @@ export class JobResult implements Result {
 
   async recording(id: string): Promise<Recording | undefined> {
     if (!this.#asked) {
-      throw new PainwaveError("recordings_not_kept", "call `classify` with `keepRecordings` to read recordings");
+      throw new PainwaveError("RECORDINGS_NOT_KEPT", "call `classify` with `keepRecordings` to read recordings");
     }
     if (!this.#kept?.session.alive) {
-      throw new PainwaveError("recordings_released", "the recordings of this result are gone; classify the file again");
+      throw new PainwaveError("RECORDINGS_RELEASED", "the recordings of this result are gone; classify the file again");
     }
     return this.#kept.session.call("recording", { job: this.#kept.job, id });
   }

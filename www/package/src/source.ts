@@ -42,7 +42,7 @@ function streamOf(source: Source): {
   if (source instanceof Blob) return { stream: source.stream(), bytesTotal: source.size };
   if (source instanceof Response) {
     if (!source.ok) {
-      throw new PainwaveError("read_failed", `the server answered ${source.status} ${source.statusText}`);
+      throw new PainwaveError("READ_FAILED", `the server answered ${source.status} ${source.statusText}`);
     }
     // The length counts compressed bytes where the transport compresses, and the stream unpacked ones.
     const length = source.headers.has("content-encoding") ? null : source.headers.get("content-length");
@@ -54,7 +54,7 @@ function streamOf(source: Source): {
     return { stream: source, bytesTotal: undefined };
   }
   throw new PainwaveError(
-    "source_type",
+    "SOURCE_TYPE",
     "expected a File, Blob, Response, ReadableStream, ArrayBuffer, string or async iterable of chunks",
   );
 }
@@ -79,7 +79,7 @@ async function* rawChunks(
       if (next.done) return;
       const chunk = typeof next.value === "string" ? encoder.encode(next.value) : next.value;
       if (!(chunk instanceof Uint8Array)) {
-        throw new PainwaveError("source_type", "a chunk is neither bytes (Uint8Array) nor text");
+        throw new PainwaveError("SOURCE_TYPE", "a chunk is neither bytes (Uint8Array) nor text");
       }
       onBytes(chunk.byteLength);
       yield chunk;
@@ -142,7 +142,7 @@ async function* gunzip(
     }
   } catch (error) {
     if (signal?.aborted || error instanceof PainwaveError) throw error;
-    throw new PainwaveError("gzip_invalid", `the file is not valid gzip: ${messageOf(error)}`, {}, error);
+    throw new PainwaveError("GZIP_INVALID", `the file is not valid gzip: ${messageOf(error)}`, {}, error);
   } finally {
     reader.cancel().catch(() => undefined);
   }
@@ -185,5 +185,5 @@ function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
 }
 
 function readFailed(cause: unknown): PainwaveError {
-  return new PainwaveError("read_failed", `the input could not be read: ${messageOf(cause)}`, {}, cause);
+  return new PainwaveError("READ_FAILED", `the input could not be read: ${messageOf(cause)}`, {}, cause);
 }

@@ -192,6 +192,6 @@ export interface Classifier {
   classify(source: Source, options?: ClassifyOptions): Promise<Result>;
   /** Compares a result with a labels file (id, label). */
   evaluate(labels: Source, result: Result, options?: { readonly signal?: AbortSignal }): Promise<Scores>;
-  /** Ends the worker. Calls that still run are rejected with code `closed`. */
+  /** Ends the worker. Calls that still run are rejected with code `CLOSED`. */
   close(): Promise<void>;
 }

@@ -7,10 +7,10 @@ export async function compileFrom(
   onBytes: (read: number, total: number | undefined) => void,
 ): Promise<WebAssembly.Module> {
   const response = await fetch(address).catch((error: unknown) => {
-    throw new PainwaveError("download_failed", `${address} could not be fetched: ${messageOf(error)}`, {}, error);
+    throw new PainwaveError("DOWNLOAD_FAILED", `${address} could not be fetched: ${messageOf(error)}`, {}, error);
   });
   if (!response.ok) {
-    throw new PainwaveError("download_failed", `${address} could not be fetched: ${response.status} ${response.statusText}`);
+    throw new PainwaveError("DOWNLOAD_FAILED", `${address} could not be fetched: ${response.status} ${response.statusText}`);
   }
   // Counted on a copy: the browser keeps the compiled code of a response only if it came from the network.
   const counted = count(response.clone(), onBytes);
@@ -22,7 +22,7 @@ export async function compileFrom(
       : await WebAssembly.compile(await response.arrayBuffer());
   } catch (error) {
     throw new PainwaveError(
-      "wasm_failed",
+      "WASM_FAILED",
       `the WebAssembly module does not run here (it needs SIMD, and 'wasm-unsafe-eval' where a content security policy is set): ${messageOf(error)}`,
       {},
       error,
