@@ -121,20 +121,24 @@ export interface ClassScores {
 
 /** How well predictions match known labels, computed as scikit-learn does. */
 export interface Scores {
+  /** Subjects with a prediction and a label: those that are compared. */
+  readonly subjects: number;
   readonly accuracy: number;
   readonly weightedF1: number;
   readonly macroF1: number;
   /** `[true class][predicted class]`, classes as in `info.classes`. */
   readonly confusion: readonly (readonly number[])[];
   readonly perClass: readonly ClassScores[];
-  /** Subjects with a prediction but no label, and labels without a prediction. */
+  /** Subjects that are in only one of the two files: part of no score. */
   readonly missing: MissingSubjects;
 }
 
 /** Ids that are in only one of the two files. */
 export interface MissingSubjects {
-  readonly labels: readonly string[];
-  readonly predictions: readonly string[];
+  /** Subjects that have a prediction and no label. */
+  readonly withoutLabel: readonly string[];
+  /** Subjects that have a label and no prediction. */
+  readonly withoutPrediction: readonly string[];
 }
 
 /** Which columns of a CSV a model reads, and as what. */

@@ -45,6 +45,7 @@ export interface WasmPrediction {
 }
 
 export interface WasmScores {
+  readonly subjects: number;
   readonly accuracy: number;
   readonly weighted_f1: number;
   readonly macro_f1: number;

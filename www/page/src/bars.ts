@@ -1,0 +1,30 @@
+import { colorClass } from "./colors.js";
+import { h } from "./dom.js";
+import { percent } from "./format.js";
+
+/** A bar whose parts are shares of a whole, coloured by class; the text says the same. */
+export function stackedBar(names: readonly string[], shares: readonly number[]): HTMLElement {
+  const text = names.map((name, i) => `${name} ${percent(shares[i] ?? 0)}`).join(", ");
+  const bar = h("span", { className: "bar", title: text, attributes: { role: "img", "aria-label": text } });
+  shares.forEach((share, i) => {
+    if (share > 0) bar.append(part(share, i));
+  });
+  return bar;
+}
+
+/** A bar for one share. */
+export function singleBar(share: number, place: number): HTMLElement {
+  return h("span", { className: "bar", attributes: { "aria-hidden": "true" } }, part(share, place));
+}
+
+function part(share: number, place: number): HTMLElement {
+  const element = h("span", { className: `bar-part ${colorClass(place)}` });
+  // Through the object model, which the content security policy allows; a style attribute it does not.
+  element.style.width = `${share * 100}%`;
+  return element;
+}
+
+/** A class's name with its colour. */
+export function classTag(name: string, place: number): HTMLElement {
+  return h("span", { className: "tag" }, h("span", { className: `dot ${colorClass(place)}` }), name);
+}

@@ -1,0 +1,193 @@
+import { type ClassifierInfo, PainwaveError, type Prediction, type Recording, type Result } from "painwave";
+import { classTag, singleBar } from "./bars.js";
+import { colorClass } from "./colors.js";
+import { fill, h } from "./dom.js";
+import { percent, plural, wholePercent } from "./format.js";
+import { Plot } from "./plots.js";
+
+/** How many channels are shown before the reader chooses. */
+const DEFAULT_CHANNELS = 4;
+
+/** One subject: its probabilities, how they come about over its windows, and its signals. */
+export class SubjectDetail {
+  readonly element = h("section", {
+    className: "panel detail",
+    attributes: { "aria-label": "Subject", tabindex: -1 },
+  });
+  readonly #result: Result;
+  readonly #info: ClassifierInfo;
+  #plots: Plot[] = [];
+  #shown: Prediction | undefined;
+  /** The channels that the reader has chosen, kept from subject to subject. */
+  #channels: Set<string> | undefined;
+
+  constructor(result: Result, info: ClassifierInfo) {
+    this.#result = result;
+    this.#info = info;
+  }
+
+  async show(prediction: Prediction): Promise<void> {
+    this.#shown = prediction;
+    let recording: Recording | undefined;
+    let problem: string | undefined;
+    try {
+      recording = await this.#result.recording(prediction.id);
+    } catch (error) {
+      if (!(error instanceof PainwaveError)) throw error;
+      problem = error.message;
+    }
+    // Another subject may have been chosen meanwhile.
+    if (this.#shown !== prediction) return;
+    this.#draw(prediction, recording, problem);
+  }
+
+  /** Draws again, in the colours of the present scheme. */
+  async redraw(): Promise<void> {
+    if (this.#shown !== undefined) await this.show(this.#shown);
+  }
+
+  destroy(): void {
+    for (const plot of this.#plots) plot.destroy();
+    this.#plots = [];
+    this.#shown = undefined;
+  }
+
+  #draw(prediction: Prediction, recording: Recording | undefined, problem: string | undefined): void {
+    const { classes } = this.#info;
+    const { id, label, probabilities, warnings, windows } = prediction;
+    for (const plot of this.#plots) plot.destroy();
+    this.#plots = [];
+    const windowsPlot = h("div", { className: "plot" });
+    const signals = h("figure", { className: "figure" });
+    fill(
+      this.element,
+      h(
+        "header",
+        { className: "detail-head" },
+        h("h2", {}, h("span", { className: "overline" }, "Subject"), ` ${id}`),
+        h("p", { className: "verdict" }, classTag(label, classes.indexOf(label)), ` ${percent(probabilities[label] ?? 0)}`),
+      ),
+      h(
+        "dl",
+        { className: "shares" },
+        ...classes.map((name, i) =>
+          h(
+            "div",
+            {},
+            h("dt", {}, name),
+            h("dd", {}, singleBar(probabilities[name] ?? 0, i), h("data", { attributes: { value: probabilities[name] } }, percent(probabilities[name] ?? 0))),
+          ),
+        ),
+      ),
+      warnings.length > 0 && h("ul", { className: "warnings" }, ...warnings.map((warning) => h("li", {}, warning))),
+      h(
+        "figure",
+        { className: "figure" },
+        h(
+          "figcaption",
+          {},
+          h("h3", {}, "What each window says"),
+          h("p", {}, `${plural(windows.starts.length, "window")} of ${this.#info.window.length} steps, at their middle`),
+        ),
+        windowsPlot,
+      ),
+      recording ? signals : h("p", { className: "muted" }, problem ?? "There are no signals to show."),
+    );
+    this.#plots.push(new Plot(windowsPlot, this.#windowsData(prediction, recording)));
+    if (recording) this.#drawSignals(signals, recording);
+  }
+
+  #windowsData({ label, windows }: Prediction, recording: Recording | undefined) {
+    const { classes, window } = this.#info;
+    const half = Math.floor(window.length / 2);
+    const last = (recording?.times.length ?? Number.POSITIVE_INFINITY) - 1;
+    const times = Array.from(windows.starts, (start) => {
+      const step = Math.min(start + half, last);
+      return recording?.times[step] ?? step;
+    });
+    return {
+      times,
+      range: [0, 1] as const,
+      height: 190,
+      format: wholePercent,
+      lines: classes.map((name, place) => ({
+        name,
+        place,
+        filled: name === label,
+        values: times.map((_, i) => windows.probabilities[i * classes.length + place] ?? 0),
+      })),
+    };
+  }
+
+  #drawSignals(figure: HTMLElement, recording: Recording): void {
+    const { channels } = recording;
+    this.#channels ??= liveliest(recording);
+    const chosen = this.#channels;
+    const holder = h("div", { className: "plot" });
+    let plot: Plot | undefined;
+    const draw = () => {
+      if (plot !== undefined) {
+        plot.destroy();
+        this.#plots = this.#plots.filter((other) => other !== plot);
+      }
+      plot = undefined;
+      const places = [...channels.keys()].filter((i) => chosen.has(channels[i] ?? ""));
+      fill(holder, places.length === 0 && h("p", { className: "muted" }, "Choose a channel below."));
+      if (places.length === 0) return;
+      plot = new Plot(holder, {
+        times: recording.times,
+        height: 230,
+        format: (value) => String(Number(value.toPrecision(4))),
+        lines: places.map((place) => ({
+          name: channels[place] ?? "",
+          place,
+          values: Array.from(recording.times, (_, step) => recording.values[step * channels.length + place] ?? 0),
+        })),
+      });
+      this.#plots.push(plot);
+    };
+    const toggle = (name: string, place: number) => {
+      const box = h("input", {
+        attributes: { type: "checkbox", checked: chosen.has(name) },
+        on: {
+          change: () => {
+            if (box.checked) chosen.add(name);
+            else chosen.delete(name);
+            draw();
+          },
+        },
+      });
+      return h("label", { className: `channel ${colorClass(place)}` }, box, name);
+    };
+    fill(
+      figure,
+      h("figcaption", {}, h("h3", {}, "Signals"), h("p", {}, "Drag to zoom in, double-click to zoom out")),
+      holder,
+      h(
+        "fieldset",
+        { className: "channels" },
+        h("legend", { className: "visually-hidden" }, "Channels to show"),
+        ...channels.map(toggle),
+      ),
+    );
+    draw();
+  }
+}
+
+/** The channels that vary most in this recording, leaving out those that only count (surveys and the like). */
+function liveliest({ channels, values }: Recording): Set<string> {
+  const width = channels.length;
+  const steps = values.length / width;
+  const spread = channels.map((name, channel) => {
+    let [sum, squares, whole] = [0, 0, true];
+    for (let step = 0; step < steps; step++) {
+      const value = values[step * width + channel] ?? 0;
+      sum += value;
+      squares += value * value;
+      whole &&= Number.isInteger(value);
+    }
+    return { name, variance: whole ? -1 : squares / steps - (sum / steps) ** 2 };
+  });
+  const names = spread.toSorted((a, b) => b.variance - a.variance).map(({ name }) => name);
+  return new Set(names.slice(0, DEFAULT_CHANNELS));
+}

@@ -1,0 +1,87 @@
+import type { ClassifierInfo, Device } from "painwave";
+import { h } from "./dom.js";
+import { plural, score, words } from "./format.js";
+import { confusionTable, metric } from "./scores.js";
+
+const DEVICES: readonly { device: Device; title: string; text: string }[] = [
+  { device: "auto", title: "Automatic", text: "lets painwave choose" },
+  { device: "cpu", title: "CPU", text: "the fused SIMD pass" },
+  { device: "webgpu", title: "WebGPU", text: "fetches a larger module" },
+  { device: "ndarray", title: "Reference", text: "burn-ndarray; same larger module" },
+];
+
+/** Which engine runs and why, with a switch. */
+export function enginePanel(info: ClassifierInfo, onDevice: (device: Device) => void): HTMLElement {
+  return h(
+    "section",
+    { className: "panel engine", attributes: { "aria-labelledby": "engine-title" } },
+    h(
+      "header",
+      { className: "panel-head" },
+      h("h2", { id: "engine-title" }, "Engine"),
+      h("p", { className: "muted" }, "Running on ", h("strong", { id: "engine-used" }, info.device)),
+    ),
+    h("p", { id: "engine-why", className: "why" }, info.why),
+    h(
+      "fieldset",
+      { className: "devices" },
+      h("legend", { className: "visually-hidden" }, "Compute on"),
+      ...DEVICES.map(({ device, title, text }) =>
+        h(
+          "label",
+          { className: "device" },
+          h("input", {
+            attributes: { type: "radio", name: "device", value: device, checked: device === info.asked },
+            on: { change: () => onDevice(device) },
+          }),
+          h("span", {}, h("strong", {}, title), h("span", { className: "muted" }, text)),
+        ),
+      ),
+    ),
+  );
+}
+
+/** Where the model comes from and how good it is. */
+export function modelPanel(
+  info: ClassifierInfo,
+  bundleName: string | undefined,
+  onReset: () => void,
+): HTMLElement {
+  const { card, classes, members, schema, window } = info;
+  const facts: [string, string][] = [
+    ["Classes", classes.join(", ")],
+    ["Reads", `${plural(schema.channels.length + schema.categories.length, "channel")} by ${schema.id} and ${schema.time}`],
+    ["Windows", `${window.length} steps, a new one every ${window.stride}`],
+    ["Networks", members === 1 ? "one" : `an ensemble of ${members}`],
+    ["Split", card.split],
+    ...Object.entries(card.data).map(([name, text]): [string, string] => [words(name), text]),
+    ["Trained", [card.date, card.trainer && `with trainer ${card.trainer}`].filter(Boolean).join(" ")],
+  ];
+  return h(
+    "section",
+    { className: "panel model", id: "model", attributes: { "aria-labelledby": "model-title" } },
+    h(
+      "header",
+      { className: "panel-head" },
+      h("h2", { id: "model-title" }, "Model ", h("span", { id: "model-name" }, card.name)),
+      bundleName === undefined
+        ? h("p", { className: "muted" }, "the embedded one")
+        : h("p", { className: "muted" }, `from ${bundleName} `, h("button", { className: "link", attributes: { type: "button" }, on: { click: onReset } }, "use the embedded one")),
+    ),
+    h("p", {}, card.description),
+    h(
+      "dl",
+      { className: "metrics" },
+      ...Object.entries(card.metrics).map(([name, value]) => metric(`card-${name}`, words(name), score(value), value)),
+    ),
+    h(
+      "details",
+      {},
+      h("summary", {}, "Model card"),
+      h("dl", { className: "facts" }, ...facts.filter(([, text]) => text).map(([name, text]) => h("div", {}, h("dt", {}, name), h("dd", {}, text)))),
+      card.confusion.length === classes.length && confusionTable(card.confusion, classes),
+      card.confusion.length === classes.length && h("p", { className: "muted" }, "On the validation subjects, none of which it was trained on."),
+      card.recipe && h("details", {}, h("summary", {}, "Recipe"), h("pre", { attributes: { tabindex: 0 } }, h("code", {}, card.recipe))),
+    ),
+  );
+}

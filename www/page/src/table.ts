@@ -1,0 +1,265 @@
+import type { Prediction, Result } from "painwave";
+import { classTag, stackedBar } from "./bars.js";
+import { fill, h } from "./dom.js";
+import { integer, percent, plural } from "./format.js";
+
+/** Height of a row in pixels, as style.css sets it: what makes it possible to draw only the rows in view. */
+const ROW_HEIGHT = 44;
+/** Rows drawn above and below those in view. */
+const SPARE_ROWS = 8;
+
+type SortKey = "file" | "id" | "label" | "probability";
+
+const COLUMNS: readonly { key: SortKey; title: string }[] = [
+  { key: "id", title: "Subject" },
+  { key: "label", title: "Class" },
+  { key: "probability", title: "Probabilities" },
+];
+
+/** The subjects of a result: sorted, filtered, and drawn only where they are in view. */
+export class SubjectTable {
+  readonly element: HTMLElement;
+  readonly #classes: readonly string[];
+  readonly #all: readonly Prediction[];
+  readonly #onSelect: (prediction: Prediction, byPointer: boolean) => void;
+  readonly #body = h("tbody");
+  readonly #scroller: HTMLElement;
+  readonly #table: HTMLTableElement;
+  readonly #count = h("p", { className: "count", attributes: { role: "status" } });
+  readonly #chips = h("div", { className: "chips", attributes: { role: "group", "aria-label": "Filter by class" } });
+  readonly #heads = new Map<SortKey, HTMLTableCellElement>();
+  #rows: readonly Prediction[];
+  #sort: { key: SortKey; down: boolean } = { key: "file", down: false };
+  #label: string | undefined;
+  #search = "";
+  #selected = -1;
+  #drawn = "";
+
+  constructor(
+    result: Result,
+    classes: readonly string[],
+    onSelect: (prediction: Prediction, byPointer: boolean) => void,
+  ) {
+    this.#classes = classes;
+    this.#all = result.predictions;
+    this.#rows = this.#all;
+    this.#onSelect = onSelect;
+    this.#table = this.#makeTable();
+    this.#scroller = h("div", { className: "scroller", on: { scroll: () => this.#draw() } }, this.#table);
+    const search = h("input", {
+      className: "search",
+      attributes: { type: "search", placeholder: "Find a subject", "aria-label": "Find a subject by its id" },
+      on: {
+        input: () => {
+          this.#search = search.value.trim().toLowerCase();
+          this.#arrange();
+        },
+      },
+    });
+    this.element = h(
+      "section",
+      { className: "panel subjects", attributes: { "aria-label": "Subjects" } },
+      h("div", { className: "table-tools" }, this.#chips, search),
+      this.#scroller,
+      this.#count,
+    );
+    new ResizeObserver(() => this.#draw()).observe(this.#scroller);
+    this.#drawChips();
+    this.#arrange();
+  }
+
+  /** Selects the first subject in view. */
+  selectFirst(): void {
+    if (this.#rows.length > 0) this.#select(0, false);
+  }
+
+  /** Shows the subjects of one class only, or all. */
+  filter(label: string | undefined): void {
+    this.#label = label;
+    this.#drawChips();
+    this.#arrange();
+  }
+
+  #makeTable(): HTMLTableElement {
+    const heads = COLUMNS.map(({ key, title }) => {
+      const button = h("button", { on: { click: () => this.#sortBy(key) }, attributes: { type: "button" } }, title);
+      const head = h("th", { className: `col-${key}`, attributes: { scope: "col" } }, button);
+      this.#heads.set(key, head);
+      return head;
+    });
+    return h(
+      "table",
+      {
+        id: "subjects",
+        attributes: { role: "grid", tabindex: 0, "aria-label": "Subjects; arrow keys choose one" },
+        on: { keydown: (event) => this.#key(event), click: (event) => this.#click(event) },
+      },
+      h("thead", {}, h("tr", {}, ...heads)),
+      this.#body,
+    );
+  }
+
+  #drawChips(): void {
+    const counts = new Map(this.#classes.map((name) => [name, 0]));
+    for (const { label } of this.#all) counts.set(label, (counts.get(label) ?? 0) + 1);
+    const chip = (label: string | undefined, ...content: (Node | string)[]) =>
+      h(
+        "button",
+        {
+          className: "chip",
+          attributes: { type: "button", "aria-pressed": String(this.#label === label) },
+          on: { click: () => this.filter(label) },
+        },
+        ...content,
+      );
+    const number = (value: number) => h("span", { className: "number" }, integer(value));
+    fill(
+      this.#chips,
+      chip(undefined, "All ", number(this.#all.length)),
+      ...this.#classes.map((name, i) => chip(name, classTag(name, i), " ", number(counts.get(name) ?? 0))),
+    );
+  }
+
+  #sortBy(key: SortKey): void {
+    // A third click brings the order of the file back.
+    if (this.#sort.key !== key) this.#sort = { key, down: key === "probability" };
+    else if (this.#sort.down === (key === "probability")) this.#sort = { key, down: !this.#sort.down };
+    else this.#sort = { key: "file", down: false };
+    this.#arrange();
+  }
+
+  #arrange(): void {
+    const { key, down } = this.#sort;
+    const selected = this.#rows[this.#selected];
+    const rows = this.#all.filter(
+      ({ id, label }) =>
+        (this.#label === undefined || label === this.#label) && id.toLowerCase().includes(this.#search),
+    );
+    if (key !== "file") {
+      const order = this.#comparison(key);
+      rows.sort((a, b) => (down ? -order(a, b) : order(a, b)));
+    }
+    this.#rows = rows;
+    this.#selected = selected === undefined ? -1 : rows.indexOf(selected);
+    for (const [name, head] of this.#heads) {
+      if (name === key) head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      else head.removeAttribute("aria-sort");
+    }
+    // The header is row 1.
+    this.#table.setAttribute("aria-rowcount", String(rows.length + 1));
+    this.#count.textContent =
+      rows.length === this.#all.length
+        ? plural(rows.length, "subject")
+        : `${integer(rows.length)} of ${plural(this.#all.length, "subject")}`;
+    this.#scroller.scrollTop = 0;
+    this.#drawn = "";
+    this.#draw();
+  }
+
+  #comparison(key: Exclude<SortKey, "file">): (a: Prediction, b: Prediction) => number {
+    if (key === "id") {
+      const collator = new Intl.Collator("en", { numeric: true });
+      return (a, b) => collator.compare(a.id, b.id);
+    }
+    if (key === "probability") return (a, b) => top(a) - top(b);
+    const place = new Map(this.#classes.map((name, i) => [name, i]));
+    return (a, b) => (place.get(a.label) ?? 0) - (place.get(b.label) ?? 0) || top(b) - top(a);
+  }
+
+  #draw(): void {
+    const first = Math.max(0, Math.floor(this.#scroller.scrollTop / ROW_HEIGHT) - SPARE_ROWS);
+    const shown = Math.ceil(this.#scroller.clientHeight / ROW_HEIGHT) + 2 * SPARE_ROWS;
+    const last = Math.min(this.#rows.length, first + shown);
+    const drawn = `${first} ${last} ${this.#selected}`;
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    const rows = this.#rows.slice(first, last).map((prediction, i) => this.#row(prediction, first + i));
+    fill(this.#body, spacer(first), ...rows, spacer(this.#rows.length - last));
+    const active = this.#selected >= first && this.#selected < last;
+    if (active) this.#table.setAttribute("aria-activedescendant", `subject-${this.#selected}`);
+    else this.#table.removeAttribute("aria-activedescendant");
+  }
+
+  #row(prediction: Prediction, index: number): HTMLTableRowElement {
+    const { id, label, probabilities, warnings } = prediction;
+    const shares = this.#classes.map((name) => probabilities[name] ?? 0);
+    const warned = warnings.length > 0;
+    return h(
+      "tr",
+      {
+        id: `subject-${index}`,
+        attributes: {
+          "aria-rowindex": index + 2,
+          "aria-selected": String(index === this.#selected),
+          "data-index": index,
+          "data-id": id,
+        },
+      },
+      h(
+        "th",
+        { attributes: { scope: "row" }, title: id },
+        id,
+        warned && h("span", { className: "warned", title: warnings.join("\n"), attributes: { role: "img", "aria-label": "has warnings" } }, "!"),
+      ),
+      h("td", {}, classTag(label, this.#classes.indexOf(label))),
+      h(
+        "td",
+        { className: "probability" },
+        stackedBar(this.#classes, shares),
+        h("data", { attributes: { value: top(prediction) } }, percent(top(prediction))),
+      ),
+    );
+  }
+
+  #click(event: MouseEvent): void {
+    const row = event.target instanceof Element ? event.target.closest<HTMLElement>("tr[data-index]") : null;
+    if (row !== null) this.#select(Number(row.dataset["index"]), true);
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.target !== this.#table) return;
+    const page = Math.max(1, Math.floor(this.#scroller.clientHeight / ROW_HEIGHT) - 2);
+    const steps: Record<string, number> = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: page,
+      PageUp: -page,
+      Home: -this.#rows.length,
+      End: this.#rows.length,
+    };
+    const step = steps[event.key];
+    if (step === undefined || this.#rows.length === 0) return;
+    event.preventDefault();
+    this.#select(Math.min(this.#rows.length - 1, Math.max(0, this.#selected + step)), false);
+    this.#reveal();
+  }
+
+  #select(index: number, byPointer: boolean): void {
+    this.#selected = index;
+    this.#draw();
+    const prediction = this.#rows[index];
+    if (prediction !== undefined) this.#onSelect(prediction, byPointer);
+  }
+
+  #reveal(): void {
+    // The header sticks to the top and is as high as a row.
+    const { scrollTop, clientHeight } = this.#scroller;
+    const above = this.#selected * ROW_HEIGHT;
+    const below = above + 2 * ROW_HEIGHT - clientHeight;
+    if (above < scrollTop) this.#scroller.scrollTop = above;
+    else if (below > scrollTop) this.#scroller.scrollTop = below;
+    this.#draw();
+  }
+}
+
+function top({ label, probabilities }: Prediction): number {
+  return probabilities[label] ?? 0;
+}
+
+/** Stands for rows that are not drawn. */
+function spacer(rows: number): HTMLTableRowElement | false {
+  if (rows <= 0) return false;
+  const row = h("tr", { className: "spacer", attributes: { "aria-hidden": "true" } });
+  row.style.height = `${rows * ROW_HEIGHT}px`;
+  return row;
+}
