@@ -154,8 +154,16 @@ class WorkerClassifier implements Classifier {
       ids: result.predictions.map(({ id }) => id),
       predicted: result.predictions.map(({ label }) => label),
     });
-    const { weighted_f1, macro_f1, per_class, ...rest } = await abortable(call, options.signal);
-    return { ...rest, weightedF1: weighted_f1, macroF1: macro_f1, perClass: per_class };
+    const scores = await abortable(call, options.signal);
+    return {
+      subjects: scores.subjects,
+      accuracy: scores.accuracy,
+      weightedF1: scores.weighted_average.f1,
+      macroF1: scores.macro_average.f1,
+      confusion: scores.confusion,
+      perClass: scores.classes,
+      missing: { withoutLabel: scores.without_label, withoutPrediction: scores.without_prediction },
+    };
   }
 
   close(): Promise<void> {
