@@ -3,7 +3,11 @@ import { copyFile, readdir, readFile, rm, stat, writeFile } from "node:fs/promis
 
 const repository = new URL("../../", import.meta.url);
 const pkg = new URL("pkg/", repository);
-const exists = (url) => stat(url).then(() => true, () => false);
+const exists = (url) =>
+  stat(url).then(
+    () => true,
+    () => false,
+  );
 
 if (!(await exists(new URL("wasm/lean/painwave_bg.wasm", pkg)))) {
   console.error("pkg/wasm/lean/ is not there: build the wasm module first (cargo xtask package).");
@@ -30,7 +34,8 @@ const { version, license } = await workspace();
 const manifest = {
   name: "painwave",
   version,
-  description: "Classifies motion-sensor recordings in the browser tab: CSV in, class and probabilities per subject out.",
+  description:
+    "Classifies motion-sensor recordings in the browser tab: CSV in, class and probabilities per subject out.",
   license,
   type: "module",
   sideEffects: false,

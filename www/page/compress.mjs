@@ -14,8 +14,14 @@ for (const entry of await readdir(dist, { recursive: true, withFileTypes: true }
   const bytes = await readFile(file);
   // The highest quality takes minutes on the large module and gains a few percent there.
   const quality = bytes.length > 5e6 ? 7 : 11;
-  const params = { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
-  const forms = { ".br": await promisify(brotliCompress)(bytes, { params }), ".gz": await promisify(gzip)(bytes) };
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: quality,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+  };
+  const forms = {
+    ".br": await promisify(brotliCompress)(bytes, { params }),
+    ".gz": await promisify(gzip)(bytes),
+  };
   for (const [suffix, packed] of Object.entries(forms)) {
     if (packed.length < bytes.length) await writeFile(file + suffix, packed);
   }

@@ -61,7 +61,10 @@ async function answer(request, response, root, rules) {
   response.setHeader("Vary", "Accept-Encoding");
   if (found.encoding) response.setHeader("Content-Encoding", found.encoding);
   if (request.method === "HEAD") response.end();
-  else createReadStream(found.file).on("error", () => response.destroy()).pipe(response);
+  else
+    createReadStream(found.file)
+      .on("error", () => response.destroy())
+      .pipe(response);
 }
 
 function pathOf(url) {
@@ -73,8 +76,13 @@ function pathOf(url) {
 }
 
 async function representation(file, request) {
-  const accepted = (request.headers["accept-encoding"] ?? "").split(",").map((part) => part.split(";")[0].trim());
-  for (const [encoding, suffix] of [...ENCODINGS.filter(([name]) => accepted.includes(name)), [undefined, ""]]) {
+  const accepted = (request.headers["accept-encoding"] ?? "")
+    .split(",")
+    .map((part) => part.split(";")[0].trim());
+  for (const [encoding, suffix] of [
+    ...ENCODINGS.filter(([name]) => accepted.includes(name)),
+    [undefined, ""],
+  ]) {
     const found = await stat(file + suffix).catch(() => undefined);
     if (found?.isFile()) return { file: file + suffix, encoding, size: found.size };
   }
@@ -83,7 +91,10 @@ async function representation(file, request) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({
-    options: { port: { type: "string", default: "8080" }, root: { type: "string", default: join(here, "dist") } },
+    options: {
+      port: { type: "string", default: "8080" },
+      root: { type: "string", default: join(here, "dist") },
+    },
   });
   const { url } = await serve({ root: normalize(values.root), port: Number(values.port) });
   console.log(`painwave is served at ${url} (Ctrl-C ends it)`);

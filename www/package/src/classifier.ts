@@ -83,7 +83,11 @@ async function start(
   // The large module holds no weights: the default ones come out of the small module.
   const weights = bundle ?? (engine === "cpu" ? undefined : await embeddedBundle(host.lean, signal));
   const { session, info } = await load(source, module, engine, weights, signal);
-  return { session, info, restart: async () => (await load(source, module, engine, weights, undefined)).session };
+  return {
+    session,
+    info,
+    restart: async () => (await load(source, module, engine, weights, undefined)).session,
+  };
 }
 
 async function load(
@@ -104,7 +108,10 @@ async function load(
   }
 }
 
-async function embeddedBundle(lean: ModuleSource, signal: AbortSignal | undefined): Promise<Uint8Array | undefined> {
+async function embeddedBundle(
+  lean: ModuleSource,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array | undefined> {
   const module = await abortable(
     lean.compile(() => undefined),
     signal,
@@ -154,16 +161,8 @@ class WorkerClassifier implements Classifier {
       ids: result.predictions.map(({ id }) => id),
       predicted: result.predictions.map(({ label }) => label),
     });
-    const scores = await abortable(call, options.signal);
-    return {
-      subjects: scores.subjects,
-      accuracy: scores.accuracy,
-      weightedF1: scores.weighted_average.f1,
-      macroF1: scores.macro_average.f1,
-      confusion: scores.confusion,
-      perClass: scores.classes,
-      missing: { withoutLabel: scores.without_label, withoutPrediction: scores.without_prediction },
-    };
+    const { weighted_f1, macro_f1, per_class, ...rest } = await abortable(call, options.signal);
+    return { ...rest, weightedF1: weighted_f1, macroF1: macro_f1, perClass: per_class };
   }
 
   close(): Promise<void> {

@@ -8,7 +8,8 @@ export const browserHost: Host = {
   // The addresses are spelled out where they are used: bundlers look for exactly this form.
   lean: compiledOnce({
     compile: (onBytes) => compileFrom(new URL("./wasm/lean/painwave_bg.wasm", import.meta.url), onBytes),
-    spawn: () => portOf(new Worker(new URL("./workers/lean.browser.js", import.meta.url), { type: "module" })),
+    spawn: () =>
+      portOf(new Worker(new URL("./workers/lean.browser.js", import.meta.url), { type: "module" })),
   }),
   burn: burn && compiledOnce(burn),
   async fetchBytes(address, signal) {
@@ -18,7 +19,12 @@ export const browserHost: Host = {
       return new Uint8Array(await response.arrayBuffer());
     } catch (error) {
       signal?.throwIfAborted();
-      throw new PainwaveError("DOWNLOAD_FAILED", `${address} could not be fetched: ${messageOf(error)}`, {}, error);
+      throw new PainwaveError(
+        "DOWNLOAD_FAILED",
+        `${address} could not be fetched: ${messageOf(error)}`,
+        {},
+        error,
+      );
     }
   },
 };

@@ -20,7 +20,12 @@ export const nodeHost: Host = {
       return new Uint8Array(await response.arrayBuffer());
     } catch (error) {
       signal?.throwIfAborted();
-      throw new PainwaveError("DOWNLOAD_FAILED", `${address} could not be read: ${messageOf(error)}`, {}, error);
+      throw new PainwaveError(
+        "DOWNLOAD_FAILED",
+        `${address} could not be read: ${messageOf(error)}`,
+        {},
+        error,
+      );
     }
   },
 };

@@ -6,10 +6,20 @@ import type { WorkerPort } from "./protocol.js";
 /** Reads and compiles a module. */
 export async function compileFile(address: URL): Promise<WebAssembly.Module> {
   const bytes = await readFile(address).catch((error: unknown) => {
-    throw new PainwaveError("DOWNLOAD_FAILED", `${address} could not be read: ${messageOf(error)}`, {}, error);
+    throw new PainwaveError(
+      "DOWNLOAD_FAILED",
+      `${address} could not be read: ${messageOf(error)}`,
+      {},
+      error,
+    );
   });
   return WebAssembly.compile(bytes).catch((error: unknown) => {
-    throw new PainwaveError("WASM_FAILED", `the WebAssembly module does not run here: ${messageOf(error)}`, {}, error);
+    throw new PainwaveError(
+      "WASM_FAILED",
+      `the WebAssembly module does not run here: ${messageOf(error)}`,
+      {},
+      error,
+    );
   });
 }
 

@@ -12,12 +12,21 @@ export interface Calls {
   /** Opens a job, under a number that the caller chooses. */
   open: { args: { job: number }; answer: undefined };
   feed: { args: { job: number; chunk: Uint8Array }; answer: WasmPrediction[] };
-  finish: { args: { job: number }; answer: { predictions: WasmPrediction[]; order: string[]; warnings: string[] } };
+  finish: {
+    args: { job: number };
+    answer: { predictions: WasmPrediction[]; order: string[]; warnings: string[] };
+  };
   recording: { args: { job: number; id: string }; answer: Recording | undefined };
   /** Lets go of a job. */
   release: { args: { job: number }; answer: undefined };
   evaluate: {
-    args: { classes: readonly string[]; idColumn: string; labels: Uint8Array; ids: string[]; predicted: string[] };
+    args: {
+      classes: readonly string[];
+      idColumn: string;
+      labels: Uint8Array;
+      ids: string[];
+      predicted: string[];
+    };
     answer: WasmScores;
   };
 }
@@ -25,7 +34,9 @@ export interface Calls {
 export type CallName = keyof Calls;
 
 /** Page thread to worker. */
-export type Request = { [K in CallName]: { readonly number: number; readonly call: K; readonly args: Calls[K]["args"] } }[CallName];
+export type Request = {
+  [K in CallName]: { readonly number: number; readonly call: K; readonly args: Calls[K]["args"] };
+}[CallName];
 
 /** Worker to page thread: the answer to the request of the same number, or why there is none. */
 export type Reply =

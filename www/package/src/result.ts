@@ -42,17 +42,23 @@ export class JobResult implements Result {
     const shown = options.probabilities ? classes : [];
     const rows = [[schema.id, "label", ...shown]];
     for (const { id, label, probabilities } of this.predictions) {
-      rows.push([id, label, ...shown.map((name) => String(probabilities[name]))]);
+      rows.push([id, label, ...shown.map((name) => shortest(probabilities[name] ?? 0))]);
     }
     return rows.map((row) => `${row.map(quoted).join(",")}\n`).join("");
   }
 
   async recording(id: string): Promise<Recording | undefined> {
     if (!this.#asked) {
-      throw new PainwaveError("RECORDINGS_NOT_KEPT", "call `classify` with `keepRecordings` to read recordings");
+      throw new PainwaveError(
+        "RECORDINGS_NOT_KEPT",
+        "call `classify` with `keepRecordings` to read recordings",
+      );
     }
     if (!this.#kept?.session.alive) {
-      throw new PainwaveError("RECORDINGS_RELEASED", "the recordings of this result are gone; classify the file again");
+      throw new PainwaveError(
+        "RECORDINGS_RELEASED",
+        "the recordings of this result are gone; classify the file again",
+      );
     }
     return this.#kept.session.call("recording", { job: this.#kept.job, id });
   }
@@ -62,6 +68,14 @@ export class JobResult implements Result {
     this.#kept = undefined;
     kept?.session.call("release", { job: kept.job }).catch(() => undefined);
   }
+}
+
+/** The fewest digits that read back as the same 32-bit number, which is what probabilities are. */
+function shortest(value: number): string {
+  const digits = [6, 7, 8].find(
+    (count) => Math.fround(Number(value.toPrecision(count))) === Math.fround(value),
+  );
+  return String(Number(value.toPrecision(digits ?? 9)));
 }
 
 /** A CSV field, in quotes where it needs them. */

@@ -1,5 +1,5 @@
 import { messageOf } from "./errors.js";
-import type { CallName, Calls, Failure, OwnerPort, Request } from "./protocol.js";
+import type { CallName, Calls, Failure, OwnerPort } from "./protocol.js";
 import type { WasmClassifier, WasmJob, WasmModule } from "./wasm.js";
 
 type Answer<K extends CallName> = Calls[K]["answer"];
@@ -81,7 +81,8 @@ function handlersOf(wasm: WasmModule): Handlers {
 }
 
 function failureOf(error: unknown): Failure {
-  const { code, line, column } = (typeof error === "object" && error !== null ? error : {}) as Partial<Failure>;
+  const { code, line, column } = (
+    typeof error === "object" && error !== null ? error : {}
+  ) as Partial<Failure>;
   return { code: typeof code === "string" ? code : undefined, message: messageOf(error), line, column };
 }
-

@@ -149,7 +149,9 @@ async function* gunzip(
 }
 
 /** Fills blocks of one size: few messages to the worker, each with a buffer of its own. */
-async function* coalesce(chunks: AsyncGenerator<Uint8Array, void>): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+async function* coalesce(
+  chunks: AsyncGenerator<Uint8Array, void>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
   let block = new Uint8Array(BLOCK_BYTES);
   let filled = 0;
   for await (let chunk of chunks) {

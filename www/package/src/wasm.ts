@@ -1,4 +1,4 @@
-import type { ClassifierInfo, ClassScores, Engine, Recording } from "./types.js";
+import type { ClassifierInfo, ClassScores, Engine, MissingSubjects, Recording } from "./types.js";
 
 /** What one of the two wasm-bindgen modules exports. */
 export interface WasmModule {
@@ -44,20 +44,12 @@ export interface WasmPrediction {
   readonly warnings: readonly string[];
 }
 
-/** As the crate's `evaluation::Scores`, with the subjects that could not be compared. */
 export interface WasmScores {
   readonly subjects: number;
   readonly accuracy: number;
-  readonly weighted_average: WasmAverages;
-  readonly macro_average: WasmAverages;
-  readonly classes: readonly ClassScores[];
+  readonly weighted_f1: number;
+  readonly macro_f1: number;
+  readonly per_class: readonly ClassScores[];
   readonly confusion: readonly (readonly number[])[];
-  readonly without_label: readonly string[];
-  readonly without_prediction: readonly string[];
-}
-
-export interface WasmAverages {
-  readonly precision: number;
-  readonly recall: number;
-  readonly f1: number;
+  readonly missing: MissingSubjects;
 }

@@ -7,10 +7,18 @@ export async function compileFrom(
   onBytes: (read: number, total: number | undefined) => void,
 ): Promise<WebAssembly.Module> {
   const response = await fetch(address).catch((error: unknown) => {
-    throw new PainwaveError("DOWNLOAD_FAILED", `${address} could not be fetched: ${messageOf(error)}`, {}, error);
+    throw new PainwaveError(
+      "DOWNLOAD_FAILED",
+      `${address} could not be fetched: ${messageOf(error)}`,
+      {},
+      error,
+    );
   });
   if (!response.ok) {
-    throw new PainwaveError("DOWNLOAD_FAILED", `${address} could not be fetched: ${response.status} ${response.statusText}`);
+    throw new PainwaveError(
+      "DOWNLOAD_FAILED",
+      `${address} could not be fetched: ${response.status} ${response.statusText}`,
+    );
   }
   // Counted on a copy: the browser keeps the compiled code of a response only if it came from the network.
   const counted = count(response.clone(), onBytes);
@@ -32,7 +40,10 @@ export async function compileFrom(
   }
 }
 
-async function count(copy: Response, onBytes: (read: number, total: number | undefined) => void): Promise<void> {
+async function count(
+  copy: Response,
+  onBytes: (read: number, total: number | undefined) => void,
+): Promise<void> {
   // The length counts compressed bytes where the transport compresses, and the stream unpacked ones.
   const length = copy.headers.has("content-encoding") ? null : copy.headers.get("content-length");
   const total = length === null ? undefined : Number(length);

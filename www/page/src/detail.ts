@@ -65,7 +65,12 @@ export class SubjectDetail {
         "header",
         { className: "detail-head" },
         h("h2", {}, h("span", { className: "overline" }, "Subject"), ` ${id}`),
-        h("p", { className: "verdict" }, classTag(label, classes.indexOf(label)), ` ${percent(probabilities[label] ?? 0)}`),
+        h(
+          "p",
+          { className: "verdict" },
+          classTag(label, classes.indexOf(label)),
+          ` ${percent(probabilities[label] ?? 0)}`,
+        ),
       ),
       h(
         "dl",
@@ -75,11 +80,17 @@ export class SubjectDetail {
             "div",
             {},
             h("dt", {}, name),
-            h("dd", {}, singleBar(probabilities[name] ?? 0, i), h("data", { attributes: { value: probabilities[name] } }, percent(probabilities[name] ?? 0))),
+            h(
+              "dd",
+              {},
+              singleBar(probabilities[name] ?? 0, i),
+              h("data", { attributes: { value: probabilities[name] } }, percent(probabilities[name] ?? 0)),
+            ),
           ),
         ),
       ),
-      warnings.length > 0 && h("ul", { className: "warnings" }, ...warnings.map((warning) => h("li", {}, warning))),
+      warnings.length > 0 &&
+        h("ul", { className: "warnings" }, ...warnings.map((warning) => h("li", {}, warning))),
       h(
         "figure",
         { className: "figure" },
@@ -87,7 +98,11 @@ export class SubjectDetail {
           "figcaption",
           {},
           h("h3", {}, "What each window says"),
-          h("p", {}, `${plural(windows.starts.length, "window")} of ${this.#info.window.length} steps, at their middle`),
+          h(
+            "p",
+            {},
+            `${plural(windows.starts.length, "window")} of ${this.#info.window.length} steps, at their middle`,
+          ),
         ),
         windowsPlot,
       ),
@@ -141,7 +156,10 @@ export class SubjectDetail {
         lines: places.map((place) => ({
           name: channels[place] ?? "",
           place,
-          values: Array.from(recording.times, (_, step) => recording.values[step * channels.length + place] ?? 0),
+          values: Array.from(
+            recording.times,
+            (_, step) => recording.values[step * channels.length + place] ?? 0,
+          ),
         })),
       });
       this.#plots.push(plot);

@@ -41,6 +41,8 @@ export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
 
 function present(children: Child[]): (Node | string)[] {
   return children.flatMap((child) =>
-    child === null || child === undefined || child === false ? [] : [child instanceof Node ? child : String(child)],
+    child === null || child === undefined || child === false
+      ? []
+      : [child instanceof Node ? child : String(child)],
   );
 }

@@ -9,7 +9,9 @@ const HEAD_BYTES = 1 << 16;
 export async function kindOf(file: File, idColumn: string): Promise<Kind> {
   if (/\.bpk$/i.test(file.name)) return "bundle";
   const header = (await firstLine(file)).split(/[,;\t]/).map((name) => name.trim().replace(/^"(.*)"$/, "$1"));
-  return header.length === 2 && header.includes(idColumn) && header.includes("label") ? "labels" : "recordings";
+  return header.length === 2 && header.includes(idColumn) && header.includes("label")
+    ? "labels"
+    : "recordings";
 }
 
 async function firstLine(file: File): Promise<string> {

@@ -36,7 +36,11 @@ let detail: SubjectDetail | undefined;
 /** One thing at a time: what the reader asks for now ends what is still running. */
 let running: AbortController | undefined;
 
-async function run(title: string, failure: string, task: (signal: AbortSignal) => Promise<void>): Promise<void> {
+async function run(
+  title: string,
+  failure: string,
+  task: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
   running?.abort();
   const controller = new AbortController();
   running = controller;
@@ -124,7 +128,8 @@ async function take(files: readonly File[]): Promise<void> {
 }
 
 function switchDevice(device: Device): void {
-  const title = device === "webgpu" || device === "ndarray" ? "Fetching the larger engine module" : "Starting the engine";
+  const title =
+    device === "webgpu" || device === "ndarray" ? "Fetching the larger engine module" : "Starting the engine";
   void run(title, "The engine could not be switched", async (signal) => {
     await load(device, state.bundle, signal);
     await classify(signal);
@@ -167,7 +172,8 @@ function drawResults(
   const table = new SubjectTable(result, info.classes, (prediction, byPointer) => {
     void shown.show(prediction).then(() => {
       // Where the panels are stacked, a tap on a row leads to what it opens.
-      const stacked = shown.element.getBoundingClientRect().top > table.element.getBoundingClientRect().bottom - 1;
+      const stacked =
+        shown.element.getBoundingClientRect().top > table.element.getBoundingClientRect().bottom - 1;
       if (byPointer && stacked) shown.element.scrollIntoView({ behavior: "smooth", block: "start" });
     });
   });
@@ -204,7 +210,11 @@ function drawResults(
       counts.map((count) => count / total),
     ),
     result.warnings.length > 0 &&
-      h("ul", { className: "warnings", id: "warnings" }, ...result.warnings.map((warning) => h("li", {}, warning))),
+      h(
+        "ul",
+        { className: "warnings", id: "warnings" },
+        ...result.warnings.map((warning) => h("li", {}, warning)),
+      ),
     h("div", { id: "scores-place" }),
     h("div", { className: "columns" }, table.element, shown.element),
   );
@@ -235,4 +245,6 @@ document.addEventListener("click", ({ target }) => {
 onSchemeChange(() => void detail?.redraw());
 
 // The model is made ready while the reader still looks for a file.
-void run("Loading the model", "The model could not be loaded", (signal) => load(state.device, state.bundle, signal));
+void run("Loading the model", "The model could not be loaded", (signal) =>
+  load(state.device, state.bundle, signal),
+);

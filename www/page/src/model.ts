@@ -50,7 +50,10 @@ export function modelPanel(
   const { card, classes, members, schema, window } = info;
   const facts: [string, string][] = [
     ["Classes", classes.join(", ")],
-    ["Reads", `${plural(schema.channels.length + schema.categories.length, "channel")} by ${schema.id} and ${schema.time}`],
+    [
+      "Reads",
+      `${plural(schema.channels.length + schema.categories.length, "channel")} by ${schema.id} and ${schema.time}`,
+    ],
     ["Windows", `${window.length} steps, a new one every ${window.stride}`],
     ["Networks", members === 1 ? "one" : `an ensemble of ${members}`],
     ["Split", card.split],
@@ -66,22 +69,46 @@ export function modelPanel(
       h("h2", { id: "model-title" }, "Model ", h("span", { id: "model-name" }, card.name)),
       bundleName === undefined
         ? h("p", { className: "muted" }, "the embedded one")
-        : h("p", { className: "muted" }, `from ${bundleName} `, h("button", { className: "link", attributes: { type: "button" }, on: { click: onReset } }, "use the embedded one")),
+        : h(
+            "p",
+            { className: "muted" },
+            `from ${bundleName} `,
+            h(
+              "button",
+              { className: "link", attributes: { type: "button" }, on: { click: onReset } },
+              "use the embedded one",
+            ),
+          ),
     ),
     h("p", {}, card.description),
     h(
       "dl",
       { className: "metrics" },
-      ...Object.entries(card.metrics).map(([name, value]) => metric(`card-${name}`, words(name), score(value), value)),
+      ...Object.entries(card.metrics).map(([name, value]) =>
+        metric(`card-${name}`, words(name), score(value), value),
+      ),
     ),
     h(
       "details",
       {},
       h("summary", {}, "Model card"),
-      h("dl", { className: "facts" }, ...facts.filter(([, text]) => text).map(([name, text]) => h("div", {}, h("dt", {}, name), h("dd", {}, text)))),
+      h(
+        "dl",
+        { className: "facts" },
+        ...facts
+          .filter(([, text]) => text)
+          .map(([name, text]) => h("div", {}, h("dt", {}, name), h("dd", {}, text))),
+      ),
       card.confusion.length === classes.length && confusionTable(card.confusion, classes),
-      card.confusion.length === classes.length && h("p", { className: "muted" }, "On the validation subjects, none of which it was trained on."),
-      card.recipe && h("details", {}, h("summary", {}, "Recipe"), h("pre", { attributes: { tabindex: 0 } }, h("code", {}, card.recipe))),
+      card.confusion.length === classes.length &&
+        h("p", { className: "muted" }, "On the validation subjects, none of which it was trained on."),
+      card.recipe &&
+        h(
+          "details",
+          {},
+          h("summary", {}, "Recipe"),
+          h("pre", { attributes: { tabindex: 0 } }, h("code", {}, card.recipe)),
+        ),
     ),
   );
 }

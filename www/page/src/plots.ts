@@ -60,11 +60,11 @@ function options({ lines, range, format }: PlotData, width: number, height: numb
   return {
     width,
     height,
-    legend: { live: true },
+    legend: { live: true, markers: { width: 2 } },
     cursor: { sync: { key: CURSOR_KEY }, points: { size: 6 }, drag: { x: true, y: false } },
     scales: { x: { time: false }, y: range ? { range: [range[0], range[1]] } : {} },
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map((tick) => String(tick)) },
+      { ...axis, size: 28, values: (_, ticks) => ticks.map((tick) => String(tick)) },
       { ...axis, size: 48, values: (_, ticks) => ticks.map(format) },
     ],
     series: [

@@ -7,7 +7,8 @@ import { integer, percent, plural, score } from "./format.js";
 export function scoresPanel(scores: Scores, classes: readonly string[], labelsName: string): HTMLElement {
   const { withoutLabel, withoutPrediction } = scores.missing;
   const missing = [
-    withoutLabel.length > 0 && `${plural(withoutLabel.length, "subject")} without a label: ${some(withoutLabel)}`,
+    withoutLabel.length > 0 &&
+      `${plural(withoutLabel.length, "subject")} without a label: ${some(withoutLabel)}`,
     withoutPrediction.length > 0 &&
       `${plural(withoutPrediction.length, "label")} without a subject in the file: ${some(withoutPrediction)}`,
   ].filter((text) => text !== false);
@@ -28,17 +29,30 @@ export function scoresPanel(scores: Scores, classes: readonly string[], labelsNa
       metric("macro-f1", "Macro F1", score(scores.macroF1), scores.macroF1),
     ),
     missing.length > 0 && h("ul", { className: "warnings" }, ...missing.map((text) => h("li", {}, text))),
-    h("div", { className: "score-tables" }, confusionTable(scores.confusion, classes), perClassTable(scores, classes)),
+    h(
+      "div",
+      { className: "score-tables" },
+      confusionTable(scores.confusion, classes),
+      perClassTable(scores, classes),
+    ),
   );
 }
 
 /** One number with its name. */
 export function metric(id: string, name: string, text: string, value: number): HTMLElement {
-  return h("div", {}, h("dt", {}, name), h("dd", {}, h("data", { attributes: { value, "data-metric": id } }, text)));
+  return h(
+    "div",
+    {},
+    h("dt", {}, name),
+    h("dd", {}, h("data", { attributes: { value, "data-metric": id } }, text)),
+  );
 }
 
 /** Rows are true classes, columns predicted ones. The shade of a cell is its share of the row. */
-export function confusionTable(confusion: readonly (readonly number[])[], classes: readonly string[]): HTMLElement {
+export function confusionTable(
+  confusion: readonly (readonly number[])[],
+  classes: readonly string[],
+): HTMLElement {
   const rows = confusion.map((row, truth) => {
     const total = row.reduce((sum, count) => sum + count, 0);
     const cells = row.map((count, predicted) => {
@@ -54,7 +68,12 @@ export function confusionTable(confusion: readonly (readonly number[])[], classe
       cell.style.setProperty("--share", share.toFixed(4));
       return cell;
     });
-    return h("tr", {}, h("th", { attributes: { scope: "row" } }, classTag(classes[truth] ?? "", truth)), ...cells);
+    return h(
+      "tr",
+      {},
+      h("th", { attributes: { scope: "row" } }, classTag(classes[truth] ?? "", truth)),
+      ...cells,
+    );
   });
   return h(
     "div",
@@ -91,7 +110,9 @@ function perClassTable({ perClass }: Scores, classes: readonly string[]): HTMLEl
             "tr",
             {},
             h("th", { attributes: { scope: "row" } }, classTag(label, classes.indexOf(label))),
-            ...[score(precision), score(recall), score(f1), integer(support)].map((text) => h("td", {}, text)),
+            ...[score(precision), score(recall), score(f1), integer(support)].map((text) =>
+              h("td", {}, text),
+            ),
           ),
         ),
       ),

@@ -10,9 +10,11 @@ const ADVICE: Record<string, string> = {
   EMPTY_FILE: "Choose a file that has a header line and at least one row.",
   NO_ROWS: "The file has a header line only. Export it again with its rows.",
   NOT_TEXT: "Save it as CSV text. A spreadsheet or an archive must be exported or unpacked first.",
-  MISSING_COLUMN: "Check the header line: columns are found by name, in any order. The model card below says what the model reads.",
+  MISSING_COLUMN:
+    "Check the header line: columns are found by name, in any order. The model card below says what the model reads.",
   DUPLICATE_COLUMN: "Rename or remove one of the two columns.",
-  WRONG_FIELD_COUNT: "Each row needs as many fields as the header. Look for a stray separator or a cut-off line.",
+  WRONG_FIELD_COUNT:
+    "Each row needs as many fields as the header. Look for a stray separator or a cut-off line.",
   NOT_A_NUMBER: "Numbers are written with a decimal point, and without units.",
   NOT_FINITE: "Fill in or leave out steps that were not measured: every value must be a finite number.",
   EMPTY_VALUE: "Fill in or leave out steps that were not measured.",
@@ -28,7 +30,8 @@ const ADVICE: Record<string, string> = {
   BUNDLE: "Choose a bundle that this version of the trainer wrote. The model in use stays as it was.",
   DOWNLOAD_FAILED: "Check the connection and try again. What is already loaded works offline.",
   WASM_FAILED: "Use a browser from 2023 or later: Firefox, Chrome, Edge or Safari.",
-  WORKER_CRASHED: "Try again: a new worker stands ready. If it happens again with the same file, please report it.",
+  WORKER_CRASHED:
+    "Try again: a new worker stands ready. If it happens again with the same file, please report it.",
   DEVICE_LOST: "Try again, or switch to the CPU engine below.",
 };
 
@@ -82,7 +85,10 @@ export class Status {
     const share = bytesTotal ? Math.min(1, bytesRead / bytesTotal) : undefined;
     if (phase === "start" || share === undefined) this.#bar.removeAttribute("value");
     else this.#bar.value = share;
-    const read = share === undefined ? `${bytes(bytesRead)} read` : `${wholePercent(share)} of ${bytes(bytesTotal ?? 0)}`;
+    const read =
+      share === undefined
+        ? `${bytes(bytesRead)} read`
+        : `${wholePercent(share)} of ${bytes(bytesTotal ?? 0)}`;
     const text =
       phase === "start"
         ? "checking the model's known answers"

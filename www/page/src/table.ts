@@ -26,7 +26,10 @@ export class SubjectTable {
   readonly #scroller: HTMLElement;
   readonly #table: HTMLTableElement;
   readonly #count = h("p", { className: "count", attributes: { role: "status" } });
-  readonly #chips = h("div", { className: "chips", attributes: { role: "group", "aria-label": "Filter by class" } });
+  readonly #chips = h("div", {
+    className: "chips",
+    attributes: { role: "group", "aria-label": "Filter by class" },
+  });
   readonly #heads = new Map<SortKey, HTMLTableCellElement>();
   #rows: readonly Prediction[];
   #sort: { key: SortKey; down: boolean } = { key: "file", down: false };
@@ -82,7 +85,11 @@ export class SubjectTable {
 
   #makeTable(): HTMLTableElement {
     const heads = COLUMNS.map(({ key, title }) => {
-      const button = h("button", { on: { click: () => this.#sortBy(key) }, attributes: { type: "button" } }, title);
+      const button = h(
+        "button",
+        { on: { click: () => this.#sortBy(key) }, attributes: { type: "button" } },
+        title,
+      );
       const head = h("th", { className: `col-${key}`, attributes: { scope: "col" } }, button);
       this.#heads.set(key, head);
       return head;
@@ -199,7 +206,16 @@ export class SubjectTable {
         "th",
         { attributes: { scope: "row" }, title: id },
         id,
-        warned && h("span", { className: "warned", title: warnings.join("\n"), attributes: { role: "img", "aria-label": "has warnings" } }, "!"),
+        warned &&
+          h(
+            "span",
+            {
+              className: "warned",
+              title: warnings.join("\n"),
+              attributes: { role: "img", "aria-label": "has warnings" },
+            },
+            "!",
+          ),
       ),
       h("td", {}, classTag(label, this.#classes.indexOf(label))),
       h(
