@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask demo | test | package`.
+//! Developer commands: `cargo xtask demo | test | package | model`.
 //!
 //! Each command does its own set-up ([`tools`]), shows every command line that it runs ([`process`]) and
 //! says what each step is for ([`steps`]). Tools that are not on the machine are installed below the target
@@ -7,6 +7,7 @@
 
 mod browsers;
 mod demo;
+mod model;
 mod package;
 mod process;
 mod steps;
@@ -38,6 +39,8 @@ enum Task {
     Test(suite::Options),
     /// Build the npm package into pkg/.
     Package(package::Options),
+    /// Make the embedded model again from nothing: data, training, model card, sample. Takes hours.
+    Model(model::Options),
 }
 
 /// Why a command of `cargo xtask` ended early.
@@ -110,5 +113,6 @@ fn run(task: Task) -> Result<(), Error> {
         Task::Demo(options) => demo::run(&toolbox, &options),
         Task::Test(options) => suite::run_suite(&toolbox, &options),
         Task::Package(options) => package::run(&toolbox, &options),
+        Task::Model(options) => model::run(&toolbox, &options),
     }
 }

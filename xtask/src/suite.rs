@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::package::BURN_FEATURES;
 use crate::steps::{duration, step};
 use crate::tools::Toolbox;
-use crate::{Error, browsers, demo, package, process};
+use crate::{Error, browsers, demo, model, package, process};
 
 /// Options of `cargo xtask test`.
 #[derive(clap::Args)]
@@ -142,8 +142,7 @@ const CHECKS: &[Check] = &[
         needs: &["package", "browsers", "native tests"],
         burn: false,
         run: |tools, _| {
-            // The same selection as the native tests', so that no dependency is compiled again.
-            run(tools.command("cargo").args(["build", "--release", "--workspace", "--bins"]))?;
+            model::build_trainer(tools)?;
             let mut command = tools.npm("tests/e2e");
             command.arg("test").env("PAINWAVE_TRAINER", tools.workspace.target("release/trainer"));
             run(&mut command)
