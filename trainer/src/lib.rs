@@ -17,6 +17,7 @@
 //! | [`validation`] | scores on held-out windows during training |
 //! | [`assemble`] | trained weights to a bundle that has proven itself |
 //! | [`report`] | scores and curves for people and for programs |
+//! | [`synthesize`] | recordings like the Pirate Pain data, made from nothing |
 //! | [`commands`] | what the binary offers |
 
 pub mod assemble;
@@ -30,6 +31,7 @@ pub mod preparation;
 pub mod recipe;
 pub mod report;
 pub mod split;
+pub mod synthesize;
 pub mod targets;
 pub mod training;
 pub mod validation;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use trainer::commands::{evaluate, fit, inspect, predict};
+use trainer::commands::{evaluate, fit, inspect, predict, synthesize};
 
 /// Fits painwave models and says how good they are.
 #[derive(Debug, Parser)]
@@ -15,6 +15,9 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Writes synthetic recordings in the format of the Pirate Pain data.
+    #[command(after_help = synthesize::EXAMPLES)]
+    Synthesize(synthesize::SynthesizeArgs),
     /// Fits a model by a recipe and writes its bundle.
     #[command(after_help = fit::EXAMPLES)]
     Fit(fit::FitArgs),
@@ -31,6 +34,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Synthesize(args) => synthesize::run(&args),
         Command::Fit(args) => fit::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Predict(args) => predict::run(&args),

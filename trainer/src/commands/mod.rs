@@ -4,6 +4,7 @@ pub mod evaluate;
 pub mod fit;
 pub mod inspect;
 pub mod predict;
+pub mod synthesize;
 
 use std::path::Path;
 

@@ -61,7 +61,7 @@ pub struct Step {
 /// Draws the strata of one block of subjects.
 ///
 /// Each stratum is spread evenly, with jitter, so that a part of a block is balanced too.
-pub fn strata(seed: u64, split: Split, block: u64) -> Vec<Stratum> {
+fn strata(seed: u64, split: Split, block: u64) -> Vec<Stratum> {
     let mut rng = stream(seed, split, Domain::Strata, block);
     let mut keyed = Vec::with_capacity(block_length());
     for (class, pirate, count) in STRATA {
@@ -74,8 +74,16 @@ pub fn strata(seed: u64, split: Split, block: u64) -> Vec<Stratum> {
     keyed.into_iter().map(|(_, stratum)| stratum).collect()
 }
 
+/// Indices and strata of `subjects` subjects, drawn block by block.
+pub fn stratified(seed: u64, split: Split, subjects: u64) -> impl Iterator<Item = (u64, Stratum)> {
+    (0..subjects.div_ceil(block_length() as u64))
+        .flat_map(move |block| strata(seed, split, block))
+        .zip(0..subjects)
+        .map(|(stratum, index)| (index, stratum))
+}
+
 /// How many subjects a block holds: as many as the published training set.
-pub fn block_length() -> usize {
+fn block_length() -> usize {
     STRATA.iter().map(|(_, _, count)| count).sum()
 }
 
@@ -200,8 +208,7 @@ fn limbs(rng: &mut impl Rng, class: usize, severity: f64) -> ([f64; LIMBS], [f64
     for limb in 0..LIMBS {
         let median = |c: usize| limb_median(c, limb);
         levels[limb] = median(0) + severity * (median(class) - median(0)) + LIMB_SPREAD * scatter[limb];
-        motion[limb] =
-            LIMB_MOTION[0][limb] + severity * (LIMB_MOTION[class][limb] - LIMB_MOTION[0][limb]);
+        motion[limb] = LIMB_MOTION[0][limb] + severity * (LIMB_MOTION[class][limb] - LIMB_MOTION[0][limb]);
     }
     (levels, motion)
 }

@@ -6,8 +6,11 @@ use super::model::{CLASSES, JOINTS, SURVEYS};
 use super::subject::{Step, Stratum};
 
 /// Columns of the text block: usual value and a pirate's.
-const TEXT_COLUMNS: [(&str, &str, &str); 3] =
-    [("n_legs", "two", "one+peg_leg"), ("n_hands", "two", "one+hook_hand"), ("n_eyes", "two", "one+eye_patch")];
+const TEXT_COLUMNS: [(&str, &str, &str); 3] = [
+    ("n_legs", "two", "one+peg_leg"),
+    ("n_hands", "two", "one+hook_hand"),
+    ("n_eyes", "two", "one+eye_patch"),
+];
 
 /// Writes the recordings' header line.
 pub fn write_header(out: &mut impl Write) -> io::Result<()> {
