@@ -18,6 +18,7 @@ pub struct Preparation {
 /// What training shows of one column, over the raw values of all rows of all training subjects.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Statistics {
+    mean: f64,
     variance: f64,
     low: f32,
     high: f32,
@@ -156,11 +157,13 @@ fn select(
 }
 
 fn scale(column: &str, statistics: Statistics, scaling: Scaling) -> DenseFeature {
-    let Statistics { low, high, .. } = statistics;
+    let Statistics { mean, variance, low, high } = statistics;
     let (offset, scale) = match scaling {
         Scaling::None => (0.0, 1.0),
         // A constant column would divide by zero: it becomes zero.
-        Scaling::MinMax => (low, if high > low { 1.0 / (high - low) } else { 1.0 }),
+        _ if low == high => (low, 1.0),
+        Scaling::MinMax => (low, 1.0 / (high - low)),
+        Scaling::Standard => (mean as f32, (1.0 / variance.sqrt()) as f32),
     };
     DenseFeature { column: column.to_owned(), offset, scale, range: [low, high] }
 }
@@ -178,7 +181,7 @@ impl Statistics {
             mean += distance / count;
             squares += distance * (f64::from(value) - mean);
         }
-        Statistics { variance: squares / f64::max(count, 1.0), low, high }
+        Statistics { mean, variance: squares / f64::max(count, 1.0), low, high }
     }
 }
 
@@ -245,6 +248,16 @@ mod tests {
         let b = &preparation.transform.dense[2];
         assert_eq!((b.offset, b.scale, b.range), (10.0, 0.05, [10.0, 30.0]));
         assert_eq!(preparation.transform.dense[0].range, [0.0, 2.0]);
+    }
+
+    #[test]
+    fn standard_maps_the_training_mean_to_0_and_the_deviation_to_1() {
+        let preparation = prepare("scaling = 'standard'").unwrap();
+        let b = &preparation.transform.dense[2];
+        assert_eq!(b.offset, 20.0);
+        assert!((b.scale - 1.0 / (200f32 / 3.0).sqrt()).abs() < 1e-6, "{}", b.scale);
+        let flat = &preparation.transform.dense[4];
+        assert_eq!((flat.offset, flat.scale), (0.5, 1.0));
     }
 
     #[test]

@@ -101,6 +101,8 @@ pub enum Scaling {
     None,
     /// The training range becomes 0 to 1.
     MinMax,
+    /// The training mean becomes 0 and the standard deviation 1.
+    Standard,
 }
 
 /// [`NetworkConfig`] without the sizes that follow from the data.
