@@ -96,7 +96,7 @@ fn contradictions_are_refused() {
         ),
         (
             "a huge layer would take all memory",
-            |b| b.manifest.members[0].network.recurrent.as_mut().unwrap().hidden = 1 << 40,
+            |b| b.manifest.members[0].network.recurrent.as_mut().unwrap().hidden = 1 << 30,
             |e| matches!(e, BundleError::Network(_)),
         ),
         (

@@ -17,6 +17,7 @@ pub struct Golden {
     pub parameters: Vec<GoldenParameter>,
     /// `[windows, classes]`.
     pub logits: Vec<f32>,
+    #[allow(dead_code, reason = "only the trainer's tests train")]
     pub training: Option<Training>,
 }
 
