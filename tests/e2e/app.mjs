@@ -129,6 +129,23 @@ export class App {
     return this.page.$eval(selector, (element) => element.textContent);
   }
 
+  /** The numbers in the cells of some rows. */
+  async numbers(rows, cells) {
+    return this.page.$$eval(
+      rows,
+      (rows, cells) =>
+        rows.map((row) =>
+          [...row.querySelectorAll(cells)].map((cell) => Number(cell.textContent.replaceAll(",", ""))),
+        ),
+      cells,
+    );
+  }
+
+  /** The exact value behind a number that is shown rounded. */
+  async value(selector) {
+    return this.page.$eval(selector, (element) => Number(element.value));
+  }
+
   /** What a download button hands out. */
   async download(selector) {
     await this.click(selector);

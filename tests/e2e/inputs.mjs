@@ -1,30 +1,78 @@
-// The files that the tests work on, from the environment; `cargo xtask test` sets all of them.
+// The files that the tests work on, and what the native trainer says of them.
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 
 /** The built page. */
-export const dist = path("../../www/page/dist");
+export const DIST = path("../../www/page/dist");
 /** The sample that the page offers. */
-export const sample = path("../../www/page/public/sample.csv");
+export const SAMPLE = path("../../www/page/public/sample.csv");
+/** The bundle inside the module. */
+const EMBEDDED = path("../../models/cnn-gru.bpk");
 /** Was the module with Burn's engines built? */
 export const burnBuilt = existsSync(path("../../pkg/wasm/burn/painwave_bg.wasm"));
 
-/** A file named by an environment variable; fails if it is not set. */
-export function required(variable, what) {
-  const file = process.env[variable];
-  if (!file) throw new Error(`${variable} is not set: it must name ${what}`);
-  if (!existsSync(file)) throw new Error(`${variable} names ${file}, which is not there`);
-  return file;
+/** Subjects of the longer file: enough that most rows of the table are out of view. */
+const SUBJECTS = 200;
+
+/** Makes everything with the trainer that `PAINWAVE_TRAINER` names, in a folder that `remove` takes away. */
+export async function makeInputs() {
+  const trainer = process.env.PAINWAVE_TRAINER;
+  if (!trainer) {
+    throw new Error(
+      "PAINWAVE_TRAINER is not set: it names the trainer's binary (cargo build --release -p trainer)",
+    );
+  }
+  for (const needed of [trainer, join(DIST, "index.html"), SAMPLE, EMBEDDED]) {
+    if (!existsSync(needed)) throw new Error(`${needed} is not there: build the package and the page first`);
+  }
+  const folder = await mkdtemp(join(tmpdir(), "painwave-e2e-"));
+  const run = (...args) => promisify(execFile)(trainer, args, { cwd: folder });
+  const file = (name) => join(folder, name);
+  const predict = async (bundle, data) => {
+    const { stdout } = await run("predict", bundle, "--data", data, "--probabilities");
+    return parseCsv(stdout);
+  };
+
+  const sizes = ["--train-subjects", "60", "--test-subjects", String(SUBJECTS)];
+  await run("synthesize", "--out", folder, "--seed", "7", ...sizes);
+  const [train, trainLabels] = [file("pirate_pain_train.csv"), file("pirate_pain_train_labels.csv")];
+  const [many, manyLabels] = [file("pirate_pain_test.csv"), file("pirate_pain_test_labels.csv")];
+  await run("fit", path("other.toml"), "--data", train, "--labels", trainLabels, "--out", file("run"));
+  const other = file("run/model.bpk");
+
+  const [header, first, second] = (await readFile(SAMPLE, "utf8")).split("\n");
+  const bad = await write(
+    file("bad.csv"),
+    [header, first, second.replace(/,[^,]*$/, ",elbow"), ""].join("\n"),
+  );
+  const damaged = await write(file("damaged.bpk"), (await readFile(other)).subarray(0, 5000));
+
+  return {
+    many,
+    manyLabels,
+    other,
+    bad,
+    damaged,
+    truth: new Map(parseCsv(await readFile(manyLabels, "utf8")).map((row) => [row.sample_index, row.label])),
+    expected: {
+      sample: await predict(EMBEDDED, SAMPLE),
+      many: await predict(EMBEDDED, many),
+      sampleByOther: await predict(other, SAMPLE),
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
 }
 
-/** A file named by an environment variable, or why the test that needs it cannot run. */
-export function optional(variable, what) {
-  return process.env[variable]
-    ? { file: required(variable, what), skip: false }
-    : { file: undefined, skip: `${variable} is not set: it names ${what}` };
+async function write(file, contents) {
+  await writeFile(file, contents);
+  return file;
 }
 
 /** Rows of a CSV without quotes, as objects by column name. */
@@ -33,6 +81,3 @@ export function parseCsv(text) {
   const names = header.split(",");
   return lines.map((line) => Object.fromEntries(line.split(",").map((field, i) => [names[i], field])));
 }
-
-/** What the native trainer says of a file. */
-export const reference = async (file) => parseCsv(await readFile(file, "utf8"));

@@ -1,0 +1,261 @@
+// The page as it is served in production, in real browsers, against what `trainer predict` says.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { serve } from "../../www/page/serve.mjs";
+import { App } from "./app.mjs";
+import { browserNames, launch } from "./browsers.mjs";
+import { burnBuilt, DIST, makeInputs, parseCsv, SAMPLE } from "./inputs.mjs";
+
+/** Greatest difference of a probability between two machines' ways of computing it. */
+const TOLERANCE = 1e-5;
+
+let inputs;
+before(async () => {
+  inputs = await makeInputs();
+});
+after(() => inputs?.remove());
+
+for (const name of browserNames) {
+  describe(`the page in ${name}`, () => {
+    let browser;
+    let server;
+    before(async () => {
+      server = await serve({ root: DIST });
+      browser = await launch(name);
+    });
+    after(async () => {
+      await browser?.close();
+      await server?.close();
+    });
+
+    /** Runs a test on a fresh page, which must not have complained in the end. */
+    async function onPage(test, { size, allowed = [] } = {}) {
+      const app = await App.open(browser, server.url, size);
+      try {
+        await test(app);
+        const complaints = await app.allComplaints();
+        assert.deepEqual(
+          complaints.filter((text) => !allowed.some((pattern) => pattern.test(text))),
+          [],
+        );
+      } finally {
+        await app.close();
+      }
+    }
+
+    it("classifies a dropped file as the trainer does", () =>
+      onPage(async (app) => {
+        await app.drop(SAMPLE);
+        await app.results("sample.csv");
+        assertRows(await app.rows(), inputs.expected.sample);
+        assertCsv(await app.download("#download-probabilities"), inputs.expected.sample);
+        assert.equal(
+          await app.download("#download"),
+          [
+            "sample_index,label",
+            ...inputs.expected.sample.map((row) => `${row.sample_index},${row.label}`),
+            "",
+          ].join("\n"),
+        );
+      }));
+
+    it("offers a sample", () =>
+      onPage(async (app) => {
+        await app.click('[data-action="sample"]');
+        await app.results("sample.csv");
+        assertRows(await app.rows(), inputs.expected.sample);
+      }));
+
+    it("shows hundreds of subjects, sorts and filters them, and scores them against labels", () =>
+      onPage(async (app) => {
+        await app.choose(inputs.many);
+        await app.results("pirate_pain_test.csv");
+        assertRows(await app.rows(), inputs.expected.many);
+
+        await app.click(".col-probability button");
+        const sorted = await app.rows();
+        const highestFirst = sorted.map((row) => row.probability).toSorted((a, b) => b - a);
+        assert.deepEqual(
+          sorted.map((row) => row.probability),
+          highestFirst,
+        );
+        const { label } = inputs.expected.many[0];
+        await app.click(`.chips ::-p-text(${label})`);
+        const filtered = await app.rows();
+        assert.equal(filtered.length, inputs.expected.many.filter((row) => row.label === label).length);
+        assert.ok(filtered.every((row) => row.label === label));
+
+        await app.drop(inputs.manyLabels);
+        await app.page.waitForSelector("#scores");
+        await app.ready();
+        const { classes, confusion, accuracy } = scoresOf(inputs.expected.many, inputs.truth);
+        assert.deepEqual(await app.numbers("#scores .confusion tbody tr", "td"), confusion);
+        assert.equal(await app.value('[data-metric="accuracy"]'), accuracy);
+        assert.equal((await app.numbers("#scores .per-class tbody tr", "td")).length, classes.length);
+      }));
+
+    it("takes another model, and the embedded one again", () =>
+      onPage(async (app) => {
+        await app.drop(SAMPLE);
+        await app.results("sample.csv");
+        await app.drop(inputs.other);
+        await app.page.waitForFunction(() => document.querySelector("#model-name")?.textContent === "other");
+        await app.ready();
+        assertRows(await app.rows(), inputs.expected.sampleByOther);
+        await app.click("#model button.link");
+        await app.page.waitForFunction(() => document.querySelector("#model-name")?.textContent !== "other");
+        await app.ready();
+        assertRows(await app.rows(), inputs.expected.sample);
+      }));
+
+    it("says what is wrong with a file, where, and stays usable", () =>
+      onPage(async (app) => {
+        await app.drop(inputs.bad);
+        await app.page.waitForSelector(".error");
+        assert.equal(await app.text(".error-code"), "NOT_A_NUMBER");
+        assert.match(await app.text(".error-place"), /line 3, column joint_30/);
+        assert.match(await app.text(".error-message"), /elbow/);
+        await app.screenshot(`${name}-error`);
+        await app.drop(inputs.damaged);
+        await app.page.waitForFunction(() => document.querySelector(".error-code")?.textContent === "BUNDLE");
+        await app.drop(SAMPLE);
+        await app.results("sample.csv");
+        assertRows(await app.rows(), inputs.expected.sample);
+      }));
+
+    it("works from the keyboard", () =>
+      onPage(async (app) => {
+        await app.page.focus('[data-action="sample"]');
+        await app.page.keyboard.press("Enter");
+        await app.results("sample.csv");
+        await app.page.focus("#subjects");
+        await app.page.keyboard.press("ArrowDown");
+        await app.page.keyboard.press("ArrowDown");
+        const third = inputs.expected.sample[2].sample_index;
+        await app.page.waitForFunction(
+          (id) => document.querySelector(".detail h2")?.textContent.includes(id),
+          {},
+          third,
+        );
+        assert.equal(await app.text('#subjects tr[aria-selected="true"] th'), third);
+      }));
+
+    it("works when the server is gone", async () => {
+      const own = await serve({ root: DIST });
+      const app = await App.open(browser, own.url);
+      try {
+        await own.close();
+        await app.drop(SAMPLE);
+        await app.results("sample.csv");
+        assertRows(await app.rows(), inputs.expected.sample);
+        assert.deepEqual(await app.allComplaints(), []);
+      } finally {
+        await app.close();
+      }
+    });
+
+    for (const device of ["ndarray", "webgpu"]) {
+      it(
+        `gives the same on the engine ${device}`,
+        { skip: !burnBuilt && "pkg/ has no Burn module (cargo xtask package --webgpu)" },
+        () =>
+          onPage(
+            async (app) => {
+              await app.drop(SAMPLE);
+              await app.results("sample.csv");
+              await app.click(`input[name="device"][value="${device}"]`);
+              await app.page.waitForFunction(
+                (device) =>
+                  document.querySelector(".progress, .error") === null &&
+                  document.querySelector(`[value="${device}"]`).checked,
+                { timeout: 240_000 },
+                device,
+              );
+              const why = await app.text("#engine-why");
+              assert.equal(await app.text("#engine-used"), device, why);
+              assertRows(await app.rows(), inputs.expected.sample);
+            },
+            // Browsers grumble about software adapters.
+            { allowed: device === "webgpu" ? [/webgpu|adapter|vulkan|gpu/i] : [] },
+          ),
+      );
+    }
+
+    it(
+      "says why an engine that is not built does not run",
+      { skip: burnBuilt && "pkg/ has every engine" },
+      () =>
+        onPage(async (app) => {
+          await app.click('input[name="device"][value="webgpu"]');
+          await app.page.waitForFunction(() =>
+            /webgpu was refused/.test(document.querySelector("#engine-why")?.textContent),
+          );
+          assert.equal(await app.text("#engine-used"), "cpu");
+        }),
+    );
+  });
+
+  it(`looks as the screenshots of ${name} show`, async () => {
+    const server = await serve({ root: DIST });
+    for (const scheme of ["light", "dark"]) {
+      const browser = await launch(name, { dark: scheme === "dark" });
+      for (const [kind, size] of [
+        ["wide", { width: 1280, height: 900 }],
+        ["narrow", { width: 390, height: 844 }],
+      ]) {
+        const app = await App.open(browser, server.url, size);
+        assert.equal(
+          await app.page.evaluate(() => matchMedia("(prefers-color-scheme: dark)").matches),
+          scheme === "dark",
+        );
+        await app.screenshot(`${name}-${scheme}-${kind}-start`);
+        await app.choose(inputs.many, inputs.manyLabels);
+        await app.results("pirate_pain_test.csv");
+        await app.page.waitForSelector(".detail canvas");
+        // Nothing may make the page scroll sideways.
+        assert.equal(await app.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
+        await app.screenshot(`${name}-${scheme}-${kind}-results`);
+        await app.close();
+      }
+      await browser.close();
+    }
+    await server.close();
+  });
+}
+
+function assertRows(rows, expected) {
+  assert.deepEqual(
+    rows.map(({ id, label }) => [id, label]),
+    expected.map((row) => [row.sample_index, row.label]),
+  );
+  for (const [i, { id, label, probability }] of rows.entries())
+    assertClose(probability, Number(expected[i][label]), id);
+}
+
+function assertCsv(text, expected) {
+  const rows = parseCsv(text);
+  assert.equal(rows.length, expected.length);
+  for (const [i, row] of rows.entries()) {
+    const { sample_index, label, ...probabilities } = expected[i];
+    assert.deepEqual([row.sample_index, row.label], [sample_index, label]);
+    for (const [name, value] of Object.entries(probabilities))
+      assertClose(Number(row[name]), Number(value), `${sample_index} ${name}`);
+  }
+}
+
+function assertClose(found, expected, what) {
+  assert.ok(Math.abs(found - expected) <= TOLERANCE, `${what}: ${found} is not ${expected}`);
+}
+
+/** Confusion matrix and accuracy, counted here once more. */
+function scoresOf(predictions, truth) {
+  const classes = Object.keys(predictions[0]).slice(2);
+  const confusion = classes.map((actual) =>
+    classes.map(
+      (predicted) =>
+        predictions.filter((row) => truth.get(row.sample_index) === actual && row.label === predicted).length,
+    ),
+  );
+  const hits = confusion.reduce((sum, row, i) => sum + row[i], 0);
+  return { classes, confusion, accuracy: hits / predictions.length };
+}
