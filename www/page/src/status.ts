@@ -105,10 +105,12 @@ export class Status {
     const known = error instanceof PainwaveError ? error : undefined;
     if (known === undefined) console.error(error);
     const message = error instanceof Error ? error.message : String(error);
+    // Most messages name the place themselves.
     const place = [
       known?.line !== undefined && `line ${known.line}`,
       known?.column !== undefined && `column ${known.column}`,
     ].filter((part) => part !== false);
+    const named = known?.line === undefined || message.includes(`line ${known.line}`);
     const advice = known && ADVICE[known.code];
     fill(
       this.#element,
@@ -121,11 +123,12 @@ export class Status {
           "p",
           { className: "error-place" },
           known && h("code", { className: "error-code" }, known.code),
-          place.length > 0 && ` at ${place.join(", ")}`,
+          !named && ` at ${place.join(", ")}`,
         ),
         advice && h("p", {}, advice),
         h("button", { attributes: { type: "button" }, on: { click: () => this.clear() } }, "Dismiss"),
       ),
     );
+    this.#element.scrollIntoView({ block: "nearest" });
   }
 }
