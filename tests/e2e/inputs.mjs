@@ -18,6 +18,9 @@ const EMBEDDED = path("../../models/cnn-gru.bpk");
 /** Was the module with Burn's engines built? */
 export const burnBuilt = existsSync(path("../../pkg/wasm/burn/painwave_bg.wasm"));
 
+/** A column that the embedded model reads. */
+export const BAD_COLUMN = "joint_04";
+
 /** Subjects of the longer file: enough that most rows of the table are out of view. */
 const SUBJECTS = 200;
 
@@ -47,11 +50,9 @@ export async function makeInputs() {
   await run("fit", path("other.toml"), "--data", train, "--labels", trainLabels, "--out", file("run"));
   const other = file("run/model.bpk");
 
-  const [header, first, second] = (await readFile(SAMPLE, "utf8")).split("\n");
-  const bad = await write(
-    file("bad.csv"),
-    [header, first, second.replace(/,[^,]*$/, ",elbow"), ""].join("\n"),
-  );
+  const [header, first, second] = (await readFile(SAMPLE, "utf8")).split("\n").map((line) => line.split(","));
+  second[header.indexOf(BAD_COLUMN)] = "elbow";
+  const bad = await write(file("bad.csv"), [header, first, second].join("\n"));
   const damaged = await write(file("damaged.bpk"), (await readFile(other)).subarray(0, 5000));
 
   return {

@@ -4,7 +4,7 @@ import { after, before, describe, it } from "node:test";
 import { serve } from "../../www/page/serve.mjs";
 import { App } from "./app.mjs";
 import { browserNames, launch } from "./browsers.mjs";
-import { burnBuilt, DIST, makeInputs, parseCsv, SAMPLE } from "./inputs.mjs";
+import { BAD_COLUMN, burnBuilt, DIST, makeInputs, parseCsv, SAMPLE } from "./inputs.mjs";
 
 /** Greatest difference of a probability between two machines' ways of computing it. */
 const TOLERANCE = 1e-5;
@@ -64,6 +64,7 @@ for (const name of browserNames) {
         await app.click('[data-action="sample"]');
         await app.results("sample.csv");
         assertRows(await app.rows(), inputs.expected.sample);
+        assert.match(await app.text("#scores"), /sample_labels\.csv/);
       }));
 
     it("shows hundreds of subjects, sorts and filters them, and scores them against labels", () =>
@@ -113,7 +114,7 @@ for (const name of browserNames) {
         await app.drop(inputs.bad);
         await app.page.waitForSelector(".error");
         assert.equal(await app.text(".error-code"), "NOT_A_NUMBER");
-        assert.match(await app.text(".error-message"), /line 3, column "joint_30".*elbow/);
+        assert.match(await app.text(".error-message"), new RegExp(`line 3, column "${BAD_COLUMN}".*elbow`));
         await app.screenshot(`${name}-error`);
         await app.drop(inputs.damaged);
         await app.page.waitForFunction(() => document.querySelector(".error-code")?.textContent === "BUNDLE");

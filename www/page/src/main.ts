@@ -145,11 +145,15 @@ function resetModel(): void {
 
 function trySample(): void {
   void run("Fetching the sample", "The sample could not be fetched", async (signal) => {
-    const response = await fetch(new URL("sample.csv", document.baseURI), { signal });
-    if (!response.ok) throw new Error(`the server answered ${response.status}`);
-    state.recordings = new File([await response.blob()], "sample.csv", { type: "text/csv" });
-    state.labels = undefined;
+    const [recordings, labels] = await Promise.all(["sample.csv", "sample_labels.csv"].map(fetched));
+    Object.assign(state, { recordings, labels });
     await classify(signal);
+
+    async function fetched(name: string): Promise<File> {
+      const response = await fetch(new URL(name, document.baseURI), { signal });
+      if (!response.ok) throw new Error(`the server answered ${response.status} for ${name}`);
+      return new File([await response.blob()], name, { type: "text/csv" });
+    }
   });
 }
 

@@ -1,0 +1,253 @@
+// The built package, as Node loads it.
+import assert from "node:assert/strict";
+import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { after, before, describe, it } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
+import { createClassifier, PainwaveError } from "../../pkg/index.node.js";
+import { SAMPLE } from "./inputs.mjs";
+
+describe("a classifier", () => {
+  let bytes;
+  let text;
+  let classifier;
+  let result;
+  before(async () => {
+    bytes = await readFile(SAMPLE);
+    text = bytes.toString();
+    classifier = await createClassifier();
+    result = await classifier.classify(bytes, { keepRecordings: true });
+  });
+  after(() => classifier?.close());
+
+  /** Asserts that a promise is rejected with this code. */
+  const refuses = (promise, code) =>
+    assert.rejects(promise, (error) => {
+      assert.ok(error instanceof PainwaveError, String(error));
+      assert.equal(error.code, code);
+      return true;
+    });
+
+  it("says what it is and why", () => {
+    const { asked, device, why, classes, schema, card } = classifier.info;
+    assert.deepEqual([asked, device], ["auto", "cpu"]);
+    assert.match(why, /cpu/);
+    assert.ok(classes.length > 1);
+    assert.equal(schema.id, "sample_index");
+    assert.notEqual(card.name, "");
+  });
+
+  it("gives one whole prediction per subject, in the order of the file", () => {
+    const ids = new Set(
+      text
+        .trimEnd()
+        .split("\n")
+        .slice(1)
+        .map((line) => line.split(",", 1)[0]),
+    );
+    assert.deepEqual(
+      result.predictions.map(({ id }) => id),
+      [...ids],
+    );
+    for (const { label, probabilities, windows } of result.predictions) {
+      const values = Object.values(probabilities);
+      assert.deepEqual(Object.keys(probabilities), classifier.info.classes);
+      assert.ok(Math.abs(values.reduce((sum, value) => sum + value) - 1) < 1e-5);
+      assert.equal(probabilities[label], Math.max(...values));
+      assert.equal(windows.probabilities.length, windows.starts.length * values.length);
+    }
+  });
+
+  const kinds = {
+    "a string": () => text,
+    "an ArrayBuffer": () => bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength),
+    "a Blob": () => new Blob([bytes]),
+    "a File": () => new File([bytes], "sample.csv"),
+    "a Response": () => new Response(bytes),
+    "a ReadableStream": () => new Blob([bytes]).stream(),
+    "a stream of Node": () => createReadStream(SAMPLE),
+    "an iterable of text": async function* () {
+      for (let i = 0; i < text.length; i += 10_007) yield text.slice(i, i + 10_007);
+    },
+    "gzipped bytes": () => gzipSync(bytes),
+    "gzip in single bytes at first": async function* () {
+      const packed = gzipSync(bytes);
+      for (let i = 0; i < 5; i++) yield packed.subarray(i, i + 1);
+      yield packed.subarray(5);
+    },
+  };
+  for (const [kind, make] of Object.entries(kinds)) {
+    it(`reads ${kind}`, async () => {
+      const same = await classifier.classify(make());
+      assert.equal(same.toCsv({ probabilities: true }), result.toCsv({ probabilities: true }));
+    });
+  }
+
+  it("leaves the caller's bytes alone", async () => {
+    const copy = Uint8Array.from(bytes);
+    await classifier.classify(copy);
+    assert.equal(copy.byteLength, bytes.byteLength);
+    await classifier.classify(
+      (async function* () {
+        yield copy;
+      })(),
+    );
+    assert.equal(copy.byteLength, bytes.byteLength);
+  });
+
+  it("refuses what is no input", () => refuses(classifier.classify(42), "SOURCE_TYPE"));
+  it("refuses chunks that are no bytes", () =>
+    refuses(
+      classifier.classify(
+        (async function* () {
+          yield 42;
+        })(),
+      ),
+      "SOURCE_TYPE",
+    ));
+  it("refuses a failed response", () =>
+    refuses(classifier.classify(new Response("gone", { status: 404 })), "READ_FAILED"));
+  it("refuses half a gzip file", () =>
+    refuses(classifier.classify(gzipSync(bytes).subarray(0, 9000)), "GZIP_INVALID"));
+  it("refuses an empty file", () => refuses(classifier.classify(""), "EMPTY_FILE"));
+  it("refuses a foreign bundle", () => refuses(createClassifier({ bundle: new Uint8Array(100) }), "BUNDLE"));
+  it("refuses a bundle that is not there", () =>
+    refuses(createClassifier({ bundle: new URL("missing.bpk", import.meta.url) }), "DOWNLOAD_FAILED"));
+
+  it("passes on what a broken source says", async () => {
+    const failing = new ReadableStream({
+      pull(controller) {
+        controller.error(new Error("the disk is gone"));
+      },
+    });
+    await assert.rejects(classifier.classify(failing), { code: "READ_FAILED", message: /the disk is gone/ });
+  });
+
+  it("says where a value is wrong", async () => {
+    const [header, first, second] = text.split("\n").map((line) => line.trim().split(","));
+    const column = classifier.info.schema.channels.at(-1);
+    second[header.indexOf(column)] = "elbow";
+    const wrong = [header, first, second].join("\n");
+    await assert.rejects(classifier.classify(wrong), { code: "NOT_A_NUMBER", line: 3, column });
+  });
+
+  it("takes a bundle from an address", async () => {
+    const other = await createClassifier({ bundle: new URL("../../models/cnn-gru.bpk", import.meta.url) });
+    const same = await other.classify(bytes);
+    assert.equal(same.toCsv({ probabilities: true }), result.toCsv({ probabilities: true }));
+    await other.close();
+  });
+
+  it("queues calls that overlap", async () => {
+    const broken = classifier.classify("a,b\n1,2\n").catch((error) => error.code);
+    const results = await Promise.all([classifier.classify(bytes), classifier.classify(text), broken]);
+    assert.equal(results[0].toCsv(), result.toCsv());
+    assert.equal(results[1].toCsv(), result.toCsv());
+    assert.equal(results[2], "MISSING_COLUMN");
+  });
+
+  it("reports progress up to the end", async () => {
+    const seen = [];
+    await classifier.classify(bytes, { onProgress: (progress) => seen.push(progress) });
+    const last = seen.at(-1);
+    assert.equal(last.bytesRead, bytes.byteLength);
+    assert.equal(last.bytesTotal, bytes.byteLength);
+    assert.equal(last.subjects, result.predictions.length);
+    assert.deepEqual(
+      seen.map(({ subjects }) => subjects),
+      seen.map(({ subjects }) => subjects).toSorted((a, b) => a - b),
+    );
+  });
+
+  it("can be aborted while it reads, while it waits and before it starts, and works on", async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const endless = classifier.classify(new ReadableStream({}), { signal });
+    const waiting = classifier.classify(bytes, { signal });
+    await setImmediate();
+    controller.abort();
+    await assert.rejects(endless, { name: "AbortError" });
+    await assert.rejects(waiting, { name: "AbortError" });
+    await assert.rejects(classifier.classify(bytes, { signal }), { name: "AbortError" });
+    await assert.rejects(createClassifier({ signal }), { name: "AbortError" });
+    assert.equal((await classifier.classify(bytes)).toCsv(), result.toCsv());
+  });
+
+  it("keeps recordings when asked to, until they are released", async () => {
+    const { id } = result.predictions[1];
+    const { times, channels, values } = await result.recording(id);
+    const rows = text
+      .trimEnd()
+      .split("\n")
+      .filter((line) => line.startsWith(`${id},`));
+    assert.equal(times.length, rows.length);
+    assert.equal(values.length, rows.length * channels.length);
+    const names = text.split("\n", 1)[0].trim().split(",");
+    const cells = rows[3].trim().split(",");
+    for (const [i, name] of channels.entries()) {
+      assert.equal(values[3 * channels.length + i], Math.fround(Number(cells[names.indexOf(name)])), name);
+    }
+    assert.equal(await result.recording("nobody"), undefined);
+
+    const plain = await classifier.classify(bytes);
+    await refuses(plain.recording(id), "RECORDINGS_NOT_KEPT");
+    const kept = await classifier.classify(bytes, { keepRecordings: true });
+    kept.release();
+    await refuses(kept.recording(id), "RECORDINGS_RELEASED");
+  });
+
+  it("scores a result against labels", async () => {
+    const right = result.toCsv();
+    const all = await classifier.evaluate(right, result);
+    assert.deepEqual([all.accuracy, all.subjects], [1, result.predictions.length]);
+    const [header, first, ...rest] = right.trimEnd().split("\n");
+    const other = classifier.info.classes.find((name) => name !== first.split(",")[1]);
+    const labels = [header, `${first.split(",")[0]},${other}`, ...rest.slice(1), `extra,${other}`].join("\n");
+    const scores = await classifier.evaluate(new Blob([labels]), result);
+    assert.equal(scores.accuracy, (result.predictions.length - 2) / (result.predictions.length - 1));
+    assert.deepEqual(scores.missing, { withoutLabel: [rest[0].split(",")[0]], withoutPrediction: ["extra"] });
+    await refuses(classifier.evaluate(`${header}\n000,unheard_of\n`, result), "UNKNOWN_LABEL");
+  });
+
+  it("replaces a worker that dies", async () => {
+    const workers = [];
+    const notice = (worker) => workers.push(worker);
+    process.on("worker", notice);
+    const fragile = await createClassifier();
+    const endless = fragile.classify(
+      (async function* () {
+        for (;;) yield text.slice(0, 100_000);
+      })(),
+    );
+    const kept = fragile.classify(bytes, { keepRecordings: true });
+    await workers[0].terminate();
+    await refuses(endless, "WORKER_CRASHED");
+    assert.equal((await kept).toCsv(), result.toCsv());
+    await workers[1].terminate();
+    await refuses((await kept).recording(result.predictions[0].id), "RECORDINGS_RELEASED");
+    await fragile.close();
+    process.off("worker", notice);
+  });
+
+  it("ends its calls when it is closed", async () => {
+    const brief = await createClassifier();
+    const endless = brief.classify(new ReadableStream({}));
+    await Promise.all([refuses(endless, "CLOSED"), brief.close()]);
+    await refuses(brief.classify(bytes), "CLOSED");
+    await brief.close();
+  });
+
+  it("writes CSV that can be read again", () => {
+    const rows = result.toCsv({ probabilities: true }).trimEnd().split("\n");
+    assert.equal(rows[0], ["sample_index", "label", ...classifier.info.classes].join(","));
+    for (const [i, { id, label, probabilities }] of result.predictions.entries()) {
+      const [first, second, ...numbers] = rows[i + 1].split(",");
+      assert.deepEqual([first, second], [id, label]);
+      assert.deepEqual(
+        numbers.map((number) => Math.fround(Number(number))),
+        Object.values(probabilities).map(Math.fround),
+      );
+    }
+  });
+});

@@ -1,0 +1,190 @@
+// The package as others get it: packed, and installed in empty projects.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, it } from "node:test";
+import { promisify } from "node:util";
+import { serve } from "../../www/page/serve.mjs";
+import { browserNames, launch } from "../e2e/browsers.mjs";
+import { PKG, SAMPLE, TSC } from "./inputs.mjs";
+
+const VITE = "vite@8.3.8";
+
+let folder;
+let tarball;
+let fromNode;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "painwave-package-"));
+  const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder], PKG);
+  const [{ filename, files }] = JSON.parse(stdout);
+  tarball = join(folder, filename);
+  const paths = files.map(({ path }) => path);
+  for (const needed of [
+    "index.js",
+    "index.d.ts",
+    "wasm/lean/painwave_bg.wasm",
+    "README.md",
+    "package.json",
+  ]) {
+    assert.ok(paths.includes(needed), `the package has no ${needed}`);
+  }
+});
+after(() => folder && rm(folder, { recursive: true, force: true }));
+
+it("classifies in an empty Node project, quietly, and lets Node exit", async () => {
+  const project = await emptyProject("node-project", [tarball]);
+  await writeFile(
+    join(project, "main.js"),
+    `import { readFile } from "node:fs/promises";
+     import { createClassifier } from "painwave";
+     const classifier = await createClassifier();
+     const result = await classifier.classify(await readFile(process.argv[2]));
+     process.stdout.write(result.toCsv({ probabilities: true }));`,
+  );
+  const { stdout, stderr } = await run(process.execPath, ["main.js", SAMPLE], project);
+  assert.equal(stderr, "");
+  assert.match(stdout, /^sample_index,label,/);
+  assert.ok(stdout.trimEnd().split("\n").length > 2);
+  fromNode = stdout;
+});
+
+it("has types that a strict project accepts", async () => {
+  const project = await emptyProject("typed-project", [tarball]);
+  await writeFile(
+    join(project, "main.ts"),
+    `import { createClassifier, PainwaveError, type Prediction, type Scores } from "painwave";
+     export async function first(file: File): Promise<Prediction | undefined> {
+       const classifier = await createClassifier({ device: "webgpu", onProgress: ({ bytesRead }) => console.log(bytesRead) });
+       try {
+         const result = await classifier.classify(file, { signal: AbortSignal.timeout(1000) });
+         const scores: Scores = await classifier.evaluate("sample_index,label\\n", result);
+         console.log(scores.confusion[0]?.[0], classifier.info.why, result.toCsv());
+         return result.predictions[0];
+       } catch (error) {
+         if (error instanceof PainwaveError && error.code === "NOT_A_NUMBER") console.error(error.line, error.column);
+         throw error;
+       }
+     }
+     // @ts-expect-error: no such device
+     createClassifier({ device: "abacus" });`,
+  );
+  for (const [module, moduleResolution] of [
+    ["nodenext", "nodenext"],
+    ["esnext", "bundler"],
+  ]) {
+    const options = ["--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--lib", "es2022,dom"];
+    const resolution = ["--module", module, "--moduleResolution", moduleResolution, "--types", ""];
+    await run(process.execPath, [TSC, "--noEmit", ...options, ...resolution, "main.ts"], project);
+  }
+});
+
+it("can be imported where there is no worker and no browser", async () => {
+  // The browser's entry, as a server that renders pages may load it.
+  const code = `globalThis.Worker = undefined; await import(${JSON.stringify(join(PKG, "index.js"))});`;
+  const { stderr } = await run(process.execPath, ["--input-type=module", "--eval", code], folder);
+  assert.equal(stderr, "");
+});
+
+for (const name of browserNames) {
+  it(`classifies in an empty Vite project in ${name} as in Node`, async () => {
+    const project = await viteProject();
+    const server = await serve({ root: join(project, "dist") });
+    const browser = await launch(name);
+    try {
+      const page = await browser.newPage();
+      const complaints = [];
+      page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+      page.on("pageerror", (error) => complaints.push(error.message));
+      await page.goto(server.url);
+      await page.waitForFunction(() => document.body.dataset.csv ?? document.body.dataset.error, {
+        timeout: 120_000,
+      });
+      const { csv, error } = await page.evaluate(() => ({ ...document.body.dataset }));
+      assert.equal(error, undefined);
+      assert.deepEqual(complaints, []);
+      assertSame(csv, fromNode);
+    } finally {
+      await browser.close();
+      await server.close();
+    }
+  });
+}
+
+let vite;
+/** An empty Vite project with its default settings, built once. */
+function viteProject() {
+  vite ??= (async () => {
+    const project = await emptyProject("vite-project", [tarball, VITE]);
+    await mkdir(join(project, "public"));
+    await cp(SAMPLE, join(project, "public/sample.csv"));
+    // Browsers ask for an icon.
+    await writeFile(join(project, "public/icon.svg"), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+    await writeFile(
+      join(project, "index.html"),
+      `<!doctype html><html lang="en"><head><link rel="icon" href="/icon.svg" /></head><body><script type="module" src="/main.js"></script></body></html>`,
+    );
+    await writeFile(
+      join(project, "main.js"),
+      `import { createClassifier } from "painwave";
+       try {
+         const classifier = await createClassifier();
+         const result = await classifier.classify(await fetch("/sample.csv"));
+         await classifier.close();
+         document.body.dataset.csv = result.toCsv({ probabilities: true });
+       } catch (error) {
+         document.body.dataset.error = \`\${error.code}: \${error.message}\`;
+       }`,
+    );
+    const { stderr } = await run("npx", ["vite", "build", "--logLevel", "warn"], project);
+    assert.equal(withoutNpmWarnings(stderr), "");
+    return project;
+  })();
+  return vite;
+}
+
+async function emptyProject(name, dependencies) {
+  const project = join(folder, name);
+  await mkdir(project);
+  await writeFile(join(project, "package.json"), JSON.stringify({ name, private: true, type: "module" }));
+  await run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", ...dependencies], project);
+  return project;
+}
+
+async function run(program, args, cwd) {
+  try {
+    return await promisify(execFile)(program, args, { cwd, maxBuffer: 1 << 26, timeout: 240_000 });
+  } catch (error) {
+    throw new Error(`${program} ${args.join(" ")} failed\n${error.stdout ?? ""}${error.stderr ?? ""}`, {
+      cause: error,
+    });
+  }
+}
+
+/** npm grumbles about settings of the machine's own, which are not the package's. */
+function withoutNpmWarnings(text) {
+  return text
+    .split("\n")
+    .filter((line) => !line.startsWith("npm "))
+    .join("\n")
+    .trim();
+}
+
+function assertSame(found, expected) {
+  const [rows, wanted] = [found, expected].map((text) =>
+    text
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.split(",")),
+  );
+  assert.equal(rows.length, wanted.length);
+  assert.deepEqual(rows[0], wanted[0]);
+  for (const [i, [id, label, ...numbers]] of rows.entries()) {
+    const [wantedId, wantedLabel, ...wantedNumbers] = wanted[i];
+    assert.deepEqual([id, label], [wantedId, wantedLabel]);
+    for (const [k, number] of numbers.entries()) {
+      assert.ok(i === 0 || Math.abs(number - wantedNumbers[k]) <= 1e-5, `${id}: ${number}`);
+    }
+  }
+}
