@@ -132,7 +132,7 @@ const CHECKS: &[Check] = &[
     Check {
         name: "package tests",
         why: "the packed package, installed in empty projects",
-        needs: &["package"],
+        needs: &["package", "browsers"],
         burn: false,
         run: |tools, _| run(tools.npm("tests/package").arg("test")),
     },

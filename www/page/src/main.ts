@@ -69,6 +69,8 @@ const onProgress = (progress: Parameters<Status["progress"]>[0]) => status.progr
 async function load(device: Device, bundle: File | undefined, signal: AbortSignal): Promise<void> {
   const classifier = await createClassifier({ device, bundle, onProgress, signal });
   await state.classifier?.close();
+  // Labels of another model's classes say nothing about this one.
+  if (bundle !== state.bundle) state.labels = undefined;
   Object.assign(state, { classifier, device, bundle });
   drawAbout();
 }
@@ -85,8 +87,8 @@ async function classify(signal: AbortSignal): Promise<void> {
   const took = performance.now() - before;
   state.result?.release();
   state.result = result;
-  const scores = await evaluate(signal);
-  drawResults(classifier, result, recordings.name, took, scores);
+  drawResults(classifier, result, recordings.name, took);
+  drawScores(await evaluate(signal));
 }
 
 async function evaluate(signal: AbortSignal): Promise<Scores | undefined> {
@@ -108,11 +110,7 @@ async function take(files: readonly File[]): Promise<void> {
   const names = [bundle, recordings, labels].flatMap((file) => file?.name ?? []).join(", ");
   if (names === "") return;
   await run(`Reading ${names}`, `${names} could not be used`, async (signal) => {
-    if (bundle !== undefined) {
-      await load(state.device, bundle, signal);
-      // Labels of another model's classes say nothing about this one.
-      state.labels = undefined;
-    }
+    if (bundle !== undefined) await load(state.device, bundle, signal);
     if (labels !== undefined) state.labels = labels;
     if (recordings !== undefined) {
       // So are labels of another file.
@@ -163,13 +161,7 @@ function drawAbout(): void {
   fill(byId("about"), enginePanel(info, switchDevice), modelPanel(info, state.bundle?.name, resetModel));
 }
 
-function drawResults(
-  { info }: Classifier,
-  result: Result,
-  name: string,
-  took: number,
-  scores: Scores | undefined,
-): void {
+function drawResults({ info }: Classifier, result: Result, name: string, took: number): void {
   detail?.destroy();
   const shown = new SubjectDetail(result, info);
   detail = shown;
@@ -224,7 +216,6 @@ function drawResults(
   );
   byId("intro").hidden = true;
   results.hidden = false;
-  drawScores(scores);
   table.selectFirst();
   status.announce(`Done. ${summary}.`);
 }
