@@ -45,8 +45,12 @@ pub enum SplitError {
     },
 }
 
-/// Orders of the groups that are tried for the one whose class shares are closest to the whole's.
+/// Draws of groups at most.
 const GROUP_DRAWS: usize = 1000;
+
+/// Draws that leave every class on both sides, of which the one whose class shares are closest to the
+/// whole's is taken. Few, so that another seed gives another split even of a handful of groups.
+const GROUP_CANDIDATES: usize = 5;
 
 /// Splits the subjects. Without groups every class gives its share (at least one subject) to both sides.
 /// With groups a share of the groups is held out, chosen among random draws so that the classes' shares
@@ -104,7 +108,11 @@ fn by_group(
     }
     let count = share(groups.len(), fraction);
     let mut best: Option<(f64, Vec<usize>)> = None;
+    let mut candidates = 0;
     for _ in 0..GROUP_DRAWS {
+        if candidates == GROUP_CANDIDATES {
+            break;
+        }
         groups.shuffle(rng);
         let chosen: Vec<usize> = groups[..count].concat();
         let mut held_out = vec![0; counts.len()];
@@ -115,6 +123,7 @@ fn by_group(
             .zip(counts)
             .map(|(held_out, all)| (*held_out as f64 / *all as f64 - fraction).powi(2))
             .sum();
+        candidates += usize::from(whole);
         if whole && best.as_ref().is_none_or(|(least, _)| distance < *least) {
             best = Some((distance, chosen));
         }
