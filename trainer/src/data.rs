@@ -32,11 +32,16 @@ pub fn header(path: &Path) -> Result<Vec<String>, Error> {
     let file = File::open(path).map_err(Error::read(path))?;
     let mut line = String::new();
     BufReader::new(file).take(CHUNK as u64).read_line(&mut line).map_err(Error::read(path))?;
-    let count = |byte: u8| line.bytes().filter(|other| *other == byte).count();
-    let delimiter = *[b',', b';', b'\t'].iter().rev().max_by_key(|byte| count(**byte)).unwrap_or(&b',');
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(line.as_bytes());
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter(&line)).from_reader(line.as_bytes());
     let names = reader.headers().map_err(|error| Error::read(path)(error.into()))?;
     Ok(names.iter().map(|name| name.trim().to_owned()).collect())
+}
+
+/// What stands between the fields of this header: a comma, a semicolon or a tab.
+pub fn delimiter(header: &str) -> u8 {
+    let count = |delimiter: &u8| header.bytes().filter(|byte| byte == delimiter).count();
+    // The last of equals is taken: a comma, if there is none of any.
+    [b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',')
 }
 
 /// Reads a whole file.

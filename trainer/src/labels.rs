@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use painwave::recording::Recording;
 
+use crate::data;
+
 /// Labels by subject.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Labels {
@@ -127,7 +129,9 @@ impl Labels {
         classes: Option<&[String]>,
     ) -> Result<Self, LabelsError> {
         let csv_error = |source| LabelsError::Csv { path: path.to_owned(), source };
-        let mut reader = csv::Reader::from_path(path).map_err(csv_error)?;
+        let text = std::fs::read_to_string(path).map_err(|error| csv_error(error.into()))?;
+        let delimiter = data::delimiter(text.lines().next().unwrap_or_default());
+        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes());
         let header = reader.headers().map_err(csv_error)?.clone();
         let place = |column: &str| {
             header.iter().position(|name| name.trim() == column).ok_or_else(|| LabelsError::Column {

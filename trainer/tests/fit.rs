@@ -202,6 +202,15 @@ fn predictions_stand_in_the_order_of_the_file_and_sum_to_one() {
 }
 
 #[test]
+fn semicolons_and_tabs_separate_as_well() {
+    let workshop = Workshop::new();
+    workshop.write("data.csv", &workshop.read("data.csv").replace(',', ";"));
+    workshop.write("labels.csv", &workshop.read("labels.csv").replace(',', "\t"));
+    let bundle = workshop.fit_well("run", &["--epochs", "1"]);
+    assert_eq!(bundle.manifest.schema.channels, ["knee", "elbow"]);
+}
+
+#[test]
 fn the_seed_decides_every_weight() {
     let workshop = Workshop::new();
     let first = workshop.fit_well("first", &["--epochs", "2"]);

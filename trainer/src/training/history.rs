@@ -43,9 +43,6 @@ pub struct History {
     stopping: EarlyStopping,
 }
 
-/// The best epoch.
-pub type Best<'a> = &'a EpochRecord;
-
 impl History {
     /// No epoch yet.
     pub fn new(stopping: EarlyStopping) -> Self {
@@ -60,7 +57,7 @@ impl History {
     }
 
     /// The epoch of the best score; of equals, the one of the lowest validation loss; of those, the first.
-    pub fn best(&self) -> Option<Best<'_>> {
+    pub fn best(&self) -> Option<&EpochRecord> {
         let metric = self.stopping.metric;
         self.epochs.iter().reduce(|best, epoch| {
             let order = epoch.score(metric).total_cmp(&best.score(metric));

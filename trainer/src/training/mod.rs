@@ -18,7 +18,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 pub use self::checkpoint::{Checkpoints, Identity, write_atomically};
-pub use self::history::{Best, EpochRecord, History};
+pub use self::history::{EpochRecord, History};
 pub use self::progress::Progress;
 use crate::augmentation::augment;
 use crate::error::Error;
