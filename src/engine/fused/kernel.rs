@@ -6,7 +6,7 @@
 //! weights are read from front to back for each group of rows.
 
 use super::lanes::{Baseline, Lanes, sigmoid, tanh};
-use super::layer::{Activation, DEPTH_STEP, Layer, MAX_SUMS};
+use super::layer::{Activation, Layer, MAX_SUMS};
 use crate::network::Cell;
 
 /// Most rows of a tile.
@@ -115,8 +115,8 @@ impl Layer {
             out_stride: out.stride,
         };
         // SAFETY: the matrices hold what is read and written, as checked above; `Layer::pack` makes
-        // weights and biases of the kernel's block and its depths multiples of `DEPTH_STEP`; kernels
-        // are only made where the CPU has their instructions.
+        // weights and biases for the kernel's block; kernels are only made where the CPU has their
+        // instructions.
         unsafe { (self.kernel.run)(self, rows, &arguments) }
     }
 }
@@ -199,7 +199,7 @@ fn tile_height(left: usize) -> usize {
 /// Adds the products of `height` rows with a panel of weights `[depth, block]`.
 ///
 /// # Safety
-/// As for [`run`]; the rows and the panel must hold `depth` entries, a multiple of `DEPTH_STEP`.
+/// As for [`run`]; the rows and the panel must hold `depth` entries.
 #[inline(always)]
 unsafe fn add_products<L: Lanes>(
     sums: &mut [[L; 2]; MAX_ROWS],
@@ -233,22 +233,19 @@ unsafe fn add_products_of<L: Lanes, const HEIGHT: usize>(
     panel: *const f32,
 ) {
     let mut held: [[L; 2]; HEIGHT] = std::array::from_fn(|row| sums[row]);
-    let mut k = 0;
-    while k < depth {
-        for k in k..k + DEPTH_STEP {
-            // SAFETY: the panel holds `depth` pairs of vectors.
-            let pair = unsafe {
-                let at = panel.add(k * 2 * L::COUNT);
-                [L::load(at), L::load(at.add(L::COUNT))]
-            };
-            for (row, sums) in held.iter_mut().enumerate() {
-                // SAFETY: each row holds `depth` numbers.
-                let x = unsafe { L::splat(*rows.add(row * stride + k)) };
-                sums[0] = x.mul_add(pair[0], sums[0]);
-                sums[1] = x.mul_add(pair[1], sums[1]);
-            }
+    // Not unrolled by hand: browsers' compilers then run out of registers.
+    for k in 0..depth {
+        // SAFETY: the panel holds `depth` pairs of vectors.
+        let pair = unsafe {
+            let at = panel.add(k * 2 * L::COUNT);
+            [L::load(at), L::load(at.add(L::COUNT))]
+        };
+        for (row, sums) in held.iter_mut().enumerate() {
+            // SAFETY: each row holds `depth` numbers.
+            let x = unsafe { L::splat(*rows.add(row * stride + k)) };
+            sums[0] = x.mul_add(pair[0], sums[0]);
+            sums[1] = x.mul_add(pair[1], sums[1]);
         }
-        k += DEPTH_STEP;
     }
     sums[..HEIGHT].copy_from_slice(&held);
 }

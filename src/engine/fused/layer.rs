@@ -11,9 +11,6 @@
 use super::kernel::Kernel;
 use crate::network::Cell;
 
-/// Inputs are read this many at a time: the width of every row is a multiple.
-pub(super) const DEPTH_STEP: usize = 4;
-
 /// What becomes of a unit's sums.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Activation {
@@ -135,7 +132,6 @@ impl Layer {
     /// Packs a layer for a kernel.
     pub fn pack(kernel: Kernel, unpacked: &Unpacked) -> Self {
         let Unpacked { activation, units: real, inputs, input, hidden, bias } = *unpacked;
-        assert!(inputs % DEPTH_STEP == 0, "rows are padded to a multiple of the step");
         let block = kernel.block();
         let units = real.next_multiple_of(block);
         let (mut biases, mut weights) = (Vec::new(), Vec::new());

@@ -1,7 +1,7 @@
 //! A network's parameters, packed for the kernel.
 
 use super::kernel::Kernel;
-use super::layer::{Activation, DEPTH_STEP, Layer, Layout, Sum, Unpacked};
+use super::layer::{Activation, Layer, Layout, Sum, Unpacked};
 use crate::network::{Head, NetworkConfig, Parameters, Pooling, Recurrent};
 
 /// A network, packed.
@@ -77,7 +77,7 @@ impl Network {
         let time_embedding =
             config.time_embedding.as_ref().map(|embedding| table("time_embedding.weight", embedding.width));
 
-        let input = Layout::new(config.input_width(), DEPTH_STEP);
+        let input = Layout::new(config.input_width(), 1);
         let mut step = input;
         let mut conv = Vec::new();
         for (i, block) in config.conv.iter().enumerate() {
