@@ -1,6 +1,5 @@
 //! The page on this machine.
 
-use std::thread;
 use std::time::Instant;
 
 use crate::steps::{duration, step};
@@ -30,11 +29,8 @@ pub fn run(toolbox: &Toolbox, options: &Options) -> Result<(), Error> {
     let started = Instant::now();
     step("Tools", "what compiles Rust to wasm, and the page's npm packages", || {
         toolbox.node()?;
-        thread::scope(|scope| {
-            let packages = scope.spawn(|| toolbox.npm_packages("www"));
-            toolbox.wasm_tools()?;
-            packages.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        })
+        toolbox.npm_packages("www")?;
+        toolbox.wasm_tools()
     })?;
     package::build(toolbox, options.webgpu)?;
     build_page(toolbox)?;

@@ -24,8 +24,8 @@ pub struct Options {
 pub fn run(toolbox: &Toolbox, options: &Options) -> Result<(), Error> {
     step("Tools", "what compiles Rust to wasm and TypeScript to JavaScript", || {
         toolbox.node()?;
-        toolbox.wasm_tools()?;
-        toolbox.npm_packages("www")
+        toolbox.npm_packages("www")?;
+        toolbox.wasm_tools()
     })?;
     build(toolbox, options.webgpu)?;
     println!("\nThe package is in pkg/; `npm pack ./pkg` makes one file of it.");

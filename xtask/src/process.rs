@@ -39,12 +39,6 @@ pub fn run(command: &mut Command) -> Result<(), ProcessError> {
     }
 }
 
-/// Shows a command line and runs it; what it says is shown only if it fails. For work beside other work.
-pub fn run_quietly(command: &mut Command) -> Result<(), ProcessError> {
-    println!("$ {} (in the background)", show(command));
-    output(command).map(drop)
-}
-
 /// Runs a command line unseen and gives its standard output.
 pub fn output(command: &mut Command) -> Result<String, ProcessError> {
     let shown = show(command);

@@ -43,8 +43,8 @@ const CHECKS: &[Check] = &[
         burn: false,
         run: |tools, _| {
             tools.node()?;
-            tools.wasm_tools()?;
-            NPM_FOLDERS.iter().try_for_each(|folder| tools.npm_packages(folder))
+            NPM_FOLDERS.iter().try_for_each(|folder| tools.npm_packages(folder))?;
+            tools.wasm_tools()
         },
     },
     Check {

@@ -127,11 +127,12 @@ impl<'a> Toolbox<'a> {
         let changed = |path: &Path| fs::metadata(path).and_then(|file| file.modified());
         let wanted = changed(&lock).map_err(file_error(&lock))?;
         if changed(&installed).is_ok_and(|installed| installed >= wanted) {
+            println!("npm packages of {folder}/: found");
             return Ok(());
         }
         let mut command = self.npm(folder);
         command.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
-        process::run_quietly(&mut command).map_err(|source| Error::Install {
+        process::run(&mut command).map_err(|source| Error::Install {
             what: format!("The npm packages of {folder}/"),
             source,
             remedy: "npm needs its registry: check the network, then try again.".to_owned(),
