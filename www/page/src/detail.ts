@@ -1,6 +1,6 @@
 import { type ClassifierInfo, PainwaveError, type Prediction, type Recording, type Result } from "painwave";
 import { classTag, singleBar } from "./bars.js";
-import { colorClass } from "./colors.js";
+import { channelColor, colorClass } from "./colors.js";
 import { fill, h } from "./dom.js";
 import { percent, plural, wholePercent } from "./format.js";
 import { Plot } from "./plots.js";
@@ -139,32 +139,7 @@ export class SubjectDetail {
     this.#channels ??= liveliest(recording);
     const chosen = this.#channels;
     const holder = h("div", { className: "plot" });
-    let plot: Plot | undefined;
-    const draw = () => {
-      if (plot !== undefined) {
-        plot.destroy();
-        this.#plots = this.#plots.filter((other) => other !== plot);
-      }
-      plot = undefined;
-      const places = [...channels.keys()].filter((i) => chosen.has(channels[i] ?? ""));
-      fill(holder, places.length === 0 && h("p", { className: "muted" }, "Choose a channel below."));
-      if (places.length === 0) return;
-      plot = new Plot(holder, {
-        times: recording.times,
-        height: 230,
-        format: (value) => String(Number(value.toPrecision(4))),
-        lines: places.map((place) => ({
-          name: channels[place] ?? "",
-          place,
-          values: Array.from(
-            recording.times,
-            (_, step) => recording.values[step * channels.length + place] ?? 0,
-          ),
-        })),
-      });
-      this.#plots.push(plot);
-    };
-    const toggle = (name: string, place: number) => {
+    const chips = channels.map((name) => {
       const box = h("input", {
         attributes: { type: "checkbox", checked: chosen.has(name) },
         on: {
@@ -175,7 +150,36 @@ export class SubjectDetail {
           },
         },
       });
-      return h("label", { className: `channel ${colorClass(place)}` }, box, name);
+      return h("label", {}, box, name);
+    });
+    let plot: Plot | undefined;
+    const draw = () => {
+      if (plot !== undefined) {
+        plot.destroy();
+        this.#plots = this.#plots.filter((other) => other !== plot);
+      }
+      plot = undefined;
+      const places = [...channels.keys()].filter((place) => chosen.has(channels[place] ?? ""));
+      for (const [place, chip] of chips.entries()) {
+        const shown = places.indexOf(place);
+        chip.className = shown < 0 ? "channel" : `channel ${colorClass(channelColor(shown))}`;
+      }
+      fill(holder, places.length === 0 && h("p", { className: "muted" }, "Choose a channel below."));
+      if (places.length === 0) return;
+      plot = new Plot(holder, {
+        times: recording.times,
+        height: 230,
+        format: (value) => String(Number(value.toPrecision(4))),
+        lines: places.map((place, shown) => ({
+          name: channels[place] ?? "",
+          place: channelColor(shown),
+          values: Array.from(
+            recording.times,
+            (_, step) => recording.values[step * channels.length + place] ?? 0,
+          ),
+        })),
+      });
+      this.#plots.push(plot);
     };
     fill(
       figure,
@@ -185,7 +189,7 @@ export class SubjectDetail {
         "fieldset",
         { className: "channels" },
         h("legend", { className: "visually-hidden" }, "Channels to show"),
-        ...channels.map(toggle),
+        ...chips,
       ),
     );
     draw();

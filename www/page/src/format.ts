@@ -1,5 +1,9 @@
 const count = new Intl.NumberFormat("en");
-const percentage = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 });
+const percentage = new Intl.NumberFormat("en", {
+  style: "percent",
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
 const wholePercentage = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 0 });
 
 /** 1324 as "1,324". */
