@@ -6,7 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { createClassifier, PainwaveError } from "../../pkg/index.node.js";
-import { SAMPLE } from "./inputs.mjs";
+import { burnBuilt, NO_BURN, SAMPLE } from "./inputs.mjs";
 
 describe("a classifier", () => {
   let bytes;
@@ -136,6 +136,27 @@ describe("a classifier", () => {
     const other = await createClassifier({ bundle: new URL("../../models/cnn-gru.bpk", import.meta.url) });
     const same = await other.classify(bytes);
     assert.equal(same.toCsv({ probabilities: true }), result.toCsv({ probabilities: true }));
+    await other.close();
+  });
+
+  it("runs the reference engine to the same probabilities", { skip: !burnBuilt && NO_BURN }, async () => {
+    const other = await createClassifier({ device: "ndarray" });
+    assert.equal(other.info.device, "ndarray", other.info.why);
+    const { predictions } = await other.classify(bytes);
+    for (const [i, { id, label, probabilities }] of predictions.entries()) {
+      assert.deepEqual([id, label], [result.predictions[i].id, result.predictions[i].label]);
+      for (const [name, value] of Object.entries(probabilities)) {
+        assert.ok(Math.abs(value - result.predictions[i].probabilities[name]) <= 1e-5, `${id} ${name}`);
+      }
+    }
+    await other.close();
+  });
+
+  it("says why it does not run on a GPU where there is none", async () => {
+    const other = await createClassifier({ device: "webgpu" });
+    assert.deepEqual([other.info.asked, other.info.device], ["webgpu", "cpu"]);
+    assert.match(other.info.why, burnBuilt ? /webgpu was refused: WebGPU/ : /webgpu was refused: this build/);
+    assert.equal((await other.classify(bytes)).toCsv(), result.toCsv());
     await other.close();
   });
 

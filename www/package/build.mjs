@@ -22,6 +22,13 @@ for (const name of modules) {
   }
 }
 
+// Names of functions are for debuggers: a fifth of the large module, which has to stay below the 25 MiB that
+// many static hosts serve at most.
+for (const name of modules) {
+  const file = new URL(`wasm/${name}/painwave_bg.wasm`, pkg);
+  if (await exists(file)) await writeFile(file, withoutNames(await readFile(file)));
+}
+
 // Without the large module nothing may point to it: bundlers would not find what they are to bundle.
 if (!(await exists(new URL("wasm/burn/painwave_bg.wasm", pkg)))) {
   for (const host of ["browser", "node"]) {
@@ -56,6 +63,30 @@ await writeFile(new URL("package.json", pkg), `${JSON.stringify(manifest, null, 
 await copyFile(new URL("README.md", import.meta.url), new URL("README.md", pkg));
 for (const name of await readdir(repository)) {
   if (name.startsWith("LICENSE")) await copyFile(new URL(name, repository), new URL(name, pkg));
+}
+
+/** A wasm module without its custom section `name`; all else stays as it is. */
+function withoutNames(module) {
+  const HEADER_BYTES = 8;
+  const CUSTOM = 0;
+  const kept = [module.subarray(0, HEADER_BYTES)];
+  for (let at = HEADER_BYTES; at < module.length; ) {
+    const [size, content] = leb128(module, at + 1);
+    const [length, name] = leb128(module, content);
+    const isNames = module[at] === CUSTOM && module.toString("utf8", name, name + length) === "name";
+    if (!isNames) kept.push(module.subarray(at, content + size));
+    at = content + size;
+  }
+  return Buffer.concat(kept);
+}
+
+/** An unsigned number in LEB128, and where it ends. */
+function leb128(bytes, start) {
+  let value = 0;
+  for (let at = start, shift = 0; ; at++, shift += 7) {
+    value += (bytes[at] & 0x7f) * 2 ** shift;
+    if (bytes[at] < 0x80) return [value, at + 1];
+  }
 }
 
 /** Version and licence, which Cargo.toml fixes for the whole repository. */

@@ -1,6 +1,7 @@
 import { abortable } from "./abort.js";
 import { WorkerBridge, WorkerSession } from "./bridge.js";
 import { messageOf, PainwaveError } from "./errors.js";
+import { requireDevice } from "./gpu.js";
 import type { Host, ModuleSource } from "./host.js";
 import { JobResult, predictionOf } from "./result.js";
 import { openSource, readAll } from "./source.js";
@@ -72,6 +73,7 @@ async function start(
   if (source === undefined) {
     throw new PainwaveError("ENGINE_NOT_BUILT", `this build of the package has no engine ${engine}`);
   }
+  await abortable(requireDevice(engine), signal);
   let [bytesRead, bytesTotal]: [number, number | undefined] = [0, undefined];
   const report = (phase: "download" | "start") => onProgress?.({ phase, bytesRead, bytesTotal, subjects: 0 });
   const compiled = source.compile((read, total) => {

@@ -17,6 +17,8 @@ export type PackageErrorCode =
   | "WASM_FAILED"
   /** The engine is not part of this build of the package. */
   | "ENGINE_NOT_BUILT"
+  /** The machine does not offer what the engine needs. */
+  | "ENGINE_UNAVAILABLE"
   /** The worker stopped in the middle of a call; the next call gets a new one. */
   | "WORKER_CRASHED"
   /** The recordings were not kept: `classify` was called without `keepRecordings`. */

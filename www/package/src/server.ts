@@ -1,4 +1,5 @@
 import { messageOf } from "./errors.js";
+import { requireDevice } from "./gpu.js";
 import type { CallName, Calls, Failure, OwnerPort } from "./protocol.js";
 import type { WasmClassifier, WasmJob, WasmModule } from "./wasm.js";
 
@@ -51,6 +52,7 @@ function handlersOf(wasm: WasmModule): Handlers {
     },
     embeddedBundle: () => wasm.embeddedBundle(),
     async load({ bundle, engine }) {
+      await requireDevice(engine);
       classifier = await wasm.WebClassifier.load(bundle, engine);
       return classifier.info();
     },
