@@ -1,0 +1,335 @@
+//! The synthetic data has the format and the statistics published for the Pirate Pain data.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+use trainer::synthesize::model::{CLASSES, JOINTS};
+use trainer::synthesize::subject::{Split, Step, Subject, stratified};
+
+const STEPS: usize = 160;
+
+/// Five times the published training set: what chance adds to a statistic is then small against the tolerances.
+const SUBJECTS: u64 = 5 * 661;
+
+fn synthesize(folder: &Path, options: &[&str]) {
+    let output = Command::new(env!("CARGO_BIN_EXE_trainer"))
+        .arg("synthesize")
+        .arg("--out")
+        .arg(folder)
+        .args(options)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn read(folder: &Path, name: &str) -> String {
+    fs::read_to_string(folder.join(name)).unwrap()
+}
+
+#[test]
+fn files_have_the_published_format() {
+    let folder = TempDir::new().unwrap();
+    synthesize(folder.path(), &["--train-subjects", "661", "--test-subjects", "3", "--steps", "2"]);
+
+    let text = read(folder.path(), "pirate_pain_train.csv");
+    let mut lines = text.lines();
+    let header: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let mut expected: Vec<String> = vec!["sample_index".into(), "time".into()];
+    expected.extend((1..=4).map(|k| format!("pain_survey_{k}")));
+    expected.extend(["n_legs", "n_hands", "n_eyes"].map(String::from));
+    expected.extend((0..31).map(|k| format!("joint_{k:02}")));
+    assert_eq!(header, expected);
+
+    let mut rows = 0;
+    let mut pirates = 0;
+    let mut scientific = 0;
+    for (row, line) in lines.enumerate() {
+        let fields: Vec<&str> = line.split(',').collect();
+        assert_eq!(fields.len(), 40);
+        assert_eq!(fields[0], format!("{:03}", row / 2));
+        assert_eq!(fields[1], (row % 2).to_string());
+        assert!(fields[2..6].iter().all(|answer| ["0", "1", "2"].contains(answer)));
+        match fields[6..9] {
+            ["two", "two", "two"] => {}
+            ["one+peg_leg", "one+hook_hand", "one+eye_patch"] => pirates += 1,
+            _ => panic!("the text columns do not belong together: {:?}", &fields[6..9]),
+        }
+        assert_eq!(fields[39], "0.5");
+        for field in &fields[9..] {
+            let value: f64 = field.parse().unwrap();
+            assert!((0.0..2.0).contains(&value));
+            assert_eq!(field.contains('e'), value != 0.0 && value < 1e-4, "{field}");
+            scientific += usize::from(field.contains("e-0"));
+        }
+        rows += 1;
+    }
+    assert_eq!(rows, 661 * 2);
+    assert_eq!(pirates, 6 * 2);
+    assert!(scientific > rows);
+
+    let labels = read(folder.path(), "pirate_pain_train_labels.csv");
+    let mut counts = BTreeMap::new();
+    for (index, line) in labels.lines().skip(1).enumerate() {
+        let (id, label) = line.split_once(',').unwrap();
+        assert_eq!(id, format!("{index:03}"));
+        *counts.entry(label).or_insert(0) += 1;
+    }
+    assert_eq!(labels.lines().next(), Some("sample_index,label"));
+    assert_eq!(counts, BTreeMap::from([("high_pain", 56), ("low_pain", 94), ("no_pain", 511)]));
+    assert_eq!(read(folder.path(), "pirate_pain_test.csv").lines().count(), 1 + 3 * 2);
+    assert_eq!(read(folder.path(), "pirate_pain_test_labels.csv").lines().count(), 1 + 3);
+}
+
+#[test]
+fn a_seed_decides_every_byte_and_more_subjects_keep_the_earlier_ones() {
+    let folder = TempDir::new().unwrap();
+    let few = folder.path().join("few");
+    let more = folder.path().join("more");
+    let other = folder.path().join("other");
+    synthesize(&few, &["--seed", "5", "--train-subjects", "4", "--test-subjects", "4"]);
+    synthesize(&more, &["--seed", "5", "--train-subjects", "9", "--test-subjects", "4"]);
+    synthesize(&other, &["--seed", "6", "--train-subjects", "4", "--test-subjects", "4"]);
+
+    let name = "pirate_pain_train.csv";
+    assert!(read(&more, name).starts_with(&read(&few, name)));
+    assert_eq!(read(&more, "pirate_pain_test.csv"), read(&few, "pirate_pain_test.csv"));
+    assert_ne!(read(&few, name), read(&few, "pirate_pain_test.csv"));
+    assert_ne!(read(&few, name), read(&other, name));
+}
+
+#[test]
+fn the_start_of_a_set_is_balanced_too() {
+    let classes: Vec<usize> = stratified(3, Split::Test, 100).map(|(_, stratum)| stratum.class).collect();
+    let count = |class| classes.iter().filter(|&&c| c == class).count();
+    assert!((74..=81).contains(&count(0)), "{}", count(0));
+    assert!((12..=17).contains(&count(1)), "{}", count(1));
+    assert!((6..=11).contains(&count(2)), "{}", count(2));
+}
+
+/// All rows of a set, subject after subject, and each subject's class.
+struct Set {
+    steps: Vec<Step>,
+    classes: Vec<usize>,
+}
+
+impl Set {
+    fn draw(split: Split, subjects: u64) -> Self {
+        let mut set = Self { steps: Vec::new(), classes: Vec::new() };
+        for (index, stratum) in stratified(1, split, subjects) {
+            set.steps.extend(Subject::draw(1, split, index, stratum).into_steps(STEPS));
+            set.classes.push(stratum.class);
+        }
+        set
+    }
+
+    fn joint(&self, joint: usize) -> Vec<f64> {
+        self.steps.iter().map(|step| step.joints[joint]).collect()
+    }
+
+    fn survey(&self, survey: usize) -> Vec<f64> {
+        self.steps.iter().map(|step| f64::from(step.surveys[survey])).collect()
+    }
+
+    /// Each recording of a class.
+    fn recordings(&self, class: usize) -> impl Iterator<Item = &[Step]> {
+        self.steps.chunks(STEPS).zip(&self.classes).filter(move |&(_, &c)| c == class).map(|(steps, _)| steps)
+    }
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+fn covariance(a: &[f64], b: &[f64]) -> f64 {
+    let (mean_a, mean_b) = (mean(a), mean(b));
+    a.iter().zip(b).map(|(x, y)| (x - mean_a) * (y - mean_b)).sum::<f64>() / a.len() as f64
+}
+
+fn deviation(values: &[f64]) -> f64 {
+    covariance(values, values).sqrt()
+}
+
+fn correlation(a: &[f64], b: &[f64]) -> f64 {
+    covariance(a, b) / (deviation(a) * deviation(b))
+}
+
+fn quantile(values: &[f64], share: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[(share * (sorted.len() - 1) as f64) as usize]
+}
+
+fn assert_near(what: &str, found: f64, published: f64, tolerance: f64) {
+    assert!((found - published).abs() <= tolerance, "{what}: {found:.4}, published {published}");
+}
+
+#[test]
+fn the_joints_statistics_are_the_published_ones() {
+    let set = Set::draw(Split::Train, SUBJECTS);
+    let joints: Vec<Vec<f64>> = (0..JOINTS).map(|joint| set.joint(joint)).collect();
+
+    const MEANS: [f64; 13] =
+        [0.943, 0.917, 0.779, 0.768, 0.709, 0.711, 0.875, 0.837, 0.850, 0.910, 0.695, 0.691, 1.047];
+    const DEVIATIONS: [f64; 13] =
+        [0.202, 0.198, 0.296, 0.301, 0.418, 0.412, 0.241, 0.238, 0.180, 0.180, 0.258, 0.263, 0.111];
+    for joint in 0..13 {
+        assert_near(&format!("mean of joint {joint}"), mean(&joints[joint]), MEANS[joint], 0.035);
+        assert_near(&format!("sd of joint {joint}"), deviation(&joints[joint]), DEVIATIONS[joint], 0.02);
+    }
+    for (joint, mean_published, sd, maximum) in
+        [(26, 0.042, 0.060, 1.4), (27, 0.058, 0.080, 1.4), (28, 0.050, 0.061, 1.4), (29, 0.062, 0.073, 1.4)]
+    {
+        assert_near(&format!("mean of joint {joint}"), mean(&joints[joint]), mean_published, 0.005);
+        assert_near(&format!("sd of joint {joint}"), deviation(&joints[joint]), sd, 0.02);
+        assert!((0.015..0.055).contains(&quantile(&joints[joint], 0.5)));
+        assert!(joints[joint].iter().all(|value| (0.0..=maximum).contains(value)));
+    }
+    for (joint, quartiles) in
+        [(2, [0.57, 0.91, 1.00]), (3, [0.52, 0.91, 0.99]), (4, [0.18, 0.93, 1.04]), (5, [0.21, 0.95, 1.03])]
+    {
+        // The lower quartile lies between two modes, where few values are.
+        for (share, published, tolerance) in
+            [(0.25, quartiles[0], 0.2), (0.5, quartiles[1], 0.03), (0.75, quartiles[2], 0.03)]
+        {
+            let found = quantile(&joints[joint], share);
+            assert_near(&format!("quantile {share} of joint {joint}"), found, published, tolerance);
+        }
+    }
+    for (a, b, published) in [
+        (10, 11, 0.949),
+        (0, 2, 0.845),
+        (3, 5, 0.838),
+        (2, 3, 0.835),
+        (6, 7, 0.828),
+        (1, 3, 0.817),
+        (4, 5, 0.777),
+        (2, 4, 0.769),
+        (0, 1, 0.764),
+        (0, 3, 0.707),
+        (26, 27, 0.688),
+        (8, 9, 0.502),
+        (28, 29, 0.458),
+        (9, 10, -0.35),
+    ] {
+        let found = correlation(&joints[a], &joints[b]);
+        // Large movements decide the correlations of the joints from 26 on.
+        let tolerance = if a < 26 { 0.07 } else { 0.1 };
+        assert_near(&format!("correlation of joints {a} and {b}"), found, published, tolerance);
+    }
+    // Made by a few dozen spikes, so chance adds more.
+    assert_near("correlation of joints 15 and 16", correlation(&joints[15], &joints[16]), 0.767, 0.12);
+
+    for joint in 13..26 {
+        let values = &joints[joint];
+        let zeros = values.iter().filter(|&&value| value == 0.0).count() as f64 / values.len() as f64;
+        let published = if [13, 15, 17, 18, 20].contains(&joint) { 0.44..0.53 } else { 0.0..1e-9 };
+        assert!(published.contains(&zeros), "zeros of joint {joint}: {zeros}");
+        assert!((2e-5..5e-4).contains(&mean(values)), "mean of joint {joint}: {}", mean(values));
+        assert!(values.iter().all(|&value| value <= 1.44));
+        assert!(quantile(values, 0.5) < 4.5e-6);
+    }
+    assert!(joints[30].iter().all(|&value| value == 0.5));
+
+    let class_means = [
+        (0, [0.960, 0.878, 0.898]),
+        (1, [0.927, 0.896, 0.860]),
+        (2, [0.779, 0.775, 0.789]),
+        (3, [0.760, 0.805, 0.775]),
+        (4, [0.703, 0.765, 0.675]),
+        (5, [0.704, 0.774, 0.670]),
+        (6, [0.863, 0.917, 0.918]),
+        (7, [0.823, 0.885, 0.888]),
+        (8, [0.848, 0.853, 0.862]),
+        (9, [0.917, 0.889, 0.880]),
+        (10, [0.702, 0.709, 0.604]),
+        (11, [0.696, 0.708, 0.618]),
+        (12, [1.051, 1.011, 1.076]),
+        (26, [0.033, 0.078, 0.078]),
+        (27, [0.048, 0.100, 0.083]),
+        (28, [0.044, 0.055, 0.092]),
+        (29, [0.056, 0.075, 0.110]),
+    ];
+    for (joint, published) in class_means {
+        for (class, published) in published.into_iter().enumerate() {
+            let values: Vec<f64> = set.recordings(class).flatten().map(|step| step.joints[joint]).collect();
+            let what = format!("mean of joint {joint} in {}", CLASSES[class]);
+            let tolerance = if joint < 26 { 0.045 } else { 0.015 };
+            assert_near(&what, mean(&values), published, tolerance);
+        }
+    }
+}
+
+#[test]
+fn recordings_move_as_published() {
+    let set = Set::draw(Split::Train, SUBJECTS);
+
+    const NOISE: [f64; 13] =
+        [0.049, 0.047, 0.038, 0.039, 0.038, 0.035, 0.043, 0.042, 0.040, 0.045, 0.035, 0.035, 0.049];
+    for joint in 0..30 {
+        if (13..26).contains(&joint) {
+            continue;
+        }
+        let mut deviations = Vec::new();
+        let mut lags = Vec::new();
+        for recording in set.recordings(0) {
+            let values: Vec<f64> = recording.iter().map(|step| step.joints[joint]).collect();
+            deviations.push(deviation(&values));
+            // A joint that rests at zero all the time has no autocorrelation.
+            let lag = correlation(&values[1..], &values[..STEPS - 1]);
+            lags.extend(lag.is_finite().then_some(lag));
+        }
+        let (deviation, lag) = (quantile(&deviations, 0.5), quantile(&lags, 0.5));
+        if joint < 13 {
+            assert_near(&format!("noise of joint {joint}"), deviation, NOISE[joint], 0.002);
+            assert_near(&format!("autocorrelation of joint {joint}"), lag, 0.0, 0.03);
+        } else {
+            assert_near(&format!("noise of joint {joint}"), deviation, 0.02, 0.006);
+            assert_near(&format!("autocorrelation of joint {joint}"), lag, 0.4, 0.1);
+        }
+    }
+
+    for (class, published) in [(0, 0.0..0.005), (1, 0.04..0.1), (2, 0.04..0.1)] {
+        let mut rises = Vec::new();
+        for recording in set.recordings(class) {
+            for joint in 0..6 {
+                let values: Vec<f64> = recording.iter().map(|step| step.joints[joint]).collect();
+                let ends = (mean(&values[..20]) + mean(&values[STEPS - 20..])) / 2.0;
+                rises.push(ends - mean(&values[STEPS / 2 - 10..STEPS / 2 + 10]));
+            }
+        }
+        let rise = mean(&rises);
+        assert!(published.contains(&rise), "the U of {}: {rise}", CLASSES[class]);
+    }
+}
+
+#[test]
+fn surveys_answer_as_published() {
+    let set = Set::draw(Split::Train, SUBJECTS);
+    let surveys: Vec<Vec<f64>> = (0..4).map(|survey| set.survey(survey)).collect();
+    for (a, answers) in surveys.iter().enumerate() {
+        assert_near("mean", mean(answers), 1.65, 0.03);
+        assert_near("sd", deviation(answers), 0.67, 0.02);
+        let twos = answers.iter().filter(|&&answer| answer == 2.0).count() as f64 / answers.len() as f64;
+        assert_near("share of twos", twos, 0.76, 0.015);
+        for other in &surveys[..a] {
+            assert_near("correlation", correlation(answers, other), 0.045, 0.03);
+        }
+    }
+}
+
+#[test]
+fn the_test_set_is_shifted_as_published() {
+    let train = Set::draw(Split::Train, SUBJECTS);
+    let test = Set::draw(Split::Test, SUBJECTS);
+    for (joint, published) in [(0, 0.041), (1, 0.085), (2, 0.054), (3, 0.072)] {
+        let shift = mean(&test.joint(joint)) - mean(&train.joint(joint));
+        assert_near(&format!("shift of joint {joint}"), shift, published, 0.03);
+    }
+    for joint in 6..13 {
+        let shift = mean(&test.joint(joint)) - mean(&train.joint(joint));
+        assert_near(&format!("shift of joint {joint}"), shift, 0.0, 0.025);
+    }
+}
