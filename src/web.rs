@@ -20,6 +20,18 @@ use crate::windows::WindowConfig;
 #[cfg(feature = "embedded")]
 static EMBEDDED: &[u8] = include_bytes!("../models/cnn-gru.bpk");
 
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    fn console_error(message: &str);
+}
+
+/// A panic reaches JavaScript only as "unreachable"; the console gets its message and place.
+#[wasm_bindgen(start)]
+fn report_panics() {
+    std::panic::set_hook(Box::new(|panic| console_error(&format!("painwave: {panic}"))));
+}
+
 /// The bundle inside this module, if there is one.
 #[wasm_bindgen(js_name = embeddedBundle)]
 pub fn embedded_bundle() -> Option<Uint8Array> {
