@@ -1,26 +1,151 @@
 //! Random changes to training windows.
 
+use painwave::features::{DenseFeature, FeatureTransform};
 use painwave::windows::WindowBatch;
 use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal};
+use rand_distr::{Distribution, StandardNormal, UnitSphere};
 
 use crate::recipe::Augmentation;
 
-/// Changes the dense inputs of a batch, each window on its own; `width` is the number of dense inputs.
-///
-/// Scaling multiplies each input of a window by one factor `1 + scaling * z`; jitter adds `jitter * z` to
-/// each value, with `z` drawn from the standard normal distribution.
-pub fn augment(batch: &mut WindowBatch, width: usize, recipe: &Augmentation, rng: &mut ChaCha8Rng) {
-    let mut normal = || -> f32 { StandardNormal.sample(rng) };
-    if recipe.scaling > 0.0 {
-        for window in batch.dense.chunks_exact_mut(batch.length * width) {
-            let factors: Vec<f32> = (0..width).map(|_| 1.0 + recipe.scaling * normal()).collect();
-            for step in window.chunks_exact_mut(width) {
-                step.iter_mut().zip(&factors).for_each(|(value, factor)| *value *= factor);
+/// Changes the dense inputs of training windows, each window on its own.
+#[derive(Clone, Debug, Default)]
+pub struct Augmenter {
+    recipe: Augmentation,
+    width: usize,
+    /// The inputs that are the three axes of one sensor.
+    sensors: Vec<[Axis; 3]>,
+}
+
+/// A dense input, and what takes its scaling back.
+#[derive(Clone, Copy, Debug)]
+struct Axis {
+    place: usize,
+    offset: f32,
+    scale: f32,
+}
+
+impl Augmenter {
+    /// Looks the rotated axes up among the dense inputs.
+    ///
+    /// # Errors
+    /// The name of an axis that is not a dense input.
+    pub fn new(recipe: &Augmentation, transform: &FeatureTransform) -> Result<Self, String> {
+        let axis = |name: &String| -> Result<Axis, String> {
+            let place = transform.dense.iter().position(|dense| dense.column == *name);
+            let place = place.ok_or_else(|| name.clone())?;
+            let DenseFeature { offset, scale, .. } = transform.dense[place];
+            Ok(Axis { place, offset, scale })
+        };
+        let mut sensors = Vec::new();
+        for [x, y, z] in recipe.rotation.iter().flat_map(|rotation| &rotation.sensors) {
+            sensors.push([axis(x)?, axis(y)?, axis(z)?]);
+        }
+        Ok(Augmenter { recipe: recipe.clone(), width: transform.dense.len(), sensors })
+    }
+
+    /// Changes a batch in place.
+    ///
+    /// Rotation turns all sensors of a window by one angle `degrees * z` about one axis, drawn evenly over
+    /// the sphere. Scaling multiplies each input of a window by one factor `1 + scaling * z`. Jitter adds
+    /// `jitter * z` to each value. Each `z` is drawn from the standard normal distribution.
+    pub fn apply(&self, batch: &mut WindowBatch, rng: &mut ChaCha8Rng) {
+        let Augmentation { jitter, scaling, rotation } = &self.recipe;
+        if self.width == 0 {
+            return;
+        }
+        let normal = |rng: &mut ChaCha8Rng| -> f32 { StandardNormal.sample(rng) };
+        for window in batch.dense.chunks_exact_mut(batch.length * self.width) {
+            if let Some(rotation) = rotation {
+                let matrix = rotation_matrix(UnitSphere.sample(rng), rotation.degrees * normal(rng));
+                window.chunks_exact_mut(self.width).for_each(|step| self.rotate(step, &matrix));
+            }
+            if *scaling > 0.0 {
+                let factors: Vec<f32> = (0..self.width).map(|_| 1.0 + scaling * normal(rng)).collect();
+                for step in window.chunks_exact_mut(self.width) {
+                    step.iter_mut().zip(&factors).for_each(|(value, factor)| *value *= factor);
+                }
+            }
+            if *jitter > 0.0 {
+                window.iter_mut().for_each(|value| *value += jitter * normal(rng));
             }
         }
     }
-    if recipe.jitter > 0.0 {
-        batch.dense.iter_mut().for_each(|value| *value += recipe.jitter * normal());
+
+    fn rotate(&self, step: &mut [f32], matrix: &[[f32; 3]; 3]) {
+        for sensor in &self.sensors {
+            let raw = sensor.map(|axis| step[axis.place] / axis.scale + axis.offset);
+            for (axis, row) in sensor.iter().zip(matrix) {
+                let turned: f32 = row.iter().zip(&raw).map(|(weight, value)| weight * value).sum();
+                step[axis.place] = (turned - axis.offset) * axis.scale;
+            }
+        }
+    }
+}
+
+/// Rodrigues' formula: `cos I + (1 - cos) a a^T + sin [a]x` for the unit vector `a`.
+fn rotation_matrix([x, y, z]: [f32; 3], degrees: f32) -> [[f32; 3]; 3] {
+    let (sin, cos) = degrees.to_radians().sin_cos();
+    let rest = 1.0 - cos;
+    [
+        [cos + rest * x * x, rest * x * y - sin * z, rest * x * z + sin * y],
+        [rest * y * x + sin * z, cos + rest * y * y, rest * y * z - sin * x],
+        [rest * z * x - sin * y, rest * z * y + sin * x, cos + rest * z * z],
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipe::Rotation;
+    use rand::SeedableRng;
+
+    fn transform() -> FeatureTransform {
+        let dense = |(column, offset, scale): (&str, f32, f32)| DenseFeature {
+            column: column.into(),
+            offset,
+            scale,
+            range: [0.0, 1.0],
+        };
+        let dense = [("t", 0.0, 1.0), ("x", 1.0, 2.0), ("y", -1.0, 0.5), ("z", 0.0, 4.0)].map(dense);
+        FeatureTransform { dense: dense.into(), codes: Vec::new() }
+    }
+
+    fn rotation(axes: [&str; 3]) -> Augmentation {
+        let sensors = vec![axes.map(str::to_owned)];
+        Augmentation { rotation: Some(Rotation { degrees: 40.0, sensors }), ..Default::default() }
+    }
+
+    #[test]
+    fn a_rotation_keeps_the_length_of_a_sensors_raw_vector_and_all_other_inputs() {
+        let augmenter = Augmenter::new(&rotation(["x", "y", "z"]), &transform()).unwrap();
+        let mut batch = WindowBatch { windows: 1, length: 1, ..Default::default() };
+        // Raw 3, 4, 12 of length 13.
+        batch.dense = vec![9.0, (3.0 - 1.0) * 2.0, (4.0 + 1.0) * 0.5, 12.0 * 4.0];
+        let before = batch.dense.clone();
+        augmenter.apply(&mut batch, &mut ChaCha8Rng::seed_from_u64(1));
+        let [t, x, y, z] = batch.dense[..] else { panic!("four inputs") };
+        let length = ((x / 2.0 + 1.0).powi(2) + (y / 0.5 - 1.0).powi(2) + (z / 4.0).powi(2)).sqrt();
+        assert_eq!(t, 9.0);
+        assert_ne!(batch.dense, before);
+        assert!((length - 13.0).abs() < 1e-3, "{length}");
+    }
+
+    #[test]
+    fn a_quarter_turn_about_z_takes_x_to_y() {
+        let matrix = rotation_matrix([0.0, 0.0, 1.0], 90.0);
+        assert!((matrix[1][0] - 1.0).abs() < 1e-6 && matrix[0][0].abs() < 1e-6, "{matrix:?}");
+    }
+
+    #[test]
+    fn an_axis_that_is_no_input_is_named() {
+        assert_eq!(Augmenter::new(&rotation(["x", "y", "w"]), &transform()).unwrap_err(), "w");
+    }
+
+    #[test]
+    fn without_a_recipe_nothing_changes() {
+        let augmenter = Augmenter::new(&Augmentation::default(), &transform()).unwrap();
+        let mut batch = WindowBatch { windows: 1, length: 1, dense: vec![1.0; 4], ..Default::default() };
+        augmenter.apply(&mut batch, &mut ChaCha8Rng::seed_from_u64(1));
+        assert_eq!(batch.dense, vec![1.0; 4]);
     }
 }

@@ -224,6 +224,19 @@ pub struct Augmentation {
     /// Standard deviation of the factor, around 1, of each dense input in a window.
     #[serde(default)]
     pub scaling: f32,
+    /// Turning of sensors, as if they were worn at another angle.
+    #[serde(default)]
+    pub rotation: Option<Rotation>,
+}
+
+/// Random rotation of sensors with three axes.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rotation {
+    /// Standard deviation of the angle.
+    pub degrees: f32,
+    /// Columns of the axes of each sensor; all turn together.
+    pub sensors: Vec<[String; 3]>,
 }
 
 /// Which subjects are held out to judge the model.
@@ -402,8 +415,9 @@ impl RecipeFile {
             let valid = norm.is_finite() && norm > 0.0;
             check(valid, "training.gradient_clipping", &norm, "a number above 0")?;
         }
-        let Augmentation { jitter, scaling } = training.augmentation;
-        for (key, found) in [("jitter", jitter), ("scaling", scaling)] {
+        let Augmentation { jitter, scaling, ref rotation } = training.augmentation;
+        let degrees = rotation.as_ref().map_or(0.0, |rotation| rotation.degrees);
+        for (key, found) in [("jitter", jitter), ("scaling", scaling), ("rotation.degrees", degrees)] {
             let valid = found.is_finite() && found >= 0.0;
             check(valid, &format!("training.augmentation.{key}"), &found, "a number from 0")?;
         }

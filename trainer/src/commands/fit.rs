@@ -14,6 +14,7 @@ use painwave::recording::{Recording, Schema};
 use serde::Serialize;
 
 use crate::assemble::{self, Assembled};
+use crate::augmentation::Augmenter;
 use crate::data::{self, Table};
 use crate::device::DeviceKind;
 use crate::error::Error;
@@ -155,7 +156,13 @@ pub fn fit(args: &FitArgs, interrupt: &AtomicBool) -> Result<(), Error> {
     let network = recipe.network_config(preparation.transform.dense.len(), inputs.classes.len());
     network.validate(recipe.window.length).map_err(|error| file.network_error(&error))?;
     let (training, validation) = (windows(&split.training), windows(&split.validation));
+    let augmentation =
+        Augmenter::new(&recipe.training.augmentation, &preparation.transform).map_err(|axis| {
+            let expected = "columns that the features keep";
+            file.value_error("training.augmentation.rotation.sensors", axis, expected)
+        })?;
     let problem = Problem {
+        augmentation,
         targets: TargetTable::new(&recipe.training.targets, &training.subject_classes(), network.classes),
         network,
         classes: inputs.classes.clone(),

@@ -20,7 +20,7 @@ use rand_chacha::ChaCha8Rng;
 pub use self::checkpoint::{Checkpoints, Identity, write_atomically};
 pub use self::history::{EpochRecord, History};
 pub use self::progress::Progress;
-use crate::augmentation::augment;
+use crate::augmentation::Augmenter;
 use crate::error::Error;
 use crate::recipe::{Optimizer, TrainingRecipe};
 use crate::targets::{TargetTable, cross_entropy};
@@ -44,6 +44,8 @@ pub struct Problem {
     pub validation: WindowSet,
     /// What the network is asked to answer.
     pub targets: TargetTable,
+    /// Random changes to the windows that train.
+    pub augmentation: Augmenter,
 }
 
 /// What training came to.
@@ -182,7 +184,7 @@ fn run_epoch(
     epoch: usize,
     progress: &mut Progress,
 ) -> Result<f64, Error> {
-    let Problem { network: config, recipe, training, targets, .. } = problem;
+    let Problem { network: config, recipe, training, targets, augmentation, .. } = problem;
     let Optimizer::AdamW { learning_rate, .. } = recipe.optimizer;
     let mut rng = ChaCha8Rng::seed_from_u64(recipe.seed);
     rng.set_stream(epoch as u64);
@@ -194,7 +196,7 @@ fn run_epoch(
     let mut sum = 0.0;
     for indices in order.chunks(recipe.batch_size) {
         let mut batch = training.gather(indices);
-        augment(&mut batch, config.dense, &recipe.augmentation, &mut rng);
+        augmentation.apply(&mut batch, &mut rng);
         let wanted: Vec<f32> =
             indices.iter().flat_map(|i| targets.row(training.classes[*i])).copied().collect();
         let wanted = TensorData::new(wanted, [indices.len(), config.classes]);
