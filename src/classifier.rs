@@ -1,5 +1,7 @@
 //! The public face: a bundle and an engine; recordings or bytes in, predictions out.
 
+use std::collections::VecDeque;
+
 use serde::Serialize;
 
 use crate::bundle::{Bundle, BundleError, KnownAnswers, Manifest, Member};
@@ -14,8 +16,13 @@ use crate::windows::WindowBatch;
 /// of any order of summation, far below what moves a probability visibly.
 const KNOWN_ANSWER_TOLERANCE: f32 = 1e-3;
 
-/// Windows that are computed at once. Bounds the memory of a job, whatever the recordings' length.
+/// Most windows and most dense inputs that are computed at once. They bound the memory of a job, whatever the
+/// length of recordings and windows.
 const BATCH_WINDOWS: usize = 4096;
+const BATCH_INPUTS: usize = 1 << 22;
+
+/// Most subjects that [`Job::next`] classifies in one call: a fraction of a second's work.
+const PORTION: usize = 32;
 
 /// A model, ready to classify.
 pub struct Classifier {
@@ -96,6 +103,14 @@ pub enum ClassifyError {
         /// The subject's id.
         id: String,
     },
+    /// Values so large that the network's sums overflow, or an engine that went wrong after it was proven.
+    #[error(
+        "the recording `{id}` gives no finite logits: its values are far outside of what the model knows"
+    )]
+    NotFinite {
+        /// The subject's id.
+        id: String,
+    },
 }
 
 impl Classifier {
@@ -126,7 +141,7 @@ impl Classifier {
     /// Classifies recordings of the bundle's schema; one prediction each, in their order.
     ///
     /// # Errors
-    /// An empty recording, or an engine that gives no answer.
+    /// An empty recording, an engine that gives no answer, or an answer that is not finite.
     pub async fn classify(&self, recordings: &[&Recording]) -> Result<Vec<Prediction>, ClassifyError> {
         let window = &self.manifest.window;
         if let Some(empty) = recordings.iter().find(|recording| recording.steps() == 0) {
@@ -145,12 +160,15 @@ impl Classifier {
             let window_starts: Vec<u32> = window.starts(steps).map(|start| start as u32).collect();
             let to = from + window_starts.len() * classes;
             let of_recording: Vec<&[f32]> = logits.iter().map(|member| &member[from..to]).collect();
+            if !of_recording.iter().copied().flatten().all(|logit| logit.is_finite()) {
+                return Err(ClassifyError::NotFinite { id: recording.id.clone() });
+            }
             let aggregate = self.manifest.aggregation.combine(&of_recording, classes);
             from = to;
             let too_short = (steps < window.length)
                 .then_some(Warning::ShorterThanWindow { steps, length: window.length });
             let out_of_range = (values > 0).then_some(Warning::OutsideTrainingRange { values, of });
-            Prediction {
+            Ok(Prediction {
                 id: recording.id.clone(),
                 label: self.manifest.classes[aggregate.class].clone(),
                 class: aggregate.class,
@@ -158,9 +176,9 @@ impl Classifier {
                 window_starts,
                 window_probabilities: aggregate.windows,
                 warnings: too_short.into_iter().chain(out_of_range).collect(),
-            }
+            })
         };
-        Ok(recordings.iter().zip(outside).map(predict).collect())
+        recordings.iter().zip(outside).map(predict).collect()
     }
 
     /// One member's logits for all windows of the recordings, `[windows, classes]`.
@@ -177,7 +195,7 @@ impl Classifier {
             *values += features.outside;
             *of += features.dense.len();
             for start in self.manifest.window.starts(features.steps) {
-                if batch.windows == BATCH_WINDOWS {
+                if batch.windows == BATCH_WINDOWS || batch.dense.len() >= BATCH_INPUTS {
                     logits.extend(member.engine.logits(&batch).await?);
                     batch.clear();
                 }
@@ -237,12 +255,14 @@ async fn prove(engine: &dyn Engine, known: &KnownAnswers, length: usize) -> Resu
 /// more at the end, and the later prediction replaces the earlier one.
 pub struct Job {
     reader: Reader,
+    /// Indices of complete recordings that are not classified yet.
+    pending: VecDeque<usize>,
 }
 
 impl Job {
     /// Starts a file in the classifier's schema.
     pub fn new(classifier: &Classifier) -> Self {
-        Job { reader: Reader::new(&classifier.manifest.schema) }
+        Job { reader: Reader::new(&classifier.manifest.schema), pending: VecDeque::new() }
     }
 
     /// Takes the next bytes of the file and classifies the subjects that they complete.
@@ -255,16 +275,40 @@ impl Job {
         bytes: &[u8],
     ) -> Result<Vec<Prediction>, ClassifyError> {
         self.reader.feed(bytes)?;
-        self.classify_complete(classifier).await
+        self.pending.extend(self.reader.take_complete());
+        self.all(classifier).await
     }
 
-    /// Ends the file and classifies the remaining subjects.
+    /// Ends the file; [`Job::next`] classifies the remaining subjects.
     ///
     /// # Errors
-    /// As [`Job::feed`]; a file without a row is an error too.
-    pub async fn finish(&mut self, classifier: &Classifier) -> Result<Vec<Prediction>, ClassifyError> {
+    /// The file ends within a row, or has none.
+    pub fn end(&mut self) -> Result<(), ClassifyError> {
         self.reader.finish()?;
-        self.classify_complete(classifier).await
+        self.pending.extend(self.reader.take_complete());
+        Ok(())
+    }
+
+    /// Classifies some of the remaining subjects; none are left when it returns none. A file in the order of
+    /// time leaves all of them to the end, so they come in portions between which a caller can show progress or
+    /// stop.
+    ///
+    /// # Errors
+    /// The engine gives no answer.
+    pub async fn next(&mut self, classifier: &Classifier) -> Result<Vec<Prediction>, ClassifyError> {
+        let portion = self.pending.len().min(PORTION);
+        let recordings: Vec<&Recording> =
+            self.pending.drain(..portion).map(|index| self.reader.recording(index)).collect();
+        classifier.classify(&recordings).await
+    }
+
+    /// Ends the file and classifies all remaining subjects.
+    ///
+    /// # Errors
+    /// As [`Job::end`] and [`Job::next`].
+    pub async fn finish(&mut self, classifier: &Classifier) -> Result<Vec<Prediction>, ClassifyError> {
+        self.end()?;
+        self.all(classifier).await
     }
 
     /// What was read: recordings in the order of first appearance, and warnings about the file.
@@ -272,9 +316,11 @@ impl Job {
         &self.reader
     }
 
-    async fn classify_complete(&mut self, classifier: &Classifier) -> Result<Vec<Prediction>, ClassifyError> {
-        let complete = self.reader.take_complete();
-        let recordings: Vec<&Recording> = complete.iter().map(|i| self.reader.recording(*i)).collect();
-        classifier.classify(&recordings).await
+    async fn all(&mut self, classifier: &Classifier) -> Result<Vec<Prediction>, ClassifyError> {
+        let mut predictions = Vec::with_capacity(self.pending.len());
+        while !self.pending.is_empty() {
+            predictions.extend(self.next(classifier).await?);
+        }
+        Ok(predictions)
     }
 }

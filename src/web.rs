@@ -117,11 +117,19 @@ impl WebJob {
         self.put_back(job, outcome)
     }
 
-    /// Ends the file and classifies the remaining subjects.
-    #[wasm_bindgen(unchecked_return_type = "WebPrediction[]")]
-    pub async fn finish(&self) -> Result<Array, Error> {
+    /// Ends the file; `next` classifies the remaining subjects.
+    pub fn end(&self) -> Result<(), Error> {
         let mut job = self.take()?;
-        let outcome = job.finish(&self.classifier).await;
+        let outcome = job.end();
+        self.job.replace(Some(job));
+        outcome.map_err(|reason| classify_error(&reason))
+    }
+
+    /// Classifies some of the remaining subjects; none are left when it returns none.
+    #[wasm_bindgen(unchecked_return_type = "WebPrediction[]")]
+    pub async fn next(&self) -> Result<Array, Error> {
+        let mut job = self.take()?;
+        let outcome = job.next(&self.classifier).await;
         self.put_back(job, outcome)
     }
 
@@ -297,6 +305,7 @@ fn classify_error(reason: &ClassifyError) -> Error {
         }
         ClassifyError::Engine(engine) => error(&with_sources(reason), engine_code(engine)),
         ClassifyError::Empty { .. } => error(&reason.to_string(), "EMPTY_RECORDING"),
+        ClassifyError::NotFinite { .. } => error(&reason.to_string(), "NOT_FINITE"),
     }
 }
 

@@ -14,6 +14,8 @@
 //! [`NetworkConfig::parameters`]: crate::network::NetworkConfig::parameters
 
 mod manifest;
+#[cfg(test)]
+mod tests;
 mod validate;
 
 pub use manifest::{KnownAnswers, Manifest, Member, ModelCard, VERSION};
@@ -54,7 +56,7 @@ pub enum Precision {
 #[derive(Debug, thiserror::Error)]
 pub enum BundleError {
     /// Larger than any bundle.
-    #[error("the file has {found} bytes, a bundle has at most {MAX_FILE_SIZE}")]
+    #[error("the bundle has {found} bytes, at most {MAX_FILE_SIZE} are allowed")]
     TooLarge {
         /// Size of the file.
         found: usize,
@@ -118,9 +120,7 @@ impl Bundle {
     /// # Errors
     /// Anything that is not exactly what [`Bundle::to_bytes`] wrote, or that is out of range.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, BundleError> {
-        if bytes.len() > MAX_FILE_SIZE {
-            return Err(BundleError::TooLarge { found: bytes.len() });
-        }
+        check_file_size(bytes.len())?;
         let reader = burn_pack::Reader::from_bytes(Bytes::from_bytes_vec(bytes.to_vec()))
             .map_err(BundleError::Container)?;
         let metadata = |key| reader.metadata().get(key).cloned().ok_or(BundleError::Foreign(key));
@@ -160,19 +160,30 @@ impl Bundle {
         let mut parts = Vec::new();
         for (member, parameters) in self.weights.iter().enumerate() {
             for (name, parameter) in parameters {
-                parts.push(StoredTensor::encode(format!("member.{member}.{name}"), parameter, precision)?);
+                parts.push(StoredTensor::encode(tensor_name(member, name), parameter, precision)?);
             }
         }
-        let digest = hex_digest(&json, &mut parts);
-        let tensors =
-            parts.into_iter().map(|part| Tensor::new(part.name, part.dtype, part.shape, None, part.bytes));
-        let bytes = Writer::new(tensors.collect())
-            .with_metadata(MANIFEST_KEY, &json)
-            .with_metadata(DIGEST_KEY, &digest)
-            .into_bytes()
-            .map_err(BundleError::Container)?;
-        Ok(bytes.to_vec())
+        let bytes = write(&json, parts)?;
+        check_file_size(bytes.len())?;
+        Ok(bytes)
     }
+}
+
+/// Puts the parts into a container, with their digest.
+fn write(json: &str, mut parts: Vec<StoredTensor>) -> Result<Vec<u8>, BundleError> {
+    let digest = hex_digest(json, &mut parts);
+    let tensors =
+        parts.into_iter().map(|part| Tensor::new(part.name, part.dtype, part.shape, None, part.bytes));
+    let bytes = Writer::new(tensors.collect())
+        .with_metadata(MANIFEST_KEY, json)
+        .with_metadata(DIGEST_KEY, &digest)
+        .into_bytes()
+        .map_err(BundleError::Container)?;
+    Ok(bytes.to_vec())
+}
+
+fn check_file_size(found: usize) -> Result<(), BundleError> {
+    if found > MAX_FILE_SIZE { Err(BundleError::TooLarge { found }) } else { Ok(()) }
 }
 
 /// Reads the version before the rest, so that a bundle of another version is called that.
@@ -186,6 +197,11 @@ fn read_manifest(json: &str) -> Result<Manifest, BundleError> {
         return Err(BundleError::Version { found: version });
     }
     serde_json::from_str(json).map_err(BundleError::Manifest)
+}
+
+/// Name in the file of a member's weight.
+fn tensor_name(member: usize, name: &str) -> String {
+    format!("member.{member}.{name}")
 }
 
 /// One tensor as it stands in the file.
@@ -227,8 +243,9 @@ impl StoredTensor {
     /// The member that the tensor belongs to, and its name there.
     fn place(&self, members: usize) -> Option<(usize, String)> {
         let (member, name) = self.name.strip_prefix("member.")?.split_once('.')?;
-        let member: usize = member.parse().ok()?;
-        (member < members).then(|| (member, name.to_owned()))
+        let member: usize = member.parse().ok().filter(|member| *member < members)?;
+        // "member.00." and "member.+0." would be other names for the same tensor.
+        (tensor_name(member, name) == self.name).then(|| (member, name.to_owned()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Bundle, BundleError, Manifest, Member, VERSION};
+use super::{Bundle, BundleError, Manifest, Member, VERSION, tensor_name};
 use crate::features::FeatureExtractor;
 use crate::network::Parameters;
 
@@ -128,7 +128,7 @@ fn check_member(index: usize, member: &Member, manifest: &Manifest) -> Result<()
 
 fn check_weights(index: usize, member: &Member, weights: &Parameters) -> Result<(), BundleError> {
     let mut left: BTreeSet<&String> = weights.keys().collect();
-    let tensor = |name: &str| format!("member.{index}.{name}");
+    let tensor = |name: &str| tensor_name(index, name);
     for spec in member.network.parameters() {
         let found = weights.get(&spec.name);
         let fits = found

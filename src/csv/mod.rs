@@ -202,6 +202,7 @@ impl Subjects {
     fn close(&mut self, index: usize) -> Result<(), CsvError> {
         let subject = &mut self.all[index];
         subject.sort(&self.schema)?;
+        subject.release_spare_memory();
         subject.state = State::Complete;
         self.complete.push(index);
         Ok(())
@@ -256,6 +257,14 @@ impl Subject {
         let steps = self.recording.steps();
         self.recording.values.truncate(steps * schema.channels.len());
         self.recording.codes.truncate(steps * schema.categories.len());
+    }
+
+    /// Growing vectors are up to twice as large as what they hold, which counts with thousands of subjects.
+    fn release_spare_memory(&mut self) {
+        self.recording.times.shrink_to_fit();
+        self.recording.values.shrink_to_fit();
+        self.recording.codes.shrink_to_fit();
+        self.lines.shrink_to_fit();
     }
 
     /// Brings the rows into the order of time, or finds two of the same time.

@@ -150,13 +150,14 @@ fn check_parameters(config: &NetworkConfig, parameters: &Parameters) -> Result<(
 
 /// Checks that a batch has the widths that a network reads.
 fn check_batch(config: &NetworkConfig, batch: &WindowBatch) -> Result<(), EngineError> {
-    let rows = batch.windows * batch.length;
+    // Saturating: a product that overflows equals no length.
+    let rows = batch.windows.saturating_mul(batch.length);
     let codes = config.category_embeddings.len();
     let expect = |what, found, expected| {
         if found == expected { Ok(()) } else { Err(EngineError::Batch { what, found, expected }) }
     };
-    expect("dense values", batch.dense.len(), rows * config.dense)?;
-    expect("codes", batch.codes.len(), rows * codes)?;
+    expect("dense values", batch.dense.len(), rows.saturating_mul(config.dense))?;
+    expect("codes", batch.codes.len(), rows.saturating_mul(codes))?;
     expect("step indices", batch.steps.len(), rows)?;
     for (place, code) in batch.codes.iter().enumerate() {
         let levels = config.category_embeddings[place % codes].levels;

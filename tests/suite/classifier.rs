@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use painwave::bundle::Bundle;
-use painwave::classifier::{Classifier, Job, LoadError, Prediction, Warning};
+use painwave::classifier::{Classifier, ClassifyError, Job, LoadError, Prediction, Warning};
 use painwave::engine::{EngineError, EngineKind};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -76,6 +76,38 @@ fn a_subject_is_classified_before_the_file_ends() {
     assert_eq!(first.iter().map(|p| p.id.as_str()).collect::<Vec<_>>(), ["000"]);
     let rest = ready(job.finish(&classifier)).expect("the file is whole");
     assert_eq!(rest.iter().map(|p| p.id.as_str()).collect::<Vec<_>>(), ["001"]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_is_left_at_the_end_comes_in_portions() {
+    let mut rows = rows(100, 4);
+    rows.sort_by_key(|row| row.split(',').nth(1).map(str::to_owned));
+    let classifier = classifier();
+    let mut job = Job::new(&classifier);
+    ready(job.feed(&classifier, file(&rows).as_bytes())).expect("the rows are whole");
+    job.end().expect("the file is whole");
+    let mut portions = Vec::new();
+    loop {
+        let portion = ready(job.next(&classifier)).expect("the engine answers");
+        if portion.is_empty() {
+            break;
+        }
+        portions.push(portion.len());
+    }
+    assert!(portions.len() > 1, "all subjects came at once");
+    assert_eq!(portions.iter().sum::<usize>(), 100);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn values_that_overflow_are_an_error_and_not_the_first_class() {
+    let file = "subject,time,x,y,hand\na,0,3e38,-3e38,two\na,1,3e38,3e38,two\na,2,0,0,two\na,3,0,0,two\n";
+    let classifier = classifier();
+    let mut job = Job::new(&classifier);
+    let outcome = ready(async {
+        job.feed(&classifier, file.as_bytes()).await?;
+        job.finish(&classifier).await
+    });
+    assert!(matches!(outcome, Err(ClassifyError::NotFinite { id }) if id == "a"), "overflow went unnoticed");
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -92,8 +92,12 @@ impl Layer {
     /// Reads `inputs` numbers of each row of `input` and, in a recurrent layer, `units` of each row
     /// of the hidden state; writes `units` numbers of each row of `out`.
     pub fn run(&self, rows: usize, input: Rows, state: State, out: RowsMut) {
-        let holds = |len: usize, stride: usize, rows: usize, width: usize| {
-            rows == 0 || (rows - 1) * stride + width <= len
+        let holds = |len: usize, stride: usize, rows: usize, width: usize| match rows.checked_sub(1) {
+            None => true,
+            Some(last) => {
+                let end = last.checked_mul(stride).and_then(|start| start.checked_add(width));
+                end.is_some_and(|end| end <= len)
+            }
         };
         let out_rows = match self.activation {
             Activation::ReluMaxPool { pool } => rows.div_ceil(pool),
@@ -103,7 +107,7 @@ impl Layer {
         assert!(holds(out.data.len(), out.stride, out_rows, self.units));
         assert!(state.hidden.is_none_or(|hidden| holds(hidden.data.len(), hidden.stride, rows, self.units)));
         if self.activation == Activation::Recurrent(Cell::Lstm) {
-            assert!(state.cell.len() >= rows * self.units);
+            assert!(holds(state.cell.len(), self.units, rows, self.units));
         }
         let arguments = Arguments {
             input: input.data.as_ptr(),

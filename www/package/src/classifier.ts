@@ -191,8 +191,14 @@ class WorkerClassifier implements Classifier {
         add(await session.call("feed", { job, chunk }, [chunk.buffer]));
       }
       signal?.throwIfAborted();
-      const { predictions, order, warnings } = await session.call("finish", { job });
-      add(predictions);
+      await session.call("end", { job });
+      for (;;) {
+        const predictions = await session.call("next", { job });
+        if (predictions.length === 0) break;
+        add(predictions);
+        signal?.throwIfAborted();
+      }
+      const { order, warnings } = await session.call("summary", { job });
       const ordered = order.flatMap((id) => found.get(id) ?? []);
       signal?.throwIfAborted();
       keep = keepRecordings;

@@ -12,10 +12,12 @@ export interface Calls {
   /** Opens a job, under a number that the caller chooses. */
   open: { args: { job: number }; answer: undefined };
   feed: { args: { job: number; chunk: Uint8Array }; answer: WasmPrediction[] };
-  finish: {
-    args: { job: number };
-    answer: { predictions: WasmPrediction[]; order: string[]; warnings: string[] };
-  };
+  /** No more bytes. */
+  end: { args: { job: number }; answer: undefined };
+  /** Classifies some of the remaining subjects; none are left when there are none in the answer. */
+  next: { args: { job: number }; answer: WasmPrediction[] };
+  /** What the whole file came to. */
+  summary: { args: { job: number }; answer: { order: string[]; warnings: string[] } };
   recording: { args: { job: number; id: string }; answer: Recording | undefined };
   /** Lets go of a job. */
   release: { args: { job: number }; answer: undefined };

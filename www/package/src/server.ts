@@ -62,10 +62,12 @@ function handlersOf(wasm: WasmModule): Handlers {
       return undefined;
     },
     feed: ({ job: number, chunk }) => job(number).feed(chunk),
-    async finish({ job: number }) {
-      const predictions = await job(number).finish();
-      return { predictions, order: job(number).order(), warnings: job(number).warnings() };
+    end({ job: number }) {
+      job(number).end();
+      return undefined;
     },
+    next: ({ job: number }) => job(number).next(),
+    summary: ({ job: number }) => ({ order: job(number).order(), warnings: job(number).warnings() }),
     recording({ job: number, id }, transfer) {
       const recording = job(number).recording(id);
       if (recording === undefined) return undefined;

@@ -28,7 +28,8 @@ export type WasmInfo = Omit<ClassifierInfo, "asked" | "device" | "why"> & { read
 /** One input file. */
 export interface WasmJob {
   feed(chunk: Uint8Array): Promise<WasmPrediction[]>;
-  finish(): Promise<WasmPrediction[]>;
+  end(): void;
+  next(): Promise<WasmPrediction[]>;
   warnings(): string[];
   order(): string[];
   recording(id: string): Recording | undefined;
