@@ -79,8 +79,8 @@ SHOULDER_TEST_PERSONS = range(8, 11)
 def shoulder_watch() -> Dataset:
     """Seven shoulder exercises under a smart watch at 50 Hz (arXiv:1802.01489).
 
-    140 recordings of 10 persons, 19 to 52 seconds each, cut to the first 160 steps
-    (3.2 s). Persons 1 to 7 train, 8 to 10 test.
+    140 recordings of 10 persons, 19 to 52 seconds each, cut into pieces of 160 steps
+    (3.2 s); what is left at the end is dropped. Persons 1 to 7 train, 8 to 10 test.
     """
     path = packaged_file("seglearn", "seglearn==1.2.5", "data/watch_dataset.npy")
     # The file is a pickled dictionary, from the package that the user installed.
@@ -88,17 +88,17 @@ def shoulder_watch() -> Dataset:
     train: list[Recording] = []
     test: list[Recording] = []
     for values, label, person in zip(data["X"], data["y"], data["subject"]):
-        recording = Recording(
-            np.asarray(values, dtype=np.float64)[:SHOULDER_STEPS],
-            str(data["y_labels"][int(label)]),
-            int(person),
-        )
-        if recording.person in SHOULDER_TRAIN_PERSONS:
-            train.append(recording)
-        elif recording.person in SHOULDER_TEST_PERSONS:
-            test.append(recording)
+        if int(person) in SHOULDER_TRAIN_PERSONS:
+            split = train
+        elif int(person) in SHOULDER_TEST_PERSONS:
+            split = test
         else:
             raise DatasetError(f"{path}: person {person} is not one of 1 to 10")
+        values = np.asarray(values, dtype=np.float64)
+        for start in range(0, len(values) - SHOULDER_STEPS + 1, SHOULDER_STEPS):
+            piece = values[start : start + SHOULDER_STEPS]
+            name = str(data["y_labels"][int(label)])
+            split.append(Recording(piece, name, int(person)))
     channels = [str(channel) for channel in data["X_labels"]]
     return Dataset("shoulder_watch", channels, train, test)
 
