@@ -13,8 +13,10 @@ const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 export const DIST = path("../../www/page/dist");
 /** The sample that the page offers. */
 export const SAMPLE = path("../../www/page/public/sample.csv");
+/** Its true classes. */
+export const SAMPLE_LABELS = path("../../www/page/public/sample_labels.csv");
 /** The bundle inside the module. */
-const EMBEDDED = path("../../models/cnn-gru.bpk");
+export const EMBEDDED = path("../../models/cnn-gru.bpk");
 /** Was the module with Burn's engines built? */
 export const burnBuilt = existsSync(path("../../pkg/wasm/burn/painwave_bg.wasm"));
 
@@ -50,7 +52,16 @@ export async function makeInputs() {
   await run("fit", path("other.toml"), "--data", train, "--labels", trainLabels, "--out", file("run"));
   const other = file("run/model.bpk");
 
-  const [header, first, second] = (await readFile(SAMPLE, "utf8")).split("\n").map((line) => line.split(","));
+  const sample = (await readFile(SAMPLE, "utf8")).trimEnd().split(/\r?\n/);
+  const [header, first, second] = sample.map((line) => line.split(","));
+  // What the small model reads, and no more.
+  const kept = [...header.keys()].filter((i) => !/^joint_[123]/.test(header[i]));
+  const fewer = sample.map((line) => kept.map((i) => line.split(",")[i]).join(","));
+  const narrow = await write(file("narrow.csv"), fewer.join("\n"));
+  const [labelsHeader, ...labels] = (await readFile(SAMPLE_LABELS, "utf8")).trimEnd().split(/\r?\n/);
+  const wide = [`${labelsHeader},person`, ...labels.map((line, i) => `${line},${i % 3}`)];
+  const labelsOfPersons = await write(file("labels_of_persons.csv"), wide.join("\n"));
+  const wrongLabels = await write(file("wrong_labels.csv"), [labelsHeader, "000,unheard_of"].join("\n"));
   second[header.indexOf(BAD_COLUMN)] = "elbow";
   const bad = await write(file("bad.csv"), [header, first, second].join("\n"));
   const damaged = await write(file("damaged.bpk"), (await readFile(other)).subarray(0, 5000));
@@ -61,6 +72,10 @@ export async function makeInputs() {
     other,
     bad,
     damaged,
+    narrow,
+    labelsOfPersons,
+    wrongLabels,
+    folder,
     truth: new Map(parseCsv(await readFile(manyLabels, "utf8")).map((row) => [row.sample_index, row.label])),
     expected: {
       sample: await predict(EMBEDDED, SAMPLE),

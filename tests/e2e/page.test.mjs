@@ -4,7 +4,16 @@ import { after, before, describe, it } from "node:test";
 import { serve } from "../../www/page/serve.mjs";
 import { App } from "./app.mjs";
 import { browserNames, launch } from "./browsers.mjs";
-import { BAD_COLUMN, burnBuilt, DIST, makeInputs, parseCsv, SAMPLE } from "./inputs.mjs";
+import {
+  BAD_COLUMN,
+  burnBuilt,
+  DIST,
+  EMBEDDED,
+  makeInputs,
+  parseCsv,
+  SAMPLE,
+  SAMPLE_LABELS,
+} from "./inputs.mjs";
 
 /** Greatest difference of a probability between two machines' ways of computing it. */
 const TOLERANCE = 1e-5;
@@ -63,7 +72,9 @@ for (const name of browserNames) {
       onPage(async (app) => {
         await app.click('[data-action="sample"]');
         await app.results("sample.csv");
-        assertRows(await app.rows(), inputs.expected.sample);
+        const rows = await app.rows();
+        assertRows(rows, inputs.expected.sample);
+        assert.ok(new Set(rows.map(({ label }) => label)).size > 1, "all subjects are of one class");
         assert.match(await app.text("#scores"), /sample_labels\.csv/);
       }));
 
@@ -123,11 +134,93 @@ for (const name of browserNames) {
         assertRows(await app.rows(), inputs.expected.sample);
       }));
 
+    it("keeps what it shows when another file fails, and goes on with that", () =>
+      onPage(async (app) => {
+        await app.drop(SAMPLE, inputs.labelsOfPersons);
+        await app.page.waitForSelector("#scores");
+        await app.ready();
+        for (const [wrong, name] of [
+          [inputs.bad, "bad.csv"],
+          [inputs.wrongLabels, "wrong_labels.csv"],
+        ]) {
+          await app.drop(wrong);
+          await app.page.waitForSelector(`.error ::-p-text(${name} could not be used)`);
+        }
+        await app.click('input[name="device"][value="cpu"]');
+        await app.page.waitForFunction(() =>
+          /was asked for/.test(document.querySelector("#engine-why").textContent),
+        );
+        await app.ready();
+        assert.equal(await app.page.$(".error"), null);
+        assert.equal(await app.text("#results h1"), "sample.csv");
+        assertRows(await app.rows(), inputs.expected.sample);
+        assert.match(await app.text("#scores"), /labels_of_persons\.csv/);
+      }));
+
+    it("shows good recordings, and names only the labels that are wrong", () =>
+      onPage(async (app) => {
+        await app.drop(SAMPLE, inputs.wrongLabels);
+        await app.page.waitForSelector(".error");
+        assert.equal(await app.text(".error h2"), "wrong_labels.csv could not be used");
+        assertRows(await app.rows(), inputs.expected.sample);
+      }));
+
+    it("keeps labels that come before their recordings", () =>
+      onPage(async (app) => {
+        await app.drop(SAMPLE_LABELS);
+        await app.page.waitForSelector(".note ::-p-text(Labels kept)");
+        await app.drop(SAMPLE);
+        await app.page.waitForSelector("#scores");
+        assert.match(await app.text("#scores"), /sample_labels\.csv/);
+      }));
+
+    it("takes a model that cannot read what is shown, and waits for recordings", () =>
+      onPage(async (app) => {
+        await app.drop(inputs.other, inputs.narrow);
+        await app.results("narrow.csv");
+        assertRows(await app.rows(), inputs.expected.sampleByOther);
+        await app.drop(EMBEDDED);
+        await app.page.waitForSelector(".note ::-p-text(drop recordings that it reads)");
+        assert.match(await app.text("#model"), /from cnn-gru\.bpk/);
+        assert.equal(await app.page.$("#subjects"), null);
+        await app.drop(SAMPLE);
+        await app.results("sample.csv");
+        assertRows(await app.rows(), inputs.expected.sample);
+      }));
+
+    it("says which files it cannot read and which it ignores", () =>
+      onPage(async (app) => {
+        await app.drop(inputs.many, SAMPLE);
+        await app.results("sample.csv");
+        assert.match(await app.text(".note"), /Ignored: pirate_pain_test\.csv/);
+        if (name === "chromium") {
+          await app.drop(inputs.folder);
+          await app.page.waitForSelector(".error ::-p-text(READ_FAILED)");
+        }
+      }));
+
     it("works from the keyboard", () =>
       onPage(async (app) => {
+        const focused = () => app.page.evaluate(() => document.activeElement.textContent);
         await app.page.focus('[data-action="sample"]');
         await app.page.keyboard.press("Enter");
         await app.results("sample.csv");
+        assert.equal(await focused(), "sample.csv");
+        await app.page.focus(".chip:last-child");
+        await app.page.keyboard.press("Enter");
+        assert.equal(
+          await app.page.evaluate(() => document.activeElement.getAttribute("aria-pressed")),
+          "true",
+        );
+        await app.page.focus(".chip:first-child");
+        await app.page.keyboard.press("Enter");
+        await app.page.focus('input[name="device"][value="auto"]');
+        await app.page.keyboard.press("ArrowDown");
+        await app.page.waitForFunction(() =>
+          /was asked for/.test(document.querySelector("#engine-why").textContent),
+        );
+        await app.ready();
+        assert.equal(await app.page.evaluate(() => document.activeElement.value), "cpu");
         await app.page.focus("#subjects");
         await app.page.keyboard.press("ArrowDown");
         await app.page.keyboard.press("ArrowDown");
@@ -173,6 +266,7 @@ for (const name of browserNames) {
               );
               const why = await app.text("#engine-why");
               assert.equal(await app.text("#engine-used"), device, why);
+              assert.match(await app.text("#summary"), new RegExp(` on ${device}$`));
               assertRows(await app.rows(), inputs.expected.sample);
             },
             // Browsers grumble about software adapters.

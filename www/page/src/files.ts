@@ -1,17 +1,37 @@
+import { PainwaveError, type Schema } from "painwave";
 import { byId } from "./dom.js";
+import { messageOf } from "./format.js";
 
-/** What a file is to the page. */
-export type Kind = "bundle" | "labels" | "recordings";
+/** CSV files by what they are to the page. */
+export interface Sorted {
+  readonly recordings: File | undefined;
+  readonly labels: File | undefined;
+}
 
 const HEAD_BYTES = 1 << 16;
 
-/** Tells a bundle by its name, and a labels file by its header: the id and `label`, and no third column. */
-export async function kindOf(file: File, idColumn: string): Promise<Kind> {
-  if (/\.bpk$/i.test(file.name)) return "bundle";
-  const header = (await firstLine(file)).split(/[,;\t]/).map((name) => name.trim().replace(/^"(.*)"$/, "$1"));
-  return header.length === 2 && header.includes(idColumn) && header.includes("label")
-    ? "labels"
-    : "recordings";
+/** Tells a bundle by its name. */
+export function isBundle(file: File): boolean {
+  return /\.bpk$/i.test(file.name);
+}
+
+/** Takes the last file of each kind, leaving out bundles. */
+export async function sortFiles(files: readonly File[], schema: Schema): Promise<Sorted> {
+  let sorted: Sorted = { recordings: undefined, labels: undefined };
+  for (const file of files) {
+    if (isBundle(file)) continue;
+    sorted = { ...sorted, [(await isLabels(file, schema)) ? "labels" : "recordings"]: file };
+  }
+  return sorted;
+}
+
+/** Tells a labels file by its header: the id and `label`, and no time. A recording may be labelled, too. */
+async function isLabels(file: File, { id, time }: Schema): Promise<boolean> {
+  const line = await firstLine(file).catch((error: unknown) => {
+    throw new PainwaveError("READ_FAILED", `${file.name} could not be read: ${messageOf(error)}`, {}, error);
+  });
+  const header = line.split(/[,;\t]/).map((name) => name.trim().replace(/^"(.*)"$/, "$1"));
+  return header.includes(id) && header.includes("label") && !header.includes(time);
 }
 
 async function firstLine(file: File): Promise<string> {

@@ -36,3 +36,8 @@ export function duration(ms: number): string {
 
 /** `weighted_f1` as "weighted F1". */
 export const words = (name: string): string => name.replaceAll("_", " ").replace(/\bf1\b/, "F1");
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

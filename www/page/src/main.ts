@@ -4,55 +4,82 @@ import { stackedBar } from "./bars.js";
 import { onSchemeChange } from "./colors.js";
 import { SubjectDetail } from "./detail.js";
 import { byId, fill, h } from "./dom.js";
-import { acceptFiles, download, kindOf } from "./files.js";
-import { duration, plural } from "./format.js";
-import { enginePanel, modelPanel } from "./model.js";
+import { acceptFiles, download, isBundle, type Sorted, sortFiles } from "./files.js";
+import { duration, messageOf, plural } from "./format.js";
+import { EnginePanel, modelPanel } from "./model.js";
 import { scoresPanel } from "./scores.js";
 import { Status } from "./status.js";
 import { SubjectTable } from "./table.js";
 
-/** What is on the page, and what the next action builds on. */
-interface State {
-  device: Device;
-  bundle: File | undefined;
-  classifier: Classifier | undefined;
-  recordings: File | undefined;
-  labels: File | undefined;
-  result: Result | undefined;
+/** A classifier, and what it was made from. */
+interface Model {
+  readonly device: Device;
+  /** `undefined` stands for the embedded one. */
+  readonly bundle: File | undefined;
+  readonly classifier: Classifier;
 }
 
-const state: State = {
-  device: "auto",
-  bundle: undefined,
-  classifier: undefined,
-  recordings: undefined,
-  labels: undefined,
-  result: undefined,
-};
+/** A file, and what came of it. */
+interface Shown {
+  readonly recordings: File;
+  readonly result: Result;
+}
+
+/** What is on the page, and what the next action builds on. It changes only together with what is shown. */
+interface State {
+  model: Model | undefined;
+  shown: Shown | undefined;
+  /** What the result was compared with; where nothing is shown, what the next one will be compared with. */
+  labels: File | undefined;
+}
+
+interface Note {
+  readonly title: string;
+  readonly text: string;
+}
+
+/** A failure that one file is to blame for. */
+class Unusable extends Error {
+  readonly file: File;
+
+  constructor(file: File, cause: unknown) {
+    super(`${file.name} could not be used`, { cause });
+    this.file = file;
+  }
+}
+
+const state: State = { model: undefined, shown: undefined, labels: undefined };
 const status = new Status();
 const results = byId("results");
+const engine = new EnginePanel(switchDevice);
+let about: Model | undefined;
 let detail: SubjectDetail | undefined;
 
 /** One thing at a time: what the reader asks for now ends what is still running. */
 let running: AbortController | undefined;
 
+/** Runs a task, with its progress on the page. What it returns is said when it is done. */
 async function run(
   title: string,
   failure: string,
-  task: (signal: AbortSignal) => Promise<void>,
+  task: (signal: AbortSignal) => Promise<Note | undefined>,
 ): Promise<void> {
   running?.abort();
   const controller = new AbortController();
   running = controller;
   status.begin(title, () => controller.abort());
   try {
-    await task(controller.signal);
-    if (running === controller) status.clear();
+    const note = await task(controller.signal);
+    if (running !== controller) return;
+    if (note === undefined) status.clear();
+    else status.note(note.title, note.text);
   } catch (error) {
     if (running !== controller) return;
     if (controller.signal.aborted) {
       status.clear();
       status.announce("Cancelled");
+    } else if (error instanceof Unusable) {
+      status.fail(error.message, error.cause);
     } else {
       status.fail(failure, error);
     }
@@ -63,89 +90,184 @@ async function run(
   }
 }
 
+async function blame<T>(file: File, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new Unusable(file, error);
+  }
+}
+
 const onProgress = (progress: Parameters<Status["progress"]>[0]) => status.progress(progress);
 
-/** Puts a classifier for this device and bundle in the place of the present one, once it runs. */
-async function load(device: Device, bundle: File | undefined, signal: AbortSignal): Promise<void> {
-  const classifier = await createClassifier({ device, bundle, onProgress, signal });
-  await state.classifier?.close();
-  // Labels of another model's classes say nothing about this one.
-  if (bundle !== state.bundle) state.labels = undefined;
-  Object.assign(state, { classifier, device, bundle });
+async function load(device: Device, bundle: File | undefined, signal: AbortSignal): Promise<Model> {
+  const work = createClassifier({ device, bundle, onProgress, signal });
+  return { device, bundle, classifier: await (bundle === undefined ? work : blame(bundle, work)) };
+}
+
+/** Puts a model, and what it made of a file, in the place of the present ones. */
+function adopt(model: Model, shown: Shown | undefined): void {
+  const last = { ...state };
+  Object.assign(state, { model, shown });
+  if (last.shown !== shown) last.shown?.result.release();
+  if (last.model !== model) void last.model?.classifier.close();
+  if (shown === undefined) hideResults();
   drawAbout();
 }
 
-async function classify(signal: AbortSignal): Promise<void> {
-  const { recordings } = state;
-  if (recordings === undefined) return;
-  if (state.classifier === undefined) await load(state.device, state.bundle, signal);
-  const { classifier } = state;
-  if (classifier === undefined) return;
-  status.begin(`Classifying ${recordings.name}`, () => running?.abort());
-  const before = performance.now();
-  const result = await classifier.classify(recordings, { onProgress, signal, keepRecordings: true });
-  const took = performance.now() - before;
-  state.result?.release();
-  state.result = result;
-  drawResults(classifier, result, recordings.name, took);
-  drawScores(await evaluate(signal));
+/** Runs a task with a new model, and closes it again unless the page has adopted it. */
+async function withNew<T>(model: Model, task: (model: Model) => Promise<T>): Promise<T> {
+  try {
+    return await task(model);
+  } finally {
+    if (state.model !== model) await model.classifier.close();
+  }
 }
 
-async function evaluate(signal: AbortSignal): Promise<Scores | undefined> {
-  const { classifier, labels, result } = state;
-  if (classifier === undefined || labels === undefined || result === undefined) return undefined;
+/** Classifies a file, shows what came of it, and compares that with labels. */
+async function show(
+  model: Model,
+  recordings: File,
+  labels: File | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  status.begin(`Classifying ${recordings.name}`, () => running?.abort());
+  const before = performance.now();
+  const { classifier } = model;
+  const work = classifier.classify(recordings, { onProgress, signal, keepRecordings: true });
+  const result = await blame(recordings, work);
+  const took = performance.now() - before;
+  adopt(model, { recordings, result });
+  state.labels = undefined;
+  drawResults(classifier, result, recordings.name, took);
+  if (labels !== undefined) await score(classifier, result, labels, signal);
+}
+
+async function score(
+  classifier: Classifier,
+  result: Result,
+  labels: File,
+  signal: AbortSignal,
+): Promise<void> {
+  const scores = await blame(labels, classifier.evaluate(labels, result, { signal }));
+  state.labels = labels;
+  drawScores(scores, classifier.info.classes, labels.name);
+}
+
+/** Uses a model of other columns or classes, on the recordings on the page where it can read them. */
+async function switchModel(
+  model: Model,
+  labels: File | undefined,
+  signal: AbortSignal,
+): Promise<Note | undefined> {
+  const { shown } = state;
+  if (shown === undefined) {
+    adopt(model, undefined);
+    return labels && keepLabels(labels);
+  }
   try {
-    return await classifier.evaluate(labels, result, { signal });
+    // Labels of another model's classes say nothing about this one.
+    await show(model, shown.recordings, labels, signal);
+    return undefined;
   } catch (error) {
+    // Labels, too, can be what is wrong: then the recordings are on the page by now.
+    if (signal.aborted || state.model === model) throw error;
     state.labels = undefined;
+    adopt(model, undefined);
+    const reason = messageOf(error instanceof Unusable ? error.cause : error);
+    return {
+      title: "Model loaded.",
+      text: `Now drop recordings that it reads. ${shown.recordings.name} is of another kind: ${reason}`,
+    };
+  }
+}
+
+function keepLabels(labels: File): Note {
+  state.labels = labels;
+  return { title: "Labels kept.", text: "Now drop the recordings that they belong to." };
+}
+
+async function take(files: readonly File[]): Promise<void> {
+  if (files.length === 0) return;
+  const names = files.map(({ name }) => name).join(", ");
+  await run(`Reading ${names}`, "The files could not be used", async (signal) => {
+    const bundle = files.findLast(isBundle);
+    // The model comes first: it says which column makes a file one of labels.
+    const model =
+      bundle === undefined && state.model !== undefined
+        ? state.model
+        : await load(state.model?.device ?? "auto", bundle, signal);
+    return withNew(model, async () => {
+      const sorted = await sortFiles(files, model.classifier.info.schema);
+      signal.throwIfAborted();
+      const note = await takeSorted(model, sorted, signal);
+      const ignored = files.filter((file) => ![bundle, sorted.recordings, sorted.labels].includes(file));
+      return note ?? (ignored.length === 0 ? undefined : ignoredNote(ignored));
+    });
+  });
+}
+
+async function takeSorted(
+  model: Model,
+  { recordings, labels }: Sorted,
+  signal: AbortSignal,
+): Promise<Note | undefined> {
+  const { shown } = state;
+  if (recordings === undefined) {
+    if (model !== state.model) return switchModel(model, labels, signal);
+    if (labels === undefined) return undefined;
+    if (shown === undefined) return keepLabels(labels);
+    await score(model.classifier, shown.result, labels, signal);
+    return undefined;
+  }
+  try {
+    // Labels of another file say nothing about this one.
+    await show(model, recordings, labels ?? (shown === undefined ? state.labels : undefined), signal);
+    return undefined;
+  } catch (error) {
+    // The bundle is good, so it is in use: only the recordings are to blame.
+    if (!signal.aborted && model !== state.model) adopt(model, undefined);
     throw error;
   }
 }
 
-async function take(files: readonly File[]): Promise<void> {
-  const idColumn = state.classifier?.info.schema.id ?? "sample_index";
-  const kinds = await Promise.all(files.map(async (file) => ({ file, kind: await kindOf(file, idColumn) })));
-  const last = (kind: string) => kinds.findLast((entry) => entry.kind === kind)?.file;
-  const [bundle, recordings, labels] = [last("bundle"), last("recordings"), last("labels")];
-  const names = [bundle, recordings, labels].flatMap((file) => file?.name ?? []).join(", ");
-  if (names === "") return;
-  await run(`Reading ${names}`, `${names} could not be used`, async (signal) => {
-    if (bundle !== undefined) await load(state.device, bundle, signal);
-    if (labels !== undefined) state.labels = labels;
-    if (recordings !== undefined) {
-      // So are labels of another file.
-      if (labels === undefined) state.labels = undefined;
-      state.recordings = recordings;
-    }
-    if (bundle !== undefined || recordings !== undefined) await classify(signal);
-    else drawScores(await evaluate(signal));
-  });
-  if (labels !== undefined && state.result === undefined && state.labels !== undefined) {
-    status.note("Labels kept", "Now drop the recordings that they belong to.");
-  }
+function ignoredNote(files: readonly File[]): Note {
+  const names = files.map(({ name }) => name).join(", ");
+  return {
+    title: `Ignored: ${names}.`,
+    text: "The page takes one file of recordings, one of labels and one bundle at a time.",
+  };
 }
 
 function switchDevice(device: Device): void {
   const title =
     device === "webgpu" || device === "ndarray" ? "Fetching the larger engine module" : "Starting the engine";
   void run(title, "The engine could not be switched", async (signal) => {
-    await load(device, state.bundle, signal);
-    await classify(signal);
+    const { shown, labels } = state;
+    return withNew(await load(device, state.model?.bundle, signal), async (model) => {
+      if (shown === undefined) adopt(model, undefined);
+      else await show(model, shown.recordings, labels, signal);
+      return undefined;
+    });
   });
 }
 
 function resetModel(): void {
-  void run("Loading the embedded model", "The embedded model could not be loaded", async (signal) => {
-    await load(state.device, undefined, signal);
-    await classify(signal);
-  });
+  void run("Loading the embedded model", "The embedded model could not be loaded", async (signal) =>
+    withNew(await load(state.model?.device ?? "auto", undefined, signal), (model) =>
+      switchModel(model, undefined, signal),
+    ),
+  );
 }
 
 function trySample(): void {
   void run("Fetching the sample", "The sample could not be fetched", async (signal) => {
-    const [recordings, labels] = await Promise.all(["sample.csv", "sample_labels.csv"].map(fetched));
-    Object.assign(state, { recordings, labels });
-    await classify(signal);
+    const [recordings, labels] = await Promise.all([fetched("sample.csv"), fetched("sample_labels.csv")]);
+    const model = state.model ?? (await load("auto", undefined, signal));
+    return withNew(model, async () => {
+      await show(model, recordings, labels, signal);
+      return undefined;
+    });
 
     async function fetched(name: string): Promise<File> {
       const response = await fetch(new URL(name, document.baseURI), { signal });
@@ -155,10 +277,24 @@ function trySample(): void {
   });
 }
 
+/** Brings the panels up to date. What has not changed stays in place, and keeps the focus. */
 function drawAbout(): void {
-  const info = state.classifier?.info;
-  if (info === undefined) return;
-  fill(byId("about"), enginePanel(info, switchDevice), modelPanel(info, state.bundle?.name, resetModel));
+  const { model } = state;
+  if (model === undefined) return;
+  const { info } = model.classifier;
+  engine.update(info);
+  if (about === undefined || about.bundle !== model.bundle) {
+    fill(byId("about"), engine.element, modelPanel(info, model.bundle?.name, resetModel));
+  }
+  about = model;
+}
+
+function hideResults(): void {
+  detail?.destroy();
+  detail = undefined;
+  fill(results);
+  results.hidden = true;
+  byId("intro").hidden = false;
 }
 
 function drawResults({ info }: Classifier, result: Result, name: string, took: number): void {
@@ -176,6 +312,7 @@ function drawResults({ info }: Classifier, result: Result, name: string, took: n
   const counts = info.classes.map((label) => result.predictions.filter((one) => one.label === label).length);
   const total = Math.max(1, result.predictions.length);
   const summary = `${plural(result.predictions.length, "subject")} in ${duration(took)} on ${info.device}`;
+  const heading = h("h1", { attributes: { tabindex: -1 } }, name);
   const save = (title: string, suffix: string, probabilities: boolean) =>
     h(
       "button",
@@ -192,7 +329,7 @@ function drawResults({ info }: Classifier, result: Result, name: string, took: n
     h(
       "header",
       { className: "results-head" },
-      h("div", {}, h("h1", {}, name), h("p", { className: "muted", id: "summary" }, summary)),
+      h("div", {}, heading, h("p", { className: "muted", id: "summary" }, summary)),
       h(
         "p",
         { className: "actions" },
@@ -214,17 +351,18 @@ function drawResults({ info }: Classifier, result: Result, name: string, took: n
     h("div", { id: "scores-place" }),
     h("div", { className: "columns" }, table.element, shown.element),
   );
+  const first = results.hidden;
   byId("intro").hidden = true;
   results.hidden = false;
+  // What had the focus is hidden now.
+  if (first) heading.focus({ preventScroll: true });
   table.selectFirst();
   status.announce(`Done. ${summary}.`);
 }
 
-function drawScores(scores: Scores | undefined): void {
-  const { classifier, labels } = state;
-  if (scores === undefined || classifier === undefined || labels === undefined) return;
-  fill(byId("scores-place"), scoresPanel(scores, classifier.info.classes, labels.name));
-  status.announce(`Compared with ${labels.name}: accuracy ${scores.accuracy.toFixed(3)}.`);
+function drawScores(scores: Scores, classes: readonly string[], labelsName: string): void {
+  fill(byId("scores-place"), scoresPanel(scores, classes, labelsName));
+  status.announce(`Compared with ${labelsName}: accuracy ${scores.accuracy.toFixed(3)}.`);
 }
 
 function stem(name: string): string {
@@ -240,6 +378,7 @@ document.addEventListener("click", ({ target }) => {
 onSchemeChange(() => void detail?.redraw());
 
 // The model is made ready while the reader still looks for a file.
-void run("Loading the model", "The model could not be loaded", (signal) =>
-  load(state.device, state.bundle, signal),
-);
+void run("Loading the model", "The model could not be loaded", async (signal) => {
+  adopt(await load("auto", undefined, signal), undefined);
+  return undefined;
+});

@@ -11,34 +11,49 @@ const DEVICES: readonly { device: Device; title: string; text: string }[] = [
 ];
 
 /** Which engine runs and why, with a switch. */
-export function enginePanel(info: ClassifierInfo, onDevice: (device: Device) => void): HTMLElement {
-  return h(
-    "section",
-    { className: "panel engine", attributes: { "aria-labelledby": "engine-title" } },
-    h(
-      "header",
-      { className: "panel-head" },
-      h("h2", { id: "engine-title" }, "Engine"),
-      h("p", { className: "muted" }, "Running on ", h("strong", { id: "engine-used" }, info.device)),
-    ),
-    h("p", { id: "engine-why", className: "why" }, info.why),
-    h(
-      "fieldset",
-      { className: "devices" },
-      h("legend", { className: "visually-hidden" }, "Compute on"),
-      ...DEVICES.map(({ device, title, text }) =>
-        h(
-          "label",
-          { className: "device" },
-          h("input", {
-            attributes: { type: "radio", name: "device", value: device, checked: device === info.asked },
-            on: { change: () => onDevice(device) },
-          }),
-          h("span", {}, h("strong", {}, title), h("span", { className: "muted" }, text)),
+export class EnginePanel {
+  readonly element: HTMLElement;
+  readonly #used = h("strong", { id: "engine-used" });
+  readonly #why = h("p", { id: "engine-why", className: "why" });
+  readonly #radios: readonly { device: Device; radio: HTMLInputElement }[];
+
+  constructor(onDevice: (device: Device) => void) {
+    this.#radios = DEVICES.map(({ device }) => {
+      const attributes = { type: "radio", name: "device", value: device };
+      return { device, radio: h("input", { attributes, on: { change: () => onDevice(device) } }) };
+    });
+    this.element = h(
+      "section",
+      { className: "panel engine", attributes: { "aria-labelledby": "engine-title" } },
+      h(
+        "header",
+        { className: "panel-head" },
+        h("h2", { id: "engine-title" }, "Engine"),
+        h("p", { className: "muted" }, "Running on ", this.#used),
+      ),
+      this.#why,
+      h(
+        "fieldset",
+        { className: "devices" },
+        h("legend", { className: "visually-hidden" }, "Compute on"),
+        ...DEVICES.map(({ title, text }, i) =>
+          h(
+            "label",
+            { className: "device" },
+            this.#radios[i]?.radio,
+            h("span", {}, h("strong", {}, title), h("span", { className: "muted" }, text)),
+          ),
         ),
       ),
-    ),
-  );
+    );
+  }
+
+  /** Shows what is in use, whatever was asked for since. */
+  update({ asked, device: used, why }: ClassifierInfo): void {
+    this.#used.textContent = used;
+    this.#why.textContent = why;
+    for (const { device, radio } of this.#radios) radio.checked = device === asked;
+  }
 }
 
 /** Where the model comes from and how good it is. */

@@ -50,7 +50,7 @@ export class Plot {
   }
 }
 
-function options({ lines, range, format }: PlotData, width: number, height: number): uPlot.Options {
+function options({ times, lines, range, format }: PlotData, width: number, height: number): uPlot.Options {
   const axis: uPlot.Axis = {
     stroke: variable("--muted"),
     font: "12px system-ui, sans-serif",
@@ -75,7 +75,8 @@ function options({ lines, range, format }: PlotData, width: number, height: numb
           label: name,
           stroke,
           width: 2,
-          points: { show: false },
+          // A line through a single point has no length.
+          points: { show: times.length < 2 },
           value: (_, value) => (value === null ? "–" : format(value)),
           ...(filled ? { fill: `color-mix(in srgb, ${stroke} 14%, transparent)` } : {}),
         };

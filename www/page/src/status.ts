@@ -1,6 +1,6 @@
 import { PainwaveError, type Progress } from "painwave";
 import { byId, fill, h } from "./dom.js";
-import { bytes, plural, wholePercent } from "./format.js";
+import { bytes, messageOf, plural, wholePercent } from "./format.js";
 
 /** Milliseconds between two announcements to a screen reader. */
 const ANNOUNCE_EVERY = 3000;
@@ -17,6 +17,7 @@ const ADVICE: Record<string, string> = {
     "Each row needs as many fields as the header. Look for a stray separator or a cut-off line.",
   NOT_A_NUMBER: "Numbers are written with a decimal point, and without units.",
   NOT_FINITE: "Fill in or leave out steps that were not measured: every value must be a finite number.",
+  ROW_TOO_LONG: "Look for a quotation mark that is never closed, or for a file without line breaks.",
   EMPTY_VALUE: "Fill in or leave out steps that were not measured.",
   EMPTY_ID: "Each row must name its subject.",
   DUPLICATE_TIME: "A subject can have one row for each time. Perhaps two subjects share an id.",
@@ -30,8 +31,13 @@ const ADVICE: Record<string, string> = {
   BUNDLE: "Choose a bundle that this version of the trainer wrote. The model in use stays as it was.",
   DOWNLOAD_FAILED: "Check the connection and try again. What is already loaded works offline.",
   WASM_FAILED: "Use a browser from 2023 or later: Firefox, Chrome, Edge or Safari.",
+  WORKER_FAILED: "Reload the page. If it happens again, the page is not served from one origin.",
   WORKER_CRASHED:
     "Try again: a new worker stands ready. If it happens again with the same file, please report it.",
+  ENGINE_NOT_BUILT: "Choose another engine below. This build of the page does not have that one.",
+  ENGINE_UNAVAILABLE:
+    "Choose another engine below. This browser or machine does not offer what that one needs.",
+  ENGINE_REFUSED: "Choose another engine below. That one does not reproduce the model's known answers here.",
   DEVICE_LOST: "Try again, or switch to the CPU engine below.",
 };
 
@@ -59,7 +65,7 @@ export class Status {
   note(title: string, text: string): void {
     this.#bar = undefined;
     fill(this.#element, h("div", { className: "panel note" }, h("strong", {}, title), ` ${text}`));
-    this.announce(`${title}. ${text}`);
+    this.announce(`${title} ${text}`);
   }
 
   /** Starts to show progress. */
@@ -104,7 +110,7 @@ export class Status {
     this.#bar = undefined;
     const known = error instanceof PainwaveError ? error : undefined;
     if (known === undefined) console.error(error);
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     // Most messages name the place themselves.
     const place = [
       known?.line !== undefined && `line ${known.line}`,

@@ -26,15 +26,18 @@ export class SubjectTable {
   readonly #scroller: HTMLElement;
   readonly #table: HTMLTableElement;
   readonly #count = h("p", { className: "count", attributes: { role: "status" } });
-  readonly #chips = h("div", {
+  readonly #chipBar = h("div", {
     className: "chips",
     attributes: { role: "group", "aria-label": "Filter by class" },
   });
+  /** By class; `undefined` stands for all of them. */
+  readonly #chips = new Map<string | undefined, HTMLButtonElement>();
   readonly #heads = new Map<SortKey, HTMLTableCellElement>();
   #rows: readonly Prediction[];
   #sort: { key: SortKey; down: boolean } = { key: "file", down: false };
   #label: string | undefined;
   #search = "";
+  #ranks: ReadonlyMap<Prediction, number> | undefined;
   #selected = -1;
   #drawn = "";
 
@@ -62,13 +65,13 @@ export class SubjectTable {
     this.element = h(
       "section",
       { className: "panel subjects", attributes: { "aria-label": "Subjects" } },
-      h("div", { className: "table-tools" }, this.#chips, search),
+      h("div", { className: "table-tools" }, this.#chipBar, search),
       this.#scroller,
       this.#count,
     );
     new ResizeObserver(() => this.#draw()).observe(this.#scroller);
-    this.#drawChips();
-    this.#arrange();
+    this.#makeChips();
+    this.filter(undefined);
   }
 
   /** Selects the first subject in view. */
@@ -79,7 +82,7 @@ export class SubjectTable {
   /** Shows the subjects of one class only, or all. */
   filter(label: string | undefined): void {
     this.#label = label;
-    this.#drawChips();
+    for (const [name, chip] of this.#chips) chip.setAttribute("aria-pressed", String(name === label));
     this.#arrange();
   }
 
@@ -106,22 +109,19 @@ export class SubjectTable {
     );
   }
 
-  #drawChips(): void {
+  #makeChips(): void {
     const counts = new Map(this.#classes.map((name) => [name, 0]));
     for (const { label } of this.#all) counts.set(label, (counts.get(label) ?? 0) + 1);
-    const chip = (label: string | undefined, ...content: (Node | string)[]) =>
-      h(
-        "button",
-        {
-          className: "chip",
-          attributes: { type: "button", "aria-pressed": String(this.#label === label) },
-          on: { click: () => this.filter(label) },
-        },
-        ...content,
-      );
+    const chip = (label: string | undefined, ...content: (Node | string)[]) => {
+      const press = () => this.filter(label);
+      const button = h("button", { className: "chip", attributes: { type: "button" }, on: { click: press } });
+      button.append(...content);
+      this.#chips.set(label, button);
+      return button;
+    };
     const number = (value: number) => h("span", { className: "number" }, integer(value));
     fill(
-      this.#chips,
+      this.#chipBar,
       chip(undefined, "All ", number(this.#all.length)),
       ...this.#classes.map((name, i) => chip(name, classTag(name, i), " ", number(counts.get(name) ?? 0))),
     );
@@ -165,8 +165,9 @@ export class SubjectTable {
 
   #comparison(key: Exclude<SortKey, "file">): (a: Prediction, b: Prediction) => number {
     if (key === "id") {
-      const collator = new Intl.Collator("en", { numeric: true });
-      return (a, b) => collator.compare(a.id, b.id);
+      this.#ranks ??= ranksOfIds(this.#all);
+      const ranks = this.#ranks;
+      return (a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0);
     }
     if (key === "probability") return (a, b) => top(a) - top(b);
     const place = new Map(this.#classes.map((name, i) => [name, i]));
@@ -270,6 +271,13 @@ export class SubjectTable {
 
 function top({ label, probabilities }: Prediction): number {
   return probabilities[label] ?? 0;
+}
+
+/** Each subject's place in the order of ids: a collator is too slow to be asked at every sorting. */
+function ranksOfIds(predictions: readonly Prediction[]): Map<Prediction, number> {
+  const collator = new Intl.Collator("en", { numeric: true });
+  const sorted = predictions.toSorted((a, b) => collator.compare(a.id, b.id));
+  return new Map(sorted.map((prediction, rank) => [prediction, rank]));
 }
 
 /** Stands for rows that are not drawn. */
