@@ -66,7 +66,7 @@ impl Bundle {
         if manifest.version != VERSION {
             return Err(BundleError::Version { found: manifest.version.into() });
         }
-        check_manifest(manifest)?;
+        manifest.validate()?;
         check_size(0, "sets of weights", weights.len(), manifest.members.len())?;
         for (index, (member, weights)) in manifest.members.iter().zip(weights).enumerate() {
             check_member(index, member, manifest)?;
@@ -76,22 +76,28 @@ impl Bundle {
     }
 }
 
-fn check_manifest(manifest: &Manifest) -> Result<(), InvalidManifest> {
-    let Manifest { schema, classes, window, members, .. } = manifest;
-    count("classes", classes.len(), 2, MAX_CLASSES)?;
-    names("class", classes)?;
-    count("channels", schema.channels.len(), 0, MAX_COLUMNS)?;
-    count("category columns", schema.categories.len(), 0, MAX_COLUMNS)?;
-    count("ignored columns", schema.ignored.len(), 0, MAX_COLUMNS)?;
-    let categories = schema.categories.iter().map(|category| &category.column);
-    names("column", [&schema.id, &schema.time].into_iter().chain(&schema.channels).chain(categories))?;
-    for category in &schema.categories {
-        count("levels of a category column", category.levels.len(), 1, 256)?;
-        names("level", &category.levels)?;
+impl Manifest {
+    /// Checks all but the members, which need their weights and known answers.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn validate(&self) -> Result<(), InvalidManifest> {
+        let Manifest { schema, classes, window, members, .. } = self;
+        count("classes", classes.len(), 2, MAX_CLASSES)?;
+        names("class", classes)?;
+        count("channels", schema.channels.len(), 0, MAX_COLUMNS)?;
+        count("category columns", schema.categories.len(), 0, MAX_COLUMNS)?;
+        count("ignored columns", schema.ignored.len(), 0, MAX_COLUMNS)?;
+        let categories = schema.categories.iter().map(|category| &category.column);
+        names("column", [&schema.id, &schema.time].into_iter().chain(&schema.channels).chain(categories))?;
+        for category in &schema.categories {
+            count("levels of a category column", category.levels.len(), 1, 256)?;
+            names("level", &category.levels)?;
+        }
+        count("steps in a window", window.length, 1, MAX_WINDOW)?;
+        count("steps from window to window", window.stride, 1, MAX_WINDOW)?;
+        count("members", members.len(), 1, MAX_MEMBERS)
     }
-    count("steps in a window", window.length, 1, MAX_WINDOW)?;
-    count("steps from window to window", window.stride, 1, MAX_WINDOW)?;
-    count("members", members.len(), 1, MAX_MEMBERS)
 }
 
 fn check_member(index: usize, member: &Member, manifest: &Manifest) -> Result<(), BundleError> {

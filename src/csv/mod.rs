@@ -106,6 +106,11 @@ impl Reader {
         self.subjects.by_id.get(id).copied()
     }
 
+    /// Names of all columns, in the order of the file; none until the header is read.
+    pub fn columns(&self) -> Option<&[String]> {
+        self.rows.columns()
+    }
+
     /// What is worth a word: known once the header is read.
     pub fn warnings(&self) -> &[CsvWarning] {
         self.rows.warnings()

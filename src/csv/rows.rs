@@ -120,6 +120,11 @@ impl Rows {
         if self.seen_row { Ok(()) } else { Err(CsvError::NoRows.into()) }
     }
 
+    /// Names of all columns, once the header is complete.
+    pub fn columns(&self) -> Option<&[String]> {
+        self.body.as_ref().map(|body| body.columns.names.as_slice())
+    }
+
     pub fn warnings(&self) -> &[CsvWarning] {
         &self.warnings
     }

@@ -50,19 +50,23 @@ pub fn assemble(
     Ok(Assembled { bundle: full, precision: Precision::F32, predictions, engine })
 }
 
-/// The first engine of this build, in the order of preference, that reproduces the known answers.
+/// The first engine of this build, in the order of preference, that reproduces the known answers. Stderr is
+/// told of those that do not.
 ///
 /// # Errors
-/// None does; the error is the preferred engine's.
+/// The bundle is not a whole model, or no engine can run it; then the error is the preferred engine's.
 pub fn classifier(bundle: &Bundle) -> Result<Classifier, LoadError> {
     let mut first = None;
     for kind in engine::built() {
         match pollster::block_on(Classifier::new(bundle.clone(), *kind)) {
-            Ok(classifier) => return Ok(classifier),
-            Err(error) => first = first.or(Some(error)),
+            Err(LoadError::Engine(error)) => {
+                eprintln!("warning: engine {kind}: {error}");
+                first = first.or(Some(error));
+            }
+            result => return result,
         }
     }
-    Err(first.unwrap_or(LoadError::Engine(engine::EngineError::NotBuilt(EngineKind::Cpu))))
+    Err(first.unwrap_or(engine::EngineError::NotBuilt(EngineKind::Cpu)).into())
 }
 
 fn classify(bundle: &Bundle, recordings: &[&Recording]) -> Result<(Vec<Prediction>, EngineKind), Error> {
@@ -73,7 +77,7 @@ fn classify(bundle: &Bundle, recordings: &[&Recording]) -> Result<(Vec<Predictio
 
 /// The same model with weights that half precision can hold; `None` if it cannot hold them all.
 fn round_to_half(full: &Bundle, windows: &WindowSet) -> Result<Option<Bundle>, Error> {
-    match Bundle::from_bytes(&full.to_bytes(Precision::F16)?) {
+    match full.to_bytes(Precision::F16).and_then(|bytes| Bundle::from_bytes(&bytes)) {
         Ok(mut rounded) => {
             let parameters = rounded.weights.remove(0);
             with_known_answers(rounded.manifest, parameters, windows).map(Some)
@@ -125,4 +129,59 @@ pub fn record_scores(card: &mut ModelCard, scores: &painwave::evaluation::Scores
     .map(|(name, value)| (name.to_owned(), value))
     .into();
     card.confusion = scores.confusion.clone();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipe::RecipeFile;
+    use painwave::bundle::VERSION;
+    use painwave::features::{DenseFeature, FeatureTransform};
+    use painwave::recording::Schema;
+    use painwave::windows::WindowBatch;
+
+    /// The model of a recipe with one input and fresh weights, and two windows.
+    fn model() -> (Manifest, Parameters, WindowSet) {
+        let text = include_str!("../recipes/shoulder-watch.toml");
+        let recipe = RecipeFile::parse("r".as_ref(), text.into()).unwrap().recipe;
+        let network = recipe.network_config(1, 2);
+        let column = "knee".to_owned();
+        let dense = vec![DenseFeature { column: column.clone(), offset: 0.0, scale: 1.0, range: [0.0, 1.0] }];
+        let (id, time) = ("id".into(), "time".into());
+        let length = recipe.window.length;
+        let all = WindowBatch {
+            windows: 2,
+            length,
+            dense: (0..2 * length).map(|i| (i as f32).sin()).collect(),
+            codes: Vec::new(),
+            steps: (0..2 * length as u16).map(|step| step % length as u16).collect(),
+        };
+        let device = DeviceKind::Cpu.device().unwrap();
+        device.seed(1);
+        let parameters = Network::new(&network, &device).parameters();
+        let manifest = Manifest {
+            version: VERSION,
+            schema: Schema { id, time, channels: vec![column], categories: vec![], ignored: vec![] },
+            classes: ["still", "swing"].map(str::to_owned).to_vec(),
+            window: recipe.window,
+            aggregation: recipe.aggregation,
+            members: vec![member(FeatureTransform { dense, codes: Vec::new() }, network)],
+            card: ModelCard::default(),
+        };
+        (manifest, parameters, WindowSet { all, ..WindowSet::default() })
+    }
+
+    #[test]
+    fn a_weight_beyond_half_precision_is_stored_whole() {
+        let (manifest, mut parameters, windows) = model();
+        let assembled = assemble(manifest.clone(), parameters.clone(), &windows, &[]).unwrap();
+        assert_eq!(assembled.precision, Precision::F16);
+
+        let (name, weight) = parameters.iter_mut().find(|(name, _)| name.ends_with("bias")).unwrap();
+        weight.data[0] = 1e6;
+        let name = name.clone();
+        let assembled = assemble(manifest, parameters, &windows, &[]).unwrap();
+        assert_eq!(assembled.precision, Precision::F32);
+        assert_eq!(assembled.bundle.weights[0][&name].data[0], 1e6);
+    }
 }

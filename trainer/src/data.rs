@@ -1,7 +1,7 @@
 //! Data files to recordings, through the same reader as the browser.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use painwave::csv::Reader;
@@ -24,24 +24,18 @@ pub struct Table {
 /// Bytes read at once.
 const CHUNK: usize = 1 << 18;
 
-/// Names of the columns of a CSV file, to find those that a recipe does not name.
+/// Names of the columns of a file; `schema` holds those that are known already.
 ///
 /// # Errors
-/// Unreadable or not UTF-8.
-pub fn header(path: &Path) -> Result<Vec<String>, Error> {
-    let file = File::open(path).map_err(Error::read(path))?;
-    let mut line = String::new();
-    BufReader::new(file).take(CHUNK as u64).read_line(&mut line).map_err(Error::read(path))?;
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter(&line)).from_reader(line.as_bytes());
-    let names = reader.headers().map_err(|error| Error::read(path)(error.into()))?;
-    Ok(names.iter().map(|name| name.trim().to_owned()).collect())
-}
-
-/// What stands between the fields of this header: a comma, a semicolon or a tab.
-pub fn delimiter(header: &str) -> u8 {
-    let count = |delimiter: &u8| header.bytes().filter(|byte| byte == delimiter).count();
-    // The last of equals is taken: a comma, if there is none of any.
-    [b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',')
+/// Unreadable, without a header, or with a header that lacks a column of the schema.
+pub fn columns(path: &Path, schema: &Schema) -> Result<Vec<String>, Error> {
+    let mut columns = None;
+    feed(path, &mut Reader::new(schema), |reader, _| {
+        columns = reader.columns().map(<[String]>::to_vec);
+        columns.is_none()
+    })?;
+    // A file without a header was refused.
+    Ok(columns.unwrap_or_default())
 }
 
 /// Reads a whole file.
@@ -49,22 +43,35 @@ pub fn delimiter(header: &str) -> u8 {
 /// # Errors
 /// Unreadable, or not what the schema says.
 pub fn read(path: &Path, schema: &Schema) -> Result<Table, Error> {
-    let data_error = |source| Error::Data { path: PathBuf::from(path), source };
-    let mut file = File::open(path).map_err(Error::read(path))?;
     let mut reader = Reader::new(schema);
     let mut digest = Sha256::new();
+    feed(path, &mut reader, |_, chunk| {
+        digest.update(chunk);
+        true
+    })?;
+    let warnings = reader.warnings().iter().map(ToString::to_string).collect();
+    Ok(Table { warnings, sha256: hex(&digest.finalize()), recordings: reader.into_recordings() })
+}
+
+/// Feeds a file to a reader, for as long as `goes_on` says after each chunk.
+fn feed(
+    path: &Path,
+    reader: &mut Reader,
+    mut goes_on: impl FnMut(&Reader, &[u8]) -> bool,
+) -> Result<(), Error> {
+    let data_error = |source| Error::Data { path: PathBuf::from(path), source };
+    let mut file = File::open(path).map_err(Error::read(path))?;
     let mut chunk = vec![0; CHUNK];
     loop {
         let count = file.read(&mut chunk).map_err(Error::read(path))?;
         if count == 0 {
-            break;
+            return reader.finish().map_err(data_error);
         }
-        digest.update(&chunk[..count]);
         reader.feed(&chunk[..count]).map_err(data_error)?;
+        if !goes_on(reader, &chunk[..count]) {
+            return Ok(());
+        }
     }
-    reader.finish().map_err(data_error)?;
-    let warnings = reader.warnings().iter().map(ToString::to_string).collect();
-    Ok(Table { warnings, sha256: hex(&digest.finalize()), recordings: reader.into_recordings() })
 }
 
 /// SHA-256 of a file, in hexadecimal.

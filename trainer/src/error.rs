@@ -60,8 +60,8 @@ pub enum Error {
         /// What is wrong.
         source: BundleError,
     },
-    /// What was trained is not a valid bundle.
-    #[error("the trained model cannot be bundled: {0}")]
+    /// What is to be trained, or was, is not a valid bundle.
+    #[error("the model cannot be bundled: {0}")]
     Invalid(#[from] BundleError),
     /// The model cannot run.
     #[error(transparent)]

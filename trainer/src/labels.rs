@@ -5,8 +5,6 @@ use std::path::{Path, PathBuf};
 
 use painwave::recording::Recording;
 
-use crate::data;
-
 /// Labels by subject.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Labels {
@@ -73,6 +71,14 @@ pub enum LabelsError {
         /// Line of its first label.
         first: u64,
     },
+    /// A subject without a label.
+    #[error("{path}:{line}: the label is empty")]
+    Empty {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: u64,
+    },
     /// A label that is not one of the classes.
     #[error("{path}:{line}: `{label}` is not a class; expected one of {expected}")]
     UnknownClass {
@@ -130,7 +136,7 @@ impl Labels {
     ) -> Result<Self, LabelsError> {
         let csv_error = |source| LabelsError::Csv { path: path.to_owned(), source };
         let text = std::fs::read_to_string(path).map_err(|error| csv_error(error.into()))?;
-        let delimiter = data::delimiter(text.lines().next().unwrap_or_default());
+        let delimiter = delimiter(text.lines().next().unwrap_or_default());
         let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes());
         let header = reader.headers().map_err(csv_error)?.clone();
         let place = |column: &str| {
@@ -153,6 +159,9 @@ impl Labels {
             let record = record.map_err(csv_error)?;
             let line = record.position().map_or(0, csv::Position::line);
             let field = |place: usize| record.get(place).unwrap_or_default().trim().to_owned();
+            if field(label).is_empty() {
+                return Err(LabelsError::Empty { path: path.to_owned(), line });
+            }
             found.push((line, field(id), field(label), group.map(field)));
         }
 
@@ -213,4 +222,11 @@ impl Labels {
         }
         Ok(recordings.iter().map(|recording| self.rows[&recording.id].clone()).collect())
     }
+}
+
+/// What stands between the fields of this header: a comma, a semicolon or a tab.
+fn delimiter(header: &str) -> u8 {
+    let count = |delimiter: &u8| header.bytes().filter(|byte| byte == delimiter).count();
+    // The last of equals is taken: a comma, if there is none of any.
+    [b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',')
 }

@@ -365,7 +365,12 @@ impl RecipeFile {
 
         if let Some(classes) = &data.classes {
             check(classes.len() >= 2, "data.classes", &classes.len(), "at least 2 classes")?;
-            check(unique(classes), "data.classes", &"a list with repetitions", "different names")?;
+            check(
+                unique(classes),
+                "data.classes",
+                &"a list with empty or repeated names",
+                "different names",
+            )?;
         }
         let special = [&data.id, &data.time].into_iter();
         let named: Vec<&String> = special
@@ -381,6 +386,8 @@ impl RecipeFile {
             let levels = category.levels.len();
             let found = format!("{levels} levels for `{}`", category.column);
             check((1..=256).contains(&levels), "data.categories", &found, "1 to 256 levels")?;
+            let found = format!("empty or repeated levels for `{}`", category.column);
+            check(unique(&category.levels), "data.categories", &found, "different names")?;
         }
         if let Some(top) = &features.top_variance {
             positive("features.top_variance.count", top.count)?;
@@ -443,7 +450,8 @@ impl Recipe {
     }
 
     /// The schema for a file with these columns. Columns that the recipe names and the file lacks stay
-    /// in it: reading the file will say that they are missing.
+    /// in it: reading the file will say that they are missing. A column without a name (where pandas
+    /// writes the row numbers) is none of the channels.
     pub fn schema(&self, header: &[String]) -> Schema {
         let DataRecipe { id, time, label, channels, categories, ignored, .. } = &self.data;
         let named = |column: &String| {
@@ -451,7 +459,7 @@ impl Recipe {
                 || ignored.contains(column)
                 || categories.iter().any(|category| category.column == *column)
         };
-        let rest = || header.iter().filter(|column| !named(column)).cloned().collect();
+        let rest = || header.iter().filter(|column| !column.is_empty() && !named(column)).cloned().collect();
         Schema {
             id: id.clone(),
             time: time.clone(),
@@ -462,8 +470,9 @@ impl Recipe {
     }
 }
 
+/// Whether names can be told apart: none is empty or repeated.
 fn unique(names: &[String]) -> bool {
-    names.iter().enumerate().all(|(i, name)| !names[..i].contains(name))
+    names.iter().enumerate().all(|(i, name)| !name.is_empty() && !names[..i].contains(name))
 }
 
 /// Line, from 1, of a dotted key; of the deepest part of its path that is there.

@@ -111,11 +111,15 @@ impl Workshop {
         self.write(name, &text.replacen(from, to, 1));
     }
 
-    fn trainer(&self, arguments: &[&str]) -> Output {
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
         // One thread: the order of a parallel sum must not decide, and the tests run side by side.
-        command.env("RAYON_NUM_THREADS", "1").current_dir(self.folder.path());
-        command.args(arguments).output().unwrap()
+        command.env("RAYON_NUM_THREADS", "1").current_dir(self.folder.path()).args(arguments);
+        command
+    }
+
+    fn trainer(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
     }
 
     fn fit(&self, out: &str, more: &[&str]) -> Output {
@@ -288,4 +292,70 @@ fn a_device_that_is_not_built_names_its_feature() {
     }
     let error = failed(&Workshop::new().fit("run", &["--device", "wgpu"]));
     assert!(error.contains("--features wgpu"), "{error}");
+}
+
+#[test]
+fn the_header_is_found_by_the_rules_of_the_reader() {
+    let workshop = Workshop::new();
+    let data = workshop.read("data.csv").replacen("knee", "\"left,\nknee\"", 1);
+    workshop.write("data.csv", &format!("\u{feff}\n{data}"));
+    let bundle = workshop.fit_well("run", &["--epochs", "1"]);
+    assert_eq!(bundle.manifest.schema.channels, ["left,\nknee", "elbow"]);
+}
+
+#[test]
+fn a_column_of_row_numbers_without_a_name_does_not_train() {
+    let workshop = Workshop::new();
+    let data = workshop.read("data.csv");
+    let (header, rows) = data.split_once('\n').unwrap();
+    let numbered: String = rows.lines().enumerate().map(|(i, row)| format!("{i},{row}\n")).collect();
+    workshop.write("data.csv", &format!(",{header}\n{numbered}"));
+    let bundle = workshop.fit_well("run", &["--epochs", "1"]);
+    assert_eq!(bundle.manifest.schema.channels, ["knee", "elbow"]);
+}
+
+#[test]
+fn an_empty_label_is_refused_with_its_line() {
+    let workshop = Workshop::new();
+    workshop.edit("labels.csv", "s07,still", "s07,");
+    let error = workshop.refusal();
+    assert!(error.contains("labels.csv:9: the label is empty"), "{error}");
+}
+
+#[test]
+fn a_model_that_no_bundle_can_hold_is_refused_before_it_is_trained() {
+    let workshop = Workshop::new();
+    workshop.edit("recipe.toml", "stride = 4", "stride = 70000");
+    let error = workshop.refusal();
+    assert!(error.contains("70000 steps from window to window, expected 1 to 65536"), "{error}");
+    assert!(!error.contains("epoch"), "{error}");
+
+    workshop.edit("recipe.toml", "stride = 70000", "stride = 4");
+    workshop.edit("recipe.toml", "\"low\", \"high\"", "\"low\", \"low\"");
+    let error = workshop.refusal();
+    assert!(error.contains("empty or repeated levels for `mood`"), "{error}");
+}
+
+#[test]
+fn no_epochs_are_refused() {
+    let error = failed(&Workshop::new().fit("run", &["--epochs", "0"]));
+    assert!(error.contains("--epochs") && error.contains("0 is not in 1.."), "{error}");
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let workshop = Workshop::new();
+    workshop.fit_well("run", &["--epochs", "1"]);
+    let data = ["--data", "data.csv"];
+    let labels = ["--labels", "labels.csv"];
+    for arguments in [
+        vec!["inspect", "run/model.bpk"],
+        [&["predict", "run/model.bpk"], &data[..]].concat(),
+        [&["evaluate", "run/model.bpk"], &data[..], &labels].concat(),
+        vec!["synthesize", "--out", "s", "--train-subjects", "0", "--test-subjects", "0"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        succeeded(&workshop.command(&arguments).stdout(writer).output().unwrap());
+    }
 }

@@ -1,5 +1,6 @@
 //! `trainer evaluate`: how good a bundle is on labelled data.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -55,11 +56,12 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     let predictions = pollster::block_on(classifier.classify(&recordings))?;
     let pairs = truths.iter().map(|truth| truth.class).zip(predictions.iter().map(|found| found.class));
     let scores = Scores::new(&manifest.classes, pairs);
-    println!("{} on engine {}", manifest.card.name, classifier.engine());
-    print!("{}", report::scores_text(&scores));
     if let Some(path) = &args.json {
         let json = serde_json::to_vec_pretty(&scores).map_err(|error| Error::write(path)(error.into()))?;
         training::write_atomically(path, &json)?;
     }
-    Ok(())
+    super::print(|out| {
+        writeln!(out, "{} on engine {}", manifest.card.name, classifier.engine())?;
+        write!(out, "{}", report::scores_text(&scores))
+    })
 }

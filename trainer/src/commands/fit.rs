@@ -1,13 +1,15 @@
 //! `trainer fit`: a recipe and labelled recordings to a bundle.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::Args;
-use painwave::bundle::{Manifest, ModelCard, Precision, VERSION};
+use clap::builder::RangedU64ValueParser;
+use painwave::bundle::{BundleError, Manifest, ModelCard, Precision, VERSION};
 use painwave::evaluation::Scores;
 use painwave::features::FeatureExtractor;
 use painwave::recording::{Recording, Schema};
@@ -59,7 +61,7 @@ pub struct FitArgs {
     #[arg(long)]
     pub seed: Option<u64>,
     /// End after this many epochs, if the recipe has more; --resume can go on.
-    #[arg(long)]
+    #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub epochs: Option<usize>,
     /// Least number of seconds between two checkpoints.
     #[arg(long, default_value_t = 30)]
@@ -123,6 +125,10 @@ pub fn fit(args: &FitArgs, interrupt: &AtomicBool) -> Result<(), Error> {
         file.recipe.training.seed = seed;
     }
     let device = args.device.device()?;
+    let checkpoint_folder = args.out.join("checkpoint");
+    if Checkpoints::exist(&checkpoint_folder) && !args.resume {
+        return Err(Error::RunExists { path: args.out.clone() });
+    }
     let inputs = read_inputs(&file, args)?;
     let recipe = &file.recipe;
 
@@ -132,10 +138,7 @@ pub fn fit(args: &FitArgs, interrupt: &AtomicBool) -> Result<(), Error> {
         labels: inputs.labels_sha256.clone(),
         seed: recipe.training.seed,
     };
-    let checkpoints = Checkpoints::new(args.out.join("checkpoint"), identity);
-    if checkpoints.exists() && !args.resume {
-        return Err(Error::RunExists { path: args.out.clone() });
-    }
+    let checkpoints = Checkpoints::new(checkpoint_folder, identity);
 
     let split = split::hold_out(&inputs.labels, &inputs.classes, &recipe.validation)?;
     let training = pick(&inputs.table.recordings, &split.training);
@@ -172,6 +175,17 @@ pub fn fit(args: &FitArgs, interrupt: &AtomicBool) -> Result<(), Error> {
         validation,
     };
     announce(&problem, &preparation.constant, &preparation.transform);
+    let manifest = Manifest {
+        version: VERSION,
+        schema,
+        classes: inputs.classes.clone(),
+        window: recipe.window,
+        aggregation: recipe.aggregation,
+        members: vec![assemble::member(preparation.transform, problem.network.clone())],
+        card: card(&file, args, &inputs, &split),
+    };
+    // Now rather than after hours of training.
+    manifest.validate().map_err(BundleError::from)?;
 
     let control = Control {
         epochs: args.epochs.unwrap_or(usize::MAX).min(recipe.training.epochs),
@@ -185,15 +199,6 @@ pub fn fit(args: &FitArgs, interrupt: &AtomicBool) -> Result<(), Error> {
     progress.finish();
     let outcome = outcome?;
 
-    let manifest = Manifest {
-        version: VERSION,
-        schema,
-        classes: inputs.classes.clone(),
-        window: recipe.window,
-        aggregation: recipe.aggregation,
-        members: vec![assemble::member(preparation.transform, problem.network.clone())],
-        card: card(&file, args, &inputs, &split),
-    };
     let judged = pick(&narrowed, &split.validation);
     let mut assembled =
         assemble::assemble(manifest, outcome.parameters.clone(), &problem.validation, &judged)?;
@@ -202,13 +207,16 @@ pub fn fit(args: &FitArgs, interrupt: &AtomicBool) -> Result<(), Error> {
     let scores = Scores::new(&inputs.classes, pairs);
     assemble::record_scores(&mut assembled.bundle.manifest.card, &scores);
     write_run(args, &problem, &outcome, &assembled, &scores)?;
-    summarise(args, &outcome, &scores);
-    Ok(())
+    summarise(args, &outcome, &scores)
 }
 
 fn read_inputs(file: &RecipeFile, args: &FitArgs) -> Result<Inputs, Error> {
     let recipe = &file.recipe;
-    let schema = recipe.schema(&data::header(&args.data)?);
+    let named = recipe.schema(&[]);
+    let schema = match &recipe.data.channels {
+        Some(_) => named,
+        None => recipe.schema(&data::columns(&args.data, &named)?),
+    };
     let columns = LabelColumns {
         id: &recipe.data.id,
         label: Some(&recipe.data.label),
@@ -320,7 +328,7 @@ fn write_run(
     write("curves.svg", report::curves_svg(&outcome.history).as_bytes())
 }
 
-fn summarise(args: &FitArgs, outcome: &Outcome, scores: &Scores) {
+fn summarise(args: &FitArgs, outcome: &Outcome, scores: &Scores) -> Result<(), Error> {
     let why = match outcome.end {
         End::EarlyStopping => "no improvement any more",
         End::AllEpochs => "all epochs done",
@@ -328,7 +336,9 @@ fn summarise(args: &FitArgs, outcome: &Outcome, scores: &Scores) {
     };
     let epochs = outcome.history.epochs.len();
     let best = outcome.history.best().map_or(0, |best| best.epoch);
-    println!("{why}: {epochs} epochs, the best was {best}\nvalidation, by the written bundle:");
-    println!("{}", report::scores_text(scores));
-    println!("{}", args.out.join("model.bpk").display());
+    super::print(|out| {
+        writeln!(out, "{why}: {epochs} epochs, the best was {best}\nvalidation, by the written bundle:")?;
+        writeln!(out, "{}", report::scores_text(scores))?;
+        writeln!(out, "{}", args.out.join("model.bpk").display())
+    })
 }

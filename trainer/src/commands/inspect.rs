@@ -1,5 +1,6 @@
 //! `trainer inspect`: what a bundle holds, and whether every engine can run it.
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -32,21 +33,22 @@ pub struct InspectArgs {
 pub fn run(args: &InspectArgs) -> Result<(), Error> {
     let bundle = super::read_bundle(&args.bundle)?;
     if args.recipe {
-        print!("{}", bundle.manifest.card.recipe);
-        return Ok(());
+        return super::print(|out| out.write_all(bundle.manifest.card.recipe.as_bytes()));
     }
     let bytes = std::fs::metadata(&args.bundle).map_err(Error::read(&args.bundle))?.len();
-    print_card(&bundle.manifest);
-    print_inputs(&bundle.manifest);
-    print_members(&bundle);
-    println!("\nfile: {bytes} bytes");
+    super::print(|out| {
+        write_card(out, &bundle.manifest)?;
+        write_inputs(out, &bundle.manifest)?;
+        write_members(out, &bundle)?;
+        writeln!(out, "\nfile: {bytes} bytes")
+    })?;
 
     let mut refused = None;
     for kind in engine::built() {
         match pollster::block_on(Classifier::new(bundle.clone(), *kind)) {
-            Ok(_) => println!("engine {kind}: reproduces the known answers"),
+            Ok(_) => super::print(|out| writeln!(out, "engine {kind}: reproduces the known answers"))?,
             Err(error) => {
-                println!("engine {kind}: {error}");
+                super::print(|out| writeln!(out, "engine {kind}: {error}"))?;
                 refused = Some(error);
             }
         }
@@ -54,17 +56,17 @@ pub fn run(args: &InspectArgs) -> Result<(), Error> {
     refused.map_or(Ok(()), |error| Err(error.into()))
 }
 
-fn print_card(manifest: &Manifest) {
+fn write_card(out: &mut impl Write, manifest: &Manifest) -> io::Result<()> {
     let card = &manifest.card;
-    println!("{} ({}, trainer {})", card.name, card.date, card.trainer);
-    println!("{}\n", card.description);
+    writeln!(out, "{} ({}, trainer {})", card.name, card.date, card.trainer)?;
+    writeln!(out, "{}\n", card.description)?;
     for (name, value) in &card.data {
-        println!("{name}: {value}");
+        writeln!(out, "{name}: {value}")?;
     }
-    println!("split: {}", card.split);
-    println!("\nvalidation:");
+    writeln!(out, "split: {}", card.split)?;
+    writeln!(out, "\nvalidation:")?;
     for (name, value) in &card.metrics {
-        println!("  {name}: {value:.4}");
+        writeln!(out, "  {name}: {value:.4}")?;
     }
     let header: Vec<&str> =
         std::iter::once("true \\ predicted").chain(manifest.classes.iter().map(String::as_str)).collect();
@@ -72,39 +74,40 @@ fn print_card(manifest: &Manifest) {
     for (class, row) in manifest.classes.iter().zip(&card.confusion) {
         table.add_row(std::iter::once(class.clone()).chain(row.iter().map(u32::to_string)));
     }
-    println!("{table}");
+    writeln!(out, "{table}")
 }
 
-fn print_inputs(manifest: &Manifest) {
+fn write_inputs(out: &mut impl Write, manifest: &Manifest) -> io::Result<()> {
     let schema = &manifest.schema;
-    println!("\nreads: id `{}`, time `{}`", schema.id, schema.time);
-    println!("channels: {}", schema.channels.join(", "));
+    writeln!(out, "\nreads: id `{}`, time `{}`", schema.id, schema.time)?;
+    writeln!(out, "channels: {}", schema.channels.join(", "))?;
     for category in &schema.categories {
-        println!("category {}: {}", category.column, category.levels.join(", "));
+        writeln!(out, "category {}: {}", category.column, category.levels.join(", "))?;
     }
     if !schema.ignored.is_empty() {
-        println!("ignores: {}", schema.ignored.join(", "));
+        writeln!(out, "ignores: {}", schema.ignored.join(", "))?;
     }
     let window = &manifest.window;
-    println!("windows: {} steps, every {}, tail {:?}", window.length, window.stride, window.tail);
-    println!("members: {:?}; windows: {:?}", manifest.aggregation.members, manifest.aggregation.windows);
+    writeln!(out, "windows: {} steps, every {}, tail {:?}", window.length, window.stride, window.tail)?;
+    writeln!(out, "members: {:?}; windows: {:?}", manifest.aggregation.members, manifest.aggregation.windows)
 }
 
-fn print_members(bundle: &Bundle) {
+fn write_members(out: &mut impl Write, bundle: &Bundle) -> io::Result<()> {
     for (i, (member, weights)) in bundle.manifest.members.iter().zip(&bundle.weights).enumerate() {
         let count: usize = weights.values().map(|weight| weight.data.len()).sum();
-        println!("\nmember {i}: {count} parameters");
+        writeln!(out, "\nmember {i}: {count} parameters")?;
         let mut features = report::table(&["input", "offset", "scale", "low", "high"]);
         for dense in &member.features.dense {
             let numbers = [dense.offset, dense.scale, dense.range[0], dense.range[1]];
             let numbers = numbers.iter().map(f32::to_string);
             features.add_row(std::iter::once(dense.column.clone()).chain(numbers));
         }
-        println!("{features}");
+        writeln!(out, "{features}")?;
         let mut tensors = report::table(&["weight", "shape"]);
         for spec in member.network.parameters() {
             tensors.add_row(vec![spec.name, format!("{:?}", spec.shape)]);
         }
-        println!("{tensors}");
+        writeln!(out, "{tensors}")?;
     }
+    Ok(())
 }

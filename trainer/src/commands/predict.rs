@@ -69,10 +69,7 @@ pub fn run(args: &PredictArgs) -> Result<(), Error> {
             let file = File::create(path).map_err(Error::write(path))?;
             write(&classifier, &predictions, args.probabilities, file).map_err(Error::write(path))
         }
-        None => {
-            let result = write(&classifier, &predictions, args.probabilities, io::stdout().lock());
-            result.map_err(Error::write("standard output"))
-        }
+        None => super::print(|out| write(&classifier, &predictions, args.probabilities, out)),
     }
 }
 

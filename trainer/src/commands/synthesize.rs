@@ -68,14 +68,16 @@ pub fn run(args: &SynthesizeArgs) -> Result<(), Error> {
         labels.write(Write::flush)?;
     }
     progress.finish_and_clear();
-    println!(
-        "Wrote {} training and {} test subjects of {} steps to {}",
-        args.train_subjects,
-        args.test_subjects,
-        args.steps,
-        args.out.display()
-    );
-    Ok(())
+    super::print(|out| {
+        writeln!(
+            out,
+            "Wrote {} training and {} test subjects of {} steps to {}",
+            args.train_subjects,
+            args.test_subjects,
+            args.steps,
+            args.out.display()
+        )
+    })
 }
 
 /// A buffered file that names itself in errors.

@@ -64,9 +64,9 @@ impl Checkpoints {
         Checkpoints { folder, identity }
     }
 
-    /// Whether there is one.
-    pub fn exists(&self) -> bool {
-        self.folder.join(INDEX).exists()
+    /// Whether a folder holds one, of whatever run.
+    pub fn exist(folder: &Path) -> bool {
+        folder.join(INDEX).exists()
     }
 
     /// Saves the state after the last epoch of the history.

@@ -53,7 +53,8 @@ impl Progress {
         let (Some(last), Some(best)) = (history.epochs.last(), history.best()) else { return };
         let recent = &history.epochs[history.epochs.len().saturating_sub(5)..];
         let pace = recent.iter().map(|epoch| epoch.seconds).sum::<f64>() / recent.len() as f64;
-        let left = HumanDuration(Duration::from_secs_f64(pace * history.remaining(epochs) as f64));
+        let left = Duration::try_from_secs_f64(pace * history.remaining(epochs) as f64);
+        let left = HumanDuration(left.unwrap_or(Duration::MAX));
         let scores = format!(
             "validation loss {:.4}, F1 {:.4}, best {:.4} in epoch {}; at most {left} left if it stays the best",
             last.validation_loss, last.weighted_f1, best.weighted_f1, best.epoch
