@@ -1,12 +1,14 @@
 // The built package, as Node loads it.
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import { setImmediate } from "node:timers/promises";
+import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { createClassifier, PainwaveError } from "../../pkg/index.node.js";
-import { burnBuilt, NO_BURN, SAMPLE } from "./inputs.mjs";
+import { burnBuilt, NO_BURN, PKG, SAMPLE } from "./inputs.mjs";
 
 describe("a classifier", () => {
   let bytes;
@@ -257,6 +259,68 @@ describe("a classifier", () => {
     await Promise.all([refuses(endless, "CLOSED"), brief.close()]);
     await refuses(brief.classify(bytes), "CLOSED");
     await brief.close();
+  });
+
+  it("lets go of its source when it is closed and when its worker dies", async () => {
+    for (const [code, end] of [
+      ["CLOSED", (classifier) => classifier.close()],
+      ["WORKER_CRASHED", (_, worker) => worker.terminate()],
+    ]) {
+      let worker;
+      process.once("worker", (started) => {
+        worker = started;
+      });
+      const brief = await createClassifier();
+      let source;
+      const cancelled = new Promise((resolve) => {
+        source = new ReadableStream({ cancel: resolve });
+      });
+      const quiet = brief.classify(source);
+      // Its turn comes, and it begins to read.
+      while (!source.locked) await setImmediate();
+      await Promise.all([refuses(quiet, code), end(brief, worker)]);
+      await cancelled;
+      assert.equal(source.locked, false);
+      await brief.close();
+    }
+  });
+
+  it("ends a comparison when it is closed", async () => {
+    const brief = await createClassifier();
+    const endless = brief.evaluate(new ReadableStream({}), result);
+    await Promise.all([refuses(endless, "CLOSED"), brief.close()]);
+  });
+
+  it("refuses a device that it does not know", () =>
+    refuses(createClassifier({ device: "abacus" }), "UNKNOWN_DEVICE"));
+
+  it("reads text that is cut in the middle of a character", async () => {
+    const [header, ...rows] = text.trimEnd().split("\n");
+    const id = "\u{1f9e0}";
+    const named = rows.map((row) => row.replace(/^[^,]*/, id)).filter((_, i) => i < 160);
+    const { predictions } = await classifier.classify(
+      (async function* () {
+        for (const unit of `${header}\n${named.join("\n")}`.match(/[\ud800-\udbff]|[^\ud800-\udbff]+/g))
+          yield unit;
+      })(),
+    );
+    assert.deepEqual(
+      predictions.map((prediction) => prediction.id),
+      [id],
+    );
+  });
+
+  it("takes many calls at once, in a script from the command line, quietly", async () => {
+    const code = `
+      import { readFile } from "node:fs/promises";
+      import { createClassifier } from ${JSON.stringify(`${PKG}/index.node.js`)};
+      const classifier = await createClassifier();
+      const bytes = await readFile(process.argv[1]);
+      const results = await Promise.all(Array.from({ length: 12 }, () => classifier.classify(bytes)));
+      console.log(new Set(results.map((result) => result.toCsv())).size);`;
+    const node = promisify(execFile);
+    const { stdout, stderr } = await node(process.execPath, ["--input-type=module", "--eval", code, SAMPLE]);
+    assert.deepEqual([stdout, stderr], ["1\n", ""]);
   });
 
   it("writes CSV that can be read again", () => {

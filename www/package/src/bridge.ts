@@ -11,8 +11,8 @@ interface Pending {
 export class WorkerSession {
   readonly #port: WorkerPort;
   readonly #pending = new Map<number, Pending>();
+  readonly #ending = new AbortController();
   #next = 0;
-  #end: PainwaveError | undefined;
 
   constructor(port: WorkerPort) {
     this.#port = port;
@@ -25,7 +25,12 @@ export class WorkerSession {
 
   /** Whether the worker can still answer. */
   get alive(): boolean {
-    return this.#end === undefined;
+    return !this.ended.aborted;
+  }
+
+  /** Aborted when the worker has ended, with the error that its calls are rejected with. */
+  get ended(): AbortSignal {
+    return this.#ending.signal;
   }
 
   /** Asks the worker. What is in `transfer` is moved there and no longer usable here. */
@@ -34,7 +39,7 @@ export class WorkerSession {
     args: Calls[K]["args"],
     transfer: ArrayBuffer[] = [],
   ): Promise<Calls[K]["answer"]> {
-    if (this.#end !== undefined) return Promise.reject(this.#end);
+    if (!this.alive) return Promise.reject(this.ended.reason);
     return new Promise((resolve, reject) => {
       const number = this.#next++;
       this.#pending.set(number, { resolve: resolve as Pending["resolve"], reject });
@@ -45,8 +50,8 @@ export class WorkerSession {
 
   /** Stops the worker and rejects what it still owes. */
   end(error: PainwaveError): void {
-    if (this.#end !== undefined) return;
-    this.#end = error;
+    if (!this.alive) return;
+    this.#ending.abort(error);
     this.#port.terminate();
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
@@ -77,7 +82,9 @@ export class WorkerBridge {
   readonly #start: () => Promise<WorkerSession>;
   #session: Promise<WorkerSession>;
   #queue: Promise<unknown> = Promise.resolve();
-  readonly #closing = new AbortController();
+  /** One for each task that runs or waits. */
+  readonly #tasks = new Set<AbortController>();
+  #closed = false;
 
   /** `start` makes a worker that is ready for work; `first` is the one to begin with. */
   constructor(start: () => Promise<WorkerSession>, first: WorkerSession) {
@@ -87,34 +94,69 @@ export class WorkerBridge {
 
   /** The worker, a new one if the last has died. */
   async session(): Promise<WorkerSession> {
-    this.#closing.signal.throwIfAborted();
+    if (this.#closed) throw closed();
     const last = this.#session;
     const session = await last.catch(() => undefined);
     if (session?.alive) return session;
     // Of several callers that find it dead, the first replaces it.
     if (this.#session === last) this.#session = this.#start();
     const next = await this.#session;
-    if (this.#closing.signal.aborted) next.end(closed());
-    this.#closing.signal.throwIfAborted();
+    if (this.#closed) {
+      next.end(closed());
+      throw closed();
+    }
     return next;
   }
 
   /**
-   * Runs `task` when all earlier ones are over, successful or not. An abort rejects at once; the queue waits
-   * until the task itself has let go of the worker.
+   * Runs `task` with a signal of its own, which the caller's signal and `close` abort. An abort rejects at
+   * once; the task learns of it from its signal.
    */
-  exclusive<T>(task: (session: WorkerSession) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    const turn = this.#queue.then(async () => {
-      signal?.throwIfAborted();
-      return task(await this.session());
-    });
-    this.#queue = turn.catch(() => undefined);
-    return abortable(abortable(turn, signal), this.#closing.signal);
+  async task<T>(task: (own: AbortController) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    if (this.#closed) throw closed();
+    signal?.throwIfAborted();
+    const own = new AbortController();
+    const abort = () => own.abort(signal?.reason);
+    signal?.addEventListener("abort", abort, { once: true });
+    this.#tasks.add(own);
+    try {
+      return await abortable(task(own), own.signal);
+    } finally {
+      this.#tasks.delete(own);
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /**
+   * Runs `task` when all earlier ones are over, successful or not, with a signal that the end of the worker
+   * aborts, too. The queue waits until the task itself has let go of the worker.
+   */
+  exclusive<T>(
+    task: (session: WorkerSession, signal: AbortSignal) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    return this.task((own) => {
+      const turn = this.#queue.then(async () => {
+        own.signal.throwIfAborted();
+        const session = await this.session();
+        const { ended } = session;
+        const end = () => own.abort(ended.reason);
+        ended.addEventListener("abort", end, { once: true });
+        try {
+          return await task(session, own.signal);
+        } finally {
+          ended.removeEventListener("abort", end);
+        }
+      });
+      this.#queue = turn.catch(() => undefined);
+      return turn;
+    }, signal);
   }
 
   /** Ends the worker; every call from now on, and every one still running, is rejected with `CLOSED`. */
   async close(): Promise<void> {
-    this.#closing.abort(closed());
+    this.#closed = true;
+    for (const own of this.#tasks) own.abort(closed());
     const session = await this.#session.catch(() => undefined);
     session?.end(closed());
   }

@@ -41,7 +41,7 @@ export async function create(host: Host, options: ClassifierOptions): Promise<Cl
   const { device: asked = "auto", signal, onProgress } = options;
   signal?.throwIfAborted();
   const engines = ENGINES[asked];
-  if (engines === undefined) throw new TypeError(`unknown device "${asked}"`);
+  if (engines === undefined) throw new PainwaveError("UNKNOWN_DEVICE", `there is no device "${asked}"`);
   const bundle = options.bundle === undefined ? undefined : await bytesOf(host, options.bundle, signal);
   const refused: string[] = [];
   for (const [i, engine] of engines.entries()) {
@@ -53,7 +53,7 @@ export async function create(host: Host, options: ClassifierOptions): Promise<Cl
       refused.push(`${engine} was refused: ${messageOf(error)}`);
     }
   }
-  throw new TypeError(`no engine for device "${asked}"`);
+  throw new PainwaveError("UNKNOWN_DEVICE", `there is no engine for device "${asked}"`);
 }
 
 function why(asked: Device, used: Engine, refused: readonly string[]): string {
@@ -99,7 +99,7 @@ async function load(
   bundle: Uint8Array | undefined,
   signal: AbortSignal | undefined,
 ): Promise<{ session: WorkerSession; info: WasmInfo }> {
-  const session = new WorkerSession(source.spawn());
+  const session = spawn(source);
   try {
     await abortable(session.call("start", { module }), signal);
     const info = await abortable(session.call("load", { bundle, engine }), signal);
@@ -107,6 +107,15 @@ async function load(
   } catch (error) {
     session.end(new PainwaveError("CLOSED", "the engine did not start"));
     throw error;
+  }
+}
+
+function spawn(source: ModuleSource): WorkerSession {
+  try {
+    return new WorkerSession(source.spawn());
+  } catch (error) {
+    const message = `the worker could not be started: ${messageOf(error)}`;
+    throw new PainwaveError("WORKER_FAILED", message, {}, error);
   }
 }
 
@@ -118,7 +127,7 @@ async function embeddedBundle(
     lean.compile(() => undefined),
     signal,
   );
-  const session = new WorkerSession(lean.spawn());
+  const session = spawn(lean);
   try {
     await abortable(session.call("start", { module }), signal);
     return await abortable(session.call("embeddedBundle", undefined), signal);
@@ -150,29 +159,38 @@ class WorkerClassifier implements Classifier {
   }
 
   classify(source: Source, options: ClassifyOptions = {}): Promise<Result> {
-    return this.#bridge.exclusive((session) => this.#run(session, source, options), options.signal);
+    return this.#bridge.exclusive(
+      (session, signal) => this.#run(session, source, options, signal),
+      options.signal,
+    );
   }
 
-  async evaluate(labels: Source, result: Result, options: { signal?: AbortSignal } = {}): Promise<Scores> {
-    const bytes = await readAll(labels, options.signal);
-    const session = await this.#bridge.session();
-    const call = session.call("evaluate", {
-      classes: this.info.classes,
-      idColumn: this.info.schema.id,
-      labels: bytes,
-      ids: result.predictions.map(({ id }) => id),
-      predicted: result.predictions.map(({ label }) => label),
-    });
-    const { weighted_f1, macro_f1, per_class, ...rest } = await abortable(call, options.signal);
-    return { ...rest, weightedF1: weighted_f1, macroF1: macro_f1, perClass: per_class };
+  evaluate(labels: Source, result: Result, options: { signal?: AbortSignal } = {}): Promise<Scores> {
+    return this.#bridge.task(async ({ signal }) => {
+      const bytes = await readAll(labels, signal);
+      const session = await this.#bridge.session();
+      const call = session.call("evaluate", {
+        classes: this.info.classes,
+        idColumn: this.info.schema.id,
+        labels: bytes,
+        ids: result.predictions.map(({ id }) => id),
+        predicted: result.predictions.map(({ label }) => label),
+      });
+      const { weighted_f1, macro_f1, per_class, ...rest } = await call;
+      return { ...rest, weightedF1: weighted_f1, macroF1: macro_f1, perClass: per_class };
+    }, options.signal);
   }
 
   close(): Promise<void> {
     return this.#bridge.close();
   }
 
-  async #run(session: WorkerSession, source: Source, options: ClassifyOptions): Promise<Result> {
-    const { signal, onProgress, keepRecordings = false } = options;
+  async #run(
+    session: WorkerSession,
+    source: Source,
+    { onProgress, keepRecordings = false }: ClassifyOptions,
+    signal: AbortSignal,
+  ): Promise<Result> {
     const { blocks, bytesRead, bytesTotal } = openSource(source, signal);
     const job = this.#jobs++;
     await session.call("open", { job });
@@ -182,25 +200,25 @@ class WorkerClassifier implements Classifier {
       const add = (predictions: Awaited<ReturnType<typeof session.call<"feed">>>) => {
         // A later prediction with the same id replaces the earlier one.
         for (const raw of predictions) found.set(raw.id, predictionOf(raw, this.info.classes));
-        if (!signal?.aborted) {
+        if (!signal.aborted) {
           onProgress?.({ phase: "classify", bytesRead: bytesRead(), bytesTotal, subjects: found.size });
         }
       };
       for await (const chunk of blocks) {
-        signal?.throwIfAborted();
+        signal.throwIfAborted();
         add(await session.call("feed", { job, chunk }, [chunk.buffer]));
       }
-      signal?.throwIfAborted();
+      signal.throwIfAborted();
       await session.call("end", { job });
       for (;;) {
         const predictions = await session.call("next", { job });
         if (predictions.length === 0) break;
         add(predictions);
-        signal?.throwIfAborted();
+        signal.throwIfAborted();
       }
       const { order, warnings } = await session.call("summary", { job });
       const ordered = order.flatMap((id) => found.get(id) ?? []);
-      signal?.throwIfAborted();
+      signal.throwIfAborted();
       keep = keepRecordings;
       return new JobResult(ordered, warnings, this.#wasm, keep ? { session, job } : undefined);
     } finally {

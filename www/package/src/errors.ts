@@ -15,6 +15,10 @@ export type PackageErrorCode =
   | "DOWNLOAD_FAILED"
   /** The WebAssembly module could not be compiled here. */
   | "WASM_FAILED"
+  /** The option `device` is none of the known devices. */
+  | "UNKNOWN_DEVICE"
+  /** The worker could not be started: its script must come from the page's own origin. */
+  | "WORKER_FAILED"
   /** The engine is not part of this build of the package. */
   | "ENGINE_NOT_BUILT"
   /** The machine does not offer what the engine needs. */

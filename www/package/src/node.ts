@@ -25,7 +25,8 @@ export async function compileFile(address: URL): Promise<WebAssembly.Module> {
 
 /** Starts a worker thread as a port. */
 export function startWorker(address: URL): WorkerPort {
-  const worker = new Worker(address);
+  // Node's own arguments may be for the main script only, such as --input-type.
+  const worker = new Worker(address, { execArgv: [] });
   return {
     post: (request, transfer) => worker.postMessage(request, transfer),
     listen(onReply, onDeath) {

@@ -64,7 +64,7 @@ async function* rawChunks(
   signal: AbortSignal | undefined,
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array, void> {
-  const encoder = new TextEncoder();
+  const pieces = new TextPieces();
   let reader: { next(): Promise<IteratorResult<unknown, unknown>>; stop(): unknown };
   try {
     reader = readerOf(stream);
@@ -76,8 +76,10 @@ async function* rawChunks(
       const next = await abortable(reader.next(), signal).catch((error) => {
         throw signal?.aborted ? error : readFailed(error);
       });
+      const isText = !next.done && typeof next.value === "string";
+      if (!isText) yield pieces.flush();
       if (next.done) return;
-      const chunk = typeof next.value === "string" ? encoder.encode(next.value) : next.value;
+      const chunk = isText ? pieces.encode(next.value as string) : next.value;
       if (!(chunk instanceof Uint8Array)) {
         throw new PainwaveError("SOURCE_TYPE", "a chunk is neither bytes (Uint8Array) nor text");
       }
@@ -90,13 +92,37 @@ async function* rawChunks(
   }
 }
 
+/** Encodes text that comes in pieces: the first half of a surrogate pair waits for the second. */
+class TextPieces {
+  readonly #encoder = new TextEncoder();
+  #held = "";
+
+  encode(piece: string): Uint8Array {
+    const text = this.#held + piece;
+    const end = /[\uD800-\uDBFF]$/.test(text) ? text.length - 1 : text.length;
+    this.#held = text.slice(end);
+    return this.#encoder.encode(text.slice(0, end));
+  }
+
+  /** What still waits, when no more text comes. */
+  flush(): Uint8Array {
+    const rest = this.#encoder.encode(this.#held);
+    this.#held = "";
+    return rest;
+  }
+}
+
 /** A stream by its reader, as Safari's streams cannot be iterated; anything else by its iterator. */
 function readerOf(stream: AsyncIterable<Uint8Array | string> | ReadableStream<Uint8Array>) {
   if (stream instanceof ReadableStream) {
     const reader = stream.getReader();
     return {
       next: () => reader.read() as Promise<IteratorResult<unknown, unknown>>,
-      stop: () => reader.cancel(),
+      stop: () => {
+        const cancelled = reader.cancel();
+        reader.releaseLock();
+        return cancelled;
+      },
     };
   }
   const iterator: AsyncIterator<unknown> = stream[Symbol.asyncIterator]();

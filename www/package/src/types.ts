@@ -18,7 +18,7 @@ export type Source =
   | string
   | AsyncIterable<Uint8Array | string>;
 
-/** A bundle: its bytes, or where to fetch them. */
+/** A bundle: its bytes, or where to fetch them. In Node an address must be absolute, with its scheme. */
 export type BundleSource = Blob | ArrayBuffer | ArrayBufferView | URL | string;
 
 /** How far a call is. */
