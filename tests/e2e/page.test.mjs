@@ -1,5 +1,6 @@
 // The page as it is served in production, in real browsers, against what `trainer predict` says.
 import assert from "node:assert/strict";
+import { relative } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { serve } from "../../www/page/serve.mjs";
 import { App } from "./app.mjs";
@@ -247,6 +248,32 @@ for (const name of browserNames) {
       }
     });
 
+    it("can talk to nothing but its own site", () =>
+      onPage(
+        async (app) => {
+          const scripts = app.requests.filter((address) => address.endsWith(".js"));
+          assert.ok(scripts.length > 1, "the worker has a script of its own");
+          for (const address of [server.url, ...scripts]) {
+            const policy = (await fetch(address)).headers.get("content-security-policy") ?? "";
+            assert.match(policy, /default-src 'none';.*connect-src 'self'/, address);
+          }
+          assert.match(
+            await app.page.$eval('meta[http-equiv="Content-Security-Policy"]', (meta) => meta.content),
+            /default-src 'none';.*connect-src 'self'/,
+          );
+          const reached = await app.page.evaluate(() =>
+            fetch("https://example.org").then(
+              () => true,
+              () => false,
+            ),
+          );
+          assert.equal(reached, false);
+          const violations = await app.page.evaluate(() => globalThis.violations.splice(0));
+          assert.ok(violations.some((text) => text.startsWith("policy: connect-src https://example.org")));
+        },
+        { allowed: [/content.security.policy|violates|example\.org/i] },
+      ));
+
     for (const device of ["ndarray", "webgpu"]) {
       it(
         `gives the same on the engine ${device}`,
@@ -353,3 +380,21 @@ function scoresOf(predictions, truth) {
   const hits = confusion.reduce((sum, row, i) => sum + row[i], 0);
   return { classes, confusion, accuracy: hits / predictions.length };
 }
+
+describe("the server of the built page", () => {
+  for (const root of [DIST, `${DIST}/`, relative(process.cwd(), DIST)]) {
+    it(`serves ${root}`, async () => {
+      const server = await serve({ root });
+      try {
+        const page = await fetch(server.url);
+        assert.equal(page.status, 200);
+        assert.match(await page.text(), /<main/);
+        const missing = await fetch(new URL("assets/missing.js", server.url));
+        assert.deepEqual([missing.status, missing.headers.get("cache-control")], [404, "no-store"]);
+        assert.equal((await fetch(new URL("..%2fpackage.json", server.url))).status, 404);
+      } finally {
+        await server.close();
+      }
+    });
+  }
+});

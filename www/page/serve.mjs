@@ -2,7 +2,7 @@
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { createServer } from "node:http";
-import { extname, join, normalize, sep } from "node:path";
+import { extname, join, normalize, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
@@ -26,19 +26,20 @@ const ENCODINGS = [
 
 /** Starts a server for the folder `root`; port 0 takes a free one. */
 export async function serve({ root = join(here, "dist"), port = 0, host = "127.0.0.1" } = {}) {
+  const folder = resolve(root);
   const rules = Object.entries(JSON.parse(await readFile(join(here, "headers.json"), "utf8")));
   const server = createServer((request, response) => {
-    answer(request, response, root, rules).catch((error) => {
+    answer(request, response, folder, rules).catch((error) => {
       console.error(error);
       response.writeHead(500).end();
     });
   });
-  await new Promise((resolve, reject) => server.once("error", reject).listen(port, host, resolve));
+  await new Promise((done, fail) => server.once("error", fail).listen(port, host, done));
   return {
     url: `http://${host}:${server.address().port}/`,
     async close() {
       server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await new Promise((done) => server.close(done));
     },
   };
 }
@@ -53,6 +54,7 @@ async function answer(request, response, root, rules) {
   const file = path && join(root, normalize(path.endsWith("/") ? `${path}index.html` : path));
   const found = file?.startsWith(root + sep) ? await representation(file, request) : undefined;
   if (found === undefined) {
+    response.setHeader("Cache-Control", "no-store");
     response.writeHead(404, { "Content-Type": "text/plain; charset=utf-8" }).end("not found\n");
     return;
   }
@@ -96,6 +98,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       root: { type: "string", default: join(here, "dist") },
     },
   });
-  const { url } = await serve({ root: normalize(values.root), port: Number(values.port) });
+  const { url } = await serve({ root: values.root, port: Number(values.port) });
   console.log(`painwave is served at ${url} (Ctrl-C ends it)`);
 }
