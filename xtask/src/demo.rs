@@ -9,7 +9,7 @@ use crate::{Error, package, process};
 /// Options of `cargo xtask demo`.
 #[derive(clap::Args)]
 pub struct Options {
-    /// Add the engines `webgpu` and `ndarray` (compiles Burn: ten minutes and more).
+    /// Add the engines `webgpu` and `ndarray` (compiles Burn: about twenty minutes on two cores).
     #[arg(long)]
     webgpu: bool,
     /// The port to serve on.

@@ -51,6 +51,10 @@ pub fn run(toolbox: &Toolbox, options: &Options) -> Result<(), Error> {
             "Training",
             "the recipe, to convergence; Ctrl-C keeps the best so far, --resume goes on",
             || {
+                let run = toolbox.workspace.path(RUN);
+                if !options.resume && run.is_dir() {
+                    fs::remove_dir_all(&run).map_err(file_error(&run))?;
+                }
                 let mut fit = trainer(toolbox);
                 fit.args(["fit", RECIPE, "--data", &train, "--labels", &train_labels, "--out", RUN]);
                 if options.resume {

@@ -15,7 +15,7 @@ pub const BURN_FEATURES: &[&str] = &["--no-default-features", "--features", "web
 /// Options of `cargo xtask package`.
 #[derive(clap::Args)]
 pub struct Options {
-    /// Add the module with the engines `webgpu` and `ndarray` (compiles Burn: ten minutes and more).
+    /// Add the module with the engines `webgpu` and `ndarray` (compiles Burn: about twenty minutes on two cores).
     #[arg(long)]
     pub webgpu: bool,
 }
