@@ -32,8 +32,8 @@ pub struct Label {
 pub struct LabelColumns<'a> {
     /// The subject's id.
     pub id: &'a str,
-    /// The class; `None` takes the one column beside the id, whatever its name.
-    pub label: Option<&'a str>,
+    /// The class.
+    pub label: &'a str,
     /// The group, if one is asked for.
     pub group: Option<&'a str>,
 }
@@ -147,11 +147,7 @@ impl Labels {
             })
         };
         let id = place(columns.id)?;
-        let label = match columns.label {
-            Some(label) => place(label)?,
-            None if header.len() == 2 => 1 - id,
-            None => place("label")?,
-        };
+        let label = place(columns.label)?;
         let group = columns.group.map(place).transpose()?;
 
         let mut found = Vec::new();

@@ -110,7 +110,8 @@ fn values<'a>(
         Box::new(recordings.iter().flat_map(move |r| r.values.iter().skip(place).step_by(width).copied()))
     } else {
         let width = schema.categories.len();
-        let place = schema.categories.iter().position(|category| category.column == column).unwrap_or(0);
+        let place = schema.categories.iter().position(|category| category.column == column);
+        let place = place.expect("a candidate is a channel or a category of the schema");
         Box::new(
             recordings
                 .iter()

@@ -4,9 +4,13 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use painwave::Bundle;
 use tempfile::TempDir;
+use trainer::Error;
+use trainer::commands::fit::{FitArgs, fit};
+use trainer::device::DeviceKind;
 
 /// Trains in a second.
 const RECIPE: &str = r#"
@@ -113,8 +117,7 @@ impl Workshop {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
-        // One thread: the order of a parallel sum must not decide, and the tests run side by side.
-        command.env("RAYON_NUM_THREADS", "1").current_dir(self.folder.path()).args(arguments);
+        command.current_dir(self.folder.path()).args(arguments);
         command
     }
 
@@ -130,6 +133,30 @@ impl Workshop {
     fn fit_well(&self, out: &str, more: &[&str]) -> Bundle {
         succeeded(&self.fit(out, more));
         bundle(&self.path(out).join("model.bpk"))
+    }
+
+    /// For a fit in this process, into `run`, with a checkpoint after every epoch.
+    fn args(&self) -> FitArgs {
+        FitArgs {
+            recipe: self.path("recipe.toml"),
+            data: self.path("data.csv"),
+            labels: self.path("labels.csv"),
+            out: self.path("run"),
+            device: DeviceKind::Cpu,
+            resume: false,
+            seed: None,
+            epochs: None,
+            checkpoint_seconds: 0,
+        }
+    }
+
+    /// Why a run ended, its number of epochs and the best of them.
+    fn end(&self, out: &str) -> (String, u64, u64) {
+        let metrics: serde_json::Value =
+            serde_json::from_str(&self.read(&format!("{out}/metrics.json"))).unwrap();
+        let number = |value: &serde_json::Value| value.as_u64().unwrap();
+        let end = metrics["end"].as_str().unwrap().to_owned();
+        (end, number(&metrics["epochs"]), number(&metrics["best_epoch"]["epoch"]))
     }
 
     /// The error of a fit that must fail.
@@ -215,13 +242,19 @@ fn semicolons_and_tabs_separate_as_well() {
 }
 
 #[test]
-fn the_seed_decides_every_weight() {
+fn the_seed_decides_every_weight_and_the_threads_none() {
     let workshop = Workshop::new();
-    let first = workshop.fit_well("first", &["--epochs", "2"]);
-    let again = workshop.fit_well("again", &["--epochs", "2"]);
+    let fit = |out: &str, seed: &str, threads: &str| {
+        let files = ["fit", "recipe.toml", "--data", "data.csv", "--labels", "labels.csv", "--out", out];
+        let mut command = workshop.command(&[&files[..], &["--epochs", "2", "--seed", seed]].concat());
+        succeeded(&command.env("RAYON_NUM_THREADS", threads).output().unwrap());
+        bundle(&workshop.path(out).join("model.bpk"))
+    };
+    let first = fit("first", "7", "1");
+    let again = fit("again", "7", "3");
     assert_eq!(first.weights, again.weights);
     assert_eq!(workshop.read("first/curves.csv"), workshop.read("again/curves.csv"));
-    let other = workshop.fit_well("other", &["--epochs", "2", "--seed", "8"]);
+    let other = fit("other", "8", "1");
     assert_ne!(first.weights, other.weights);
 }
 
@@ -358,4 +391,56 @@ fn a_reader_that_has_seen_enough_is_no_error() {
         drop(reader);
         succeeded(&workshop.command(&arguments).stdout(writer).output().unwrap());
     }
+}
+
+#[test]
+fn an_interrupted_run_keeps_its_best_epoch_and_goes_on() {
+    let workshop = Workshop::new();
+    // Without an interrupt this would go on for hours.
+    workshop.edit("recipe.toml", "epochs = 40", "epochs = 10000000");
+    workshop.edit("recipe.toml", "patience = 40", "patience = 10000000");
+    let args = workshop.args();
+    let interrupt = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let fitting = scope.spawn(|| fit(&args, &interrupt));
+        while !workshop.path("run/checkpoint/checkpoint.json").exists() && !fitting.is_finished() {
+            std::thread::yield_now();
+        }
+        interrupt.store(true, Ordering::Relaxed);
+        fitting.join().unwrap().unwrap();
+    });
+    let (end, epochs, _) = workshop.end("run");
+    assert_eq!(end, "interrupted");
+    bundle(&workshop.path("run/model.bpk"));
+
+    workshop.fit_well("run", &["--resume", "--epochs", &(epochs + 2).to_string()]);
+    assert_eq!(workshop.end("run").1, epochs + 2);
+    assert_eq!(workshop.read("run/curves.csv").lines().count() as u64, epochs + 3);
+}
+
+#[test]
+fn an_interrupt_before_the_first_epoch_leaves_nothing() {
+    let workshop = Workshop::new();
+    let args = workshop.args();
+    assert!(matches!(fit(&args, &AtomicBool::new(true)), Err(Error::Interrupted)));
+    assert!(!workshop.path("run").exists());
+}
+
+#[test]
+fn training_ends_when_patience_does() {
+    let workshop = Workshop::new();
+    // No step is long enough to change a weight: no epoch is better than the first.
+    workshop.edit("recipe.toml", "learning_rate = 0.02", "learning_rate = 1e-30");
+    workshop.edit("recipe.toml", "patience = 40", "patience = 2");
+    workshop.fit_well("run", &[]);
+    assert_eq!(workshop.end("run"), ("early_stopping".to_owned(), 3, 1));
+}
+
+#[test]
+fn a_model_may_read_categories_only() {
+    let workshop = Workshop::new();
+    workshop.edit("recipe.toml", "ignored = [\"note\"]", "channels = []");
+    let bundle = workshop.fit_well("run", &["--epochs", "1"]);
+    assert!(bundle.manifest.schema.channels.is_empty());
+    assert_eq!(bundle.manifest.members[0].features.codes, ["mood"]);
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use tempfile::TempDir;
-use trainer::synthesize::model::{CLASSES, JOINTS};
+use trainer::synthesize::model::{CLASSES, JOINTS, NOISE};
 use trainer::synthesize::subject::{Split, Step, Subject, stratified};
 
 const STEPS: usize = 160;
@@ -331,5 +331,21 @@ fn the_test_set_is_shifted_as_published() {
     for joint in 6..13 {
         let shift = mean(&test.joint(joint)) - mean(&train.joint(joint));
         assert_near(&format!("shift of joint {joint}"), shift, 0.0, 0.025);
+    }
+}
+
+#[test]
+fn a_recording_scatters_about_its_hidden_state() {
+    for (index, stratum) in stratified(1, Split::Train, 50) {
+        let subject = Subject::draw(1, Split::Train, index, stratum);
+        let latents = subject.latents().clone();
+        assert_eq!(latents.stratum, stratum);
+        assert_eq!(latents.severity == 0.0, latents.expressed == 0);
+        let steps = subject.into_steps(STEPS);
+        for (joint, level) in latents.levels.iter().enumerate().filter(|(_, level)| **level > 0.5) {
+            let mean = steps.iter().map(|step| step.joints[joint]).sum::<f64>() / STEPS as f64;
+            let error = NOISE[joint] / (STEPS as f64).sqrt();
+            assert!((mean - level).abs() < 5.0 * error, "{index}, joint {joint}: {mean} about {level}");
+        }
     }
 }

@@ -45,7 +45,7 @@ pub struct EvaluateArgs {
 pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     let bundle = super::read_bundle(&args.bundle)?;
     let manifest = &bundle.manifest;
-    let columns = LabelColumns { id: &manifest.schema.id, label: Some(&args.label_column), group: None };
+    let columns = LabelColumns { id: &manifest.schema.id, label: &args.label_column, group: None };
     let labels = Labels::read(&args.labels, columns, Some(&manifest.classes))?;
     let table = data::read(&args.data, &manifest.schema)?;
     table.warnings.iter().for_each(|warning| eprintln!("warning: {}: {warning}", args.data.display()));

@@ -219,7 +219,7 @@ fn read_inputs(file: &RecipeFile, args: &FitArgs) -> Result<Inputs, Error> {
     };
     let columns = LabelColumns {
         id: &recipe.data.id,
-        label: Some(&recipe.data.label),
+        label: &recipe.data.label,
         group: recipe.validation.group.as_deref(),
     };
     let labels = Labels::read(&args.labels, columns, recipe.data.classes.as_deref())?;

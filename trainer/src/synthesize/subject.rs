@@ -101,7 +101,7 @@ impl Subject {
         Self { latents, rng }
     }
 
-    /// The hidden state.
+    /// The hidden state: what the best possible classifier would have to guess.
     pub fn latents(&self) -> &Latents {
         &self.latents
     }
