@@ -60,7 +60,7 @@ pub fn run(toolbox: &Toolbox, options: &Options) -> Result<(), Error> {
                 if options.resume {
                     fit.arg("--resume");
                 }
-                process::run(&mut fit)
+                Ok::<(), Error>(process::run(&mut fit)?)
             },
         )?;
     }
