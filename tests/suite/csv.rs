@@ -125,6 +125,15 @@ fn columns_are_found_by_name_and_extra_ones_named_once() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn all_columns_are_known_once_the_header_is_read() {
+    let mut reader = Reader::new(&schema());
+    reader.feed(b"\n id ,time,\"a\",b,legs,\"x,\ny\",").unwrap();
+    assert_eq!(reader.columns(), None);
+    reader.feed(b"\n").unwrap();
+    assert_eq!(reader.columns().unwrap(), ["id", "time", "a", "b", "legs", "x,\ny", ""]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn unread_columns_may_hold_anything() {
     let reader = read(b"id,time,a,b,legs,note\ns,0,1,2,two,\xff\xfe\ns,1,1,2,two,NaN\n").unwrap();
     assert_eq!(reader.recording(0).steps(), 2);
