@@ -222,8 +222,7 @@ fn the_joints_statistics_are_the_published_ones() {
     // Made by a few dozen spikes, so chance adds more.
     assert_near("correlation of joints 15 and 16", correlation(&joints[15], &joints[16]), 0.767, 0.12);
 
-    for joint in 13..26 {
-        let values = &joints[joint];
+    for (joint, values) in joints.iter().enumerate().take(26).skip(13) {
         let zeros = values.iter().filter(|&&value| value == 0.0).count() as f64 / values.len() as f64;
         let published = if [13, 15, 17, 18, 20].contains(&joint) { 0.44..0.53 } else { 0.0..1e-9 };
         assert!(published.contains(&zeros), "zeros of joint {joint}: {zeros}");
@@ -268,10 +267,7 @@ fn recordings_move_as_published() {
 
     const NOISE: [f64; 13] =
         [0.049, 0.047, 0.038, 0.039, 0.038, 0.035, 0.043, 0.042, 0.040, 0.045, 0.035, 0.035, 0.049];
-    for joint in 0..30 {
-        if (13..26).contains(&joint) {
-            continue;
-        }
+    for joint in (0..13).chain(26..30) {
         let mut deviations = Vec::new();
         let mut lags = Vec::new();
         for recording in set.recordings(0) {
@@ -282,8 +278,8 @@ fn recordings_move_as_published() {
             lags.extend(lag.is_finite().then_some(lag));
         }
         let (deviation, lag) = (quantile(&deviations, 0.5), quantile(&lags, 0.5));
-        if joint < 13 {
-            assert_near(&format!("noise of joint {joint}"), deviation, NOISE[joint], 0.002);
+        if let Some(noise) = NOISE.get(joint) {
+            assert_near(&format!("noise of joint {joint}"), deviation, *noise, 0.002);
             assert_near(&format!("autocorrelation of joint {joint}"), lag, 0.0, 0.03);
         } else {
             assert_near(&format!("noise of joint {joint}"), deviation, 0.02, 0.006);
