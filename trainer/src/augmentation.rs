@@ -2,6 +2,7 @@
 
 use painwave::features::{DenseFeature, FeatureTransform};
 use painwave::windows::WindowBatch;
+use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal, UnitSphere};
 
@@ -14,6 +15,8 @@ pub struct Augmenter {
     width: usize,
     /// The inputs that are the three axes of one sensor.
     sensors: Vec<[Axis; 3]>,
+    /// The inputs that change their sign.
+    mirror: Vec<Axis>,
 }
 
 /// A dense input, and what takes its scaling back.
@@ -25,7 +28,7 @@ struct Axis {
 }
 
 impl Augmenter {
-    /// Looks the rotated axes up among the dense inputs.
+    /// Looks the rotated and mirrored axes up among the dense inputs.
     ///
     /// # Errors
     /// The name of an axis that is not a dense input.
@@ -40,21 +43,25 @@ impl Augmenter {
         for [x, y, z] in recipe.rotation.iter().flat_map(|rotation| &rotation.sensors) {
             sensors.push([axis(x)?, axis(y)?, axis(z)?]);
         }
-        Ok(Augmenter { recipe: recipe.clone(), width: transform.dense.len(), sensors })
+        let mirror = recipe.mirror.iter().map(axis).collect::<Result<_, _>>()?;
+        Ok(Augmenter { recipe: recipe.clone(), width: transform.dense.len(), sensors, mirror })
     }
 
     /// Changes a batch in place.
     ///
-    /// Rotation turns all sensors of a window by one angle `degrees * z` about one axis, drawn evenly over
-    /// the sphere. Scaling multiplies each input of a window by one factor `1 + scaling * z`. Jitter adds
+    /// Mirroring changes the sign of its inputs' raw values in every other window, at random. Rotation turns
+    /// all sensors of a window by one angle `degrees * z` about one axis, drawn evenly over the sphere. Scaling multiplies each input of a window by one factor `1 + scaling * z`. Jitter adds
     /// `jitter * z` to each value. Each `z` is drawn from the standard normal distribution.
     pub fn apply(&self, batch: &mut WindowBatch, rng: &mut ChaCha8Rng) {
-        let Augmentation { jitter, scaling, rotation } = &self.recipe;
+        let Augmentation { jitter, scaling, rotation, .. } = &self.recipe;
         if self.width == 0 {
             return;
         }
         let normal = |rng: &mut ChaCha8Rng| -> f32 { StandardNormal.sample(rng) };
         for window in batch.dense.chunks_exact_mut(batch.length * self.width) {
+            if !self.mirror.is_empty() && rng.random() {
+                window.chunks_exact_mut(self.width).for_each(|step| self.reflect(step));
+            }
             if let Some(rotation) = rotation {
                 let matrix = rotation_matrix(UnitSphere.sample(rng), rotation.degrees * normal(rng));
                 window.chunks_exact_mut(self.width).for_each(|step| self.rotate(step, &matrix));
@@ -68,6 +75,13 @@ impl Augmenter {
             if *jitter > 0.0 {
                 window.iter_mut().for_each(|value| *value += jitter * normal(rng));
             }
+        }
+    }
+
+    fn reflect(&self, step: &mut [f32]) {
+        for Axis { place, offset, scale } in &self.mirror {
+            let raw = step[*place] / scale + offset;
+            step[*place] = (-raw - offset) * scale;
         }
     }
 
@@ -134,6 +148,21 @@ mod tests {
     fn a_quarter_turn_about_z_takes_x_to_y() {
         let matrix = rotation_matrix([0.0, 0.0, 1.0], 90.0);
         assert!((matrix[1][0] - 1.0).abs() < 1e-6 && matrix[0][0].abs() < 1e-6, "{matrix:?}");
+    }
+
+    #[test]
+    fn mirroring_changes_the_sign_of_raw_values_in_some_windows_and_nothing_else() {
+        let recipe = Augmentation { mirror: vec!["x".into(), "z".into()], ..Default::default() };
+        let augmenter = Augmenter::new(&recipe, &transform()).unwrap();
+        // Raw 3, 4, 12.
+        let window = [9.0, (3.0 - 1.0) * 2.0, (4.0 + 1.0) * 0.5, 12.0 * 4.0];
+        let mirrored = [9.0, (-3.0 - 1.0) * 2.0, (4.0 + 1.0) * 0.5, -12.0 * 4.0];
+        let mut batch =
+            WindowBatch { windows: 64, length: 1, dense: window.repeat(64), ..Default::default() };
+        augmenter.apply(&mut batch, &mut ChaCha8Rng::seed_from_u64(1));
+        let (changed, kept): (Vec<_>, Vec<_>) = batch.dense.chunks_exact(4).partition(|w| **w != window);
+        assert!(changed.len() > 16 && kept.len() > 16, "{} of 64 windows changed", changed.len());
+        assert!(changed.iter().all(|w| **w == mirrored));
     }
 
     #[test]

@@ -227,6 +227,10 @@ pub struct Augmentation {
     /// Turning of sensors, as if they were worn at another angle.
     #[serde(default)]
     pub rotation: Option<Rotation>,
+    /// Columns that change their sign in every other window, all at once: the same movement of the other
+    /// side of the body.
+    #[serde(default)]
+    pub mirror: Vec<String>,
 }
 
 /// Random rotation of sensors with three axes.
@@ -422,7 +426,7 @@ impl RecipeFile {
             let valid = norm.is_finite() && norm > 0.0;
             check(valid, "training.gradient_clipping", &norm, "a number above 0")?;
         }
-        let Augmentation { jitter, scaling, ref rotation } = training.augmentation;
+        let Augmentation { jitter, scaling, ref rotation, .. } = training.augmentation;
         let degrees = rotation.as_ref().map_or(0.0, |rotation| rotation.degrees);
         for (key, found) in [("jitter", jitter), ("scaling", scaling), ("rotation.degrees", degrees)] {
             let valid = found.is_finite() && found >= 0.0;

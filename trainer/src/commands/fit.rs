@@ -162,7 +162,7 @@ pub fn fit(args: &FitArgs, interrupt: &AtomicBool) -> Result<(), Error> {
     let augmentation =
         Augmenter::new(&recipe.training.augmentation, &preparation.transform).map_err(|axis| {
             let expected = "columns that the features keep";
-            file.value_error("training.augmentation.rotation.sensors", axis, expected)
+            file.value_error("training.augmentation", axis, expected)
         })?;
     let problem = Problem {
         augmentation,
