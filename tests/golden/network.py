@@ -3,9 +3,9 @@
     pip install torch numpy && python tests/golden/network.py
 
 A file holds a network's configuration, its parameters' names and shapes, the sizes of a batch,
-and the logits in double precision; small cases also hold gradients and the weights after ten
-steps of AdamW. Weights and inputs are not stored: they come from the generator below, which
-tests/suite/golden.rs computes as well.
+and the logits in double precision. Weights and inputs are not stored: they come from the generator
+below, which tests/suite/golden.rs computes as well. trainer/tests/golden/training.py builds on this
+script for what training comes to.
 
 The generator: element i of the tensor called `name` is SplitMix64 [1] with the state
 fnv1a64(name) + (i + 1) * 0x9E3779B97F4A7C15. Its upper 24 bits are a number u in [-1, 1), exact
@@ -22,7 +22,6 @@ import torch
 import torch.nn.functional as F
 
 FOLDER = pathlib.Path(__file__).parent / "network"
-LEARNING_RATE, WEIGHT_DECAY, STEPS = 1e-2, 1e-2, 10
 
 
 def bits(name, count):
@@ -135,35 +134,12 @@ def rounded(tensor):
     return [float(f"{value:.8g}") for value in tensor.detach().flatten().tolist()]
 
 
-def training(network, inputs):
-    """Gradients of the mean cross-entropy against the class n % classes, then AdamW."""
-    target = torch.arange(inputs[0].shape[0]) % network.config["classes"]
-    values = list(network.parameters.values())
-    optimizer = torch.optim.AdamW(values, lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
-    for step in range(STEPS):
-        optimizer.zero_grad()
-        F.cross_entropy(network(*inputs), target).backward()
-        if step == 0:
-            gradients = {name: rounded(value.grad) for name, value in network.parameters.items()}
-        optimizer.step()
-    weights = {name: rounded(value) for name, value in network.parameters.items()}
-    return {
-        "learning_rate": LEARNING_RATE,
-        "weight_decay": WEIGHT_DECAY,
-        "steps": STEPS,
-        "gradients": gradients,
-        "weights": weights,
-    }
-
-
-def write(name, windows, length, config, train=False):
+def write(name, windows, length, config):
     network, inputs = Network(config), batch(config, windows, length)
     answer = {"config": config, "windows": windows, "length": length, "logits": rounded(network(*inputs))}
     answer["parameters"] = network.specs
-    if train:
-        answer["training"] = training(network, inputs)
     FOLDER.mkdir(exist_ok=True)
-    text = json.dumps(answer, separators=(",", ":")).replace('{"name"', '\n{"name"').replace('"training"', '\n"training"')
+    text = json.dumps(answer, separators=(",", ":")).replace('{"name"', '\n{"name"')
     (FOLDER / f"{name}.json").write_text(text + "\n")
 
 
@@ -182,41 +158,41 @@ def embeddings(*tables):
 def cases():
     last, linear = {"pooling": "last", "head": "linear"}, {"head": "linear"}
     mlp = {"head": {"mlp": {"hidden": 10}}}
-    yield "gru", 5, 6, {"dense": 5, "classes": 3, "recurrent": recurrent("gru", 8, 2), **last}, True
+    yield "gru", 5, 6, {"dense": 5, "classes": 3, "recurrent": recurrent("gru", 8, 2), **last}
     yield "cnn_gru", 6, 16, {
         "dense": 7, "classes": 3, "time_embedding": {"steps": 40, "width": 3}, "conv": conv((8, 3, 2), (12, 3, 2)),
-        "recurrent": recurrent("gru", 8, 2), **last}, True
+        "recurrent": recurrent("gru", 8, 2), **last}
     yield "cnn_gru_full", 37, 16, {
         "dense": 20, "classes": 3, "time_embedding": {"steps": 160, "width": 8}, "conv": conv((32, 3, 2), (64, 3, 2)),
-        "recurrent": recurrent("gru", 256, 2), **last}, False
+        "recurrent": recurrent("gru", 256, 2), **last}
     yield "bigru_attention", 4, 20, {
         "dense": 6, "classes": 3, "category_embeddings": embeddings((3, 2), (3, 2), (2, 1)),
         "time_embedding": {"steps": 160, "width": 3}, "pooling": "attention", **mlp,
-        "recurrent": recurrent("gru", 6, 1, bidirectional=True, layer_norm=True)}, True
+        "recurrent": recurrent("gru", 6, 1, bidirectional=True, layer_norm=True)}
     yield "bigru_last", 3, 9, {
         "dense": 4, "classes": 3, **last,
-        "recurrent": recurrent("gru", 7, 2, bidirectional=True, layer_norm=True)}, False
-    yield "lstm", 4, 7, {"dense": 5, "classes": 3, "recurrent": recurrent("lstm", 8, 2), **last}, True
+        "recurrent": recurrent("gru", 7, 2, bidirectional=True, layer_norm=True)}
+    yield "lstm", 4, 7, {"dense": 5, "classes": 3, "recurrent": recurrent("lstm", 8, 2), **last}
     yield "bilstm", 3, 8, {
-        "dense": 4, "classes": 4, "recurrent": recurrent("lstm", 9, 2, bidirectional=True), **last}, False
-    yield "rnn", 4, 25, {"dense": 9, "classes": 3, "recurrent": recurrent("rnn", 16), **last}, True
+        "dense": 4, "classes": 4, "recurrent": recurrent("lstm", 9, 2, bidirectional=True), **last}
+    yield "rnn", 4, 25, {"dense": 9, "classes": 3, "recurrent": recurrent("rnn", 16), **last}
     yield "birnn_mean", 3, 10, {
         "dense": 5, "classes": 3, "pooling": "mean", **linear,
-        "recurrent": recurrent("rnn", 12, 2, bidirectional=True)}, True
+        "recurrent": recurrent("rnn", 12, 2, bidirectional=True)}
     yield "conv_only", 5, 16, {
-        "dense": 6, "classes": 3, "conv": conv((9, 5, 1), (11, 3, 3)), "pooling": "mean", **mlp}, True
-    yield "conv_last", 2, 11, {"dense": 3, "classes": 2, "conv": conv((5, 1, 2)), **last}, False
-    yield "pooling_only", 2, 5, {"dense": 3, "classes": 2, "pooling": "attention", **linear}, False
+        "dense": 6, "classes": 3, "conv": conv((9, 5, 1), (11, 3, 3)), "pooling": "mean", **mlp}
+    yield "conv_last", 2, 11, {"dense": 3, "classes": 2, "conv": conv((5, 1, 2)), **last}
+    yield "pooling_only", 2, 5, {"dense": 3, "classes": 2, "pooling": "attention", **linear}
     yield "odd_sizes", 9, 23, {
         "dense": 1, "classes": 7, "category_embeddings": embeddings((5, 3)), "conv": conv((13, 7, 3)),
         "pooling": "attention", "head": {"mlp": {"hidden": 17}},
-        "recurrent": recurrent("gru", 19, 3, bidirectional=True)}, False
+        "recurrent": recurrent("gru", 19, 3, bidirectional=True)}
     yield "embeddings_only", 3, 6, {
         "dense": 0, "classes": 3, "category_embeddings": embeddings((4, 2)), "time_embedding": {"steps": 9, "width": 2},
-        "recurrent": recurrent("lstm", 5), **last}, False
-    yield "one_step", 1, 1, {"dense": 3, "classes": 2, "recurrent": recurrent("gru", 4, 2, bidirectional=True), **last}, False
+        "recurrent": recurrent("lstm", 5), **last}
+    yield "one_step", 1, 1, {"dense": 3, "classes": 2, "recurrent": recurrent("gru", 4, 2, bidirectional=True), **last}
 
 
 if __name__ == "__main__":
-    for name, windows, length, config, train in cases():
-        write(name, windows, length, config, train)
+    for name, windows, length, config in cases():
+        write(name, windows, length, config)

@@ -1,7 +1,5 @@
 //! PyTorch's answers of tests/golden/network.py.
 
-use std::collections::BTreeMap;
-
 use painwave::network::{NetworkConfig, Parameter, ParameterSpec, Parameters};
 use painwave::windows::WindowBatch;
 use serde::Deserialize;
@@ -17,8 +15,6 @@ pub struct Golden {
     pub parameters: Vec<GoldenParameter>,
     /// `[windows, classes]`.
     pub logits: Vec<f32>,
-    #[allow(dead_code, reason = "only the trainer's tests train")]
-    pub training: Option<Training>,
 }
 
 /// A weight, whose elements come from the generator.
@@ -28,22 +24,6 @@ pub struct GoldenParameter {
     pub shape: Vec<usize>,
     pub scale: f32,
 }
-
-/// Some steps of AdamW on the mean cross-entropy against the class `window % classes`.
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "only the trainer's tests train")]
-pub struct Training {
-    pub learning_rate: f64,
-    pub weight_decay: f32,
-    pub steps: usize,
-    /// Of the first step.
-    pub gradients: Values,
-    /// After the last step.
-    pub weights: Values,
-}
-
-/// Elements by name.
-pub type Values = BTreeMap<String, Vec<f32>>;
 
 macro_rules! golden {
     ($($name:literal),* $(,)?) => {

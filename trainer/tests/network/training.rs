@@ -1,0 +1,203 @@
+//! Training against PyTorch: the answers of trainer/tests/golden/training.py.
+
+use std::collections::BTreeMap;
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::optim::{AdamWConfig, GradientsParams};
+use burn::tensor::{Device, Tensor, TensorData};
+use painwave::network::{Network, NetworkInputs, Parameters};
+use serde::Deserialize;
+use trainer::recipe::Targets;
+use trainer::targets::{TargetTable, cross_entropy};
+use trainer::windows::WindowSet;
+
+use crate::golden::Golden;
+
+/// Greatest difference of a logit, a loss, or an element of a gradient.
+const TOLERANCE: f32 = 1e-5;
+/// Greatest difference of a trained weight: AdamW's steps have one size, however small the gradient is
+/// that its rounding errors are compared with.
+const WEIGHT_TOLERANCE: f32 = 1e-4;
+
+/// Elements by the name of the weight.
+type Values = BTreeMap<String, Vec<f32>>;
+
+/// A network, its windows, and what PyTorch made of them.
+#[derive(Deserialize)]
+struct Training {
+    /// The network, with the logits of all windows before training.
+    #[serde(flatten)]
+    start: Golden,
+    /// Class of each window.
+    classes: Vec<usize>,
+    targets: Targets,
+    batch_size: usize,
+    learning_rate: f64,
+    weight_decay: f32,
+    /// Before each step.
+    losses: Vec<f32>,
+    /// Of the first step.
+    gradients: Values,
+    /// After the last step.
+    weights: Values,
+}
+
+macro_rules! golden {
+    ($($name:literal),* $(,)?) => {
+        [$(($name, include_str!(concat!("../golden/training/", $name, ".json")))),*]
+    };
+}
+
+fn all() -> impl Iterator<Item = Training> {
+    let files = golden![
+        "rnn",
+        "rnn_2",
+        "birnn",
+        "birnn_2",
+        "lstm",
+        "lstm_2",
+        "bilstm",
+        "bilstm_2",
+        "gru",
+        "gru_2",
+        "bigru",
+        "bigru_2",
+        "conv_only",
+    ];
+    files.into_iter().map(|(name, text)| {
+        let mut training: Training = serde_json::from_str(text).expect(name);
+        training.start.name = name;
+        training
+    })
+}
+
+/// What the network is asked to answer for windows of these classes, `[windows, classes]`.
+fn wanted(targets: &TargetTable, true_classes: &[usize], device: &Device) -> Tensor<2> {
+    let rows: Vec<f32> = true_classes.iter().flat_map(|class| targets.row(*class)).copied().collect();
+    let shape = [true_classes.len(), rows.len() / true_classes.len()];
+    Tensor::from_data(TensorData::new(rows, shape), device)
+}
+
+fn read(tensor: Tensor<2>) -> Vec<f32> {
+    tensor.into_data().iter::<f32>().collect()
+}
+
+/// Reads the gradients by the names of their weights.
+struct ReadGradients<'a> {
+    path: Vec<String>,
+    gradients: &'a GradientsParams,
+    found: Values,
+}
+
+impl ModuleVisitor for ReadGradients<'_> {
+    fn enter_module(&mut self, name: &str, _container_type: &str) {
+        self.path.push(name.to_string());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if let Some(gradient) = self.gradients.get::<D>(param.id) {
+            self.found.insert(self.path.join("."), gradient.into_data().iter::<f32>().collect());
+        }
+    }
+}
+
+fn read_gradients(network: &Network, gradients: &GradientsParams) -> Values {
+    let mut read = ReadGradients { path: Vec::new(), gradients, found: Values::new() };
+    network.visit(&mut read);
+    read.found
+}
+
+fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
+    assert_eq!(found.len(), expected.len(), "{what}");
+    let differences = found.iter().zip(expected).map(|(a, b)| (a - b).abs());
+    // A difference that is not a number is the greatest.
+    let most = differences.fold(0.0, |most, next| if next <= most { most } else { next });
+    assert!(most <= tolerance, "{what} off by {most:e}");
+}
+
+fn assert_all_close(what: &str, name: &str, found: &Values, expected: &Values, tolerance: f32) {
+    assert!(found.keys().eq(expected.keys()), "{what} of {name}: {:?}", found.keys());
+    for (weight, expected) in expected {
+        assert_close(&format!("{what} {weight} of {name}"), &found[weight], expected, tolerance);
+    }
+}
+
+#[test]
+fn training_equals_pytorch() {
+    let device = Device::flex().autodiff();
+    for golden in all() {
+        let Golden { name, ref config, .. } = golden.start;
+        let windows = WindowSet { all: golden.start.batch(), ..WindowSet::default() };
+        let targets = TargetTable::new(&golden.targets, &golden.classes, config.classes);
+        let mut network = Network::from_parameters(config, &golden.start.weights(), &device);
+        let logits = network.forward(&NetworkInputs::new(&windows.all, config, &device));
+        assert_close(&format!("the logits of {name}"), &read(logits), &golden.start.logits, TOLERANCE);
+
+        let adamw = AdamWConfig::new().with_epsilon(1e-8).with_weight_decay(golden.weight_decay);
+        let mut adamw = adamw.init();
+        for (step, expected) in golden.losses.iter().enumerate() {
+            let batch: Vec<usize> = (step * golden.batch_size..).take(golden.batch_size).collect();
+            let inputs = NetworkInputs::new(&windows.gather(&batch), config, &device);
+            let wanted = wanted(&targets, &golden.classes[batch[0]..][..batch.len()], &device);
+            let loss = cross_entropy(network.forward(&inputs), wanted);
+            let value = loss.clone().into_scalar::<f32>();
+            assert_close(&format!("the loss of {name} in step {step}"), &[value], &[*expected], TOLERANCE);
+            let gradients = GradientsParams::from_grads(loss.backward(), &network);
+            if step == 0 {
+                let found = read_gradients(&network, &gradients);
+                assert_all_close("the gradient of", name, &found, &golden.gradients, TOLERANCE);
+            }
+            network = adamw.step(golden.learning_rate, network, gradients);
+        }
+
+        // AdamW divides a gradient by its size: where the true one is zero (softmax ignores the
+        // attention's bias), the steps are rounding errors.
+        let moves = |weight: &str| golden.gradients[weight].iter().any(|next| next.abs() > 1e-9);
+        let values =
+            |parameters: Parameters| parameters.into_iter().map(|(name, weight)| (name, weight.data));
+        let mut found: Values = values(network.parameters()).collect();
+        let mut expected = golden.weights.clone();
+        found.retain(|weight, _| moves(weight));
+        expected.retain(|weight, _| moves(weight));
+        assert_all_close("the trained", name, &found, &expected, WEIGHT_TOLERANCE);
+    }
+}
+
+/// Logits of all sizes, and the loss of each kind of targets.
+#[derive(Deserialize)]
+struct Losses {
+    /// `[windows, classes]`.
+    logits: Vec<f32>,
+    /// Class of each window.
+    classes: Vec<usize>,
+    answers: Vec<Answer>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    targets: Targets,
+    loss: f32,
+    /// By the logits, `[windows, classes]`.
+    gradient: Vec<f32>,
+}
+
+#[test]
+fn losses_equal_pytorch() {
+    let Losses { logits, classes, answers } =
+        serde_json::from_str(include_str!("../golden/losses.json")).expect("losses.json");
+    let device = Device::flex().autodiff();
+    let shape = [classes.len(), logits.len() / classes.len()];
+    for Answer { targets, loss: expected, gradient } in answers {
+        let name = format!("{targets:?}");
+        let logits = Tensor::from_data(TensorData::new(logits.clone(), shape), &device).require_grad();
+        let table = TargetTable::new(&targets, &classes, shape[1]);
+        let loss = cross_entropy(logits.clone(), wanted(&table, &classes, &device));
+        assert_close(&name, &[loss.clone().into_scalar()], &[expected], TOLERANCE);
+        let found = logits.grad(&loss.backward()).expect("the loss depends on the logits");
+        assert_close(&format!("the gradient of {name}"), &read(found), &gradient, TOLERANCE);
+    }
+}
