@@ -16,6 +16,7 @@
 //! | [`training`] | the loop, early stopping, checkpoints, progress |
 //! | [`validation`] | scores on held-out windows during training |
 //! | [`assemble`] | trained weights to a bundle that has proven itself |
+//! | [`page`] | one self-contained HTML page with plots |
 //! | [`report`] | scores and curves for people and for programs |
 //! | [`synthesize`] | recordings like the Pirate Pain data, made from nothing |
 //! | [`commands`] | what the binary offers |
@@ -27,6 +28,7 @@ pub mod data;
 pub mod device;
 pub mod error;
 pub mod labels;
+pub mod page;
 pub mod preparation;
 pub mod recipe;
 pub mod report;
