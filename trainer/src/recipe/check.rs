@@ -1,0 +1,65 @@
+//! Checks of single values, and where a key stands in a recipe's text.
+
+use std::fmt::Display;
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+use super::{RecipeError, RecipeFile};
+
+impl RecipeFile {
+    /// The error for the value of a key unless `holds`.
+    pub(super) fn ensure(
+        &self,
+        holds: bool,
+        key: &str,
+        found: impl Display,
+        expected: &str,
+    ) -> Result<(), RecipeError> {
+        if holds { Ok(()) } else { Err(self.value_error(key, found, expected)) }
+    }
+
+    pub(super) fn positive(&self, key: &str, found: usize) -> Result<(), RecipeError> {
+        self.ensure(found > 0, key, found, "at least 1")
+    }
+
+    pub(super) fn above_zero(&self, key: &str, found: f64) -> Result<(), RecipeError> {
+        self.ensure(found.is_finite() && found > 0.0, key, found, "a number above 0")
+    }
+
+    pub(super) fn from_zero(&self, key: &str, found: f64) -> Result<(), RecipeError> {
+        self.ensure(found.is_finite() && found >= 0.0, key, found, "a number from 0")
+    }
+
+    pub(super) fn below_one(&self, key: &str, found: f64) -> Result<(), RecipeError> {
+        let expected = "a number from 0 up to, not including, 1";
+        self.ensure((0.0..1.0).contains(&found), key, found, expected)
+    }
+}
+
+/// Whether names can be told apart: none is empty or repeated.
+pub(super) fn unique(names: &[String]) -> bool {
+    names.iter().enumerate().all(|(i, name)| !name.is_empty() && !names[..i].contains(name))
+}
+
+/// Line, from 1, of a dotted key; of the deepest part of its path that is there.
+pub(super) fn line_of(text: &str, key: &str) -> usize {
+    let offset =
+        DeTable::parse(text).ok().and_then(|table| deepest(table.get_ref(), key)).map_or(0, |at| at.start);
+    text[..offset].matches('\n').count() + 1
+}
+
+fn deepest(table: &DeTable<'_>, key: &str) -> Option<Range<usize>> {
+    let (first, rest) = key.split_once('.').unwrap_or((key, ""));
+    let (name, value) = table.iter().find(|(name, _)| name.get_ref() == first)?;
+    let inner = match value.get_ref() {
+        DeValue::Table(table) => deepest(table, rest),
+        // Which element is meant is not known: the first that has the key.
+        DeValue::Array(values) => values.iter().find_map(|value| match value.get_ref() {
+            DeValue::Table(table) => deepest(table, rest),
+            _ => None,
+        }),
+        _ => None,
+    };
+    Some(inner.unwrap_or(name.span()))
+}

@@ -1,0 +1,251 @@
+//! Recipes: one TOML file says how a model is made from labelled recordings.
+
+mod check;
+mod data;
+mod features;
+mod network;
+mod training;
+mod validation;
+
+use std::path::{Path, PathBuf};
+
+use painwave::aggregate::Aggregation;
+use painwave::network::{CategoryEmbedding, NetworkConfig, NetworkConfigError};
+use painwave::recording::Schema;
+use painwave::windows::WindowConfig;
+use serde::Deserialize;
+
+pub use self::data::DataRecipe;
+pub use self::features::{FeatureRecipe, Scaling, TopVariance};
+pub use self::network::{CategoryEmbeddingRecipe, NetworkRecipe};
+pub use self::training::{
+    Augmentation, EarlyStopping, Metric, Optimizer, Rotation, Targets, TrainingRecipe,
+};
+pub use self::validation::{Scheme, ValidationRecipe};
+
+/// A recipe as it was read.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// Name of the model.
+    pub name: String,
+    /// What the model is for, in a sentence or two.
+    #[serde(default)]
+    pub description: String,
+    /// What the columns are.
+    pub data: DataRecipe,
+    /// Which columns reach the network, and how.
+    #[serde(default)]
+    pub features: FeatureRecipe,
+    /// How recordings are cut.
+    pub window: WindowConfig,
+    /// The network.
+    pub network: NetworkRecipe,
+    /// How it is trained.
+    pub training: TrainingRecipe,
+    /// Which subjects judge it.
+    #[serde(default)]
+    pub validation: ValidationRecipe,
+    /// How windows become one prediction.
+    pub aggregation: Aggregation,
+}
+
+/// Why a recipe cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RecipeError {
+    /// The file cannot be read.
+    #[error("cannot read the recipe {path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It is not TOML, or a key is unknown, missing or of the wrong type.
+    #[error("{path}: {source}")]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// What and where.
+        source: Box<toml::de::Error>,
+    },
+    /// A value that makes no sense.
+    #[error("{path}:{line}: `{key}` is {found}, expected {expected}")]
+    Value {
+        /// The file.
+        path: PathBuf,
+        /// Line of the key, from 1.
+        line: usize,
+        /// Dotted path of the key.
+        key: String,
+        /// What it holds.
+        found: String,
+        /// What it may hold.
+        expected: String,
+    },
+}
+
+/// A recipe and the text it was read from, for errors that name the line and for the model card.
+#[derive(Clone, Debug)]
+pub struct RecipeFile {
+    /// Where it was read.
+    pub path: PathBuf,
+    /// The text.
+    pub text: String,
+    /// What it says.
+    pub recipe: Recipe,
+}
+
+impl RecipeFile {
+    /// Reads and checks a recipe.
+    ///
+    /// # Errors
+    /// Unreadable, not TOML, an unknown or missing key, or a value that makes no sense; with the line.
+    pub fn read(path: &Path) -> Result<Self, RecipeError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| RecipeError::Read { path: path.to_owned(), source })?;
+        Self::parse(path, text)
+    }
+
+    /// Checks a recipe's text; `path` is for the errors.
+    ///
+    /// # Errors
+    /// As [`RecipeFile::read`].
+    pub fn parse(path: &Path, text: String) -> Result<Self, RecipeError> {
+        let recipe = toml::from_str(&text)
+            .map_err(|source| RecipeError::Syntax { path: path.to_owned(), source: Box::new(source) })?;
+        let file = RecipeFile { path: path.to_owned(), text, recipe };
+        file.check()?;
+        Ok(file)
+    }
+
+    /// The error for the value of a key, with the line it stands on.
+    pub fn value_error(&self, key: &str, found: impl ToString, expected: impl Into<String>) -> RecipeError {
+        RecipeError::Value {
+            path: self.path.clone(),
+            line: check::line_of(&self.text, key),
+            key: key.to_owned(),
+            found: found.to_string(),
+            expected: expected.into(),
+        }
+    }
+
+    /// The error for a network that cannot be built.
+    pub fn network_error(&self, error: &NetworkConfigError) -> RecipeError {
+        match error {
+            NetworkConfigError::OutOfRange { field, found, expected } => {
+                self.value_error(&format!("network.{field}"), found, *expected)
+            }
+            NetworkConfigError::NothingLeft { length } => self.value_error(
+                "network.conv",
+                format!("blocks that pool a window of {length} steps down to none"),
+                "fewer blocks, smaller `pool` values or a longer window",
+            ),
+        }
+    }
+
+    fn check(&self) -> Result<(), RecipeError> {
+        let Recipe { data, features, window, network, training, validation, .. } = &self.recipe;
+        data.check(self)?;
+        features.check(self)?;
+        self.positive("window.length", window.length)?;
+        self.positive("window.stride", window.stride)?;
+        network.check(self)?;
+        training.check(self)?;
+        validation.check(self)
+    }
+}
+
+impl Recipe {
+    /// The network for `dense` inputs a step and `classes` classes.
+    pub fn network_config(&self, dense: usize, classes: usize) -> NetworkConfig {
+        let NetworkRecipe { category_embeddings, time_embedding, conv, recurrent, pooling, head } =
+            self.network.clone();
+        let levels = |column: &str| {
+            let category = self.data.categories.iter().find(|category| category.column == column);
+            category.map_or(0, |category| category.levels.len())
+        };
+        let category_embeddings = category_embeddings
+            .iter()
+            .map(|table| CategoryEmbedding { levels: levels(&table.column), width: table.width })
+            .collect();
+        NetworkConfig { dense, classes, category_embeddings, time_embedding, conv, recurrent, pooling, head }
+    }
+
+    /// The schema for a file with these columns. Columns that the recipe names and the file lacks stay
+    /// in it: reading the file will say that they are missing. A column without a name (where pandas
+    /// writes the row numbers) is none of the channels.
+    pub fn schema(&self, header: &[String]) -> Schema {
+        let DataRecipe { id, time, label, channels, categories, ignored, .. } = &self.data;
+        let named = |column: &String| {
+            [id, time, label].contains(&column)
+                || ignored.contains(column)
+                || categories.iter().any(|category| category.column == *column)
+        };
+        let rest = || header.iter().filter(|column| !column.is_empty() && !named(column)).cloned().collect();
+        Schema {
+            id: id.clone(),
+            time: time.clone(),
+            channels: channels.clone().unwrap_or_else(rest),
+            categories: categories.clone(),
+            ignored: ignored.clone(),
+        }
+    }
+}
+
+/// Whether a column's name matches a pattern: the name itself, or its beginning and a `*`.
+pub fn matches(pattern: &str, column: &str) -> bool {
+    pattern.strip_suffix('*').map_or(pattern == column, |prefix| column.starts_with(prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RECIPE: &str = include_str!("../../recipes/cnn-gru.toml");
+
+    fn parse(text: String) -> Result<RecipeFile, RecipeError> {
+        RecipeFile::parse(Path::new("recipe.toml"), text)
+    }
+
+    fn error(from: &str, to: &str) -> String {
+        assert!(RECIPE.contains(from), "the recipe has no `{from}`");
+        parse(RECIPE.replacen(from, to, 1)).expect_err("a wrong recipe").to_string()
+    }
+
+    #[test]
+    fn the_default_recipe_is_read() {
+        let recipe = parse(RECIPE.into()).unwrap().recipe;
+        assert_eq!(recipe.name, "cnn-gru");
+        assert_eq!(recipe.network_config(20, 3).input_width(), 28);
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_line_and_what_was_expected() {
+        let message = error("batch_size = 512", "batchsize = 512");
+        assert!(message.contains("batchsize") && message.contains("expected one of"), "{message}");
+        assert!(message.contains("line "), "{message}");
+    }
+
+    #[test]
+    fn a_value_that_makes_no_sense_is_named_with_its_line() {
+        let line = RECIPE.lines().position(|line| line.starts_with("stride = 4")).unwrap() + 1;
+        let message = error("stride = 4", "stride = 0");
+        assert_eq!(message, format!("recipe.toml:{line}: `window.stride` is 0, expected at least 1"));
+    }
+
+    #[test]
+    fn a_network_that_cannot_be_is_named_with_its_line() {
+        let message = error("length = 16", "length = 2");
+        assert!(message.contains("pool a window of 2 steps down to none"), "{message}");
+        let line = RECIPE.lines().position(|line| line.starts_with("kernel = 3")).unwrap() + 1;
+        let message = error("kernel = 3", "kernel = 4");
+        assert!(message.starts_with(&format!("recipe.toml:{line}: `network.conv.kernel` is 4")), "{message}");
+    }
+
+    #[test]
+    fn a_column_has_one_part() {
+        let message = error("time = \"time\"", "time = \"sample_index\"");
+        assert!(message.contains("`sample_index` twice"), "{message}");
+    }
+}
