@@ -257,6 +257,11 @@ impl NetworkConfig {
         specs
     }
 
+    /// Number of weights.
+    pub fn parameter_count(&self) -> usize {
+        self.parameters().iter().map(|spec| spec.shape.iter().product::<usize>()).sum()
+    }
+
     /// Checks every size, for windows of `length` steps.
     ///
     /// # Errors

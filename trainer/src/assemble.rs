@@ -3,16 +3,27 @@
 use painwave::bundle::{Bundle, BundleError, KnownAnswers, Manifest, Member, ModelCard, Precision};
 use painwave::classifier::{Classifier, LoadError, Prediction};
 use painwave::engine::{self, EngineKind};
-use painwave::network::{Network, Parameters};
+use painwave::network::{Network, NetworkInputs, Parameters};
 use painwave::recording::Recording;
+use painwave::windows::WindowBatch;
 
 use crate::device::DeviceKind;
 use crate::error::Error;
-use crate::validation;
 use crate::windows::WindowSet;
 
 /// Windows whose logits every engine must reproduce.
 const KNOWN_WINDOWS: usize = 8;
+
+/// One member's part of the bundle, trained.
+#[derive(Clone, Debug)]
+pub struct TrainedMember<'a> {
+    /// Its weights.
+    pub parameters: Parameters,
+    /// The windows of its known answers.
+    pub known: WindowBatch,
+    /// The subjects that judge it.
+    pub judges: Vec<&'a Recording>,
+}
 
 /// A bundle, as it will be written.
 pub struct Assembled {
@@ -20,34 +31,37 @@ pub struct Assembled {
     pub bundle: Bundle,
     /// How its weights are stored.
     pub precision: Precision,
-    /// Its predictions for the validation subjects, by the classifier that the browser runs.
-    pub predictions: Vec<Prediction>,
+    /// Each member's predictions for the subjects that judge it, by the classifier that the browser runs.
+    pub predictions: Vec<Vec<Prediction>>,
     /// The engine that made them.
     pub engine: EngineKind,
 }
 
-/// Bundles trained weights, in half precision if that changes no predicted label of the validation
-/// subjects. `manifest` has one member without known answers; `windows` are the validation subjects' in
-/// the order of `recordings`.
+/// Bundles trained weights, in half precision if that changes no predicted label of the subjects that
+/// judge. `manifest` has a member without known answers for each of `members`.
 ///
 /// # Errors
 /// The model is not valid or no engine reproduces its known answers.
-pub fn assemble(
-    manifest: Manifest,
-    parameters: Parameters,
-    windows: &WindowSet,
-    recordings: &[&Recording],
-) -> Result<Assembled, Error> {
-    let full = with_known_answers(manifest, parameters, windows)?;
-    let (predictions, engine) = classify(&full, recordings)?;
-    if let Some(half) = round_to_half(&full, windows)? {
-        let (rounded, engine) = classify(&half, recordings)?;
-        let same = rounded.iter().zip(&predictions).all(|(a, b)| a.class == b.class);
+pub fn assemble(manifest: Manifest, members: Vec<TrainedMember<'_>>) -> Result<Assembled, Error> {
+    let judges: Vec<Vec<&Recording>> = members.iter().map(|member| member.judges.clone()).collect();
+    let full = with_known_answers(manifest, members)?;
+    let (predictions, engine) = judge(&full, &judges)?;
+    if let Some(half) = round_to_half(&full)? {
+        let (rounded, engine) = judge(&half, &judges)?;
+        let same =
+            rounded.iter().flatten().zip(predictions.iter().flatten()).all(|(a, b)| a.class == b.class);
         if same {
             return Ok(Assembled { bundle: half, precision: Precision::F16, predictions: rounded, engine });
         }
     }
     Ok(Assembled { bundle: full, precision: Precision::F32, predictions, engine })
+}
+
+/// The windows of a set that known answers are computed for, spread evenly over it.
+pub fn known_windows(set: &WindowSet) -> WindowBatch {
+    let count = set.all.windows;
+    let known = KNOWN_WINDOWS.min(count);
+    set.gather(&(0..known).map(|i| i * count / known).collect::<Vec<_>>())
 }
 
 /// The first engine of this build, in the order of preference, that reproduces the known answers. Stderr is
@@ -69,42 +83,60 @@ pub fn classifier(bundle: &Bundle) -> Result<Classifier, LoadError> {
     Err(first.unwrap_or(engine::EngineError::NotBuilt(EngineKind::Cpu)).into())
 }
 
-fn classify(bundle: &Bundle, recordings: &[&Recording]) -> Result<(Vec<Prediction>, EngineKind), Error> {
-    let classifier = classifier(bundle)?;
-    let predictions = pollster::block_on(classifier.classify(recordings))?;
-    Ok((predictions, classifier.engine()))
+/// Each member alone on the subjects that judge it.
+fn judge(bundle: &Bundle, judges: &[Vec<&Recording>]) -> Result<(Vec<Vec<Prediction>>, EngineKind), Error> {
+    let mut predictions = Vec::with_capacity(judges.len());
+    let mut engine = EngineKind::Cpu;
+    for (place, recordings) in judges.iter().enumerate() {
+        let classifier = classifier(&alone(bundle, place))?;
+        predictions.push(pollster::block_on(classifier.classify(recordings))?);
+        engine = classifier.engine();
+    }
+    Ok((predictions, engine))
+}
+
+/// The model with one of its members only.
+fn alone(bundle: &Bundle, place: usize) -> Bundle {
+    let mut manifest = bundle.manifest.clone();
+    manifest.members = vec![manifest.members.swap_remove(place)];
+    Bundle { manifest, weights: vec![bundle.weights[place].clone()] }
 }
 
 /// The same model with weights that half precision can hold; `None` if it cannot hold them all.
-fn round_to_half(full: &Bundle, windows: &WindowSet) -> Result<Option<Bundle>, Error> {
+fn round_to_half(full: &Bundle) -> Result<Option<Bundle>, Error> {
     match full.to_bytes(Precision::F16).and_then(|bytes| Bundle::from_bytes(&bytes)) {
         Ok(mut rounded) => {
-            let parameters = rounded.weights.remove(0);
-            with_known_answers(rounded.manifest, parameters, windows).map(Some)
+            for (member, parameters) in rounded.manifest.members.iter_mut().zip(&rounded.weights) {
+                answer(member, parameters, rounded.manifest.window.length)?;
+            }
+            Ok(Some(rounded))
         }
         Err(BundleError::WeightNotFinite { .. }) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Computes the known answers with the network that was trained, on the CPU, from the very weights that
-/// the bundle holds.
-fn with_known_answers(
-    mut manifest: Manifest,
-    parameters: Parameters,
-    windows: &WindowSet,
-) -> Result<Bundle, Error> {
+fn with_known_answers(mut manifest: Manifest, members: Vec<TrainedMember<'_>>) -> Result<Bundle, Error> {
+    let mut weights = Vec::with_capacity(members.len());
+    for (member, trained) in manifest.members.iter_mut().zip(members) {
+        let WindowBatch { dense, codes, steps, .. } = trained.known;
+        member.known_answers = KnownAnswers { dense, codes, steps, logits: Vec::new() };
+        answer(member, &trained.parameters, manifest.window.length)?;
+        weights.push(trained.parameters);
+    }
+    Ok(Bundle { manifest, weights })
+}
+
+/// Computes a member's known answers with the network that was trained, on the CPU, from the very weights
+/// that the bundle holds.
+fn answer(member: &mut Member, parameters: &Parameters, length: usize) -> Result<(), Error> {
     let device = DeviceKind::Cpu.device()?;
-    let member = &mut manifest.members[0];
-    let count = windows.all.windows;
-    let chosen: Vec<usize> =
-        (0..KNOWN_WINDOWS.min(count)).map(|i| i * count / KNOWN_WINDOWS.min(count)).collect();
-    let known = WindowSet { all: windows.gather(&chosen), ..WindowSet::default() };
-    let network = Network::from_parameters(&member.network, &parameters, &device);
-    let logits = validation::logits(&network, &member.network, &known, &device);
-    member.known_answers =
-        KnownAnswers { dense: known.all.dense, codes: known.all.codes, steps: known.all.steps, logits };
-    Ok(Bundle { manifest, weights: vec![parameters] })
+    let KnownAnswers { dense, codes, steps, .. } = member.known_answers.clone();
+    let known = WindowBatch { windows: steps.len() / length, length, dense, codes, steps };
+    let network = Network::from_parameters(&member.network, parameters, &device);
+    let answers = network.forward(&NetworkInputs::new(&known, &member.network, &device));
+    member.known_answers.logits = answers.into_data().iter::<f32>().collect();
+    Ok(())
 }
 
 /// An untested member, for [`assemble`].
@@ -138,10 +170,9 @@ mod tests {
     use painwave::bundle::VERSION;
     use painwave::features::{DenseFeature, FeatureTransform};
     use painwave::recording::Schema;
-    use painwave::windows::WindowBatch;
 
     /// The model of a recipe with one input and fresh weights, and two windows.
-    fn model() -> (Manifest, Parameters, WindowSet) {
+    fn model() -> (Manifest, Parameters, WindowBatch) {
         let text = include_str!("../recipes/shoulder-watch.toml");
         let recipe = RecipeFile::parse("r".as_ref(), text.into()).unwrap().recipe;
         let network = recipe.network_config(1, 2);
@@ -149,7 +180,7 @@ mod tests {
         let dense = vec![DenseFeature { column: column.clone(), offset: 0.0, scale: 1.0, range: [0.0, 1.0] }];
         let (id, time) = ("id".into(), "time".into());
         let length = recipe.window.length;
-        let all = WindowBatch {
+        let known = WindowBatch {
             windows: 2,
             length,
             dense: (0..2 * length).map(|i| (i as f32).sin()).collect(),
@@ -168,19 +199,24 @@ mod tests {
             members: vec![member(FeatureTransform { dense, codes: Vec::new() }, network)],
             card: ModelCard::default(),
         };
-        (manifest, parameters, WindowSet { all, ..WindowSet::default() })
+        (manifest, parameters, known)
     }
 
     #[test]
     fn a_weight_beyond_half_precision_is_stored_whole() {
-        let (manifest, mut parameters, windows) = model();
-        let assembled = assemble(manifest.clone(), parameters.clone(), &windows, &[]).unwrap();
+        let (manifest, mut parameters, known) = model();
+        let member = |parameters: &Parameters| TrainedMember {
+            parameters: parameters.clone(),
+            known: known.clone(),
+            judges: Vec::new(),
+        };
+        let assembled = assemble(manifest.clone(), vec![member(&parameters)]).unwrap();
         assert_eq!(assembled.precision, Precision::F16);
 
         let (name, weight) = parameters.iter_mut().find(|(name, _)| name.ends_with("bias")).unwrap();
         weight.data[0] = 1e6;
         let name = name.clone();
-        let assembled = assemble(manifest, parameters, &windows, &[]).unwrap();
+        let assembled = assemble(manifest, vec![member(&parameters)]).unwrap();
         assert_eq!(assembled.precision, Precision::F32);
         assert_eq!(assembled.bundle.weights[0][&name].data[0], 1e6);
     }

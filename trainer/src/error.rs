@@ -43,9 +43,16 @@ pub enum Error {
     /// The labels file is not what it should be.
     #[error(transparent)]
     Labels(#[from] LabelsError),
-    /// The subjects cannot be split.
-    #[error(transparent)]
-    Split(#[from] crate::split::SplitError),
+    /// The subjects cannot be split as the recipe says.
+    #[error("{recipe}:{line}: {source}")]
+    Split {
+        /// The recipe.
+        recipe: PathBuf,
+        /// Line of its validation section, from 1.
+        line: usize,
+        /// Why.
+        source: crate::split::SplitError,
+    },
     /// No column is left to train on.
     #[error("the recipe keeps no column: {0}")]
     NoFeatures(String),
@@ -104,6 +111,14 @@ pub enum Error {
     /// Ctrl-C before the first epoch ended: there is nothing to keep.
     #[error("interrupted before the first epoch ended: nothing was written")]
     Interrupted,
+    /// Ctrl-C before the last fold was trained.
+    #[error("interrupted in fold {fold} of {folds}: there is no ensemble yet, --resume continues")]
+    InterruptedFolds {
+        /// The fold, from 1.
+        fold: usize,
+        /// All folds.
+        folds: usize,
+    },
 }
 
 /// Why a checkpoint cannot be continued.

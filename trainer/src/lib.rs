@@ -15,6 +15,7 @@
 //! | [`targets`] | what the network is asked to answer, and the loss |
 //! | [`training`] | the loop, early stopping, checkpoints, progress |
 //! | [`validation`] | scores on held-out windows during training |
+//! | [`experiment`] | a recipe on a data set: every split's training, and the bundle of all members |
 //! | [`assemble`] | trained weights to a bundle that has proven itself |
 //! | [`page`] | one self-contained HTML page with plots |
 //! | [`report`] | scores and curves for people and for programs |
@@ -27,6 +28,7 @@ pub mod commands;
 pub mod data;
 pub mod device;
 pub mod error;
+pub mod experiment;
 pub mod labels;
 pub mod page;
 pub mod preparation;

@@ -155,8 +155,9 @@ impl Workshop {
         let metrics: serde_json::Value =
             serde_json::from_str(&self.read(&format!("{out}/metrics.json"))).unwrap();
         let number = |value: &serde_json::Value| value.as_u64().unwrap();
-        let end = metrics["end"].as_str().unwrap().to_owned();
-        (end, number(&metrics["epochs"]), number(&metrics["best_epoch"]["epoch"]))
+        let training = &metrics["trainings"][0];
+        let end = training["end"].as_str().unwrap().to_owned();
+        (end, number(&training["epochs"]), number(&training["best_epoch"]["epoch"]))
     }
 
     /// The error of a fit that must fail.
@@ -192,8 +193,8 @@ fn an_easy_data_set_is_learnt_and_the_bundle_serves_every_command() {
     assert!(manifest.card.metrics["weighted_f1"] > 0.95, "{:?}", manifest.card.metrics);
 
     let metrics: serde_json::Value = serde_json::from_str(&workshop.read("run/metrics.json")).unwrap();
-    assert_eq!(metrics["epochs"], 40);
-    assert_eq!(metrics["validation_subjects"], 11);
+    assert_eq!(metrics["trainings"][0]["epochs"], 40);
+    assert_eq!(metrics["trainings"][0]["validation_subjects"], 11);
     assert_eq!(metrics["validation"]["subjects"], 11);
     assert_eq!(workshop.read("run/curves.csv").lines().count(), 41);
     assert!(workshop.read("run/curves.svg").contains("validation loss"));
@@ -443,4 +444,33 @@ fn a_model_may_read_categories_only() {
     let bundle = workshop.fit_well("run", &["--epochs", "1"]);
     assert!(bundle.manifest.schema.channels.is_empty());
     assert_eq!(bundle.manifest.members[0].features.codes, ["mood"]);
+}
+
+#[test]
+fn folds_make_an_ensemble_that_is_judged_out_of_fold() {
+    let workshop = Workshop::new();
+    workshop.edit("recipe.toml", "fraction = 0.25", "folds = 3");
+    let bundle = workshop.fit_well("run", &[]);
+    assert_eq!(bundle.manifest.members.len(), 3);
+    let metrics: serde_json::Value = serde_json::from_str(&workshop.read("run/metrics.json")).unwrap();
+    assert_eq!(metrics["validation"]["subjects"], 40);
+    assert!(metrics["validation"]["weighted_f1"].as_f64().is_none_or(|f1| f1 > 0.9), "{metrics}");
+
+    let predictions = workshop.read("run/predictions.csv");
+    let members: Vec<&str> = predictions.lines().skip(1).filter_map(|line| line.split(',').nth(3)).collect();
+    assert_eq!(members.len(), 40);
+    assert!(["0", "1", "2"].iter().all(|member| members.contains(member)));
+    for fold in 1..=3 {
+        assert_eq!(workshop.read(&format!("run/fold-{fold}/curves.csv")).lines().count(), 41);
+    }
+}
+
+#[test]
+fn folds_that_a_class_cannot_fill_name_the_line_and_the_fix() {
+    let workshop = Workshop::new();
+    workshop.edit("recipe.toml", "fraction = 0.25", "folds = 30");
+    let error = workshop.refusal();
+    let line = RECIPE.lines().position(|line| line == "[validation]").unwrap() + 1;
+    assert!(error.contains(&format!("recipe.toml:{line}: the class `swing`")), "{error}");
+    assert!(error.contains("set `folds` to"), "{error}");
 }

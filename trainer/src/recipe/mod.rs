@@ -18,9 +18,7 @@ use serde::Deserialize;
 pub use self::data::DataRecipe;
 pub use self::features::{FeatureRecipe, Scaling, TopVariance};
 pub use self::network::{CategoryEmbeddingRecipe, NetworkRecipe};
-pub use self::training::{
-    Augmentation, EarlyStopping, Metric, Optimizer, Rotation, Targets, TrainingRecipe,
-};
+pub use self::training::{Augmentation, EarlyStopping, Metric, Optimizer, Rotation, Targets, TrainingRecipe};
 pub use self::validation::{Scheme, ValidationRecipe};
 
 /// A recipe as it was read.
@@ -123,11 +121,16 @@ impl RecipeFile {
     pub fn value_error(&self, key: &str, found: impl ToString, expected: impl Into<String>) -> RecipeError {
         RecipeError::Value {
             path: self.path.clone(),
-            line: check::line_of(&self.text, key),
+            line: self.line(key),
             key: key.to_owned(),
             found: found.to_string(),
             expected: expected.into(),
         }
+    }
+
+    /// Line, from 1, of a dotted key; of the deepest part of its path that is there.
+    pub fn line(&self, key: &str) -> usize {
+        check::line_of(&self.text, key)
     }
 
     /// The error for a network that cannot be built.

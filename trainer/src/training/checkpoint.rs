@@ -26,6 +26,8 @@ pub struct Identity {
     pub labels: String,
     /// Seed of the training.
     pub seed: u64,
+    /// Which subjects train and which judge.
+    pub split: String,
 }
 
 /// The folder of a run's checkpoint.
@@ -167,6 +169,7 @@ impl Identity {
             (self.data == other.data, "the data"),
             (self.labels == other.labels, "the labels"),
             (self.seed == other.seed, "the seed"),
+            (self.split == other.split, "the split"),
         ];
         parts.into_iter().find(|(same, _)| !same).map(|(_, what)| what)
     }

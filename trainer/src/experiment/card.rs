@@ -1,0 +1,57 @@
+//! What the model card says before there are scores.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use painwave::bundle::ModelCard;
+
+use super::Dataset;
+use crate::recipe::RecipeFile;
+use crate::split::Split;
+
+pub(super) fn card(file: &RecipeFile, dataset: &Dataset, splits: &[Split]) -> ModelCard {
+    let recipe = &file.recipe;
+    let name = |path: &Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let [(data, data_sha256), (labels, labels_sha256)] = &dataset.sources;
+    ModelCard {
+        name: recipe.name.clone(),
+        description: recipe.description.clone(),
+        recipe: file.text.clone(),
+        data: BTreeMap::from([
+            ("data".to_owned(), format!("{}, {} subjects", name(data), dataset.labels.len())),
+            ("data_sha256".to_owned(), data_sha256.clone()),
+            ("labels".to_owned(), name(labels)),
+            ("labels_sha256".to_owned(), labels_sha256.clone()),
+            ("training_seed".to_owned(), recipe.training.seed.to_string()),
+        ]),
+        split: describe(file, splits),
+        metrics: BTreeMap::new(),
+        confusion: Vec::new(),
+        date: jiff::Timestamp::now().strftime("%Y-%m-%d").to_string(),
+        trainer: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+fn describe(file: &RecipeFile, splits: &[Split]) -> String {
+    let validation = &file.recipe.validation;
+    let by = validation
+        .group
+        .as_ref()
+        .map_or("subject, stratified by class".into(), |group| format!("groups of the column `{group}`"));
+    let seed = validation.seed;
+    match splits {
+        [Split { training, validation }] => format!(
+            "{} subjects for training, {} for validation, held out by {by}, seed {seed}",
+            training.len(),
+            validation.len(),
+        ),
+        folds => {
+            let subjects: usize = folds.iter().map(|fold| fold.validation.len()).sum();
+            let folds = folds.len();
+            format!(
+                "{subjects} subjects in {folds} folds by {by}, seed {seed}; each is judged by the one member \
+                 that was not trained on its fold"
+            )
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! One recipe on one data set: the splits, a member trained on each, and their bundle.
+
+mod card;
+mod dataset;
+mod results;
+
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use painwave::bundle::{BundleError, Manifest, VERSION};
+use painwave::classifier::Prediction;
+use painwave::evaluation::Scores;
+use painwave::features::FeatureExtractor;
+use painwave::recording::{Recording, Schema};
+
+pub use self::dataset::{Dataset, pick};
+use crate::assemble::{self, Assembled, TrainedMember};
+use crate::augmentation::Augmenter;
+use crate::data::hex;
+use crate::device::DeviceKind;
+use crate::error::Error;
+use crate::preparation::{self, Preparation};
+use crate::recipe::RecipeFile;
+use crate::split::{self, Split};
+use crate::targets::TargetTable;
+use crate::training::{self, Checkpoints, Control, End, Identity, Outcome, Problem, Progress};
+use crate::windows::WindowSet;
+
+/// How a recipe is run.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings<'a> {
+    /// Where to train.
+    pub device: DeviceKind,
+    /// Folder for the results.
+    pub out: &'a Path,
+    /// Whether to continue the run in the folder.
+    pub resume: bool,
+    /// Last epoch of this call, if the recipe has more.
+    pub epochs: Option<usize>,
+    /// Least time between two checkpoints.
+    pub checkpoint_every: Duration,
+    /// Set from outside to end after the current epoch.
+    pub interrupt: &'a AtomicBool,
+}
+
+/// What a recipe came to.
+pub struct Experiment {
+    /// The trainings, one for each member of the bundle.
+    pub trainings: Vec<Training>,
+    /// The bundle, with the scores on its card.
+    pub assembled: Assembled,
+    /// The subjects that judged: all of them if there were folds.
+    pub judged: Vec<Judged>,
+    /// Scores of these subjects, each by the member that was not trained on it.
+    pub scores: Scores,
+}
+
+/// One training.
+#[derive(Clone, Debug)]
+pub struct Training {
+    /// The subjects.
+    pub split: Split,
+    /// How many windows they have: those that trained and those that judged.
+    pub windows: [usize; 2],
+    /// What it came to.
+    pub outcome: Outcome,
+}
+
+/// A subject and what a member said that was not trained on it.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// Place in the data set.
+    pub subject: usize,
+    /// Place of the member.
+    pub member: usize,
+    /// The true class.
+    pub truth: usize,
+    /// What the member said.
+    pub prediction: Prediction,
+}
+
+/// Runs a recipe: trains a member on every split and bundles them.
+///
+/// # Errors
+/// Whatever is wrong with the recipe, the data or the training.
+pub fn run(file: &RecipeFile, dataset: &Dataset, settings: &Settings<'_>) -> Result<Experiment, Error> {
+    let recipe = &file.recipe;
+    if exists(settings.out) && !settings.resume {
+        return Err(Error::RunExists { path: settings.out.to_owned() });
+    }
+    let splits = split::splits(&dataset.labels, &dataset.classes, &recipe.validation).map_err(|source| {
+        let line = file.line("validation");
+        Error::Split { recipe: file.path.clone(), line, source }
+    })?;
+    let prepare = |split: &Split| {
+        preparation::fit(recipe, &dataset.schema, &pick(&dataset.recordings, &split.training))
+    };
+    let preparations = splits.iter().map(prepare).collect::<Result<Vec<Preparation>, Error>>()?;
+    let manifest = manifest(file, dataset, &splits, &preparations)?;
+    let recordings = project(dataset, &manifest.schema);
+
+    let mut trainings = Vec::with_capacity(splits.len());
+    let mut members = Vec::with_capacity(splits.len());
+    for (place, (split, preparation)) in splits.into_iter().zip(&preparations).enumerate() {
+        let fold = Fold { place, of: preparations.len() };
+        let problem = problem(file, dataset, &manifest, &recordings, &split, fold)?;
+        fold.announce(&problem, preparation);
+        let outcome = train(file, dataset, settings, &problem, fold)?;
+        if outcome.end == End::Interrupted && fold.of > 1 {
+            return Err(Error::InterruptedFolds { fold: place + 1, folds: fold.of });
+        }
+        members.push(TrainedMember {
+            parameters: outcome.parameters.clone(),
+            known: assemble::known_windows(&problem.validation),
+            judges: pick(&recordings, &split.validation),
+        });
+        let windows = [problem.training.all.windows, problem.validation.all.windows];
+        trainings.push(Training { split, windows, outcome });
+    }
+
+    let mut assembled = assemble::assemble(manifest, members)?;
+    let judged = judged(dataset, &trainings, &assembled.predictions);
+    let pairs = judged.iter().map(|judged| (judged.truth, judged.prediction.class));
+    let scores = Scores::new(&dataset.classes, pairs);
+    assemble::record_scores(&mut assembled.bundle.manifest.card, &scores);
+    let experiment = Experiment { trainings, assembled, judged, scores };
+    results::write(file, &experiment, settings)?;
+    Ok(experiment)
+}
+
+/// Which of the trainings of a recipe.
+#[derive(Clone, Copy, Debug)]
+struct Fold {
+    place: usize,
+    of: usize,
+}
+
+impl Fold {
+    /// Its folder within that of the run: the run's own if there is one training only.
+    fn folder(self, out: &Path) -> std::path::PathBuf {
+        if self.of == 1 { out.to_owned() } else { out.join(format!("fold-{}", self.place + 1)) }
+    }
+
+    /// Its name, for people.
+    fn name(self) -> String {
+        if self.of == 1 { "hold-out".into() } else { format!("fold {} of {}", self.place + 1, self.of) }
+    }
+
+    fn announce(self, problem: &Problem, preparation: &Preparation) {
+        if self.of > 1 {
+            eprintln!("{}", self.name());
+        }
+        let transform = &preparation.transform;
+        let dense: Vec<&str> = transform.dense.iter().map(|dense| dense.column.as_str()).collect();
+        eprintln!("dense inputs ({}): {}", dense.len(), dense.join(", "));
+        if !transform.codes.is_empty() {
+            eprintln!("embedded categories: {}", transform.codes.join(", "));
+        }
+        if !preparation.constant.is_empty() {
+            eprintln!("constant in training: {}", preparation.constant.join(", "));
+        }
+        let (training, validation) = (&problem.training, &problem.validation);
+        eprintln!(
+            "{} subjects ({} windows) train, {} subjects ({} windows) judge, {} parameters",
+            training.subjects.len(),
+            training.all.windows,
+            validation.subjects.len(),
+            validation.all.windows,
+            problem.network.parameter_count()
+        );
+    }
+}
+
+/// Whether a folder holds a run already.
+fn exists(out: &Path) -> bool {
+    [out.join("checkpoint"), out.join("fold-1/checkpoint")].iter().any(|folder| Checkpoints::exist(folder))
+}
+
+/// The manifest with every member but its known answers; an invalid one is found now rather than after
+/// hours of training.
+fn manifest(
+    file: &RecipeFile,
+    dataset: &Dataset,
+    splits: &[Split],
+    preparations: &[Preparation],
+) -> Result<Manifest, Error> {
+    let recipe = &file.recipe;
+    let transforms: Vec<_> = preparations.iter().map(|preparation| &preparation.transform).collect();
+    let mut members = Vec::with_capacity(transforms.len());
+    for transform in &transforms {
+        let network = recipe.network_config(transform.dense.len(), dataset.classes.len());
+        network.validate(recipe.window.length).map_err(|error| file.network_error(&error))?;
+        members.push(assemble::member((*transform).clone(), network));
+    }
+    let manifest = Manifest {
+        version: VERSION,
+        schema: preparation::narrow(&dataset.schema, &transforms),
+        classes: dataset.classes.clone(),
+        window: recipe.window,
+        aggregation: recipe.aggregation,
+        members,
+        card: card::card(file, dataset, splits),
+    };
+    manifest.validate().map_err(BundleError::from)?;
+    Ok(manifest)
+}
+
+/// The recordings with the columns of a schema only.
+fn project(dataset: &Dataset, schema: &Schema) -> Vec<Recording> {
+    let project = |recording| preparation::project(recording, &dataset.schema, schema);
+    dataset.recordings.iter().map(project).collect()
+}
+
+/// What the member of a fold is trained on.
+fn problem(
+    file: &RecipeFile,
+    dataset: &Dataset,
+    manifest: &Manifest,
+    recordings: &[Recording],
+    split: &Split,
+    fold: Fold,
+) -> Result<Problem, Error> {
+    let recipe = &file.recipe;
+    let member = &manifest.members[fold.place];
+    let features = FeatureExtractor::new(&member.features, &manifest.schema)?;
+    let windows = |side: &[usize]| {
+        WindowSet::new(&pick(recordings, side), &dataset.classes_of(side), &features, &recipe.window)
+    };
+    let (training, validation) = (windows(&split.training), windows(&split.validation));
+    let augmentation = Augmenter::new(&recipe.training.augmentation, &member.features).map_err(|axis| {
+        let expected = "columns that the features keep";
+        file.value_error("training.augmentation", axis, expected)
+    })?;
+    let mut training_recipe = recipe.training.clone();
+    // So that the members of an ensemble differ in more than their subjects.
+    training_recipe.seed = training_recipe.seed.wrapping_add(fold.place as u64);
+    let network = member.network.clone();
+    Ok(Problem {
+        augmentation,
+        targets: TargetTable::new(&recipe.training.targets, &training.subject_classes(), network.classes),
+        network,
+        classes: dataset.classes.clone(),
+        recipe: training_recipe,
+        aggregation: recipe.aggregation,
+        training,
+        validation,
+    })
+}
+
+fn train(
+    file: &RecipeFile,
+    dataset: &Dataset,
+    settings: &Settings<'_>,
+    problem: &Problem,
+    fold: Fold,
+) -> Result<Outcome, Error> {
+    let [(_, data), (_, labels)] = &dataset.sources;
+    let identity = Identity {
+        recipe: hex(&<sha2::Sha256 as sha2::Digest>::digest(&file.text)),
+        data: data.clone(),
+        labels: labels.clone(),
+        seed: problem.recipe.seed,
+        split: fold.name(),
+    };
+    let folder = fold.folder(settings.out).join("checkpoint");
+    let control = Control {
+        epochs: settings.epochs.unwrap_or(usize::MAX).min(problem.recipe.epochs),
+        // The folds after the one that was interrupted have none yet.
+        resume: settings.resume && (fold.of == 1 || Checkpoints::exist(&folder)),
+        checkpoints: &Checkpoints::new(folder, identity),
+        checkpoint_every: settings.checkpoint_every,
+        interrupt: settings.interrupt,
+    };
+    let mut progress = Progress::new();
+    let outcome = training::train(problem, &settings.device.device()?, &control, &mut progress);
+    progress.finish();
+    outcome
+}
+
+fn judged(dataset: &Dataset, trainings: &[Training], predictions: &[Vec<Prediction>]) -> Vec<Judged> {
+    let mut judged = Vec::new();
+    for (member, (training, predictions)) in trainings.iter().zip(predictions).enumerate() {
+        for (subject, prediction) in training.split.validation.iter().zip(predictions) {
+            let truth = dataset.labels[*subject].class;
+            judged.push(Judged { subject: *subject, member, truth, prediction: prediction.clone() });
+        }
+    }
+    judged.sort_by_key(|judged| judged.subject);
+    judged
+}

@@ -1,0 +1,106 @@
+//! The files that a run leaves.
+
+use painwave::bundle::Precision;
+use painwave::evaluation::Scores;
+use serde::Serialize;
+
+use super::{Experiment, Fold, Judged, Settings};
+use crate::error::Error;
+use crate::recipe::RecipeFile;
+use crate::report;
+use crate::training::{self, End, EpochRecord};
+
+/// `metrics.json`.
+#[derive(Debug, Serialize)]
+struct Metrics<'a> {
+    recipe: &'a str,
+    seed: u64,
+    device: String,
+    /// One for each member.
+    trainings: Vec<TrainingMetrics<'a>>,
+    /// Of one member.
+    parameters: usize,
+    stored_as: &'static str,
+    /// By the classifier on the bundle's members as written, each on the subjects that it has not seen.
+    validation: &'a Scores,
+    engine: String,
+}
+
+#[derive(Debug, Serialize)]
+struct TrainingMetrics<'a> {
+    end: End,
+    epochs: usize,
+    best_epoch: Option<&'a EpochRecord>,
+    seconds: f64,
+    training_subjects: usize,
+    training_windows: usize,
+    validation_subjects: usize,
+    validation_windows: usize,
+}
+
+/// Writes `model.bpk`, `metrics.json`, `confusion.csv`, `predictions.csv`, and for each training
+/// `curves.csv` and `curves.svg`.
+pub(super) fn write(
+    file: &RecipeFile,
+    experiment: &Experiment,
+    settings: &Settings<'_>,
+) -> Result<(), Error> {
+    let Experiment { trainings, assembled, judged, scores } = experiment;
+    let manifest = &assembled.bundle.manifest;
+    let metrics = Metrics {
+        recipe: &manifest.card.name,
+        seed: file.recipe.training.seed,
+        device: format!("{:?}", settings.device).to_lowercase(),
+        trainings: trainings
+            .iter()
+            .map(|training| TrainingMetrics {
+                end: training.outcome.end,
+                epochs: training.outcome.history.epochs.len(),
+                best_epoch: training.outcome.history.best(),
+                seconds: training.outcome.history.seconds(),
+                training_subjects: training.split.training.len(),
+                training_windows: training.windows[0],
+                validation_subjects: training.split.validation.len(),
+                validation_windows: training.windows[1],
+            })
+            .collect(),
+        parameters: manifest.members[0].network.parameter_count(),
+        stored_as: match assembled.precision {
+            Precision::F16 => "f16",
+            Precision::F32 => "f32",
+        },
+        validation: scores,
+        engine: assembled.engine.to_string(),
+    };
+    let json = serde_json::to_vec_pretty(&metrics)
+        .map_err(|error| Error::write(settings.out.join("metrics.json"))(error.into()))?;
+    let bundle = assembled.bundle.to_bytes(assembled.precision)?;
+    let predictions = predictions_csv(&manifest.schema.id, &manifest.classes, judged)
+        .map_err(Error::write(settings.out.join("predictions.csv")))?;
+    let write = |name: &str, bytes: &[u8]| training::write_atomically(&settings.out.join(name), bytes);
+    write("model.bpk", &bundle)?;
+    write("metrics.json", &json)?;
+    write("confusion.csv", report::confusion_csv(scores).as_bytes())?;
+    write("predictions.csv", &predictions)?;
+    for (place, training) in trainings.iter().enumerate() {
+        let folder = Fold { place, of: trainings.len() }.folder(settings.out);
+        let history = &training.outcome.history;
+        training::write_atomically(&folder.join("curves.csv"), report::curves_csv(history).as_bytes())?;
+        training::write_atomically(&folder.join("curves.svg"), report::curves_svg(history).as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Each subject that judged: its true class, what was said of it, and by which member.
+fn predictions_csv(id: &str, classes: &[String], judged: &[Judged]) -> std::io::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let names = classes.iter().map(String::as_str);
+    writer.write_record([id, "label", "predicted", "member"].into_iter().chain(names))?;
+    for Judged { member, truth, prediction, .. } in judged {
+        let words =
+            [prediction.id.clone(), classes[*truth].clone(), prediction.label.clone(), member.to_string()];
+        let numbers = prediction.probabilities.iter().map(f32::to_string);
+        writer.write_record(words.into_iter().chain(numbers))?;
+    }
+    writer.into_inner().map_err(|error| std::io::Error::other(error.to_string()))
+}
