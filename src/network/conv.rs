@@ -1,13 +1,12 @@
 //! Convolution blocks.
 
 use burn::module::{Initializer, Module, Param};
-use burn::nn::{Dropout, DropoutConfig};
 use burn::tensor::activation::relu;
 use burn::tensor::module::{conv1d, max_pool1d};
 use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
 use burn::tensor::{Device, Tensor};
 
-use super::ConvBlock;
+use super::{ConvBlock, Dropout};
 
 /// Conv1d with "same" zero padding and stride 1, ReLU, max pooling, dropout.
 #[derive(Module, Debug)]
@@ -16,7 +15,8 @@ pub(super) struct Convolution {
     weight: Param<Tensor<3>>,
     /// `[out]`.
     bias: Param<Tensor<1>>,
-    dropout: Dropout,
+    #[module(skip)]
+    dropout: f64,
     #[module(skip)]
     pool: usize,
 }
@@ -29,13 +29,13 @@ impl Convolution {
         Self {
             weight: uniform.init([config.channels, inputs, config.kernel], device),
             bias: uniform.init([config.channels], device),
-            dropout: DropoutConfig::new(config.dropout).init(),
+            dropout: config.dropout,
             pool: config.pool,
         }
     }
 
     /// `[N, in, L]` to `[N, out, L / pool]`.
-    pub(super) fn forward(&self, channels: Tensor<3>) -> Tensor<3> {
+    pub(super) fn forward(&self, channels: Tensor<3>, dropout: &mut Dropout) -> Tensor<3> {
         let weight = self.weight.val();
         let [_, _, kernel] = weight.dims();
         let options = ConvOptions::new([1], [kernel / 2], [1], 1);
@@ -43,6 +43,6 @@ impl Convolution {
         if self.pool > 1 {
             channels = max_pool1d(channels, MaxPoolOptions::new([self.pool]));
         }
-        self.dropout.forward(channels)
+        dropout.apply(channels, self.dropout)
     }
 }

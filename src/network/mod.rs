@@ -5,6 +5,8 @@ mod config;
 #[cfg(feature = "burn")]
 mod conv;
 #[cfg(feature = "burn")]
+mod dropout;
+#[cfg(feature = "burn")]
 mod model;
 #[cfg(feature = "burn")]
 mod pooling;
@@ -15,6 +17,8 @@ pub use config::{
     CategoryEmbedding, Cell, ConvBlock, Head, NetworkConfig, NetworkConfigError, ParameterSpec, Pooling,
     Recurrent, TimeEmbedding,
 };
+#[cfg(feature = "burn")]
+pub use dropout::Dropout;
 #[cfg(feature = "burn")]
 pub use model::{Network, NetworkInputs};
 

@@ -1,14 +1,14 @@
 //! The network as a Burn module.
 
 use burn::module::{Initializer, Module, ModuleMapper, ModuleVisitor, Param};
-use burn::nn::{Dropout, DropoutConfig, Embedding, EmbeddingConfig, Linear, LinearConfig};
+use burn::nn::{Embedding, EmbeddingConfig, Linear, LinearConfig};
 use burn::tensor::activation::relu;
 use burn::tensor::module::layer_norm;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::conv::Convolution;
 use super::recurrent::RecurrentLayer;
-use super::{Head, NetworkConfig, Parameter, Parameters, Pooling, pooling};
+use super::{Dropout, Head, NetworkConfig, Parameter, Parameters, Pooling, pooling};
 use crate::windows::WindowBatch;
 
 /// The network that a [`NetworkConfig`] describes.
@@ -20,11 +20,13 @@ pub struct Network {
     time_embedding: Option<Embedding>,
     conv: Vec<Convolution>,
     recurrent: Vec<RecurrentLayer>,
-    recurrent_dropout: Dropout,
+    #[module(skip)]
+    recurrent_dropout: f64,
     norm: Option<Norm>,
     attention: Option<Linear>,
     head: Vec<Linear>,
-    head_dropout: Dropout,
+    #[module(skip)]
+    head_dropout: f64,
     #[module(skip)]
     pooling: Pooling,
     #[module(skip)]
@@ -131,11 +133,11 @@ impl Network {
             time_embedding: config.time_embedding.as_ref().map(|table| embedding(table.steps, table.width)),
             conv,
             recurrent,
-            recurrent_dropout: DropoutConfig::new(dropout).init(),
+            recurrent_dropout: dropout,
             norm,
             attention: (config.pooling == Pooling::Attention).then(|| linear(width, 1)),
             head,
-            head_dropout: DropoutConfig::new(head_dropout).init(),
+            head_dropout,
             pooling: config.pooling,
             directions,
         }
@@ -143,11 +145,16 @@ impl Network {
 
     /// Logits `[N, classes]`.
     pub fn forward(&self, inputs: &NetworkInputs) -> Tensor<2> {
+        self.forward_with(inputs, &mut Dropout::Off)
+    }
+
+    /// Logits `[N, classes]` with dropout, as they are while training.
+    pub fn forward_with(&self, inputs: &NetworkInputs, dropout: &mut Dropout) -> Tensor<2> {
         let mut steps = self.embed(inputs);
         if !self.conv.is_empty() {
             let mut channels = steps.swap_dims(1, 2);
             for block in &self.conv {
-                channels = block.forward(channels);
+                channels = block.forward(channels, dropout);
             }
             steps = channels.swap_dims(1, 2);
         }
@@ -155,14 +162,15 @@ impl Network {
         let mut steps = steps.swap_dims(0, 1);
         for (place, layer) in self.recurrent.iter().enumerate() {
             if place > 0 {
-                steps = self.recurrent_dropout.forward(steps);
+                steps = dropout.apply(steps, self.recurrent_dropout);
             }
             steps = layer.forward(steps);
         }
         if let Some(norm) = &self.norm {
             steps = layer_norm(steps, norm.weight.val(), Some(norm.bias.val()), NORM_EPSILON);
         }
-        self.classify(self.pool(steps))
+        let pooled = self.pool(steps, dropout);
+        self.classify(pooled, dropout)
     }
 
     /// Dense inputs, category embeddings and time embedding side by side, `[N, L, I]`.
@@ -185,22 +193,24 @@ impl Network {
     }
 
     /// `[L, N, D * H]` to `[N, D * H]`, with the dropout that follows the last recurrent layer.
-    fn pool(&self, steps: Tensor<3>) -> Tensor<2> {
-        let dropout = &self.recurrent_dropout;
+    fn pool(&self, steps: Tensor<3>, dropout: &mut Dropout) -> Tensor<2> {
+        let probability = self.recurrent_dropout;
         match (self.pooling, &self.attention) {
-            (Pooling::Attention, Some(scores)) => pooling::attention(dropout.forward(steps), scores),
-            (Pooling::Mean, _) => pooling::mean(dropout.forward(steps)),
+            (Pooling::Attention, Some(scores)) => {
+                pooling::attention(dropout.apply(steps, probability), scores)
+            }
+            (Pooling::Mean, _) => pooling::mean(dropout.apply(steps, probability)),
             // The same distribution as dropping out before, without drawing what is pooled away.
-            _ => dropout.forward(pooling::last(steps, self.directions)),
+            _ => dropout.apply(pooling::last(steps, self.directions), probability),
         }
     }
 
     /// The head: `[N, D * H]` to `[N, classes]`.
-    fn classify(&self, pooled: Tensor<2>) -> Tensor<2> {
+    fn classify(&self, pooled: Tensor<2>, dropout: &mut Dropout) -> Tensor<2> {
         let mut vector = pooled;
         for (place, layer) in self.head.iter().enumerate() {
             if place > 0 {
-                vector = self.head_dropout.forward(relu(vector));
+                vector = dropout.apply(relu(vector), self.head_dropout);
             }
             vector = layer.forward(vector);
         }

@@ -29,6 +29,9 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// The threads cannot be started.
+    #[error("cannot start the threads of the training: {0}; ask for fewer with --threads")]
+    Threads(rayon::ThreadPoolBuildError),
     /// The recipe cannot be used.
     #[error(transparent)]
     Recipe(#[from] RecipeError),

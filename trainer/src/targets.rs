@@ -38,10 +38,10 @@ impl TargetTable {
     }
 }
 
-/// Cross entropy `-mean over windows of sum over classes (target * log softmax(logits))`, a tensor of one
-/// element. Both are `[windows, classes]`; targets need not sum to one.
+/// Cross entropy of each window, `-sum over classes (target * log softmax(logits))`, `[windows]`. Both are
+/// `[windows, classes]`; targets need not sum to one.
 pub fn cross_entropy(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
-    (log_softmax(logits, 1) * targets).sum_dim(1).mean().neg()
+    (log_softmax(logits, 1) * targets).sum_dim(1).neg().squeeze_dim(1)
 }
 
 #[cfg(test)]

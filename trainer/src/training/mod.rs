@@ -4,15 +4,18 @@ mod checkpoint;
 mod clipping;
 mod history;
 mod progress;
+mod step;
+mod workers;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use burn::module::Module;
-use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::optim::{AdamWConfig, ModuleOptimizer};
+use burn::tensor::Device;
 use painwave::aggregate::Aggregation;
-use painwave::network::{Network, NetworkConfig, NetworkInputs, Parameters};
+use painwave::network::{Network, NetworkConfig, Parameters};
+use rand::Rng;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -20,6 +23,8 @@ use rand_chacha::ChaCha8Rng;
 pub use self::checkpoint::{Checkpoints, Identity, write_atomically};
 pub use self::history::{EpochRecord, History};
 pub use self::progress::Progress;
+pub use self::step::{Batch, Gradients, Stepper, WindowLoss};
+pub use self::workers::Workers;
 use crate::augmentation::Augmenter;
 use crate::error::Error;
 use crate::recipe::{Optimizer, TrainingRecipe};
@@ -111,6 +116,8 @@ pub fn train(
     progress: &mut Progress,
 ) -> Result<Outcome, Error> {
     let training_device = device.clone().autodiff();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let stepper = Stepper::new(device, threads).map_err(Error::Threads)?;
     let seed = problem.recipe.seed;
     training_device.seed(seed);
     let network = Network::new(&problem.network, &training_device);
@@ -138,7 +145,7 @@ pub fn train(
         }
         let epoch = done + 1;
         let start = Instant::now();
-        let training_loss = run_epoch(problem, &mut learner, &training_device, epoch, progress)?;
+        let training_loss = run_epoch(problem, &mut learner, &stepper, epoch, progress)?;
         let judged = learner.network.valid();
         let logits = validation::logits(&judged, &problem.network, &problem.validation, device);
         let scores = validation::scores(&logits, &problem.validation, &problem.aggregation, &problem.classes);
@@ -180,7 +187,7 @@ fn optimizer(recipe: &TrainingRecipe) -> ModuleOptimizer {
 fn run_epoch(
     problem: &Problem,
     learner: &mut Learner,
-    device: &Device,
+    stepper: &Stepper,
     epoch: usize,
     progress: &mut Progress,
 ) -> Result<f64, Error> {
@@ -190,7 +197,6 @@ fn run_epoch(
     rng.set_stream(epoch as u64);
     let mut order: Vec<usize> = (0..training.all.windows).collect();
     order.shuffle(&mut rng);
-    device.seed(rand::Rng::next_u64(&mut rng));
 
     progress.start_epoch(epoch, order.len().div_ceil(recipe.batch_size));
     let mut sum = 0.0;
@@ -199,20 +205,18 @@ fn run_epoch(
         augmentation.apply(&mut batch, &mut rng);
         let wanted: Vec<f32> =
             indices.iter().flat_map(|i| targets.row(training.classes[*i])).copied().collect();
-        let wanted = TensorData::new(wanted, [indices.len(), config.classes]);
-
-        let logits = learner.network.forward(&NetworkInputs::new(&batch, config, device));
-        let loss = cross_entropy(logits, Tensor::from_data(wanted, device));
-        let value = f64::from(loss.clone().into_scalar::<f32>());
-        let mut gradients = GradientsParams::from_grads(loss.backward(), &learner.network);
+        let batch = Batch { windows: &batch, targets: &wanted, divisor: indices.len() as f64 };
+        let seed = rng.next_u64();
+        let gradients = stepper.gradients(&learner.network, config, batch, &cross_entropy, seed);
+        let Gradients { loss, mut gradients } = gradients;
         if let Some(norm) = recipe.gradient_clipping {
             gradients = clipping::clip(gradients, &learner.network, norm);
         }
         // The optimizer takes the module by value; a clone shares its tensors.
         learner.network = learner.optimizer.step(learning_rate, learner.network.clone(), gradients);
-        sum += value * indices.len() as f64;
-        progress.step(value);
-        if !value.is_finite() {
+        sum += loss * indices.len() as f64;
+        progress.step(loss);
+        if !loss.is_finite() {
             return Err(Error::Diverged { epoch });
         }
     }

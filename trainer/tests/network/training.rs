@@ -9,6 +9,7 @@ use painwave::network::{Network, NetworkInputs, Parameters};
 use serde::Deserialize;
 use trainer::recipe::Targets;
 use trainer::targets::{TargetTable, cross_entropy};
+use trainer::training::{Batch, Gradients, Stepper};
 use trainer::windows::WindowSet;
 
 use crate::golden::Golden;
@@ -128,6 +129,13 @@ fn assert_all_close(what: &str, name: &str, found: &Values, expected: &Values, t
 
 #[test]
 fn training_equals_pytorch() {
+    // A batch that several threads share has the same gradients.
+    for threads in [1, 3] {
+        trains_as_pytorch(&Stepper::new(&Device::flex(), threads).unwrap());
+    }
+}
+
+fn trains_as_pytorch(stepper: &Stepper) {
     let device = Device::flex().autodiff();
     for golden in all() {
         let Golden { name, ref config, .. } = golden.start;
@@ -141,12 +149,13 @@ fn training_equals_pytorch() {
         let mut adamw = adamw.init();
         for (step, expected) in golden.losses.iter().enumerate() {
             let batch: Vec<usize> = (step * golden.batch_size..).take(golden.batch_size).collect();
-            let inputs = NetworkInputs::new(&windows.gather(&batch), config, &device);
-            let wanted = wanted(&targets, &golden.classes[batch[0]..][..batch.len()], &device);
-            let loss = cross_entropy(network.forward(&inputs), wanted);
-            let value = loss.clone().into_scalar::<f32>();
-            assert_close(&format!("the loss of {name} in step {step}"), &[value], &[*expected], TOLERANCE);
-            let gradients = GradientsParams::from_grads(loss.backward(), &network);
+            let classes = &golden.classes[batch[0]..][..batch.len()];
+            let wanted: Vec<f32> = classes.iter().flat_map(|class| targets.row(*class)).copied().collect();
+            let gathered = windows.gather(&batch);
+            let batch = Batch { windows: &gathered, targets: &wanted, divisor: batch.len() as f64 };
+            let Gradients { loss, gradients } = stepper.gradients(&network, config, batch, &cross_entropy, 1);
+            let what = format!("the loss of {name} in step {step}");
+            assert_close(&what, &[loss as f32], &[*expected], TOLERANCE);
             if step == 0 {
                 let found = read_gradients(&network, &gradients);
                 assert_all_close("the gradient of", name, &found, &golden.gradients, TOLERANCE);
@@ -195,7 +204,7 @@ fn losses_equal_pytorch() {
         let name = format!("{targets:?}");
         let logits = Tensor::from_data(TensorData::new(logits.clone(), shape), &device).require_grad();
         let table = TargetTable::new(&targets, &classes, shape[1]);
-        let loss = cross_entropy(logits.clone(), wanted(&table, &classes, &device));
+        let loss = cross_entropy(logits.clone(), wanted(&table, &classes, &device)).mean();
         assert_close(&name, &[loss.clone().into_scalar()], &[expected], TOLERANCE);
         let found = logits.grad(&loss.backward()).expect("the loss depends on the logits");
         assert_close(&format!("the gradient of {name}"), &read(found), &gradient, TOLERANCE);

@@ -1,0 +1,154 @@
+//! Loss and gradients of one batch, computed by every thread.
+//!
+//! The windows of a batch are independent of each other, so each thread takes a share of them through the
+//! network and back, with an autodiff graph and dropout masks of its own. The gradients of the shares add up.
+
+use std::ops::Range;
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::optim::GradientsParams;
+use burn::tensor::{Device, Tensor, TensorData};
+use painwave::network::{Dropout, Network, NetworkConfig, NetworkInputs};
+use painwave::windows::WindowBatch;
+use rayon::ThreadPoolBuildError;
+
+use super::workers::Workers;
+
+/// Windows, and what the network is asked to answer for them.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch<'a> {
+    /// The windows.
+    pub windows: &'a WindowBatch,
+    /// A row for each window, `[windows, classes]`.
+    pub targets: &'a [f32],
+    /// What the sum of the windows' losses is divided by: their number, or the sum of their weights.
+    pub divisor: f64,
+}
+
+/// Loss of each window, `[windows]`, from logits and targets `[windows, classes]`.
+pub type WindowLoss<'a> = &'a (dyn Fn(Tensor<2>, Tensor<2>) -> Tensor<1> + Sync);
+
+/// What a batch says about the weights.
+#[derive(Debug)]
+pub struct Gradients {
+    /// Sum of the windows' losses over the divisor.
+    pub loss: f64,
+    /// Its gradient with respect to every weight.
+    pub gradients: GradientsParams,
+}
+
+/// Computes gradients on a device.
+#[derive(Debug)]
+pub struct Stepper {
+    device: Device,
+    workers: Workers,
+    /// Whether masks are drawn here rather than by the device.
+    host: bool,
+}
+
+impl Stepper {
+    /// Computes on a device, without autodiff, and with as many threads if that device is the CPU.
+    ///
+    /// # Errors
+    /// The system has no more threads.
+    pub fn new(device: &Device, threads: usize) -> Result<Self, ThreadPoolBuildError> {
+        let host = *device == Device::flex();
+        let workers = Workers::new(if host { threads } else { 1 })?;
+        Ok(Stepper { device: device.clone(), workers, host })
+    }
+
+    /// Loss and gradients of a batch.
+    ///
+    /// The seed fixes the dropout masks, each thread's its own. Equal arguments and an equal number of
+    /// threads give equal results; another number draws other masks and adds in another order.
+    pub fn gradients(
+        &self,
+        network: &Network,
+        config: &NetworkConfig,
+        batch: Batch<'_>,
+        loss: WindowLoss<'_>,
+        seed: u64,
+    ) -> Gradients {
+        let shares = shares(batch.windows.windows, self.workers.count());
+        let seeds = (0..).map(|share: u64| seed.wrapping_add(share << 32));
+        let parts = shares.into_iter().zip(seeds).collect();
+        let work = |(windows, seed)| self.share(network, config, batch, windows, loss, seed);
+        let shares = self.workers.run(parts, work);
+        let add = |mut sum: Gradients, mut share: Gradients| {
+            let (sums, addends) = (&mut sum.gradients, &mut share.gradients);
+            network.visit(&mut Add { sums, addends });
+            Gradients { loss: sum.loss + share.loss, ..sum }
+        };
+        let none = || Gradients { loss: 0.0, gradients: GradientsParams::new() };
+        shares.into_iter().reduce(add).unwrap_or_else(none)
+    }
+
+    /// Loss and gradients of some of the windows.
+    fn share(
+        &self,
+        network: &Network,
+        config: &NetworkConfig,
+        batch: Batch<'_>,
+        windows: Range<usize>,
+        loss: WindowLoss<'_>,
+        seed: u64,
+    ) -> Gradients {
+        // The same weights as leaves of a graph of its own: graphs that share a leaf exclude each other.
+        let network = network.valid().train();
+        let device = self.device.clone().autodiff();
+        let targets = batch.targets[windows.start * config.classes..windows.end * config.classes].to_vec();
+        let targets = TensorData::new(targets, [windows.len(), config.classes]);
+        let mut dropout = if self.host {
+            Dropout::seeded(seed)
+        } else {
+            device.seed(seed);
+            Dropout::Device
+        };
+        let inputs = NetworkInputs::new(&rows(batch.windows, windows), config, &device);
+        let logits = network.forward_with(&inputs, &mut dropout);
+        let sum = loss(logits, Tensor::from_data(targets, &device)).sum();
+        let loss = sum / batch.divisor;
+        Gradients {
+            loss: f64::from(loss.clone().into_scalar::<f32>()),
+            gradients: GradientsParams::from_grads(loss.backward(), &network),
+        }
+    }
+}
+
+/// Cuts `windows` windows into at most `count` runs of nearly equal length.
+fn shares(windows: usize, count: usize) -> Vec<Range<usize>> {
+    let count = count.min(windows);
+    (0..count).map(|share| share * windows / count..(share + 1) * windows / count).collect()
+}
+
+/// Some of the windows of a batch.
+fn rows(batch: &WindowBatch, windows: Range<usize>) -> WindowBatch {
+    fn cut<T: Copy>(values: &[T], count: usize, windows: &Range<usize>) -> Vec<T> {
+        let width = values.len() / count.max(1);
+        values[windows.start * width..windows.end * width].to_vec()
+    }
+    WindowBatch {
+        windows: windows.len(),
+        length: batch.length,
+        dense: cut(&batch.dense, batch.windows, &windows),
+        codes: cut(&batch.codes, batch.windows, &windows),
+        steps: cut(&batch.steps, batch.windows, &windows),
+    }
+}
+
+/// Adds gradients to others.
+struct Add<'a> {
+    sums: &'a mut GradientsParams,
+    addends: &'a mut GradientsParams,
+}
+
+impl ModuleVisitor for Add<'_> {
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+        let Some(addend) = self.addends.remove::<D>(parameter.id) else { return };
+        let sum = match self.sums.remove::<D>(parameter.id) {
+            Some(sum) => sum + addend,
+            None => addend,
+        };
+        self.sums.register(parameter.id, sum);
+    }
+}
