@@ -7,6 +7,7 @@ use painwave::classifier::{ClassifyError, LoadError};
 use painwave::csv::CsvError;
 use painwave::features::FeatureError;
 
+use crate::export::ExportError;
 use crate::labels::LabelsError;
 use crate::recipe::RecipeError;
 
@@ -73,6 +74,9 @@ pub enum Error {
     /// What is to be trained, or was, is not a valid bundle.
     #[error("the model cannot be bundled: {0}")]
     Invalid(#[from] BundleError),
+    /// The bundle cannot be written in another format.
+    #[error(transparent)]
+    Export(#[from] ExportError),
     /// The model cannot run.
     #[error(transparent)]
     Load(#[from] LoadError),

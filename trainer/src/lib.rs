@@ -18,6 +18,7 @@
 //! | [`experiment`] | a recipe on a data set: every split's training, and the bundle of all members |
 //! | [`assemble`] | trained weights to a bundle that has proven itself |
 //! | [`page`] | one self-contained HTML page with plots |
+//! | [`export`] | bundles as safetensors and ONNX files |
 //! | [`report`] | scores and curves for people and for programs |
 //! | [`synthesize`] | recordings like the Pirate Pain data, made from nothing |
 //! | [`commands`] | what the binary offers |
@@ -29,6 +30,7 @@ pub mod data;
 pub mod device;
 pub mod error;
 pub mod experiment;
+pub mod export;
 pub mod labels;
 pub mod page;
 pub mod preparation;

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use trainer::commands::{evaluate, fit, inspect, predict, synthesize};
+use trainer::commands::{evaluate, export, fit, inspect, predict, synthesize};
 
 /// Fits painwave models and says how good they are.
 #[derive(Debug, Parser)]
@@ -31,6 +31,9 @@ enum Command {
     /// Shows what a bundle holds and checks that every engine can run it.
     #[command(after_help = inspect::EXAMPLES)]
     Inspect(inspect::InspectArgs),
+    /// Writes a bundle in the format of other programs.
+    #[command(after_help = export::EXAMPLES)]
+    Export(export::ExportArgs),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Predict(args) => predict::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Export(args) => export::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

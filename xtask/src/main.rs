@@ -83,6 +83,9 @@ enum Error {
         /// What was looked for.
         expected: String,
     },
+    /// A check that needs what is worth having, but not worth installing.
+    #[error("{0}")]
+    LeftOut(&'static str),
     /// Some checks of `cargo xtask test` failed; they have been listed.
     #[error("")]
     Checks,

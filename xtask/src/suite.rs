@@ -62,6 +62,13 @@ const CHECKS: &[Check] = &[
         run: |tools, _| run(tools.command("cargo").args(["test", "--release", "--workspace"])),
     },
     Check {
+        name: "ONNX",
+        why: "onnxruntime gives the logits of every network that the tests exported",
+        needs: &["native tests"],
+        burn: false,
+        run: |tools, _| onnx_check(tools),
+    },
+    Check {
         name: "lints",
         why: "clippy has nothing to say about any target of the workspace",
         needs: &[],
@@ -156,6 +163,7 @@ const NPM_FOLDERS: &[&str] = &["www", "tests/package", "tests/e2e"];
 enum Outcome {
     Passed,
     Failed(Error),
+    LeftOut(&'static str),
     NotRun { because: &'static str },
 }
 
@@ -171,6 +179,10 @@ pub fn run_suite(toolbox: &Toolbox, options: &Options) -> Result<(), Error> {
             Some(because) => Outcome::NotRun { because },
             None => match step(check.name, check.why, || (check.run)(toolbox, options)) {
                 Ok(()) => Outcome::Passed,
+                Err(Error::LeftOut(reason)) => {
+                    println!("left out: {reason}");
+                    Outcome::LeftOut(reason)
+                }
                 Err(error) => {
                     eprintln!("error: {error}");
                     Outcome::Failed(error)
@@ -181,21 +193,23 @@ pub fn run_suite(toolbox: &Toolbox, options: &Options) -> Result<(), Error> {
     }
 
     println!("\n== Summary");
-    let mut failures = 0;
+    let (mut passed, mut failures) = (0, 0);
     for check in checks() {
         let (outcome, time) = &outcomes[check.name];
         let result = match outcome {
             Outcome::Passed => "passed".to_owned(),
             Outcome::Failed(error) => format!("FAILED: {}", first_line(error)),
+            Outcome::LeftOut(reason) => format!("left out: {reason}"),
             Outcome::NotRun { because } => format!("NOT RUN: needs `{because}`"),
         };
-        failures += usize::from(!matches!(outcome, Outcome::Passed));
+        passed += usize::from(matches!(outcome, Outcome::Passed));
+        failures += usize::from(matches!(outcome, Outcome::Failed(_) | Outcome::NotRun { .. }));
         println!("{:<24} {:>12}  {result}", check.name, duration(*time));
     }
     for check in CHECKS.iter().filter(|check| options.quick && check.burn) {
         println!("{:<24} {:>12}  left out (--quick)", check.name, "");
     }
-    println!("{} passed, {failures} failed", outcomes.len() - failures);
+    println!("{passed} passed, {failures} failed");
     if failures == 0 { Ok(()) } else { Err(Error::Checks) }
 }
 
@@ -205,6 +219,16 @@ fn first_line(error: &Error) -> String {
 
 fn run(command: &mut Command) -> Result<(), Error> {
     Ok(process::run(command)?)
+}
+
+/// Runs what `trainer/tests/export.rs` exported, where Python has onnxruntime.
+fn onnx_check(tools: &Toolbox) -> Result<(), Error> {
+    let mut probe = tools.command("python3");
+    if process::output(probe.args(["-c", "import onnx, onnxruntime"])).is_err() {
+        return Err(Error::LeftOut("needs `pip install numpy onnx onnxruntime`"));
+    }
+    let mut check = tools.command("python3");
+    run(check.arg("trainer/tests/golden/onnx_check.py").arg(tools.workspace.target("tmp/onnx")))
 }
 
 /// The library's suite in a browser, whose settings are in webdriver.json.

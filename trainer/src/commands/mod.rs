@@ -1,6 +1,7 @@
 //! What the binary offers, one module a command.
 
 pub mod evaluate;
+pub mod export;
 pub mod fit;
 pub mod inspect;
 pub mod predict;

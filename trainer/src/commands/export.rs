@@ -1,0 +1,40 @@
+//! `trainer export`: a bundle for other programs.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::error::Error;
+use crate::export::{Format, export};
+use crate::training::write_atomically;
+
+/// Shown under `--help`.
+pub const EXAMPLES: &str = "\
+Examples:
+  trainer export models/cnn-gru.bpk --format onnx --out cnn-gru.onnx
+  trainer export models/cnn-gru.bpk --format safetensors --out cnn-gru.safetensors
+
+Both files carry the bundle's manifest as JSON under the metadata key `painwave`. They do not compute the
+features: cut and scale the recordings as the manifest says. Its known answers are inputs to try first.";
+
+/// Arguments of `trainer export`.
+#[derive(Clone, Debug, Args)]
+pub struct ExportArgs {
+    /// The bundle.
+    pub bundle: PathBuf,
+    /// What to write.
+    #[arg(long, value_enum)]
+    pub format: Format,
+    /// Where to write it; a file that is there is replaced.
+    #[arg(long)]
+    pub out: PathBuf,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// The file is not a bundle, or the other cannot be written.
+pub fn run(args: &ExportArgs) -> Result<(), Error> {
+    let bundle = super::read_bundle(&args.bundle)?;
+    write_atomically(&args.out, &export(&bundle, args.format)?)
+}
