@@ -14,8 +14,9 @@ Examples:
   trainer export models/cnn-gru.bpk --format onnx --out cnn-gru.onnx
   trainer export models/cnn-gru.bpk --format safetensors --out cnn-gru.safetensors
 
-Both files carry the bundle's manifest as JSON under the metadata key `painwave`. They do not compute the
-features: cut and scale the recordings as the manifest says. Its known answers are inputs to try first.";
+Both files carry the bundle's manifest as JSON under the metadata key `painwave`. Neither
+computes features: cut and scale the recordings as the manifest says. Its known answers are
+inputs to try first.";
 
 /// Arguments of `trainer export`.
 #[derive(Clone, Debug, Args)]
