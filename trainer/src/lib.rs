@@ -14,6 +14,7 @@
 //! | [`windows`], [`augmentation`] | windows, gathered into batches and changed at random |
 //! | [`targets`] | what the network is asked to answer, and the loss |
 //! | [`training`] | the loop, early stopping, checkpoints, progress |
+//! | [`tensorboard`] | the learning curves as event files |
 //! | [`validation`] | scores on held-out windows during training |
 //! | [`experiment`] | a recipe on a data set: every split's training, and the bundle of all members |
 //! | [`assemble`] | trained weights to a bundle that has proven itself |
@@ -39,6 +40,7 @@ pub mod report;
 pub mod split;
 pub mod synthesize;
 pub mod targets;
+pub mod tensorboard;
 pub mod training;
 pub mod validation;
 pub mod windows;

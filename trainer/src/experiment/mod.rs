@@ -263,12 +263,14 @@ fn train(
         seed: problem.recipe.seed,
         split: fold.name(),
     };
-    let folder = fold.folder(settings.out).join("checkpoint");
+    let out = fold.folder(settings.out);
+    let folder = out.join("checkpoint");
     let control = Control {
         epochs: settings.epochs.unwrap_or(usize::MAX).min(problem.recipe.epochs),
         // The folds after the one that was interrupted have none yet.
         resume: settings.resume && (fold.of == 1 || Checkpoints::exist(&folder)),
         checkpoints: &Checkpoints::new(folder, identity),
+        events: &out,
         checkpoint_every: settings.checkpoint_every,
         interrupt: settings.interrupt,
     };

@@ -19,6 +19,8 @@ pub struct EpochRecord {
     pub weighted_f1: f64,
     /// Macro F1 of the validation subjects.
     pub macro_f1: f64,
+    /// Learning rate of its last step.
+    pub learning_rate: f64,
     /// How long it took.
     pub seconds: f64,
 }
@@ -97,6 +99,7 @@ mod tests {
                 accuracy: 0.0,
                 weighted_f1: *weighted_f1,
                 macro_f1: 0.0,
+                learning_rate: 1e-3,
                 seconds: 1.0,
             });
         }

@@ -7,6 +7,7 @@ mod progress;
 mod step;
 mod workers;
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -29,6 +30,7 @@ use crate::augmentation::Augmenter;
 use crate::error::Error;
 use crate::recipe::{Optimizer, TrainingRecipe};
 use crate::targets::{TargetTable, cross_entropy};
+use crate::tensorboard;
 use crate::validation;
 use crate::windows::WindowSet;
 
@@ -83,6 +85,8 @@ pub struct Control<'a> {
     pub epochs: usize,
     /// Where checkpoints are kept.
     pub checkpoints: &'a Checkpoints,
+    /// Folder of the TensorBoard event files.
+    pub events: &'a Path,
     /// Least time between two checkpoints; one is always written at the end.
     pub checkpoint_every: Duration,
     /// Whether to continue the checkpoint that is there.
@@ -131,6 +135,8 @@ pub fn train(
         best_network = Some(loaded.best);
     }
 
+    let Optimizer::AdamW { learning_rate, .. } = problem.recipe.optimizer;
+    let mut events = tensorboard::Writer::new(control.events);
     let mut last_checkpoint = Instant::now();
     let end = loop {
         let done = history.epochs.len();
@@ -156,11 +162,13 @@ pub fn train(
             accuracy: scores.accuracy,
             weighted_f1: scores.weighted_average.f1,
             macro_f1: scores.macro_average.f1,
+            learning_rate,
             seconds: start.elapsed().as_secs_f64(),
         };
         if !(training_loss.is_finite() && record.validation_loss.is_finite()) {
             return Err(Error::Diverged { epoch });
         }
+        events.append(&record)?;
         let improved = history.push(record);
         if improved || best_network.is_none() {
             best_network = Some(judged);
