@@ -193,7 +193,7 @@ impl Classifier {
         for (recording, (values, of)) in recordings.iter().zip(outside) {
             let features = member.features.apply(recording);
             *values += features.outside;
-            *of += features.dense.len();
+            *of += features.read;
             for start in self.manifest.window.starts(features.steps) {
                 if batch.windows == BATCH_WINDOWS || batch.dense.len() >= BATCH_INPUTS {
                     logits.extend(member.engine.logits(&batch).await?);

@@ -106,7 +106,7 @@ fn check_member(index: usize, member: &Member, manifest: &Manifest) -> Result<()
     FeatureExtractor::new(features, &manifest.schema)?;
     network.validate(length)?;
     let size = |what, found, expected| check_size(index, what, found, expected);
-    size("dense inputs", features.dense.len(), network.dense)?;
+    size("dense inputs", features.width(), network.dense)?;
     size("classes", network.classes, manifest.classes.len())?;
     size("code columns", features.codes.len(), network.category_embeddings.len())?;
     let mut levels = Vec::new();

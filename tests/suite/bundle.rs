@@ -120,6 +120,19 @@ fn contradictions_are_refused() {
             |e| matches!(e, BundleError::Features(_)),
         ),
         (
+            "components that the network has no inputs for",
+            |b| {
+                let projection = &mut b.manifest.members[1].features.projections[0];
+                projection.components = vec![1.0; 4];
+            },
+            |e| matches!(e, BundleError::Invalid(InvalidManifest::Size { found: 3, expected: 2, .. })),
+        ),
+        (
+            "a projection that reads beyond the inputs",
+            |b| b.manifest.members[1].features.projections[0].inputs[0] = usize::MAX,
+            |e| matches!(e, BundleError::Features(_)),
+        ),
+        (
             "a scale that is not a number",
             |b| b.manifest.members[0].features.dense[0].scale = f32::NAN,
             |e| matches!(e, BundleError::Features(_)),

@@ -121,8 +121,8 @@ fn a_short_recording_is_padded_and_says_so() {
 fn values_outside_of_the_training_range_are_reported() {
     let file = "subject,time,x,y,hand\na,0,0.5,0.5,two\na,1,9,0.5,two\na,2,0.5,-9,two\na,3,0.5,0.5,two\n";
     let prediction = classify(file, 1 << 20).remove("a").expect("nothing is lost");
-    // Two members read both columns.
-    assert_eq!(prediction.warnings, [Warning::OutsideTrainingRange { values: 4, of: 16 }]);
+    // Two members read both columns, the second one a level as well.
+    assert_eq!(prediction.warnings, [Warning::OutsideTrainingRange { values: 4, of: 20 }]);
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -3,7 +3,7 @@
 use painwave::aggregate::{Aggregation, MemberAggregation, WindowAggregation};
 use painwave::bundle::{Bundle, KnownAnswers, Manifest, Member, ModelCard, VERSION};
 use painwave::engine::{self, EngineKind};
-use painwave::features::{DenseFeature, FeatureTransform};
+use painwave::features::{DenseFeature, FeatureTransform, Projection};
 use painwave::network::{
     CategoryEmbedding, Cell, ConvBlock, Head, NetworkConfig, Parameter, Pooling, Recurrent, TimeEmbedding,
 };
@@ -42,7 +42,8 @@ pub fn schema() -> Schema {
     }
 }
 
-/// A conv, a GRU, both embeddings; windows of 4 steps; two members with different weights.
+/// A conv, a GRU, both embeddings; windows of 4 steps; two members with different weights, the second of
+/// which reads a level and a principal component instead of two columns.
 pub fn bundle() -> Bundle {
     let network = NetworkConfig {
         dense: 2,
@@ -62,8 +63,22 @@ pub fn bundle() -> Bundle {
         head: Head::Linear,
     };
     let window = WindowConfig { length: 4, stride: 2, tail: Tail::Drop };
-    let dense =
-        |column: &str| DenseFeature { column: column.into(), offset: 0.5, scale: 2.0, range: [0.0, 1.0] };
+    let dense = |column: &str| DenseFeature {
+        column: column.into(),
+        level: None,
+        offset: 0.5,
+        scale: 2.0,
+        range: [0.0, 1.0],
+    };
+    let columns = FeatureTransform {
+        dense: vec![dense("y"), dense("x")],
+        codes: vec!["hand".into()],
+        projections: Vec::new(),
+    };
+    let mut projected = columns.clone();
+    projected.dense.push(DenseFeature { level: Some(1), ..dense("hand") });
+    projected.projections =
+        vec![Projection { inputs: vec![1, 0], mean: vec![0.1, -0.2], components: vec![0.6, -0.8] }];
     let (members, weights) = (0..2)
         .map(|seed| {
             let parameters = network.parameters().into_iter().map(|spec| {
@@ -84,10 +99,7 @@ pub fn bundle() -> Bundle {
             let logits = ready(engine.logits(&batch)).expect("the batch fits the network");
             let WindowBatch { dense: inputs, codes, steps, .. } = batch;
             let member = Member {
-                features: FeatureTransform {
-                    dense: vec![dense("y"), dense("x")],
-                    codes: vec!["hand".into()],
-                },
+                features: [&columns, &projected][seed as usize].clone(),
                 network: network.clone(),
                 known_answers: KnownAnswers { dense: inputs, codes, steps, logits },
             };

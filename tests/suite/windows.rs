@@ -48,7 +48,7 @@ fn padding_is_zeros_and_steps_count_on() {
         codes_width: 1,
         dense: (1..=8).map(|value| value as f32).collect(),
         codes: vec![1, 2, 3, 4],
-        outside: 0,
+        ..Features::default()
     };
     let mut batch = WindowBatch::default();
     for start in config.starts(features.steps) {

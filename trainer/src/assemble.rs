@@ -177,7 +177,13 @@ mod tests {
         let recipe = RecipeFile::parse("r".as_ref(), text.into()).unwrap().recipe;
         let network = recipe.network_config(1, 2);
         let column = "knee".to_owned();
-        let dense = vec![DenseFeature { column: column.clone(), offset: 0.0, scale: 1.0, range: [0.0, 1.0] }];
+        let dense = vec![DenseFeature {
+            column: column.clone(),
+            level: None,
+            offset: 0.0,
+            scale: 1.0,
+            range: [0.0, 1.0],
+        }];
         let (id, time) = ("id".into(), "time".into());
         let length = recipe.window.length;
         let known = WindowBatch {
@@ -196,7 +202,7 @@ mod tests {
             classes: ["still", "swing"].map(str::to_owned).to_vec(),
             window: recipe.window,
             aggregation: recipe.aggregation,
-            members: vec![member(FeatureTransform { dense, codes: Vec::new() }, network)],
+            members: vec![member(FeatureTransform { dense, ..FeatureTransform::default() }, network)],
             card: ModelCard::default(),
         };
         (manifest, parameters, known)

@@ -31,20 +31,20 @@ impl Augmenter {
     /// Looks the rotated and mirrored axes up among the dense inputs.
     ///
     /// # Errors
-    /// The name of an axis that is not a dense input.
+    /// The name of an axis that is not a dense input of its own: dropped, one-hot or projected.
     pub fn new(recipe: &Augmentation, transform: &FeatureTransform) -> Result<Self, String> {
         let axis = |name: &String| -> Result<Axis, String> {
-            let place = transform.dense.iter().position(|dense| dense.column == *name);
-            let place = place.ok_or_else(|| name.clone())?;
-            let DenseFeature { offset, scale, .. } = transform.dense[place];
-            Ok(Axis { place, offset, scale })
+            let is_axis = |dense: &DenseFeature| dense.column == *name && dense.level.is_none();
+            let found = transform.passed().enumerate().find(|(_, dense)| is_axis(dense));
+            let (place, DenseFeature { offset, scale, .. }) = found.ok_or_else(|| name.clone())?;
+            Ok(Axis { place, offset: *offset, scale: *scale })
         };
         let mut sensors = Vec::new();
         for [x, y, z] in recipe.rotation.iter().flat_map(|rotation| &rotation.sensors) {
             sensors.push([axis(x)?, axis(y)?, axis(z)?]);
         }
         let mirror = recipe.mirror.iter().map(axis).collect::<Result<_, _>>()?;
-        Ok(Augmenter { recipe: recipe.clone(), width: transform.dense.len(), sensors, mirror })
+        Ok(Augmenter { recipe: recipe.clone(), width: transform.width(), sensors, mirror })
     }
 
     /// Changes a batch in place.
@@ -116,12 +116,13 @@ mod tests {
     fn transform() -> FeatureTransform {
         let dense = |(column, offset, scale): (&str, f32, f32)| DenseFeature {
             column: column.into(),
+            level: None,
             offset,
             scale,
             range: [0.0, 1.0],
         };
         let dense = [("t", 0.0, 1.0), ("x", 1.0, 2.0), ("y", -1.0, 0.5), ("z", 0.0, 4.0)].map(dense);
-        FeatureTransform { dense: dense.into(), codes: Vec::new() }
+        FeatureTransform { dense: dense.into(), ..FeatureTransform::default() }
     }
 
     fn rotation(axes: [&str; 3]) -> Augmentation {

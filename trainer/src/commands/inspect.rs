@@ -8,6 +8,7 @@ use painwave::bundle::Manifest;
 use painwave::{Bundle, Classifier, engine};
 
 use crate::error::Error;
+use crate::preparation::text;
 use crate::report;
 
 /// Shown under `--help`.
@@ -93,6 +94,7 @@ fn write_inputs(out: &mut impl Write, manifest: &Manifest) -> io::Result<()> {
 }
 
 fn write_members(out: &mut impl Write, bundle: &Bundle) -> io::Result<()> {
+    let schema = &bundle.manifest.schema;
     for (i, (member, weights)) in bundle.manifest.members.iter().zip(&bundle.weights).enumerate() {
         let count: usize = weights.values().map(|weight| weight.data.len()).sum();
         writeln!(out, "\nmember {i}: {count} parameters")?;
@@ -100,9 +102,12 @@ fn write_members(out: &mut impl Write, bundle: &Bundle) -> io::Result<()> {
         for dense in &member.features.dense {
             let numbers = [dense.offset, dense.scale, dense.range[0], dense.range[1]];
             let numbers = numbers.iter().map(f32::to_string);
-            features.add_row(std::iter::once(dense.column.clone()).chain(numbers));
+            features.add_row(std::iter::once(dense.name(schema)).chain(numbers));
         }
         writeln!(out, "{features}")?;
+        for projection in &member.features.projections {
+            writeln!(out, "{}", text::projection(projection, &member.features, schema))?;
+        }
         let mut tensors = report::table(&["weight", "shape"]);
         for spec in member.network.parameters() {
             tensors.add_row(vec![spec.name, format!("{:?}", spec.shape)]);

@@ -105,7 +105,7 @@ pub fn run(file: &RecipeFile, dataset: &Dataset, settings: &Settings<'_>) -> Res
     for (place, (split, preparation)) in splits.into_iter().zip(&preparations).enumerate() {
         let fold = Fold { place, of: preparations.len() };
         let problem = problem(file, dataset, &manifest, &recordings, &split, fold)?;
-        fold.announce(&problem, preparation);
+        fold.announce(&problem, preparation, &manifest.schema);
         let outcome = train(file, dataset, settings, &problem, fold)?;
         if outcome.end == End::Interrupted && fold.of > 1 {
             return Err(Error::InterruptedFolds { fold: place + 1, folds: fold.of });
@@ -147,13 +147,12 @@ impl Fold {
         if self.of == 1 { "hold-out".into() } else { format!("fold {} of {}", self.place + 1, self.of) }
     }
 
-    fn announce(self, problem: &Problem, preparation: &Preparation) {
+    fn announce(self, problem: &Problem, preparation: &Preparation, schema: &Schema) {
         if self.of > 1 {
             eprintln!("{}", self.name());
         }
         let transform = &preparation.transform;
-        let dense: Vec<&str> = transform.dense.iter().map(|dense| dense.column.as_str()).collect();
-        eprintln!("dense inputs ({}): {}", dense.len(), dense.join(", "));
+        eprintln!("dense inputs ({}): {}", transform.width(), preparation::text::inputs(transform, schema));
         if !transform.codes.is_empty() {
             eprintln!("embedded categories: {}", transform.codes.join(", "));
         }
@@ -189,7 +188,7 @@ fn manifest(
     let transforms: Vec<_> = preparations.iter().map(|preparation| &preparation.transform).collect();
     let mut members = Vec::with_capacity(transforms.len());
     for transform in &transforms {
-        let network = recipe.network_config(transform.dense.len(), dataset.classes.len());
+        let network = recipe.network_config(transform.width(), dataset.classes.len());
         network.validate(recipe.window.length).map_err(|error| file.network_error(&error))?;
         members.push(assemble::member((*transform).clone(), network));
     }
@@ -229,7 +228,7 @@ fn problem(
     };
     let (training, validation) = (windows(&split.training), windows(&split.validation));
     let augmentation = Augmenter::new(&recipe.training.augmentation, &member.features).map_err(|axis| {
-        let expected = "columns that the features keep";
+        let expected = "columns that the features keep, neither one-hot nor in a `pca` group";
         file.value_error("training.augmentation", axis, expected)
     })?;
     let mut training_recipe = recipe.training.clone();

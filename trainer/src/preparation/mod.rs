@@ -1,5 +1,7 @@
 //! Fits the features: which columns reach the network and how they are scaled, on training subjects only.
 
+pub mod text;
+
 use painwave::features::{DenseFeature, FeatureTransform};
 use painwave::recording::{Recording, Schema};
 
@@ -47,7 +49,10 @@ pub fn fit(recipe: &Recipe, schema: &Schema, training: &[&Recording]) -> Result<
     if dense.is_empty() && embedded.is_empty() {
         return Err(Error::NoFeatures("every column is constant, ignored or not chosen".into()));
     }
-    Ok(Preparation { transform: FeatureTransform { dense, codes: embedded }, constant })
+    Ok(Preparation {
+        transform: FeatureTransform { dense, codes: embedded, projections: Vec::new() },
+        constant,
+    })
 }
 
 /// The schema with the columns that the members read; the rest of what was there is ignored, so that a
@@ -166,7 +171,7 @@ fn scale(column: &str, statistics: Statistics, scaling: Scaling) -> DenseFeature
         Scaling::MinMax => (low, 1.0 / (high - low)),
         Scaling::Standard => (mean as f32, (1.0 / variance.sqrt()) as f32),
     };
-    DenseFeature { column: column.to_owned(), offset, scale, range: [low, high] }
+    DenseFeature { column: column.to_owned(), level: None, offset, scale, range: [low, high] }
 }
 
 impl Statistics {
@@ -216,7 +221,7 @@ mod tests {
     }
 
     fn prepare(features: &str) -> Result<Preparation, Error> {
-        let text = include_str!("../recipes/cnn-gru.toml");
+        let text = include_str!("../../recipes/cnn-gru.toml");
         let mut recipe = crate::recipe::RecipeFile::parse("r".as_ref(), text.into()).unwrap().recipe;
         recipe.features = toml::from_str(features).unwrap();
         let recordings = recordings();

@@ -1,0 +1,136 @@
+//! A transform at work.
+
+use super::{
+    DenseFeature, FeatureError, FeatureTransform, Features, MAX_INPUTS, Projection, ProjectionProblem,
+};
+use crate::recording::{Category, Recording, Schema};
+
+/// A transform whose columns are looked up in a schema, ready to run.
+#[derive(Clone, Debug)]
+pub struct FeatureExtractor {
+    dense: Vec<(Source, DenseFeature)>,
+    codes: Vec<usize>,
+    projections: Vec<Projection>,
+    /// Places of the dense inputs that no projection reads.
+    passed: Vec<usize>,
+    width: usize,
+    channels: usize,
+    categories: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    Channel(usize),
+    Category(usize),
+    Level(usize, u8),
+}
+
+impl Source {
+    fn of(feature: &DenseFeature, schema: &Schema) -> Result<Self, FeatureError> {
+        let column = &feature.column;
+        let channel = || schema.channels.iter().position(|channel| channel == column).map(Source::Channel);
+        let category = || category(column, schema).map(|(place, _)| Source::Category(place));
+        match feature.level {
+            None => channel().or_else(category).ok_or_else(|| FeatureError::UnknownColumn(column.clone())),
+            Some(level) => Source::level(column, level, schema),
+        }
+    }
+
+    fn level(column: &str, level: u8, schema: &Schema) -> Result<Self, FeatureError> {
+        let (place, category) =
+            category(column, schema).ok_or_else(|| FeatureError::UnknownColumn(column.to_owned()))?;
+        let levels = category.levels.len();
+        if usize::from(level) < levels {
+            Ok(Source::Level(place, level))
+        } else {
+            Err(FeatureError::UnknownLevel { column: column.to_owned(), level, levels })
+        }
+    }
+}
+
+fn category<'a>(column: &str, schema: &'a Schema) -> Option<(usize, &'a Category)> {
+    schema.categories.iter().enumerate().find(|(_, category)| category.column == column)
+}
+
+impl FeatureExtractor {
+    /// Looks the transform's columns up.
+    ///
+    /// # Errors
+    /// A column or level that the schema lacks, a number that is not finite, more dense inputs than
+    /// [`MAX_INPUTS`], or a projection that does not fit them.
+    pub fn new(transform: &FeatureTransform, schema: &Schema) -> Result<Self, FeatureError> {
+        let found = transform.dense.len();
+        if found > MAX_INPUTS {
+            return Err(FeatureError::TooMany { found });
+        }
+        let mut dense = Vec::with_capacity(found);
+        for feature in &transform.dense {
+            let DenseFeature { offset, scale, range: [low, high], .. } = *feature;
+            if ![offset, scale, low, high].iter().all(|number| number.is_finite()) {
+                return Err(FeatureError::NotFinite(feature.column.clone()));
+            }
+            dense.push((Source::of(feature, schema)?, feature.clone()));
+        }
+        let code = |column: &String| match category(column, schema) {
+            Some((place, _)) => Ok(place),
+            None => Err(FeatureError::UnknownColumn(column.clone())),
+        };
+        let mut projected = vec![false; found];
+        for (place, projection) in transform.projections.iter().enumerate() {
+            let wrong = |problem: ProjectionProblem| FeatureError::Projection { place, problem };
+            projection.check(&mut projected).map_err(wrong)?;
+        }
+        Ok(FeatureExtractor {
+            dense,
+            codes: transform.codes.iter().map(code).collect::<Result<_, _>>()?,
+            projections: transform.projections.clone(),
+            passed: (0..found).filter(|place| !projected[*place]).collect(),
+            width: transform.width(),
+            channels: schema.channels.len(),
+            categories: schema.categories.len(),
+        })
+    }
+
+    /// The network's inputs for one recording of the schema's shape.
+    pub fn apply(&self, recording: &Recording) -> Features {
+        let steps = recording.steps();
+        let mut dense = Vec::with_capacity(steps * self.dense.len());
+        let mut codes = Vec::with_capacity(steps * self.codes.len());
+        let mut outside = 0;
+        for step in 0..steps {
+            let values = &recording.values[step * self.channels..][..self.channels];
+            let words = &recording.codes[step * self.categories..][..self.categories];
+            for (source, DenseFeature { offset, scale, range: [low, high], .. }) in &self.dense {
+                let value = match source {
+                    Source::Channel(channel) => values[*channel],
+                    Source::Category(category) => f32::from(words[*category]),
+                    Source::Level(category, level) => f32::from(u8::from(words[*category] == *level)),
+                };
+                outside += usize::from(!(*low..=*high).contains(&value));
+                dense.push((value - offset) * scale);
+            }
+            codes.extend(self.codes.iter().map(|category| words[*category]));
+        }
+        let read = dense.len();
+        if !self.projections.is_empty() {
+            dense = self.project(&dense, steps);
+        }
+        Features { steps, width: self.width, codes_width: self.codes.len(), dense, codes, read, outside }
+    }
+
+    /// Scaled inputs, `[T, n]`, to those that reach the network, `[T, F]`.
+    fn project(&self, scaled: &[f32], steps: usize) -> Vec<f32> {
+        let mut dense = Vec::with_capacity(steps * self.width);
+        for row in scaled.chunks_exact(self.dense.len()) {
+            dense.extend(self.passed.iter().map(|place| row[*place]));
+            for Projection { inputs, mean, components } in &self.projections {
+                let component = |weights: &[f32]| -> f32 {
+                    let centred = inputs.iter().zip(mean).map(|(place, mean)| row[*place] - mean);
+                    centred.zip(weights).map(|(value, weight)| value * weight).sum()
+                };
+                dense.extend(components.chunks_exact(inputs.len()).map(component));
+            }
+        }
+        dense
+    }
+}
