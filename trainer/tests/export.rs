@@ -43,12 +43,18 @@ fn bundle(goldens: &[&Golden]) -> Bundle {
     let categories: Vec<Category> = categories.collect();
     let members = goldens.iter().map(|golden| {
         let dense = channels.iter().take(golden.config.dense).cloned();
-        let dense = dense.map(|column| DenseFeature { column, offset: 0.0, scale: 1.0, range: [-1.0, 1.0] });
+        let dense = dense.map(|column| DenseFeature {
+            column,
+            level: None,
+            offset: 0.0,
+            scale: 1.0,
+            range: [-1.0, 1.0],
+        });
         let count = golden.config.category_embeddings.len();
         let codes = categories.iter().take(count).map(|category| category.column.clone()).collect();
         let WindowBatch { dense: inputs, codes: levels, steps, .. } = golden.batch();
         Member {
-            features: FeatureTransform { dense: dense.collect(), codes },
+            features: FeatureTransform { dense: dense.collect(), codes, projections: Vec::new() },
             network: golden.config.clone(),
             known_answers: KnownAnswers {
                 dense: inputs,
