@@ -17,7 +17,7 @@ use std::collections::HashMap;
 
 pub(crate) use self::error::name_list;
 pub use self::error::{CsvError, CsvWarning, MissingColumn};
-pub(crate) use self::rows::{Row, Rows};
+pub use self::rows::{Row, Rows};
 use crate::recording::{Recording, Schema};
 
 /// Reads the recordings of one file.

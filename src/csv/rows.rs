@@ -11,8 +11,10 @@ use super::header::{Columns, HeaderLine};
 pub(super) const MAX_ROW: usize = 1 << 20;
 const FIRST_CAPACITY: usize = 4096;
 
-/// Reads the rows of one file. The closures that get them stop it with any error of their own.
-pub(crate) struct Rows {
+/// Reads the rows of one file: what [`Reader`](super::Reader) stands on, for who reads other things than
+/// recordings or wants to see what it refuses. The closures that get the rows stop it with any error of their
+/// own.
+pub struct Rows {
     wanted: Vec<String>,
     ignored: Vec<String>,
     header: HeaderLine,
@@ -78,6 +80,9 @@ impl Rows {
     }
 
     /// Takes the next bytes and hands out the rows that they complete.
+    ///
+    /// # Errors
+    /// What is wrong with the header or with a row as a row, or the error of `each`.
     pub fn feed<E: From<CsvError>>(
         &mut self,
         mut input: &[u8],
@@ -105,6 +110,9 @@ impl Rows {
     }
 
     /// Takes the end of the file: hands out the last row, if no line end did.
+    ///
+    /// # Errors
+    /// As [`Rows::feed`]; there is no header or no row.
     pub fn finish<E: From<CsvError>>(
         &mut self,
         mut each: impl FnMut(Row<'_>) -> Result<(), E>,
@@ -125,6 +133,7 @@ impl Rows {
         self.body.as_ref().map(|body| body.columns.names.as_slice())
     }
 
+    /// What is worth a word: known once the header is read.
     pub fn warnings(&self) -> &[CsvWarning] {
         &self.warnings
     }
@@ -245,8 +254,8 @@ impl Body {
     }
 }
 
-/// One row that has as many fields as the header.
-pub(crate) struct Row<'a> {
+/// One row that has as many fields as the header. Wanted columns go by their places in what [`Rows::new`] got.
+pub struct Row<'a> {
     /// The line that it starts on.
     pub line: u64,
     columns: &'a Columns,
@@ -263,6 +272,9 @@ impl Row<'_> {
     }
 
     /// The field as text, empty perhaps.
+    ///
+    /// # Errors
+    /// It is not UTF-8.
     pub fn text(&self, wanted: usize) -> Result<&str, CsvError> {
         let field = self.field(wanted);
         str::from_utf8(field).map_err(|_| CsvError::InvalidUtf8 {
@@ -273,6 +285,9 @@ impl Row<'_> {
     }
 
     /// The field as a word that is not empty.
+    ///
+    /// # Errors
+    /// It is empty or not UTF-8.
     pub fn word(&self, wanted: usize) -> Result<&str, CsvError> {
         match self.text(wanted)? {
             "" => Err(CsvError::EmptyValue { line: self.line, column: self.column(wanted) }),
@@ -281,6 +296,9 @@ impl Row<'_> {
     }
 
     /// The field as an id.
+    ///
+    /// # Errors
+    /// It is empty or not UTF-8.
     pub fn id(&self, wanted: usize) -> Result<&str, CsvError> {
         match self.text(wanted)? {
             "" => Err(CsvError::EmptyId { line: self.line, column: self.column(wanted) }),
@@ -289,6 +307,9 @@ impl Row<'_> {
     }
 
     /// The field as a finite number.
+    ///
+    /// # Errors
+    /// It is empty, no number, or not finite.
     pub fn number<T: FromStr + Copy + Into<f64>>(&self, wanted: usize) -> Result<T, CsvError> {
         match parse_number(self.field(wanted)) {
             Some(number) if T::into(number).is_finite() => Ok(number),

@@ -47,6 +47,9 @@ pub enum Error {
     /// The labels file is not what it should be.
     #[error(transparent)]
     Labels(#[from] LabelsError),
+    /// A column whose name is not known.
+    #[error(transparent)]
+    NotGuessed(#[from] crate::profile::names::NotGuessed),
     /// The subjects cannot be split as the recipe says.
     #[error("{recipe}:{line}: {source}")]
     Split {

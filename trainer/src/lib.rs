@@ -21,6 +21,7 @@
 //! | [`page`] | one self-contained HTML page with plots |
 //! | [`export`] | bundles as safetensors and ONNX files |
 //! | [`report`] | scores and curves for people and for programs |
+//! | [`profile`] | what the data holds, before any model has seen it |
 //! | [`synthesize`] | recordings like the Pirate Pain data, made from nothing |
 //! | [`commands`] | what the binary offers |
 
@@ -35,6 +36,7 @@ pub mod export;
 pub mod labels;
 pub mod page;
 pub mod preparation;
+pub mod profile;
 pub mod recipe;
 pub mod report;
 pub mod split;

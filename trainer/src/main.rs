@@ -4,7 +4,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use trainer::commands::{evaluate, export, fit, inspect, predict, synthesize};
+use trainer::commands::{evaluate, export, fit, inspect, predict, profile, synthesize};
 
 /// Fits painwave models and says how good they are.
 #[derive(Debug, Parser)]
@@ -19,6 +19,9 @@ enum Command {
     /// Writes synthetic recordings in the format of the Pirate Pain data.
     #[command(after_help = synthesize::EXAMPLES)]
     Synthesize(synthesize::SynthesizeArgs),
+    /// Looks at the data before any model does: what it holds, what is wrong, what to drop.
+    #[command(after_help = profile::EXAMPLES)]
+    Profile(profile::ProfileArgs),
     /// Fits a model by a recipe and writes its bundle.
     #[command(after_help = fit::EXAMPLES)]
     Fit(fit::FitArgs),
@@ -39,6 +42,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Synthesize(args) => synthesize::run(&args),
+        Command::Profile(args) => profile::run(&args),
         Command::Fit(args) => fit::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Predict(args) => predict::run(&args),

@@ -5,6 +5,7 @@ pub mod export;
 pub mod fit;
 pub mod inspect;
 pub mod predict;
+pub mod profile;
 pub mod synthesize;
 
 use std::io::{self, ErrorKind, StdoutLock, Write};

@@ -38,9 +38,9 @@ impl Page {
         let _ = writeln!(self.html, "<h3>{}</h3>", escape(heading));
     }
 
-    /// A paragraph.
+    /// A paragraph; what stands between backticks is code.
     pub fn paragraph(&mut self, text: &str) {
-        let _ = writeln!(self.html, "<p>{}</p>", escape(text));
+        let _ = writeln!(self.html, "<p>{}</p>", inline(text));
     }
 
     /// Text that keeps its lines, such as a piece of a recipe.
@@ -48,8 +48,7 @@ impl Page {
         let _ = writeln!(self.html, "<pre><code>{}</code></pre>", escape(text));
     }
 
-    /// A table whose rows are named by their first cell. Cells that begin as a number does are set as
-    /// numbers.
+    /// A table whose rows are named by their first cell. Numbers and percentages are set as such.
     pub fn table(&mut self, caption: &str, header: &[&str], rows: &[Vec<String>]) {
         let _ = write!(
             self.html,
@@ -75,7 +74,7 @@ impl Page {
         self.html.push_str("</tbody></table></div>\n");
     }
 
-    /// A plot of [`svg`] and the words that stand with it.
+    /// A plot of [`svg`] and the words that stand with it, if any.
     pub fn figure(&mut self, caption: &str, svg: &str) {
         let _ = writeln!(self.html, "{}", figure(caption, svg));
     }
@@ -89,11 +88,26 @@ impl Page {
         self.html.push_str("</div>\n");
     }
 
+    /// Short lines of text, one below the other; what stands between backticks is code.
+    pub fn list(&mut self, items: &[String]) {
+        self.html.push_str("<ul>\n");
+        for item in items {
+            let _ = writeln!(self.html, "<li>{}</li>", inline(item));
+        }
+        self.html.push_str("</ul>\n");
+    }
+
     /// The names of series 0, 1, ... and their colours.
     pub fn legend(&mut self, names: &[&str]) {
+        let series: Vec<(&str, usize)> = names.iter().copied().zip(0..).collect();
+        self.legend_of(&series);
+    }
+
+    /// Names and the series whose colours they have.
+    pub fn legend_of(&mut self, names: &[(&str, usize)]) {
         self.html.push_str("<ul class=\"legend\">");
-        for (series, name) in names.iter().enumerate() {
-            let (series, name) = (svg::series_class(series), escape(name));
+        for (name, series) in names {
+            let (series, name) = (svg::series_class(*series), escape(name));
             let _ = write!(self.html, "<li><span class=\"{series}\"></span>{name}</li>");
         }
         self.html.push_str("</ul>\n");
@@ -121,7 +135,20 @@ impl Page {
 }
 
 fn figure(caption: &str, svg: &str) -> String {
+    if caption.is_empty() {
+        return format!("<figure>\n{svg}</figure>");
+    }
     format!("<figure><figcaption>{}</figcaption>\n{svg}</figure>", escape(caption))
+}
+
+/// Text as HTML, in which backticks enclose code.
+fn inline(text: &str) -> String {
+    let mut html = String::new();
+    for (i, part) in text.split('`').enumerate() {
+        let part = escape(part);
+        let _ = if i % 2 == 1 { write!(html, "<code>{part}</code>") } else { write!(html, "{part}") };
+    }
+    html
 }
 
 /// Text as HTML, in and outside of attributes.
@@ -142,9 +169,9 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-fn is_number(cell: &str) -> bool {
-    let first = cell.trim_start_matches(['-', '+', '−', '.']).chars().next();
-    first.is_none_or(|first| first.is_ascii_digit())
+/// Is it a number, a percentage or nothing?
+pub fn is_number(cell: &str) -> bool {
+    cell.chars().all(|letter| letter.is_ascii_digit() || "+-.e %".contains(letter))
 }
 
 fn class(numeric: bool) -> &'static str {

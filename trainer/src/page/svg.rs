@@ -7,7 +7,7 @@ use super::escape;
 /// One bar of a bar chart.
 #[derive(Clone, Debug)]
 pub struct Bar<'a> {
-    /// Left of the bar.
+    /// Left of the bar; without a name it belongs to the bar above.
     pub name: &'a str,
     /// Its length; a value that is not finite has none.
     pub value: f64,
@@ -58,7 +58,8 @@ pub fn series_class(series: usize) -> String {
 
 /// Horizontal bars from 0, below one another; negative values go to the left.
 pub fn bars(title: &str, bars: &[Bar<'_>]) -> String {
-    const ROW: f64 = 22.0;
+    const BAR: f64 = 16.0;
+    const GAP: f64 = 6.0;
     const LENGTH: f64 = 420.0;
     let finite = || bars.iter().map(|bar| bar.value).filter(|value| value.is_finite());
     let (low, high) = (finite().fold(0.0, f64::min), finite().fold(0.0, f64::max));
@@ -68,14 +69,17 @@ pub fn bars(title: &str, bars: &[Bar<'_>]) -> String {
     // A text beside a bar that goes to the left stands at its left.
     let left_text = if low < 0.0 { right } else { 0.0 };
     let zero = left + left_text + LENGTH * -low / span;
-    let height = ROW * bars.len() as f64;
+    let named = bars.iter().filter(|bar| !bar.name.is_empty()).count() as f64;
+    let height = GAP * (named + 1.0) + BAR * bars.len() as f64;
+    let mut y = GAP / 2.0;
     let mut svg = open(title, left + left_text + LENGTH + right, height);
-    for (i, bar) in bars.iter().enumerate() {
+    for bar in bars {
         let value = if bar.value.is_finite() { bar.value } else { 0.0 };
-        let (y, length) = (ROW * i as f64, LENGTH * value.abs() / span);
+        let length = LENGTH * value.abs() / span;
+        y += if bar.name.is_empty() { 0.0 } else { GAP };
         let x = if value < 0.0 { zero - length } else { zero };
         let (text_x, anchor) = if value < 0.0 { (x - 6.0, "end") } else { (x + length + 6.0, "start") };
-        let baseline = y + 15.0;
+        let baseline = y + 12.0;
         let _ = writeln!(
             svg,
             "<text x=\"{:.1}\" y=\"{baseline}\" text-anchor=\"end\">{}</text>\
@@ -84,10 +88,11 @@ pub fn bars(title: &str, bars: &[Bar<'_>]) -> String {
             left - 6.0,
             escape(bar.name),
             series_class(bar.series),
-            y + 3.0,
-            ROW - 6.0,
+            y,
+            BAR,
             escape(&bar.text),
         );
+        y += BAR;
     }
     let _ = writeln!(svg, "<path class=\"grid-line\" d=\"M{zero:.1} 0V{height}\"/>");
     svg + "</svg>\n"
