@@ -29,6 +29,7 @@ pub mod csv;
 pub mod engine;
 pub mod evaluation;
 pub mod features;
+mod lanes;
 pub mod network;
 pub mod recording;
 #[cfg(target_arch = "wasm32")]

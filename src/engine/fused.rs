@@ -17,11 +17,9 @@
 //! | `forward` | a chunk of windows to logits |
 //! | `layer` | how one layer's weights are packed |
 //! | `kernel` | one layer over many rows, tile by tile |
-//! | `lanes` | vectors on each instruction set |
 
 mod forward;
 mod kernel;
-mod lanes;
 mod layer;
 mod pack;
 #[cfg(test)]

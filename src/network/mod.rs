@@ -10,6 +10,8 @@ mod dropout;
 mod model;
 #[cfg(feature = "burn")]
 mod pooling;
+#[cfg(feature = "training")]
+mod product;
 #[cfg(feature = "burn")]
 mod recurrent;
 

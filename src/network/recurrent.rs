@@ -4,6 +4,17 @@
 //! contribute is one product for all steps, taken before the loop over time. Sequences are
 //! time-major, `[L, N, features]`, so that the rows of one step are contiguous.
 
+#[cfg(feature = "training")]
+mod cell;
+#[cfg(feature = "training")]
+mod fused;
+#[cfg(feature = "training")]
+mod pass;
+#[cfg(feature = "training")]
+mod rules;
+#[cfg(all(test, feature = "training"))]
+mod tests;
+
 use burn::module::{Initializer, Module, Param};
 use burn::tensor::activation::{sigmoid, tanh};
 use burn::tensor::module::linear;
@@ -45,6 +56,20 @@ impl RecurrentLayer {
 
     /// `[L, N, in]` to the hidden states `[L, N, D * H]`, the forward direction's first.
     pub(super) fn forward(&self, inputs: Tensor<3>) -> Tensor<3> {
+        #[cfg(feature = "training")]
+        if let Some(states) = fused::forward(&inputs, &self.directions()) {
+            return states;
+        }
+        self.forward_by_operations(inputs)
+    }
+
+    #[cfg(feature = "training")]
+    fn directions(&self) -> Vec<&Direction> {
+        [&self.forward].into_iter().chain(&self.backward).collect()
+    }
+
+    /// The same through Burn's own operations, on any device.
+    fn forward_by_operations(&self, inputs: Tensor<3>) -> Tensor<3> {
         match &self.backward {
             None => self.forward.forward(inputs),
             Some(backward) => {

@@ -5,8 +5,8 @@
 //! browsers' compilers spill some of them, fewer and the adders wait for each other. A block's
 //! weights are read from front to back for each group of rows.
 
-use super::lanes::{Baseline, Lanes, sigmoid, tanh};
 use super::layer::{Activation, Layer, MAX_SUMS};
+use crate::lanes::{Baseline, Lanes, sigmoid, tanh};
 use crate::network::Cell;
 
 /// Most rows of a tile.
@@ -129,14 +129,14 @@ impl Layer {
 #[target_feature(enable = "avx2,fma")]
 unsafe fn run_avx2(layer: &Layer, rows: usize, arguments: &Arguments) {
     // SAFETY: the caller's promise.
-    unsafe { run::<super::lanes::Avx2>(layer, rows, arguments) }
+    unsafe { run::<crate::lanes::Avx2>(layer, rows, arguments) }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
 unsafe fn run_avx512(layer: &Layer, rows: usize, arguments: &Arguments) {
     // SAFETY: the caller's promise.
-    unsafe { run::<super::lanes::Avx512>(layer, rows, arguments) }
+    unsafe { run::<crate::lanes::Avx512>(layer, rows, arguments) }
 }
 
 /// The sums of one tile: `[sum][row][half of the block]`.

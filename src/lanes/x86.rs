@@ -6,11 +6,11 @@ use super::Lanes;
 
 /// Eight numbers; needs AVX2 and FMA.
 #[derive(Clone, Copy)]
-pub(in super::super) struct Avx2(__m256);
+pub(crate) struct Avx2(__m256);
 
 /// Sixteen numbers; needs AVX-512F.
 #[derive(Clone, Copy)]
-pub(in super::super) struct Avx512(__m512);
+pub(crate) struct Avx512(__m512);
 
 /// Both are the same but for the names of the instructions.
 macro_rules! lanes {

@@ -6,7 +6,7 @@ use super::Lanes;
 
 /// Four numbers.
 #[derive(Clone, Copy)]
-pub(in super::super) struct Simd128(v128);
+pub(crate) struct Simd128(v128);
 
 impl Lanes for Simd128 {
     const COUNT: usize = 4;

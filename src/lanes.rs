@@ -1,5 +1,7 @@
-//! Vectors of `f32`: the few operations that the kernel needs, on each instruction set.
+//! Vectors of `f32`: the few operations that our kernels need, on each instruction set.
 
+#[cfg(feature = "training")]
+mod map;
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod portable;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -7,21 +9,23 @@ mod wasm;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+#[cfg(feature = "training")]
+pub(crate) use map::{Job, Rule, map, on_widest_lanes};
 /// The vectors of every machine that this build is for.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-pub(super) use portable::Portable as Baseline;
+pub(crate) use portable::Portable as Baseline;
 /// The vectors of every machine that this build is for.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-pub(super) use wasm::Simd128 as Baseline;
+pub(crate) use wasm::Simd128 as Baseline;
 #[cfg(target_arch = "x86_64")]
-pub(super) use x86::{Avx2, Avx512};
+pub(crate) use x86::{Avx2, Avx512};
 
 /// A vector of `COUNT` numbers.
 ///
 /// A value proves that the CPU has the implementation's instructions: only the `unsafe` functions
 /// make one from nothing. That is why arithmetic is safe. Every function must be inlined into a
 /// function that enables the instructions.
-pub(super) trait Lanes: Copy {
+pub(crate) trait Lanes: Copy {
     /// Numbers in a vector.
     const COUNT: usize;
 
@@ -71,14 +75,14 @@ pub(super) trait Lanes: Copy {
 
 /// `1 / (1 + exp(-x))`.
 #[inline(always)]
-pub(super) fn sigmoid<L: Lanes>(x: L) -> L {
+pub(crate) fn sigmoid<L: Lanes>(x: L) -> L {
     let one = x.like(1.0);
     one.div(one.add(exp(x.like(0.0).sub(x))))
 }
 
 /// `1 - 2 / (1 + exp(2 x))`.
 #[inline(always)]
-pub(super) fn tanh<L: Lanes>(x: L) -> L {
+pub(crate) fn tanh<L: Lanes>(x: L) -> L {
     let one = x.like(1.0);
     one.sub(x.like(2.0).div(one.add(exp(x.add(x)))))
 }

@@ -4,7 +4,7 @@ use super::Lanes;
 
 /// Four numbers.
 #[derive(Clone, Copy)]
-pub(in super::super) struct Portable([f32; 4]);
+pub(crate) struct Portable([f32; 4]);
 
 impl Portable {
     #[inline(always)]

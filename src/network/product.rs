@@ -1,0 +1,72 @@
+//! Products of matrices that lie anywhere in memory, by the library that Burn's CPU backend uses too.
+
+/// A matrix within a slice.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Matrix<'a> {
+    data: &'a [f32],
+    rows: usize,
+    columns: usize,
+    row_stride: usize,
+    column_stride: usize,
+}
+
+impl<'a> Matrix<'a> {
+    /// `columns` numbers from the start of each run of `stride` numbers.
+    pub fn new(data: &'a [f32], rows: usize, columns: usize, stride: usize) -> Self {
+        assert!(holds(data.len(), rows, columns, stride), "{rows} rows of {columns}, {stride} apart");
+        Matrix { data, rows, columns, row_stride: stride, column_stride: 1 }
+    }
+
+    /// Rows for columns.
+    pub fn transposed(self) -> Self {
+        let Matrix { data, rows, columns, row_stride, column_stride } = self;
+        Matrix { data, rows: columns, columns: rows, row_stride: column_stride, column_stride: row_stride }
+    }
+}
+
+/// Whether a slice of `len` holds the matrix.
+fn holds(len: usize, rows: usize, columns: usize, stride: usize) -> bool {
+    columns <= stride && (rows == 0 || (rows - 1) * stride + columns <= len)
+}
+
+/// What becomes of the numbers that are there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Into {
+    /// The product replaces them.
+    Replace,
+    /// The product is added to them.
+    Add,
+}
+
+/// Writes `left * right` to the first numbers of each run of `stride` numbers of `out`, on this thread alone.
+pub(super) fn multiply(left: Matrix, right: Matrix, into: Into, out: &mut [f32], stride: usize) {
+    let (rows, columns, depth) = (left.rows, right.columns, left.columns);
+    assert_eq!(depth, right.rows);
+    assert!(holds(out.len(), rows, columns, stride), "{rows} rows of {columns}, {stride} apart");
+    let signed = |stride: usize| stride as isize;
+    // SAFETY: each matrix lies within its slice: those of `left` and `right` were checked when they were
+    // made, that of `out` above; `out` is borrowed alone.
+    unsafe {
+        gemm::gemm(
+            rows,
+            columns,
+            depth,
+            out.as_mut_ptr(),
+            1,
+            signed(stride),
+            into == Into::Add,
+            left.data.as_ptr(),
+            signed(left.column_stride),
+            signed(left.row_stride),
+            right.data.as_ptr(),
+            signed(right.column_stride),
+            signed(right.row_stride),
+            1.0,
+            1.0,
+            false,
+            false,
+            false,
+            gemm::Parallelism::None,
+        );
+    }
+}

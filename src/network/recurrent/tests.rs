@@ -1,0 +1,85 @@
+//! The fused layer against the same layer through Burn's operations.
+
+use burn::tensor::{Device, Distribution, Tensor};
+
+use super::{Cell, Recurrent, RecurrentLayer};
+
+/// Greatest difference, relative to the greatest number.
+const TOLERANCE: f32 = 1e-5;
+
+/// States, then the gradients of the inputs and of each weight, of a loss that weighs every state differently.
+fn states_and_gradients(
+    layer: &RecurrentLayer,
+    inputs: &Tensor<3>,
+    forward: fn(&RecurrentLayer, Tensor<3>) -> Tensor<3>,
+) -> Vec<Vec<f32>> {
+    let inputs = inputs.clone().require_grad();
+    let states = forward(layer, inputs.clone());
+    let shape = states.dims();
+    let count = shape.iter().product::<usize>() as i64;
+    let weights = Tensor::<1, burn::tensor::Int>::arange(0..count, &inputs.device()).float().sin();
+    let gradients = (states.clone() * weights.reshape(shape)).sum().backward();
+    let mut all = vec![states.into_data(), inputs.grad(&gradients).unwrap().into_data()];
+    for direction in [&layer.forward].into_iter().chain(&layer.backward) {
+        // Burn has none for what a single step does not read.
+        for weight in [&direction.input_weight, &direction.hidden_weight] {
+            let weight = weight.val();
+            all.push(weight.grad(&gradients).unwrap_or_else(|| weight.zeros_like()).into_data());
+        }
+        for bias in [&direction.input_bias, &direction.hidden_bias] {
+            let bias = bias.val();
+            all.push(bias.grad(&gradients).unwrap_or_else(|| bias.zeros_like()).into_data());
+        }
+    }
+    all.iter().map(|data| data.iter::<f32>().collect()).collect()
+}
+
+#[test]
+fn the_fused_layer_equals_burns_operations_forwards_and_backwards() {
+    let device = Device::flex().autodiff();
+    device.seed(1);
+    // Units below, at and past whole vectors; one step, one window.
+    let shapes = [(5, 3, 7, 19), (1, 4, 3, 16), (6, 1, 1, 5), (3, 9, 33, 48), (2, 2, 2, 1)];
+    for (length, windows, inputs, hidden) in shapes {
+        for cell in [Cell::Rnn, Cell::Lstm, Cell::Gru] {
+            for bidirectional in [false, true] {
+                let config =
+                    Recurrent { cell, hidden, layers: 1, bidirectional, dropout: 0.0, layer_norm: false };
+                let layer = RecurrentLayer::new(&config, inputs, &device);
+                let values = Distribution::Uniform(-2.0, 2.0);
+                // Not in the order of memory, as the network's own swap of dimensions leaves it.
+                let inputs = Tensor::<3>::random([windows, length, inputs], values, &device).swap_dims(0, 1);
+                let fused = states_and_gradients(&layer, &inputs, |layer, inputs| {
+                    super::fused::forward(&inputs, &layer.directions()).expect("the CPU backend")
+                });
+                let expected = states_and_gradients(&layer, &inputs, RecurrentLayer::forward_by_operations);
+                for (place, (found, expected)) in fused.iter().zip(&expected).enumerate() {
+                    assert_eq!(found.len(), expected.len());
+                    let most = expected.iter().fold(0.0_f32, |most, next| most.max(next.abs()));
+                    let pairs = found.iter().zip(expected);
+                    let off = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                    let case = format!("{cell:?}, {length} x {windows}, {hidden} units, {bidirectional}");
+                    assert!(off <= TOLERANCE * most, "tensor {place} of {case} is off by {off:e}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn without_autodiff_the_states_are_the_same() {
+    let device = Device::flex();
+    let config = Recurrent {
+        cell: Cell::Gru,
+        hidden: 20,
+        layers: 1,
+        bidirectional: true,
+        dropout: 0.0,
+        layer_norm: false,
+    };
+    let layer = RecurrentLayer::new(&config, 4, &device);
+    let inputs = Tensor::<3>::random([6, 3, 4], Distribution::Default, &device);
+    let fused = super::fused::forward(&inputs, &layer.directions()).expect("the CPU backend").into_data();
+    let expected = layer.forward_by_operations(inputs).into_data();
+    fused.assert_approx_eq::<f32>(&expected, burn::tensor::Tolerance::absolute(1e-5));
+}

@@ -1,0 +1,95 @@
+//! Times training steps on random windows, for bench/training.py.
+//!
+//! ```text
+//! cargo bench --bench step -- CASE.json THREADS
+//! ```
+//!
+//! CASE.json holds `network` (a network's configuration), `length` (steps of a window) and `batch` (windows
+//! of a batch). For each line `N` of the standard input, N steps are taken: gather the windows, forward,
+//! backward, AdamW. The answer is a line with the seconds that they took.
+
+use std::error::Error;
+use std::io::{BufRead, Write};
+use std::time::Instant;
+
+use burn::optim::AdamWConfig;
+use burn::tensor::Device;
+use painwave::network::{Network, NetworkConfig};
+use painwave::windows::WindowBatch;
+use rand::seq::SliceRandom;
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::Deserialize;
+use trainer::targets::cross_entropy;
+use trainer::training::{Batch, Gradients, Stepper};
+use trainer::windows::WindowSet;
+
+#[derive(Deserialize)]
+struct Case {
+    network: NetworkConfig,
+    length: usize,
+    batch: usize,
+}
+
+/// Batches that the windows are drawn from.
+const BATCHES: usize = 4;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    // `cargo bench` adds an option of its own.
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let [path, threads] = arguments.as_slice() else {
+        return Err("expected the case (JSON) and the number of threads".into());
+    };
+    let case: Case = serde_json::from_slice(&std::fs::read(path)?)?;
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let windows = random_windows(&case, &mut rng);
+    let device = Device::flex();
+    device.seed(1);
+    let stepper = Stepper::new(&device, threads.parse()?)?;
+    let mut network = Network::new(&case.network, &device.autodiff());
+    let mut adamw = AdamWConfig::new().with_epsilon(1e-8).with_weight_decay(1e-4).init();
+
+    let mut order: Vec<usize> = (0..windows.all.windows).collect();
+    let mut step = || {
+        order.shuffle(&mut rng);
+        let indices = &order[..case.batch];
+        let batch = windows.gather(indices);
+        let mut targets = vec![0.0; case.batch * case.network.classes];
+        for (row, window) in targets.chunks_exact_mut(case.network.classes).zip(indices) {
+            row[windows.classes[*window]] = 1.0;
+        }
+        let batch = Batch { windows: &batch, targets: &targets, divisor: case.batch as f64 };
+        let Gradients { loss, gradients } =
+            stepper.gradients(&network, &case.network, batch, &cross_entropy, rng.next_u64());
+        network = adamw.step(1e-4, network.clone(), gradients);
+        assert!(loss.is_finite());
+    };
+    for line in std::io::stdin().lock().lines() {
+        let steps: usize = line?.trim().parse()?;
+        let start = Instant::now();
+        (0..steps).for_each(|_| step());
+        let seconds = start.elapsed().as_secs_f64();
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{seconds}")?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+fn random_windows(case: &Case, rng: &mut ChaCha8Rng) -> WindowSet {
+    let Case { network, length, batch } = case;
+    let windows = BATCHES * batch;
+    let mut codes = Vec::new();
+    for _ in 0..windows * length {
+        codes.extend(network.category_embeddings.iter().map(|table| rng.random_range(0..table.levels) as u8));
+    }
+    let all = WindowBatch {
+        windows,
+        length: *length,
+        dense: (0..windows * length * network.dense).map(|_| rng.random_range(-1.0..1.0)).collect(),
+        codes,
+        steps: (0..windows).flat_map(|_| 0..*length as u16).collect(),
+    };
+    let classes = (0..windows).map(|window| window % network.classes).collect();
+    WindowSet { all, classes, ..WindowSet::default() }
+}
