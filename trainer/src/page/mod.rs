@@ -52,8 +52,9 @@ impl Page {
     pub fn table(&mut self, caption: &str, header: &[&str], rows: &[Vec<String>]) {
         let _ = write!(
             self.html,
-            "<div class=\"scroll\" tabindex=\"0\"><table>\n<caption>{}</caption>\n<thead><tr>",
-            escape(caption)
+            "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{caption}\"><table>\n\
+             <caption>{caption}</caption>\n<thead><tr>",
+            caption = escape(caption)
         );
         for (i, name) in header.iter().enumerate() {
             let numeric = i > 0 && rows.iter().all(|row| row.get(i).is_none_or(|cell| is_number(cell)));
