@@ -10,6 +10,7 @@ use painwave::features::FeatureError;
 use crate::export::ExportError;
 use crate::labels::LabelsError;
 use crate::recipe::RecipeError;
+use crate::study::StudyError;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +37,9 @@ pub enum Error {
     /// The recipe cannot be used.
     #[error(transparent)]
     Recipe(#[from] RecipeError),
+    /// A study cannot be made or has come to nothing.
+    #[error(transparent)]
+    Study(#[from] StudyError),
     /// A data file is not what the schema says.
     #[error("{path}: {source}")]
     Data {

@@ -17,6 +17,7 @@
 //! | [`tensorboard`] | the learning curves as event files |
 //! | [`validation`] | scores on held-out windows during training |
 //! | [`experiment`] | a recipe on a data set: every split's training, and the bundle of all members |
+//! | [`study`] | many trials of recipes, and one table of them all |
 //! | [`assemble`] | trained weights to a bundle that has proven itself |
 //! | [`page`] | one self-contained HTML page with plots |
 //! | [`export`] | bundles as safetensors and ONNX files |
@@ -40,6 +41,7 @@ pub mod profile;
 pub mod recipe;
 pub mod report;
 pub mod split;
+pub mod study;
 pub mod synthesize;
 pub mod targets;
 pub mod tensorboard;

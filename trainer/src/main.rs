@@ -4,7 +4,9 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use trainer::commands::{evaluate, export, fit, inspect, predict, profile, synthesize};
+use trainer::commands::{
+    cross_validate, evaluate, export, fit, inspect, predict, profile, repeat, synthesize,
+};
 
 /// Fits painwave models and says how good they are.
 #[derive(Debug, Parser)]
@@ -25,6 +27,12 @@ enum Command {
     /// Fits a model by a recipe and writes its bundle.
     #[command(after_help = fit::EXAMPLES)]
     Fit(fit::FitArgs),
+    /// Trains a recipe on folds: every subject is judged by a model that has not seen it.
+    #[command(after_help = cross_validate::EXAMPLES)]
+    CrossValidate(cross_validate::CrossValidateArgs),
+    /// Trains recipes with several seeds: mean and standard deviation of their scores.
+    #[command(after_help = repeat::EXAMPLES)]
+    Repeat(repeat::RepeatArgs),
     /// Says how good a bundle is on labelled data.
     #[command(after_help = evaluate::EXAMPLES)]
     Evaluate(evaluate::EvaluateArgs),
@@ -44,6 +52,8 @@ fn main() -> ExitCode {
         Command::Synthesize(args) => synthesize::run(&args),
         Command::Profile(args) => profile::run(&args),
         Command::Fit(args) => fit::run(&args),
+        Command::CrossValidate(args) => cross_validate::run(&args),
+        Command::Repeat(args) => repeat::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Predict(args) => predict::run(&args),
         Command::Inspect(args) => inspect::run(&args),

@@ -1,184 +1,28 @@
 //! The binary from outside: fits on a tiny easy data set, resumes, evaluates, predicts, refuses.
 
-use std::fmt::Write;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+mod support;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use painwave::Bundle;
-use tempfile::TempDir;
+use support::{RECIPE, Workshop, bundle, failed, succeeded};
 use trainer::Error;
 use trainer::commands::fit::{FitArgs, fit};
 use trainer::device::DeviceKind;
 
-/// Trains in a second.
-const RECIPE: &str = r#"
-name = "tiny"
-
-[data]
-id = "subject"
-time = "step"
-label = "label"
-categories = [{ column = "mood", levels = ["low", "high"] }]
-ignored = ["note"]
-
-[features]
-drop_constant = true
-scaling = "min_max"
-
-[window]
-length = 8
-stride = 4
-tail = "drop"
-
-[network]
-category_embeddings = [{ column = "mood", width = 2 }]
-time_embedding = { steps = 24, width = 2 }
-pooling = "last"
-head = "linear"
-
-[[network.conv]]
-channels = 4
-kernel = 3
-pool = 2
-dropout = 0.1
-
-[network.recurrent]
-cell = "gru"
-hidden = 8
-layers = 1
-dropout = 0.1
-
-[training]
-optimizer.adamw = { learning_rate = 0.02, weight_decay = 1e-4 }
-batch_size = 16
-epochs = 40
-seed = 7
-targets = { majority = 0.9 }
-early_stopping = { metric = "weighted_f1", patience = 40 }
-gradient_clipping = 5.0
-augmentation = { jitter = 0.01, scaling = 0.01 }
-
-[validation]
-fraction = 0.25
-seed = 1
-
-[aggregation]
-members = "mean_probability"
-windows = "mean_probability"
-"#;
-
-/// A folder with a recipe, recordings and labels.
-struct Workshop {
-    folder: TempDir,
-}
-
-impl Workshop {
-    /// Forty subjects of two classes: the second one's `knee` swings.
-    fn new() -> Self {
-        let mut data = "subject,step,knee,elbow,flat,mood,note\n".to_owned();
-        let mut labels = "subject,label\n".to_owned();
-        for subject in 0..40 {
-            let swings = subject % 4 == 0;
-            for step in 0..24 {
-                let phase = f64::from(step * 7 + subject * 3);
-                let knee = 0.5 + if swings { 0.4 } else { 0.02 } * phase.sin();
-                let elbow = 0.3 + 0.1 * (phase * 1.7).cos();
-                let mood = if (step + subject) % 3 == 0 { "high" } else { "low" };
-                writeln!(data, "s{subject:02},{step},{knee},{elbow},1.5,{mood},x").unwrap();
-            }
-            writeln!(labels, "s{subject:02},{}", if swings { "swing" } else { "still" }).unwrap();
-        }
-        let workshop = Workshop { folder: TempDir::new().unwrap() };
-        workshop.write("recipe.toml", RECIPE);
-        workshop.write("data.csv", &data);
-        workshop.write("labels.csv", &labels);
-        workshop
+/// For a fit in this process, into `run`, with a checkpoint after every epoch.
+fn args(workshop: &Workshop) -> FitArgs {
+    FitArgs {
+        recipe: workshop.path("recipe.toml"),
+        data: workshop.path("data.csv"),
+        labels: workshop.path("labels.csv"),
+        out: workshop.path("run"),
+        device: DeviceKind::Cpu,
+        resume: false,
+        seed: None,
+        epochs: None,
+        checkpoint_seconds: 0,
+        while_stdin_is_open: false,
     }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        fs::write(self.path(name), text).unwrap();
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.path(name)).unwrap()
-    }
-
-    fn edit(&self, name: &str, from: &str, to: &str) {
-        let text = self.read(name);
-        assert!(text.contains(from), "{name} has no `{from}`");
-        self.write(name, &text.replacen(from, to, 1));
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
-        command.current_dir(self.folder.path()).args(arguments);
-        command
-    }
-
-    fn trainer(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().unwrap()
-    }
-
-    fn fit(&self, out: &str, more: &[&str]) -> Output {
-        let files = ["fit", "recipe.toml", "--data", "data.csv", "--labels", "labels.csv", "--out", out];
-        self.trainer(&[&files, more].concat())
-    }
-
-    fn fit_well(&self, out: &str, more: &[&str]) -> Bundle {
-        succeeded(&self.fit(out, more));
-        bundle(&self.path(out).join("model.bpk"))
-    }
-
-    /// For a fit in this process, into `run`, with a checkpoint after every epoch.
-    fn args(&self) -> FitArgs {
-        FitArgs {
-            recipe: self.path("recipe.toml"),
-            data: self.path("data.csv"),
-            labels: self.path("labels.csv"),
-            out: self.path("run"),
-            device: DeviceKind::Cpu,
-            resume: false,
-            seed: None,
-            epochs: None,
-            checkpoint_seconds: 0,
-        }
-    }
-
-    /// Why a run ended, its number of epochs and the best of them.
-    fn end(&self, out: &str) -> (String, u64, u64) {
-        let metrics: serde_json::Value =
-            serde_json::from_str(&self.read(&format!("{out}/metrics.json"))).unwrap();
-        let number = |value: &serde_json::Value| value.as_u64().unwrap();
-        let training = &metrics["trainings"][0];
-        let end = training["end"].as_str().unwrap().to_owned();
-        (end, number(&training["epochs"]), number(&training["best_epoch"]["epoch"]))
-    }
-
-    /// The error of a fit that must fail.
-    fn refusal(&self) -> String {
-        failed(&self.fit("refused", &[]))
-    }
-}
-
-fn succeeded(output: &Output) -> String {
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{errors}");
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn failed(output: &Output) -> String {
-    assert!(!output.status.success(), "the command was to fail");
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn bundle(path: &Path) -> Bundle {
-    Bundle::from_bytes(&fs::read(path).unwrap()).unwrap()
 }
 
 #[test]
@@ -400,7 +244,7 @@ fn an_interrupted_run_keeps_its_best_epoch_and_goes_on() {
     // Without an interrupt this would go on for hours.
     workshop.edit("recipe.toml", "epochs = 40", "epochs = 10000000");
     workshop.edit("recipe.toml", "patience = 40", "patience = 10000000");
-    let args = workshop.args();
+    let args = args(&workshop);
     let interrupt = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let fitting = scope.spawn(|| fit(&args, &interrupt));
@@ -422,7 +266,7 @@ fn an_interrupted_run_keeps_its_best_epoch_and_goes_on() {
 #[test]
 fn an_interrupt_before_the_first_epoch_leaves_nothing() {
     let workshop = Workshop::new();
-    let args = workshop.args();
+    let args = args(&workshop);
     assert!(matches!(fit(&args, &AtomicBool::new(true)), Err(Error::Interrupted)));
     assert!(!workshop.path("run").exists());
 }

@@ -1,6 +1,6 @@
 //! `trainer fit`: a recipe and labelled recordings to a bundle.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -55,6 +55,9 @@ pub struct FitArgs {
     /// Least number of seconds between two checkpoints.
     #[arg(long, default_value_t = 30)]
     pub checkpoint_seconds: u64,
+    /// End after the current epoch when standard input ends: how a study ends its trials.
+    #[arg(long, hide = true)]
+    pub while_stdin_is_open: bool,
 }
 
 /// Runs the command.
@@ -62,16 +65,7 @@ pub struct FitArgs {
 /// # Errors
 /// Whatever is wrong with the recipe, the files or the training.
 pub fn run(args: &FitArgs) -> Result<(), Error> {
-    let interrupt = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&interrupt);
-    // Without a handler Ctrl-C ends the process at once, which the checkpoints survive.
-    let _ = ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-        eprintln!("\nending after this epoch; Ctrl-C again ends at once");
-    });
-    fit(args, &interrupt)
+    fit(args, &interrupt(args))
 }
 
 /// As [`run`], ended by `interrupt` instead of Ctrl-C.
@@ -79,7 +73,29 @@ pub fn run(args: &FitArgs) -> Result<(), Error> {
 /// # Errors
 /// As [`run`].
 pub fn fit(args: &FitArgs, interrupt: &AtomicBool) -> Result<(), Error> {
-    let mut file = RecipeFile::read(&args.recipe)?;
+    let experiment = run_recipe(args, RecipeFile::read(&args.recipe)?, interrupt)?;
+    summarise(args, &experiment)
+}
+
+/// The flag that Ctrl-C sets, and the end of standard input if it was asked to.
+pub(super) fn interrupt(args: &FitArgs) -> Arc<AtomicBool> {
+    let flag = super::on_interrupt("ending after this epoch; Ctrl-C again ends at once");
+    if args.while_stdin_is_open {
+        let flag = Arc::clone(&flag);
+        std::thread::spawn(move || {
+            let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+            flag.store(true, Ordering::Relaxed);
+        });
+    }
+    flag
+}
+
+/// Runs a recipe as the arguments say, whose own recipe is not read.
+pub(super) fn run_recipe(
+    args: &FitArgs,
+    mut file: RecipeFile,
+    interrupt: &AtomicBool,
+) -> Result<Experiment, Error> {
     if let Some(seed) = args.seed {
         file.recipe.training.seed = seed;
     }
@@ -92,8 +108,7 @@ pub fn fit(args: &FitArgs, interrupt: &AtomicBool) -> Result<(), Error> {
         interrupt,
     };
     let dataset = Dataset::read(&file, &args.data, &args.labels)?;
-    let experiment = experiment::run(&file, &dataset, &settings)?;
-    summarise(args, &experiment)
+    experiment::run(&file, &dataset, &settings)
 }
 
 fn summarise(args: &FitArgs, experiment: &Experiment) -> Result<(), Error> {

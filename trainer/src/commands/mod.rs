@@ -1,15 +1,20 @@
 //! What the binary offers, one module a command.
 
+pub mod cross_validate;
 pub mod evaluate;
 pub mod export;
 pub mod fit;
 pub mod inspect;
 pub mod predict;
 pub mod profile;
+pub mod repeat;
+mod study;
 pub mod synthesize;
 
 use std::io::{self, ErrorKind, StdoutLock, Write};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use painwave::Bundle;
 
@@ -22,6 +27,20 @@ use crate::error::Error;
 pub fn read_bundle(path: &Path) -> Result<Bundle, Error> {
     let bytes = std::fs::read(path).map_err(Error::read(path))?;
     Bundle::from_bytes(&bytes).map_err(|source| Error::Bundle { path: path.to_owned(), source })
+}
+
+/// A flag that Ctrl-C sets, with this message. A second Ctrl-C ends the process.
+fn on_interrupt(message: &'static str) -> Arc<AtomicBool> {
+    let interrupt = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&interrupt);
+    // Without a handler Ctrl-C ends the process at once, which the checkpoints survive.
+    let _ = ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+        eprintln!("\n{message}");
+    });
+    interrupt
 }
 
 /// Writes to standard output. A reader that has seen enough (`| head`) is no error.

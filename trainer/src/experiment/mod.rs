@@ -4,7 +4,7 @@ mod card;
 mod dataset;
 mod results;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -86,7 +86,7 @@ pub struct Judged {
 /// Whatever is wrong with the recipe, the data or the training.
 pub fn run(file: &RecipeFile, dataset: &Dataset, settings: &Settings<'_>) -> Result<Experiment, Error> {
     let recipe = &file.recipe;
-    if exists(settings.out) && !settings.resume {
+    if !settings.resume && !checkpoints(settings.out).is_empty() {
         return Err(Error::RunExists { path: settings.out.to_owned() });
     }
     let splits = split::splits(&dataset.labels, &dataset.classes, &recipe.validation).map_err(|source| {
@@ -138,7 +138,7 @@ struct Fold {
 
 impl Fold {
     /// Its folder within that of the run: the run's own if there is one training only.
-    fn folder(self, out: &Path) -> std::path::PathBuf {
+    fn folder(self, out: &Path) -> PathBuf {
         if self.of == 1 { out.to_owned() } else { out.join(format!("fold-{}", self.place + 1)) }
     }
 
@@ -171,9 +171,12 @@ impl Fold {
     }
 }
 
-/// Whether a folder holds a run already.
-fn exists(out: &Path) -> bool {
-    [out.join("checkpoint"), out.join("fold-1/checkpoint")].iter().any(|folder| Checkpoints::exist(folder))
+/// The checkpoints of the run that a folder holds: one for each training that was begun.
+pub fn checkpoints(out: &Path) -> Vec<PathBuf> {
+    let folds = (1..).map(|fold| out.join(format!("fold-{fold}/checkpoint")));
+    let folds = folds.take_while(|folder| Checkpoints::exist(folder));
+    let single = Some(out.join("checkpoint")).filter(|folder| Checkpoints::exist(folder));
+    single.into_iter().chain(folds).collect()
 }
 
 /// The manifest with every member but its known answers; an invalid one is found now rather than after

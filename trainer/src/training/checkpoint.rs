@@ -71,6 +71,12 @@ impl Checkpoints {
         folder.join(INDEX).exists()
     }
 
+    /// What the checkpoint of a folder belongs to; none if there is none that can be read.
+    pub fn identity(folder: &Path) -> Option<Identity> {
+        let index: Index = serde_json::from_slice(&std::fs::read(folder.join(INDEX)).ok()?).ok()?;
+        Some(index.identity)
+    }
+
     /// Saves the state after the last epoch of the history.
     ///
     /// # Errors

@@ -1,0 +1,129 @@
+//! `trainer cross-validate`: a recipe on folds.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use clap::Args;
+use clap::builder::RangedU64ValueParser;
+use painwave::evaluation::Scores;
+use serde::Serialize;
+
+use super::fit::{self, FitArgs};
+use crate::error::Error;
+use crate::experiment::Experiment;
+use crate::recipe::RecipeFile;
+use crate::report;
+use crate::study::change::{self, Change};
+use crate::study::table::{Sheet, score};
+use crate::study::{Measure, Statistic};
+use crate::training::write_atomically;
+
+/// Shown under `--help`.
+pub const EXAMPLES: &str = "\
+Examples:
+  trainer cross-validate trainer/recipes/cnn-gru.toml --data train.csv --labels labels.csv --out runs/folds
+  trainer cross-validate recipe.toml --folds 10 --data train.csv --labels labels.csv --out runs/folds --resume
+
+A recipe that holds out a share of the subjects gets folds instead. The folder receives what `trainer fit`
+leaves there, model.bpk being the ensemble of the folds' models, and cross-validation.json and .md: the scores of
+each fold, their mean and sample standard deviation, and those of all subjects together, each judged by the one
+model that was not trained on it.";
+
+/// Arguments of `trainer cross-validate`.
+#[derive(Clone, Debug, Args)]
+pub struct CrossValidateArgs {
+    /// Number of folds; without it the recipe's own, or 5.
+    #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(2..))]
+    pub folds: Option<usize>,
+    /// As of a single training.
+    #[command(flatten)]
+    pub fit: FitArgs,
+}
+
+/// `cross-validation.json`.
+#[derive(Serialize)]
+struct CrossValidation<'a> {
+    recipe: &'a str,
+    seed: u64,
+    folds: Vec<Fold>,
+    /// Over the folds.
+    statistics: BTreeMap<Measure, Option<Statistic>>,
+    /// Of all subjects together.
+    pooled: &'a Scores,
+}
+
+#[derive(Serialize)]
+struct Fold {
+    fold: usize,
+    epochs: usize,
+    best_epoch: usize,
+    scores: Scores,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Whatever is wrong with the recipe, the files or the training.
+pub fn run(args: &CrossValidateArgs) -> Result<(), Error> {
+    let base = RecipeFile::read(&args.fit.recipe)?;
+    let folds = args.folds.or(base.recipe.validation.folds).unwrap_or(5);
+    let file = change::apply(&base, &Change::folds(folds), &base.path)?;
+    let (name, seed) = (file.recipe.name.clone(), args.fit.seed.unwrap_or(file.recipe.training.seed));
+    let experiment = fit::run_recipe(&args.fit, file, &fit::interrupt(&args.fit))?;
+
+    let folds = scores_of_folds(&experiment);
+    let statistics = Measure::ALL
+        .map(|measure| (measure, Statistic::of(folds.iter().map(|fold| measure.of(&fold.scores)))));
+    let sheet = sheet(&folds, &statistics, &experiment.scores);
+    let out = &args.fit.out;
+    let result = CrossValidation {
+        recipe: &name,
+        seed,
+        folds,
+        statistics: BTreeMap::from(statistics),
+        pooled: &experiment.scores,
+    };
+    let path = out.join("cross-validation.json");
+    let json = serde_json::to_vec_pretty(&result).map_err(|error| Error::write(&path)(error.into()))?;
+    write_atomically(&path, &json)?;
+    let markdown = format!("{}\n```text\n{}```\n", sheet.markdown(), report::scores_text(&experiment.scores));
+    write_atomically(&out.join("cross-validation.md"), markdown.as_bytes())?;
+    super::print(|stdout| {
+        writeln!(stdout, "{}", sheet.text())?;
+        writeln!(stdout, "all folds, out of fold: {}", report::scores_text(&experiment.scores))?;
+        writeln!(stdout, "{}", out.join("model.bpk").display())
+    })
+}
+
+fn scores_of_folds(experiment: &Experiment) -> Vec<Fold> {
+    let classes = &experiment.assembled.bundle.manifest.classes;
+    let fold = |(member, training): (usize, &crate::experiment::Training)| {
+        let judged = experiment.judged.iter().filter(|judged| judged.member == member);
+        let history = &training.outcome.history;
+        Fold {
+            fold: member + 1,
+            epochs: history.epochs.len(),
+            best_epoch: history.best().map_or(0, |best| best.epoch),
+            scores: Scores::new(classes, judged.map(|judged| (judged.truth, judged.prediction.class))),
+        }
+    };
+    experiment.trainings.iter().enumerate().map(fold).collect()
+}
+
+fn sheet(folds: &[Fold], statistics: &[(Measure, Option<Statistic>)], pooled: &Scores) -> Sheet {
+    let mut sheet = Sheet::new(folds.len() + 2);
+    let of_folds = |cell: &dyn Fn(&Fold) -> String, last: [String; 2]| {
+        folds.iter().map(cell).chain(last).collect::<Vec<String>>()
+    };
+    let none = String::new;
+    sheet.column("fold", of_folds(&|fold| fold.fold.to_string(), ["mean ± sd".into(), "all".into()]));
+    let subjects = of_folds(&|fold| fold.scores.subjects.to_string(), [none(), pooled.subjects.to_string()]);
+    sheet.column("subjects", subjects);
+    sheet.column("epochs", of_folds(&|fold| fold.epochs.to_string(), [none(), none()]));
+    sheet.column("best", of_folds(&|fold| fold.best_epoch.to_string(), [none(), none()]));
+    for (measure, statistic) in statistics {
+        let last = [score(statistic.as_ref()), format!("{:.4}", measure.of(pooled))];
+        sheet.column(measure.name(), of_folds(&|fold| format!("{:.4}", measure.of(&fold.scores)), last));
+    }
+    sheet
+}

@@ -1,0 +1,167 @@
+//! What all studies share: their arguments, running them, and what they write.
+
+use std::io::Write;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::RangedU64ValueParser;
+use serde::Serialize;
+
+use crate::device::DeviceKind;
+use crate::error::Error;
+use crate::study::runner::{self, Settings};
+use crate::study::table::{self, Row, Sheet};
+use crate::study::{Change, Measure, Plan, Record, Seeding, StudyError, Variant};
+use crate::training::write_atomically;
+
+/// Shown under `--help` of every study.
+macro_rules! files {
+    () => {
+        "\
+The folder receives table.md, table.json, trials.jsonl (one line for each finished trial) and trials/ (the recipe,
+the bundle, the scores and the log of each). The same command again goes on where it stopped: after Ctrl-C, or
+with trials that failed."
+    };
+}
+pub(super) use files;
+
+/// Arguments of every study.
+#[derive(Clone, Debug, Args)]
+pub struct StudyArgs {
+    /// Recordings (CSV): one row for each subject and time step.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// Labels (CSV): one row for each subject.
+    #[arg(long)]
+    pub labels: PathBuf,
+    /// Folder for the results.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Recordings (CSV) on which every trial's bundle is judged as well.
+    #[arg(long, requires = "test_labels")]
+    pub test: Option<PathBuf>,
+    /// Their labels (CSV).
+    #[arg(long, requires = "test")]
+    pub test_labels: Option<PathBuf>,
+    /// Makes each trial a cross-validation with as many folds.
+    #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(2..))]
+    pub folds: Option<usize>,
+    /// Counts up the seed of the split as well as that of the training.
+    #[arg(long)]
+    pub split_seeds: bool,
+    /// Changes a key of every recipe, such as training.epochs=100; `KEY=` removes it.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = Change::parse)]
+    pub set: Vec<Change>,
+    /// Where to train.
+    #[arg(long, value_enum, default_value = "cpu")]
+    pub device: DeviceKind,
+    /// Trials at once, which share the cores; without it one a core, or one on a GPU.
+    #[arg(long)]
+    pub jobs: Option<NonZeroUsize>,
+    /// Least number of seconds between two checkpoints of a trial.
+    #[arg(long, default_value_t = 30)]
+    pub checkpoint_seconds: u64,
+}
+
+/// `table.json`.
+#[derive(Serialize)]
+struct Json<'a, R> {
+    command: &'a str,
+    trainer: &'static str,
+    rows: &'a [R],
+}
+
+impl StudyArgs {
+    /// Trains every variant with its seeds, a line for each trial that ends.
+    pub(super) fn run(&self, variants: Vec<Variant>, seeds: usize) -> Result<Vec<Row>, Error> {
+        let folds = self.folds.map(Change::folds).into_iter().flatten();
+        let common: Vec<Change> = folds.chain(self.set.iter().cloned()).collect();
+        let seeding = Seeding { count: seeds, split: self.split_seeds };
+        let plan = Plan::new(variants, &common, seeding, &self.out)?;
+
+        let interrupt =
+            super::on_interrupt("ending after the epochs that are running; Ctrl-C again ends at once");
+        let trainer = std::env::current_exe().map_err(Error::read("the trainer's own binary"))?;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let default = if self.device == DeviceKind::Cpu { cores } else { 1 };
+        let count = plan.trials.len();
+        let jobs = self.jobs.map_or(default, usize::from).min(count);
+        let settings = Settings {
+            trainer,
+            data: &self.data,
+            labels: &self.labels,
+            test: self.test.as_deref().zip(self.test_labels.as_deref()).map(Into::into),
+            device: self.device,
+            jobs,
+            threads: (cores / jobs).max(1),
+            checkpoint_seconds: self.checkpoint_seconds,
+            interrupt: &interrupt,
+        };
+        eprintln!("{count} trials, {jobs} at once");
+        let mut ended = 0;
+        let records = runner::run(&plan, &settings, |record, before| {
+            ended += 1;
+            super::print(|out| writeln!(out, "[{ended}/{count}] {}", line(record, before)))
+        })?;
+        if let Some(Record { error: Some(first), .. }) = records.first()
+            && records.iter().all(|record| record.results.is_none())
+        {
+            return Err(StudyError::NoScores { trials: count, first: first.clone() }.into());
+        }
+        Ok(table::rows(&plan, &records))
+    }
+
+    /// Prints the table and writes it beside the trials; `rows` is what stands in the JSON file.
+    pub(super) fn finish(&self, title: &str, sheet: &Sheet, rows: &[impl Serialize]) -> Result<(), Error> {
+        let command = command_line(std::env::args().skip(1));
+        let markdown = format!("{title}\n\n```sh\n{command}\n```\n\n{}", sheet.markdown());
+        let json = Json { command: &command, trainer: env!("CARGO_PKG_VERSION"), rows };
+        let path = self.out.join("table.json");
+        let json = serde_json::to_vec_pretty(&json).map_err(|error| Error::write(&path)(error.into()))?;
+        write_atomically(&path, &json)?;
+        let path = self.out.join("table.md");
+        write_atomically(&path, markdown.as_bytes())?;
+        super::print(|out| writeln!(out, "\n{}\n{}", sheet.text(), path.display()))
+    }
+}
+
+/// A finished trial in a line.
+fn line(record: &Record, before: bool) -> String {
+    let name = &record.trial;
+    let before = if before { " (finished before)" } else { "" };
+    let scores = record.results.as_ref().map(|results| {
+        let scores = [Measure::WeightedF1, Measure::MacroF1, Measure::Accuracy].map(|measure| {
+            let test = results.test.as_ref().map(|test| format!(" (test {:.4})", measure.of(test)));
+            format!("{} {:.4}{}", measure.name(), measure.of(&results.validation), test.unwrap_or_default())
+        });
+        format!("{}, {} epochs, {:.0} s{before}", scores.join(", "), results.epochs, results.seconds)
+    });
+    let error = record.error.as_ref().map(|error| format!("failed: {error}"));
+    let parts: Vec<String> = [scores, error].into_iter().flatten().collect();
+    format!("{name}: {}", parts.join("; "))
+}
+
+/// The command as it can be given to a shell again.
+fn command_line(arguments: impl Iterator<Item = String>) -> String {
+    let plain = |letter: char| letter.is_alphanumeric() || "-_./=:,+@%".contains(letter);
+    let quoted = |argument: String| {
+        if !argument.is_empty() && argument.chars().all(plain) {
+            argument
+        } else {
+            format!("'{}'", argument.replace('\'', r"'\''"))
+        }
+    };
+    std::iter::once("trainer".to_owned()).chain(arguments.map(quoted)).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_line_is_one_that_a_shell_reads_back() {
+        let arguments = ["sweep", "a b.toml", "--set", "name=it's", ""].map(str::to_owned);
+        assert_eq!(command_line(arguments.into_iter()), r"trainer sweep 'a b.toml' --set 'name=it'\''s' ''");
+    }
+}

@@ -1,0 +1,101 @@
+//! Why a study cannot be made or has come to nothing.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use super::Change;
+use crate::recipe::RecipeError;
+
+/// Why a study cannot be made or has come to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum StudyError {
+    /// An assignment on the command line that is none.
+    #[error("--set {found}: expected KEY=VALUE, such as training.epochs=100")]
+    Assignment {
+        /// The argument.
+        found: String,
+    },
+    /// A recipe that cannot be changed.
+    #[error("{path}: {source}")]
+    Text {
+        /// The recipe.
+        path: PathBuf,
+        /// Why.
+        source: Box<toml_edit::TomlError>,
+    },
+    /// A recipe that is none without any change.
+    #[error(transparent)]
+    Recipe(#[from] RecipeError),
+    /// A change that leads to no recipe.
+    #[error("{}: {change}: {}", .change.origin, Reason(.source))]
+    Change {
+        /// The change.
+        change: Change,
+        /// What is wrong with the recipe.
+        source: Box<RecipeError>,
+    },
+    /// A change of a key below something that has none.
+    #[error("{}: {change}: `{parent}` is neither a table nor a list with that element", .change.origin)]
+    Path {
+        /// The change.
+        change: Change,
+        /// The part of the path that is there.
+        parent: String,
+    },
+    /// Two variants that cannot be told apart.
+    #[error("the recipes of `{first}` and `{second}` are the same: give them different values")]
+    Same {
+        /// Name of one.
+        first: String,
+        /// Name of the other.
+        second: String,
+    },
+    /// A folder with a trial of something else.
+    #[error(
+        "{path} holds a trial of another recipe, other data or other labels: choose another --out, or remove \
+         that folder"
+    )]
+    Other {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A trial's process cannot be started.
+    #[error("cannot start {path}: {source}")]
+    Start {
+        /// The program.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Ctrl-C.
+    #[error("interrupted, {finished} of {trials} trials are finished: the same command continues")]
+    Interrupted {
+        /// Finished trials.
+        finished: usize,
+        /// All trials.
+        trials: usize,
+    },
+    /// No trial has scores.
+    #[error("none of {trials} trials has scores; the first ended with: {first}")]
+    NoScores {
+        /// All trials.
+        trials: usize,
+        /// Error of the first.
+        first: String,
+    },
+}
+
+/// What is wrong with a recipe, without its path and line: it is not the file that is to be mended.
+struct Reason<'a>(&'a RecipeError);
+
+impl fmt::Display for Reason<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            RecipeError::Syntax { source, .. } => f.write_str(source.message()),
+            RecipeError::Value { key, found, expected, .. } => {
+                write!(f, "`{key}` is {found}, expected {expected}")
+            }
+            error => error.fmt(f),
+        }
+    }
+}

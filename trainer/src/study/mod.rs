@@ -1,0 +1,29 @@
+//! Studies: many trials of recipes, each trained by a process of its own, and one table of them all.
+//!
+//! ```text
+//! recipes and changes ──▶ plan: every trial's recipe, checked ──▶ runner: `trainer fit`, several at once
+//!                     ──▶ records, one a trial ──▶ table: one row a variant, over its seeds
+//! ```
+//!
+//! | module | does |
+//! |---|---|
+//! | [`change`] | changes a recipe's text, comments and all else left as they are |
+//! | [`plan`] | variants and seeds to trials |
+//! | [`runner`] | trials to records, resumed where they stopped |
+//! | [`record`] | what a trial came to |
+//! | [`statistics`] | mean and standard deviation over trials |
+//! | [`table`] | records to the table of the study |
+
+pub mod change;
+mod error;
+pub mod plan;
+pub mod record;
+pub mod runner;
+pub mod statistics;
+pub mod table;
+
+pub use self::change::{Change, Origin};
+pub use self::error::StudyError;
+pub use self::plan::{Plan, Seeding, Trial, Variant};
+pub use self::record::{Record, Results};
+pub use self::statistics::{Measure, Statistic};

@@ -1,0 +1,181 @@
+//! Variants and seeds to trials.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use super::StudyError;
+use super::change::{self, Change};
+use crate::data::hex;
+use crate::error::Error;
+use crate::recipe::RecipeFile;
+
+/// A recipe with changes: one row of the study's table.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// Its name in the table.
+    pub name: String,
+    /// What is changed.
+    pub recipe: RecipeFile,
+    /// The changes.
+    pub changes: Vec<Change>,
+}
+
+/// How often each variant is trained.
+#[derive(Clone, Copy, Debug)]
+pub struct Seeding {
+    /// With how many seeds: the recipe's, the one after it, ...
+    pub count: usize,
+    /// Whether the seed of the split counts up as well.
+    pub split: bool,
+}
+
+/// One training.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// Place of the variant.
+    pub variant: usize,
+    /// Name of its folder.
+    pub name: String,
+    /// Seed of the training.
+    pub seed: u64,
+    /// Its recipe, all changes and the seed in its text.
+    pub recipe: RecipeFile,
+}
+
+/// All that a study trains.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The rows of the table.
+    pub variants: Vec<Variant>,
+    /// The trainings, those of one variant after the other.
+    pub trials: Vec<Trial>,
+    /// The study's folder.
+    pub out: PathBuf,
+}
+
+impl Plan {
+    /// Makes the recipe of every trial. `common` changes come before a variant's own.
+    ///
+    /// # Errors
+    /// A change that leads to no recipe, or two variants that are the same.
+    pub fn new(
+        mut variants: Vec<Variant>,
+        common: &[Change],
+        seeding: Seeding,
+        out: &Path,
+    ) -> Result<Self, Error> {
+        let mut trials: Vec<Trial> = Vec::with_capacity(variants.len() * seeding.count);
+        let mut folders = HashMap::new();
+        let mut texts = HashMap::<String, usize>::new();
+        for (place, variant) in variants.iter_mut().enumerate() {
+            variant.changes.splice(0..0, common.iter().cloned());
+            let changed = change::apply(&variant.recipe, &variant.changes, &variant.recipe.path)?;
+            let slug = unique(slug(&variant.name), &mut folders);
+            for offset in 0..seeding.count as u64 {
+                let seed = sum(changed.recipe.training.seed, offset);
+                let mut seeds = vec![seed_change("training.seed", seed)];
+                if seeding.split {
+                    seeds.push(seed_change("validation.seed", sum(changed.recipe.validation.seed, offset)));
+                }
+                let name = format!("{slug}-seed-{seed}");
+                let path = out.join("trials").join(&name).join("recipe.toml");
+                let recipe = change::apply(&changed, &seeds, &path)?;
+                trials.push(Trial { variant: place, name, seed, recipe });
+            }
+            let text = trials.last().map(|trial| trial.recipe.text.clone()).unwrap_or_default();
+            if let Some(first) = texts.insert(text, place) {
+                let [first, second] = [first, place].map(|place| variants[place].name.clone());
+                return Err(StudyError::Same { first, second }.into());
+            }
+        }
+        Ok(Plan { variants, trials, out: out.to_owned() })
+    }
+}
+
+impl Trial {
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        self.recipe.path.parent().unwrap_or(Path::new(""))
+    }
+
+    /// SHA-256 of its recipe.
+    pub fn digest(&self) -> String {
+        hex(&<sha2::Sha256 as sha2::Digest>::digest(&self.recipe.text))
+    }
+}
+
+/// TOML has no greater integers: after the greatest comes 0.
+fn sum(seed: u64, offset: u64) -> u64 {
+    seed.wrapping_add(offset) & i64::MAX as u64
+}
+
+fn seed_change(key: &str, seed: u64) -> Change {
+    Change::argument("--seeds", key, Some(toml::Value::Integer(seed as i64)))
+}
+
+/// Letters of a folder's name at most.
+const SLUG: usize = 60;
+
+/// A name as that of a folder on any system.
+fn slug(name: &str) -> String {
+    let letter = |letter: char| match letter {
+        'a'..='z' | '0'..='9' | '.' | '_' => letter,
+        'A'..='Z' => letter.to_ascii_lowercase(),
+        _ => '-',
+    };
+    let mut slug: String = name.chars().map(letter).take(SLUG).collect();
+    while slug.contains("--") {
+        slug = slug.replace("--", "-");
+    }
+    match slug.trim_matches(['-', '.']) {
+        "" => "trial".to_owned(),
+        slug => slug.to_owned(),
+    }
+}
+
+/// The name, with a number if it is taken.
+fn unique(name: String, taken: &mut HashMap<String, usize>) -> String {
+    let count = taken.entry(name.clone()).or_default();
+    *count += 1;
+    match *count {
+        1 => name,
+        count => unique(format!("{name}-{count}"), taken),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RECIPE: &str = include_str!("../../recipes/cnn-gru.toml");
+
+    fn variant(name: &str, changes: &[&str]) -> Variant {
+        Variant {
+            name: name.into(),
+            recipe: RecipeFile::parse(Path::new("cnn-gru.toml"), RECIPE.into()).unwrap(),
+            changes: changes.iter().map(|text| Change::parse(text).unwrap()).collect(),
+        }
+    }
+
+    #[test]
+    fn a_variant_has_a_trial_for_each_seed() {
+        let variants = vec![variant("as it is", &[]), variant("As it is?", &["training.seed=7", "name=x"])];
+        let seeding = Seeding { count: 2, split: true };
+        let plan = Plan::new(variants, &Change::folds(5), seeding, Path::new("out")).unwrap();
+        let names: Vec<&str> = plan.trials.iter().map(|trial| trial.name.as_str()).collect();
+        assert_eq!(names, ["as-it-is-seed-42", "as-it-is-seed-43", "as-it-is-2-seed-7", "as-it-is-2-seed-8"]);
+        let last = &plan.trials[3];
+        assert_eq!(last.folder(), Path::new("out/trials/as-it-is-2-seed-8"));
+        let recipe = &last.recipe.recipe;
+        assert_eq!((recipe.training.seed, recipe.validation.seed), (8, 43));
+        assert_eq!((recipe.validation.folds, recipe.validation.fraction), (Some(5), None));
+    }
+
+    #[test]
+    fn two_variants_that_are_the_same_are_refused() {
+        let variants = vec![variant("a", &[]), variant("b", &["network.pooling=last"])];
+        let error =
+            Plan::new(variants, &[], Seeding { count: 1, split: false }, Path::new("out")).unwrap_err();
+        assert!(error.to_string().contains("`a` and `b` are the same"), "{error}");
+    }
+}

@@ -1,0 +1,153 @@
+//! What a trial came to, as its folder says.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use painwave::evaluation::Scores;
+use serde::{Deserialize, Serialize};
+
+use super::StudyError;
+use super::plan::{Plan, Trial};
+use crate::commands::read_bundle;
+use crate::experiment;
+use crate::training::{Checkpoints, End, EpochRecord};
+
+/// One line of `trials.jsonl`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Record {
+    /// Name of the trial and of its folder.
+    pub trial: String,
+    /// Name of the variant.
+    pub variant: String,
+    /// SHA-256 of the trial's recipe.
+    pub recipe_sha256: String,
+    /// What is changed in the variant's recipe; `null` is a key that is removed.
+    pub changes: BTreeMap<String, Option<toml::Value>>,
+    /// Seed of the training.
+    pub seed: u64,
+    /// Scores and cost, if it was trained to the end.
+    pub results: Option<Results>,
+    /// What went wrong.
+    pub error: Option<String>,
+}
+
+/// Scores and cost of a trial.
+#[derive(Clone, Debug, Serialize)]
+pub struct Results {
+    /// Scores of the subjects that were held out: out of fold if there are folds.
+    pub validation: Scores,
+    /// Scores of the test file, if the study has one.
+    pub test: Option<Scores>,
+    /// Training loss of the epoch that was kept; the least of them if there are folds.
+    pub training_loss: f64,
+    /// Epochs of all trainings.
+    pub epochs: usize,
+    /// Seconds of all epochs.
+    pub seconds: f64,
+    /// Parameters of one member.
+    pub parameters: usize,
+}
+
+/// How far a trial has come.
+#[derive(Debug)]
+pub enum State {
+    /// There is nothing to continue.
+    Fresh,
+    /// It was ended on its way and can be continued.
+    Begun,
+    /// It is finished.
+    Finished(Results),
+}
+
+/// SHA-256 of the data and of the labels that a study trains on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sources {
+    /// Of the recordings.
+    pub data: String,
+    /// Of the labels.
+    pub labels: String,
+}
+
+/// `metrics.json`, what a study needs of it.
+#[derive(Deserialize)]
+struct Metrics {
+    trainings: Vec<TrainingMetrics>,
+    parameters: usize,
+    validation: Scores,
+}
+
+#[derive(Deserialize)]
+struct TrainingMetrics {
+    end: End,
+    epochs: usize,
+    best_epoch: Option<EpochRecord>,
+    seconds: f64,
+}
+
+/// Looks how far a trial has come: its bundle and its checkpoint say what they were made from.
+///
+/// # Errors
+/// The folder belongs to a trial of something else.
+pub fn state(trial: &Trial, sources: &Sources) -> Result<State, StudyError> {
+    let folder = trial.folder();
+    let other = || StudyError::Other { path: folder.to_owned() };
+    for checkpoint in experiment::checkpoints(folder) {
+        // One that cannot be read is `fit --resume`'s to complain of.
+        let Some(identity) = Checkpoints::identity(&checkpoint) else { continue };
+        let same = identity.recipe == trial.digest()
+            && identity.data == sources.data
+            && identity.labels == sources.labels;
+        if !same {
+            return Err(other());
+        }
+    }
+    if let Ok(bundle) = read_bundle(&folder.join("model.bpk")) {
+        let card = bundle.manifest.card;
+        let of = |key: &str| card.data.get(key).map(String::as_str);
+        let same = card.recipe == trial.recipe.text
+            && of("data_sha256") == Some(&sources.data)
+            && of("labels_sha256") == Some(&sources.labels);
+        if !same {
+            return Err(other());
+        }
+        if let Some(results) = results(folder) {
+            return Ok(State::Finished(results));
+        }
+    }
+    Ok(if experiment::checkpoints(folder).is_empty() { State::Fresh } else { State::Begun })
+}
+
+/// What a run left in its folder, if it was trained to the end.
+fn results(folder: &Path) -> Option<Results> {
+    let json = std::fs::read(folder.join("metrics.json")).ok()?;
+    let Metrics { trainings, parameters, validation } = serde_json::from_slice(&json).ok()?;
+    if trainings.iter().any(|training| training.end == End::Interrupted) {
+        return None;
+    }
+    let losses = trainings.iter().filter_map(|training| Some(training.best_epoch.as_ref()?.training_loss));
+    Some(Results {
+        validation,
+        test: None,
+        training_loss: losses.reduce(f64::min)?,
+        epochs: trainings.iter().map(|training| training.epochs).sum(),
+        seconds: trainings.iter().map(|training| training.seconds).sum(),
+        parameters,
+    })
+}
+
+impl Record {
+    /// The record of a trial.
+    pub fn new(plan: &Plan, trial: &Trial, results: Option<Results>, error: Option<String>) -> Self {
+        let variant = &plan.variants[trial.variant];
+        let changes = variant.changes.iter().map(|change| (change.key.clone(), change.value.clone()));
+        Record {
+            trial: trial.name.clone(),
+            variant: variant.name.clone(),
+            recipe_sha256: trial.digest(),
+            changes: changes.collect(),
+            seed: trial.seed,
+            results,
+            error,
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Studies from outside: their trials, what is resumed, what is recorded, their tables.
+
+mod support;
+
+use std::fs;
+use std::process::{Command, Output, Stdio};
+use std::time::SystemTime;
+
+use serde_json::Value;
+use support::{RECIPE, Workshop, failed, succeeded};
+
+const FILES: [&str; 4] = ["--data", "data.csv", "--labels", "labels.csv"];
+
+/// A study of few epochs in the folder `study`.
+fn study(workshop: &Workshop, arguments: &[&str]) -> Output {
+    let more = ["--out", "study", "--set", "training.epochs=3"];
+    workshop.trainer(&[arguments, &FILES, &more].concat())
+}
+
+fn json(workshop: &Workshop, name: &str) -> Value {
+    serde_json::from_str(&workshop.read(name)).unwrap()
+}
+
+fn records(workshop: &Workshop) -> Vec<Value> {
+    workshop.read("study/trials.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn modified(workshop: &Workshop, name: &str) -> SystemTime {
+    fs::metadata(workshop.path(name)).unwrap().modified().unwrap()
+}
+
+fn close(found: &Value, expected: f64) {
+    let found = found.as_f64().unwrap();
+    assert!((found - expected).abs() < 1e-12, "{found} is not {expected}");
+}
+
+#[test]
+fn repeated_trainings_have_the_mean_and_deviation_of_their_own_metrics() {
+    let workshop = Workshop::new();
+    workshop
+        .write("other.toml", &RECIPE.replace("\"tiny\"", "\"other\"").replace("hidden = 8", "hidden = 4"));
+    let test = ["--test", "data.csv", "--test-labels", "labels.csv"];
+    let recipes = ["repeat", "recipe.toml", "other.toml", "--seeds", "3", "--jobs", "2"];
+    let shown = succeeded(&study(&workshop, &[&recipes[..], &test].concat()));
+    assert_eq!(shown.lines().filter(|line| line.starts_with('[')).count(), 6, "{shown}");
+    assert!(shown.contains("test weighted F1"), "{shown}");
+
+    let table = json(&workshop, "study/table.json");
+    for (row, name) in ["tiny", "other"].iter().enumerate() {
+        let row = &table["rows"][row];
+        assert_eq!(row["variant"], *name);
+        let metrics = |seed| json(&workshop, &format!("study/trials/{name}-seed-{seed}/metrics.json"));
+        let f1 =
+            [7, 8, 9].map(|seed| metrics(seed)["validation"]["weighted_average"]["f1"].as_f64().unwrap());
+        let mean = (f1[0] + f1[1] + f1[2]) / 3.0;
+        let squares: f64 = f1.iter().map(|f1| (f1 - mean) * (f1 - mean)).sum();
+        close(&row["validation"]["weighted_f1"]["mean"], mean);
+        close(&row["validation"]["weighted_f1"]["sd"], (squares / 2.0).sqrt());
+        assert_eq!(row["test"]["accuracy"]["count"], 3);
+    }
+    let markdown = workshop.read("study/table.md");
+    assert!(markdown.contains("\ntrainer repeat recipe.toml other.toml --seeds 3 --jobs 2 --test data.csv"));
+    assert!(markdown.contains("| other "), "{markdown}");
+    // The bundle that a trial leaves is one that others can make: its recipe says all.
+    let recipe = workshop.read("study/trials/tiny-seed-8/recipe.toml");
+    assert_eq!(recipe, RECIPE.replace("seed = 7", "seed = 8").replace("epochs = 40", "epochs = 3"));
+}
+
+#[test]
+fn finished_trials_are_kept_and_the_others_go_on() {
+    let workshop = Workshop::new();
+    let repeat = ["repeat", "recipe.toml", "--seeds", "3"];
+    succeeded(&study(&workshop, &repeat));
+    let file = |seed: u32, name: &str| format!("study/trials/tiny-seed-{seed}/{name}");
+    let before = [7, 8].map(|seed| modified(&workshop, &file(seed, "model.bpk")));
+    let scores = workshop.read(&file(9, "metrics.json"));
+
+    // As if the process had been killed after its checkpoint: one trial with it, one with nothing.
+    fs::remove_file(workshop.path(&file(8, "metrics.json"))).unwrap();
+    fs::remove_dir_all(workshop.path("study/trials/tiny-seed-9")).unwrap();
+    let shown = succeeded(&study(&workshop, &repeat));
+    assert_eq!(shown.matches("finished before").count(), 1, "{shown}");
+    assert_eq!(modified(&workshop, &file(7, "model.bpk")), before[0]);
+    assert_ne!(modified(&workshop, &file(8, "model.bpk")), before[1]);
+    // Three epochs were there: none was trained again.
+    assert_eq!(json(&workshop, &file(8, "metrics.json"))["trainings"][0]["epochs"], 3);
+    let again = workshop.read(&file(9, "metrics.json"));
+    let best = |text: &str| {
+        serde_json::from_str::<Value>(text).unwrap()["trainings"][0]["best_epoch"]["training_loss"].clone()
+    };
+    assert_eq!(best(&scores), best(&again));
+    assert_eq!(records(&workshop).len(), 3);
+}
+
+#[test]
+fn a_folder_of_another_study_is_left_alone() {
+    let workshop = Workshop::new();
+    let repeat = ["repeat", "recipe.toml", "--seeds", "1"];
+    succeeded(&study(&workshop, &repeat));
+    let before = modified(&workshop, "study/trials/tiny-seed-7/model.bpk");
+    workshop.edit("recipe.toml", "hidden = 8", "hidden = 4");
+    let error = failed(&study(&workshop, &repeat));
+    assert!(error.contains("tiny-seed-7 holds a trial of another recipe"), "{error}");
+    assert_eq!(modified(&workshop, "study/trials/tiny-seed-7/model.bpk"), before);
+}
+
+#[test]
+fn a_trial_that_fails_is_recorded_and_the_study_goes_on() {
+    let workshop = Workshop::new();
+    let wild = RECIPE.replace("\"tiny\"", "\"wild\"").replace("learning_rate = 0.02", "learning_rate = 1e30");
+    workshop.write("wild.toml", &wild.replace("gradient_clipping = 5.0\n", ""));
+    let shown = succeeded(&study(&workshop, &["repeat", "wild.toml", "recipe.toml", "--seeds", "2"]));
+    assert_eq!(shown.matches("failed: the loss of epoch 1 is not a finite number").count(), 2 + 1, "{shown}");
+    let table = json(&workshop, "study/table.json");
+    assert_eq!(table["rows"][0]["errors"].as_object().unwrap().len(), 2);
+    assert_eq!(table["rows"][1]["validation"]["accuracy"]["count"], 2);
+    let failed = records(&workshop).into_iter().filter(|record| record["error"].is_string());
+    assert_eq!(failed.filter(|record| record["results"].is_null()).count(), 2);
+}
+
+/// Epochs in the checkpoint of a trial.
+fn epochs(workshop: &Workshop, seed: u32) -> usize {
+    let path = workshop.path(&format!("study/trials/tiny-seed-{seed}/checkpoint/checkpoint.json"));
+    let checkpoint = fs::read(path).map_or(Value::Null, |json| serde_json::from_slice(&json).unwrap());
+    checkpoint["epochs"].as_array().map_or(0, Vec::len)
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupt_ends_every_trial_after_its_epoch_and_the_same_command_goes_on() {
+    let workshop = Workshop::new();
+    // Without an interrupt this would go on for hours.
+    workshop.edit("recipe.toml", "epochs = 40", "epochs = 10000000");
+    workshop.edit("recipe.toml", "patience = 40", "patience = 10000000");
+    let arguments = ["repeat", "recipe.toml", "--seeds", "3", "--jobs", "2", "--checkpoint-seconds", "0"];
+    let mut before = [0, 0];
+    for _ in 0..2 {
+        let mut study = workshop.command(&[&arguments[..], &FILES, &["--out", "study"]].concat());
+        let mut study = study.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        while [7, 8]
+            .map(|seed| epochs(&workshop, seed))
+            .iter()
+            .zip(before)
+            .any(|(now, before)| *now <= before)
+        {
+            assert!(study.try_wait().unwrap().is_none(), "the study ended by itself");
+            std::thread::yield_now();
+        }
+        // To the study alone: it is the one to end its trials.
+        let kill = Command::new("kill").args(["-INT", &study.id().to_string()]).status().unwrap();
+        assert!(kill.success());
+        let error = failed(&study.wait_with_output().unwrap());
+        assert!(error.contains("0 of 3 trials are finished: the same command continues"), "{error}");
+        for seed in [7, 8] {
+            assert_eq!(workshop.end(&format!("study/trials/tiny-seed-{seed}")).0, "interrupted");
+        }
+        assert!(!workshop.path("study/trials/tiny-seed-9").exists());
+        before = [7, 8].map(|seed| epochs(&workshop, seed));
+    }
+}
+
+#[test]
+fn a_key_that_no_recipe_has_is_refused_before_anything_is_trained() {
+    let workshop = Workshop::new();
+    let error = failed(&study(&workshop, &["repeat", "recipe.toml", "--set", "network.poolin=mean"]));
+    assert!(error.contains("--set: `network.poolin` = \"mean\": unknown field `poolin`"), "{error}");
+    assert!(!workshop.path("study").exists());
+}
+
+#[test]
+fn cross_validation_judges_every_subject_out_of_fold() {
+    let workshop = Workshop::new();
+    let arguments = ["cross-validate", "recipe.toml", "--folds", "4", "--out", "cv", "--epochs", "5"];
+    let shown = succeeded(&workshop.trainer(&[&arguments[..], &FILES].concat()));
+    assert!(shown.contains("macro mean") && shown.contains("mean ± sd"), "{shown}");
+
+    let result = json(&workshop, "cv/cross-validation.json");
+    let folds = result["folds"].as_array().unwrap();
+    assert_eq!(folds.len(), 4);
+    assert_eq!(result["pooled"]["subjects"], 40);
+    let of_folds: Vec<f64> = folds.iter().map(|fold| fold["scores"]["accuracy"].as_f64().unwrap()).collect();
+    let mean = of_folds.iter().sum::<f64>() / 4.0;
+    close(&result["statistics"]["accuracy"]["mean"], mean);
+    // The confusion of all is the sum of the folds'.
+    for (truth, found) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+        let count = |scores: &Value| scores["confusion"][truth][found].as_u64().unwrap();
+        assert_eq!(count(&result["pooled"]), folds.iter().map(|fold| count(&fold["scores"])).sum::<u64>());
+    }
+    assert_eq!(support::bundle(&workshop.path("cv/model.bpk")).manifest.members.len(), 4);
+    assert!(workshop.read("cv/cross-validation.md").contains("| mean ± sd"));
+}
