@@ -149,7 +149,8 @@ fn doubtful(profile: &Profile, column: &ColumnProfile, kept: &[&str]) -> Option<
         let staying = group.iter().rev().filter(|other| kept.contains(&other.as_str()));
         let best = staying.max_by(|a, b| strength(a).total_cmp(&strength(b)));
         if let Some(best) = best.filter(|best| **best != column.name) {
-            return Some(format!("it is nearly collinear with {best}, which says more of the label"));
+            let label = if profile.classes.is_some() { ", which says more of the label" } else { "" };
+            return Some(format!("it is nearly collinear with {best}{label}"));
         }
     }
     if is_unrelated(profile, column) {

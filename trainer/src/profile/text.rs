@@ -298,7 +298,7 @@ pub fn drifts(against: &Comparison) -> TextTable {
                 drift.name.clone(),
                 number(n.mean_here),
                 number(n.mean_there),
-                n.shift.map_or("none".into(), |shift| format!("{shift:+.3}")),
+                n.shift.map(|shift| format!("{shift:+.3}")).unwrap_or_default(),
                 distance,
                 percent(n.outside),
             ],
@@ -324,7 +324,7 @@ pub fn advice(profile: &Profile) -> Option<TextTable> {
         };
         vec![advice.column.clone(), action.to_owned(), advice.reason.clone()]
     });
-    Some(("What to drop".into(), vec!["column", "advice", "because"], rows.collect()))
+    Some(("Columns that a model may not need".into(), vec!["column", "advice", "because"], rows.collect()))
 }
 
 /// A whole number as it is, others with four significant digits or, very small or large, with three.
