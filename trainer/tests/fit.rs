@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use support::{RECIPE, Workshop, bundle, failed, succeeded};
@@ -25,6 +26,12 @@ fn args(workshop: &Workshop) -> FitArgs {
     }
 }
 
+/// How many files for TensorBoard a folder holds.
+fn event_files(workshop: &Workshop, folder: &str) -> usize {
+    let names = fs::read_dir(workshop.path(folder)).unwrap().map(|entry| entry.unwrap().file_name());
+    names.filter(|name| name.to_string_lossy().starts_with("events.out.tfevents.")).count()
+}
+
 #[test]
 fn an_easy_data_set_is_learnt_and_the_bundle_serves_every_command() {
     let workshop = Workshop::new();
@@ -41,7 +48,9 @@ fn an_easy_data_set_is_learnt_and_the_bundle_serves_every_command() {
     assert_eq!(metrics["trainings"][0]["validation_subjects"], 11);
     assert_eq!(metrics["validation"]["subjects"], 11);
     assert_eq!(workshop.read("run/curves.csv").lines().count(), 41);
-    assert!(workshop.read("run/curves.svg").contains("validation loss"));
+    assert!(workshop.read("run/curves.svg").contains("validation"));
+    assert!(workshop.read("run/report.html").contains("<h1>tiny</h1>"));
+    assert_eq!(event_files(&workshop, "run"), 1);
     assert!(workshop.read("run/confusion.csv").starts_with("true \\ predicted,still,swing\nstill,8,"));
 
     let files = ["--data", "data.csv", "--labels", "labels.csv", "--json", "scores.json"];
@@ -110,6 +119,7 @@ fn a_resumed_run_ends_as_an_uninterrupted_one() {
     workshop.fit_well("parts", &["--epochs", "2"]);
     let parts = workshop.fit_well("parts", &["--epochs", "5", "--resume"]);
     assert_eq!(workshop.read("whole/curves.csv"), workshop.read("parts/curves.csv"));
+    assert_eq!(event_files(&workshop, "parts"), 2);
     assert_eq!(whole.weights, parts.weights);
     assert_eq!(whole.manifest.card.metrics, parts.manifest.card.metrics);
 }

@@ -23,8 +23,8 @@ Examples:
   trainer fit trainer/recipes/cnn-gru.toml --data train.csv --labels labels.csv --out runs/cnn-gru --resume
 
 Ctrl-C ends after the current epoch and keeps the best so far; --resume continues from there.
-The folder receives model.bpk (the bundle), metrics.json, confusion.csv, predictions.csv (of the subjects that
-were held out), curves.csv and curves.svg.";
+The folder receives model.bpk (the bundle), report.html, metrics.json, confusion.csv, predictions.csv (of
+the subjects that were held out), curves.csv, curves.svg and event files for `tensorboard --logdir`.";
 
 /// Arguments of `trainer fit`.
 #[derive(Clone, Debug, Args)]

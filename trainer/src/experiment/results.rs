@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Experiment, Fold, Judged, Settings};
 use crate::error::Error;
 use crate::recipe::RecipeFile;
-use crate::report;
+use crate::report::{self, JudgedSubject, RunReport, TrainingReport};
 use crate::training::{self, End, EpochRecord};
 
 /// `metrics.json`.
@@ -38,8 +38,8 @@ struct TrainingMetrics<'a> {
     validation_windows: usize,
 }
 
-/// Writes `model.bpk`, `metrics.json`, `confusion.csv`, `predictions.csv`, and for each training
-/// `curves.csv` and `curves.svg`.
+/// Writes `model.bpk`, `metrics.json`, `report.html`, `confusion.csv`, `predictions.csv`, and for each
+/// training `curves.csv` and `curves.svg`.
 pub(super) fn write(
     file: &RecipeFile,
     experiment: &Experiment,
@@ -80,6 +80,7 @@ pub(super) fn write(
     let write = |name: &str, bytes: &[u8]| training::write_atomically(&settings.out.join(name), bytes);
     write("model.bpk", &bundle)?;
     write("metrics.json", &json)?;
+    write("report.html", page(experiment, &metrics).as_bytes())?;
     write("confusion.csv", report::confusion_csv(scores).as_bytes())?;
     write("predictions.csv", &predictions)?;
     for (place, training) in trainings.iter().enumerate() {
@@ -89,6 +90,33 @@ pub(super) fn write(
         training::write_atomically(&folder.join("curves.svg"), report::curves_svg(history).as_bytes())?;
     }
     Ok(())
+}
+
+fn page(experiment: &Experiment, metrics: &Metrics<'_>) -> String {
+    let Experiment { trainings, assembled, judged, scores } = experiment;
+    let manifest = &assembled.bundle.manifest;
+    report::render(&RunReport {
+        card: &manifest.card,
+        classes: &manifest.classes,
+        trainings: trainings
+            .iter()
+            .map(|training| TrainingReport {
+                subjects: [training.split.training.len(), training.split.validation.len()],
+                windows: training.windows,
+                history: &training.outcome.history,
+                end: training.outcome.end,
+            })
+            .collect(),
+        judged: judged
+            .iter()
+            .map(|judged| JudgedSubject { truth: judged.truth, prediction: &judged.prediction })
+            .collect(),
+        scores,
+        parameters: metrics.parameters,
+        stored_as: metrics.stored_as,
+        device: &metrics.device,
+        engine: &metrics.engine,
+    })
 }
 
 /// Each subject that judged: its true class, what was said of it, and by which member.

@@ -2,6 +2,7 @@
 //!
 //! Colours are the page's own: a plot names a series by its number, the style sheet says how that looks.
 
+pub mod plot;
 pub mod svg;
 
 use std::fmt::Write;
@@ -52,9 +53,8 @@ impl Page {
     pub fn table(&mut self, caption: &str, header: &[&str], rows: &[Vec<String>]) {
         let _ = write!(
             self.html,
-            "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{caption}\"><table>\n\
-             <caption>{caption}</caption>\n<thead><tr>",
-            caption = escape(caption)
+            "<div class=\"scroll\" tabindex=\"0\"><table>\n<caption>{}</caption>\n<thead><tr>",
+            escape(caption)
         );
         for (i, name) in header.iter().enumerate() {
             let numeric = i > 0 && rows.iter().all(|row| row.get(i).is_none_or(|cell| is_number(cell)));
@@ -96,6 +96,11 @@ impl Page {
             let _ = writeln!(self.html, "<li>{}</li>", inline(item));
         }
         self.html.push_str("</ul>\n");
+    }
+
+    /// HTML, whose parts that come from data must be [`escape`]d.
+    pub fn html(&mut self, html: &str) {
+        self.html.push_str(html);
     }
 
     /// The names of series 0, 1, ... and their colours.

@@ -17,35 +17,6 @@ pub struct Bar<'a> {
     pub series: usize,
 }
 
-/// One line of a line chart.
-#[derive(Clone, Debug)]
-pub struct Curve<'a> {
-    /// Shown in the colour of the line.
-    pub name: &'a str,
-    /// x and y, in the order of x; points that are not finite interrupt the line.
-    pub points: &'a [(f64, f64)],
-    /// Which colour.
-    pub series: usize,
-}
-
-/// An axis of a line chart.
-#[derive(Clone, Copy, Debug)]
-pub struct Axis<'a> {
-    /// What it measures.
-    pub name: &'a str,
-    /// From where to where; without it, as far as the points go.
-    pub range: Option<(f64, f64)>,
-}
-
-/// A line across a plot, with a word on what it marks.
-#[derive(Clone, Debug)]
-pub enum Mark<'a> {
-    /// At this x.
-    Vertical(f64, &'a str),
-    /// From one point to another.
-    Line([(f64, f64); 2], &'a str),
-}
-
 /// Colours of the page before they repeat.
 const COLOURS: usize = 10;
 /// Width of a letter of the plots' font, about.
@@ -95,103 +66,6 @@ pub fn bars(title: &str, bars: &[Bar<'_>]) -> String {
         y += BAR;
     }
     let _ = writeln!(svg, "<path class=\"grid-line\" d=\"M{zero:.1} 0V{height}\"/>");
-    svg + "</svg>\n"
-}
-
-/// Lines over a common x axis; their names stand at the right.
-pub fn lines(title: &str, x: Axis<'_>, y: Axis<'_>, curves: &[Curve<'_>], marks: &[Mark<'_>]) -> String {
-    const WIDTH: f64 = 560.0;
-    const HEIGHT: f64 = 260.0;
-    const TOP: f64 = 24.0;
-    const BOTTOM: f64 = 40.0;
-    let points = || curves.iter().flat_map(|curve| curve.points).filter(|point| is_finite(point));
-    let (x_low, x_high) = x.range.unwrap_or_else(|| range(points().map(|point| point.0)));
-    let (y_low, y_high) = y.range.unwrap_or_else(|| range(points().map(|point| point.1)));
-    let x_ticks = ticks(x_low, x_high);
-    let y_ticks: Vec<(f64, String)> = ticks(y_low, y_high);
-    let left = text_width(y_ticks.iter().map(|tick| tick.1.as_str())) + 10.0;
-    let mark_name = |mark: &Mark<'_>| match mark {
-        Mark::Vertical(_, name) | Mark::Line(_, name) => (*name).to_owned(),
-    };
-    let names: Vec<String> =
-        curves.iter().map(|curve| curve.name.to_owned()).chain(marks.iter().map(mark_name)).collect();
-    let right = text_width(names.iter().map(String::as_str)) + 32.0;
-    let place_x = |value: f64| left + WIDTH * (value - x_low) / (x_high - x_low);
-    let place_y = |value: f64| TOP + HEIGHT * (1.0 - (value - y_low) / (y_high - y_low));
-
-    let mut svg = open(title, left + WIDTH + right, TOP + HEIGHT + BOTTOM);
-    for (value, text) in &y_ticks {
-        let at = place_y(*value);
-        let _ = writeln!(
-            svg,
-            "<path class=\"grid-line\" d=\"M{left:.1} {at:.1}h{WIDTH}\"/>\
-             <text class=\"tick\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{text}</text>",
-            left - 6.0,
-            at + 4.0
-        );
-    }
-    for (value, text) in &x_ticks {
-        let _ = writeln!(
-            svg,
-            "<text class=\"tick\" x=\"{:.1}\" y=\"{}\" text-anchor=\"middle\">{text}</text>",
-            place_x(*value),
-            TOP + HEIGHT + 16.0
-        );
-    }
-    let _ = writeln!(
-        svg,
-        "<text x=\"{:.1}\" y=\"{}\" text-anchor=\"middle\">{}</text><text x=\"0\" y=\"12\">{}</text>",
-        left + WIDTH / 2.0,
-        TOP + HEIGHT + 34.0,
-        escape(x.name),
-        escape(y.name)
-    );
-    for mark in marks {
-        let path = match mark {
-            Mark::Vertical(at, _) => format!("M{:.1} {TOP}v{HEIGHT}", place_x(*at)),
-            Mark::Line([from, to], _) => format!(
-                "M{:.1} {:.1}L{:.1} {:.1}",
-                place_x(from.0),
-                place_y(from.1),
-                place_x(to.0),
-                place_y(to.1)
-            ),
-        };
-        let _ = writeln!(svg, "<path class=\"mark\" d=\"{path}\"/>");
-    }
-    for curve in curves {
-        let class = series_class(curve.series);
-        for stretch in curve.points.split(|point| !is_finite(point)) {
-            let place = |point: &(f64, f64)| format!("{:.1},{:.1}", place_x(point.0), place_y(point.1));
-            let _ = match stretch {
-                [] => Ok(()),
-                [(x, y)] => writeln!(
-                    svg,
-                    "<circle class=\"dot {class}\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"3\"/>",
-                    place_x(*x),
-                    place_y(*y)
-                ),
-                _ => {
-                    let points: Vec<String> = stretch.iter().map(place).collect();
-                    writeln!(svg, "<polyline class=\"curve {class}\" points=\"{}\"/>", points.join(" "))
-                }
-            };
-        }
-    }
-    let keys = curves
-        .iter()
-        .map(|curve| format!("curve {}", series_class(curve.series)))
-        .chain(marks.iter().map(|_| "mark".to_owned()));
-    for (i, (class, name)) in keys.zip(&names).enumerate() {
-        let (x, y) = (left + WIDTH + 8.0, TOP + 8.0 + 18.0 * i as f64);
-        let _ = writeln!(
-            svg,
-            "<path class=\"{class}\" d=\"M{x:.1} {y}h14\"/><text x=\"{:.1}\" y=\"{}\">{}</text>",
-            x + 18.0,
-            y + 4.0,
-            escape(name)
-        );
-    }
     svg + "</svg>\n"
 }
 
@@ -291,7 +165,7 @@ pub fn histogram(title: &str, low: &str, high: &str, series: &[Vec<f64>]) -> Str
     svg + "</svg>\n"
 }
 
-fn open(title: &str, width: f64, height: f64) -> String {
+pub(super) fn open(title: &str, width: f64, height: f64) -> String {
     // `role` and `aria-label` make every screen reader take the plot as one picture with a name.
     let title = escape(title);
     format!(
@@ -300,63 +174,6 @@ fn open(title: &str, width: f64, height: f64) -> String {
     )
 }
 
-fn is_finite(point: &(f64, f64)) -> bool {
-    point.0.is_finite() && point.1.is_finite()
-}
-
 fn text_width<'a>(texts: impl Iterator<Item = &'a str>) -> f64 {
     LETTER * texts.map(|text| text.chars().count()).max().unwrap_or(0) as f64
-}
-
-/// The least and the greatest value, apart at any rate.
-fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    let (low, high) =
-        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
-    if low < high {
-        (low, high)
-    } else if low.is_finite() {
-        (low - 0.5, low + 0.5)
-    } else {
-        (0.0, 1.0)
-    }
-}
-
-/// Round values between two others, about five, as numbers and as text.
-fn ticks(low: f64, high: f64) -> Vec<(f64, String)> {
-    let rough = (high - low) / 5.0;
-    let power = 10f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().map(|factor| factor * power);
-    let step = step.into_iter().find(|step| *step >= rough).unwrap_or(rough);
-    let digits = (0..12).find(|digits| {
-        let scaled = step * 10f64.powi(*digits);
-        (scaled - scaled.round()).abs() < 1e-6 * scaled
-    });
-    let digits = digits.unwrap_or(0) as usize;
-    let (first, last) = ((low / step).ceil() as i64, (high / step + 1e-9).floor() as i64);
-    (first..=last).map(|i| (i as f64 * step, format!("{:.digits$}", i as f64 * step))).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ticks_are_round_and_inside() {
-        let texts = |low, high| ticks(low, high).into_iter().map(|tick| tick.1).collect::<Vec<_>>();
-        assert_eq!(texts(0.0, 1.0), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
-        assert_eq!(texts(1.0, 60.0), ["20", "40", "60"]);
-        assert_eq!(texts(-0.013, 0.012), ["-0.010", "-0.005", "0.000", "0.005", "0.010"]);
-    }
-
-    #[test]
-    fn a_value_that_is_no_number_does_not_reach_the_picture() {
-        let points = [(0.0, f64::NAN), (1.0, 2.0), (2.0, f64::INFINITY), (3.0, 4.0)];
-        let axis = |name| Axis { name, range: None };
-        let curve = Curve { name: "loss", points: &points, series: 0 };
-        let chart = lines("t", axis("x"), axis("y"), &[curve], &[]);
-        let bar = Bar { name: "a", value: f64::NAN, text: "none".into(), series: 0 };
-        for svg in [chart, bars("t", &[bar]), lines("t", axis("x"), axis("y"), &[], &[])] {
-            assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
-        }
-    }
 }

@@ -28,8 +28,6 @@ pub struct ColumnProfile {
     pub levels: Option<Vec<Level>>,
     /// Of a column of numbers.
     pub numbers: Option<NumberSummary>,
-    /// Of a column of numbers, with labels: each class's rows, in the order of the classes.
-    pub by_class: Option<Vec<ClassMoments>>,
     /// Of a column of numbers, with labels.
     pub relation: Option<Relation>,
     /// Of a column of words, with labels: Cramer's V of word and class over all rows.
@@ -84,17 +82,6 @@ pub struct NumberSummary {
     pub zeros: usize,
     /// Steps that stand out from both their neighbours.
     pub spikes: Spikes,
-}
-
-/// One class's values of a column over all rows; none without a value.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ClassMoments {
-    /// The class.
-    pub class: String,
-    /// Mean.
-    pub mean: Option<f64>,
-    /// Standard deviation (`ddof=1`).
-    pub sd: Option<f64>,
 }
 
 /// Single steps that differ from the median of themselves and their two neighbours by more than
@@ -158,7 +145,6 @@ impl ColumnProfile {
             constant_within_subjects: false,
             levels: None,
             numbers: None,
-            by_class: None,
             relation: None,
             cramers_v: None,
             histogram: None,
@@ -191,7 +177,6 @@ impl ColumnProfile {
         self.constant_within_subjects = constant_within_subjects(table, values);
         let few = (levels.len() <= MAX_LEVELS).then(|| levels.iter().map(|(value, _)| *value).collect());
         self.histogram = Histogram::new(table, values, sorted, few, classes);
-        self.by_class = classes.map(|classes| ClassMoments::of(table, values, classes));
         self.relation = classes.filter(|_| levels.len() > 1).map(|c| Relation::of(table, values, c));
         self.numbers = NumberSummary::of(table, values, sorted);
         if levels.len() <= MAX_LEVELS {
@@ -229,11 +214,6 @@ fn labelled<'a>(
 ) -> impl Iterator<Item = (usize, std::ops::Range<usize>)> + Clone + 'a {
     let subjects = table.subjects.iter().zip(&classes.of);
     subjects.filter_map(|(subject, class)| class.map(|class| (class, subject.rows.clone())))
-}
-
-/// The numbers that are there.
-fn finite(values: &[f32]) -> impl Iterator<Item = f64> + Clone {
-    values.iter().copied().filter(|value| !value.is_nan()).map(f64::from)
 }
 
 /// Missing numbers differ from everything.
@@ -291,24 +271,15 @@ impl Spikes {
     }
 }
 
-impl ClassMoments {
-    fn of(table: &Table, values: &[f32], classes: &Classes) -> Vec<Self> {
-        let class = |(index, name): (usize, &String)| {
-            let rows = labelled(table, classes).filter(|(class, _)| *class == index);
-            let moments = Moments::of(rows.flat_map(|(_, rows)| finite(&values[rows])));
-            let (mean, sd) = (moments.map(|moments| moments.mean), moments.map(|moments| moments.sd()));
-            ClassMoments { class: name.clone(), mean, sd }
-        };
-        classes.names.iter().enumerate().map(class).collect()
-    }
-}
-
 impl Relation {
     fn of(table: &Table, values: &[f32], classes: &Classes) -> Self {
         let count = classes.names.len();
-        let steps = labelled(table, classes)
-            .flat_map(|(class, rows)| finite(&values[rows]).map(move |value| (class, value)));
-        let moments = |(class, rows)| Moments::of(finite(&values[rows])).map(|moments| (class, moments));
+        let finite = |rows: std::ops::Range<usize>| {
+            values[rows].iter().copied().filter(|value| !value.is_nan()).map(f64::from)
+        };
+        let steps =
+            labelled(table, classes).flat_map(|(class, rows)| finite(rows).map(move |value| (class, value)));
+        let moments = |(class, rows)| Moments::of(finite(rows)).map(|moments| (class, moments));
         let subjects: Vec<(usize, Moments)> = labelled(table, classes).filter_map(moments).collect();
         let long = subjects.iter().filter(|(_, moments)| moments.count > 1);
         Relation {

@@ -306,26 +306,3 @@ fn one_to_one(a: &[u16], b: &[u16]) -> bool {
     let mut back = std::collections::HashMap::new();
     a.iter().zip(b).all(|(a, b)| *there.entry(a).or_insert(b) == b && *back.entry(b).or_insert(a) == a)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn centred(columns: &[Vec<f32>]) -> Vec<Centred<'_>> {
-        columns.iter().filter_map(|values| Centred::new("x", values)).collect()
-    }
-
-    #[test]
-    fn rows_that_are_left_out_of_large_data_are_left_out_of_every_sum() {
-        // Far from zero, so that a sum over other rows than its mean would show.
-        let value = |i: usize, factor: usize| (100 + (i * factor) % 17) as f32;
-        let mut columns = [3, 5, 11].map(|factor| (0..5000).map(|i| value(i, factor)).collect::<Vec<f32>>());
-        columns[2].iter_mut().step_by(7).for_each(|value| *value = f32::NAN);
-        let third = columns.clone().map(|values| values.into_iter().step_by(3).collect::<Vec<f32>>());
-        let sampled = pearson(&centred(&columns), 5000, 3);
-        let expected = pearson(&centred(&third), third[0].len(), 1);
-        for (a, b) in sampled.iter().flatten().zip(expected.iter().flatten()) {
-            assert!((a.unwrap() - b.unwrap()).abs() < 1e-12, "{a:?} {b:?}");
-        }
-    }
-}

@@ -78,9 +78,6 @@ fn distributions(page: &mut Page, profile: &Profile) {
     }
     let figures = profile.columns.iter().filter(|column| !column.is_constant()).filter_map(histogram);
     page.figures(&figures.collect::<Vec<_>>());
-    if let Some((caption, header, rows)) = text::by_class(profile) {
-        page.details("As a table", |page| page.table(&caption, &header, &rows));
-    }
 }
 
 fn histogram(column: &ColumnProfile) -> Option<(String, String)> {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use comfy_table::{Cell, CellAlignment};
 
 use super::Profile;
-use super::columns::{ClassMoments, ColumnProfile, Kind, Level, SPIKE_SD};
+use super::columns::{ColumnProfile, Kind, Level, SPIKE_SD};
 use super::drift::Comparison;
 use super::table::Problem;
 use crate::{page, report};
@@ -98,14 +98,6 @@ pub fn facts(profile: &Profile) -> Vec<String> {
         facts.push(format!(
             "always answering the most frequent class: accuracy {:.3}, weighted F1 {:.3}, macro F1 {:.3}",
             baseline.accuracy, baseline.weighted_f1, baseline.macro_f1
-        ));
-    }
-    let spikes = profile.columns.iter().filter_map(|column| Some((column, &column.numbers.as_ref()?.spikes)));
-    let most = spikes.filter_map(|(column, spikes)| Some((column, spikes.most.as_ref()?)));
-    if let Some((column, (subject, count))) = most.max_by_key(|(_, (_, count))| *count) {
-        facts.push(format!(
-            "most spikes in one column of one subject: {count} in `{}` of {subject}",
-            column.name
         ));
     }
     for duplicates in &profile.duplicates {
@@ -219,7 +211,7 @@ pub fn levels(profile: &Profile) -> TextTable {
     const SHOWN: usize = 6;
     let rows = profile.columns.iter().filter_map(|column| {
         let levels = column.levels.as_ref()?;
-        let level = |level: &Level| format!("{} ({})", level.value, percent(level.share));
+        let level = |level: &Level| format!("{} {}", level.value, percent(level.share));
         let shown = levels.iter().take(SHOWN).map(level).collect::<Vec<_>>().join(", ");
         let more = if levels.len() > SHOWN { ", ..." } else { "" };
         Some(vec![column.name.clone(), levels.len().to_string(), shown + more])
@@ -253,21 +245,6 @@ pub fn relations(profile: &Profile) -> Option<TextTable> {
         classes.chance
     );
     Some((heading, vec!["column", "mean of a subject", "sd in a subject", "each step"], rows.collect()))
-}
-
-/// What each class's values are like.
-pub fn by_class(profile: &Profile) -> Option<(String, Vec<&str>, Vec<Vec<String>>)> {
-    let classes = profile.classes.as_ref()?.classes.iter().map(|class| class.name.as_str());
-    let rows = profile.columns.iter().filter_map(|column| {
-        let cell = |of: &ClassMoments| match (of.mean, of.sd) {
-            (Some(mean), Some(sd)) => format!("{} ({})", number(mean), number(sd)),
-            _ => "none".into(),
-        };
-        let cells = column.by_class.as_ref()?.iter().map(cell);
-        Some(std::iter::once(column.name.clone()).chain(cells).collect())
-    });
-    let heading = "Mean (and standard deviation) of each class over all rows".into();
-    Some((heading, std::iter::once("column").chain(classes).collect(), rows.collect()))
 }
 
 /// Pairs that are strongly correlated.

@@ -65,10 +65,6 @@ def column(values, other, by_subject, row_class, subject_class):
     result = {"mean": found.mean(), "sd": found.std(), "zeros": int((found == 0).sum())}
     for name, share in {"min": 0, "q1": 0.25, "median": 0.5, "q3": 0.75, "max": 1}.items():
         result[name] = np.quantile(found, share)
-    result["by_class"] = [
-        {"class": kind, "mean": group.mean(), "sd": group.std()}
-        for kind, group in found.groupby(row_class[found.index])
-    ]
     result["ks"] = stats.ks_2samp(found, other.dropna()).statistic
     if found.nunique() > 1:
         result["shift"] = (other.mean() - found.mean()) / found.std()

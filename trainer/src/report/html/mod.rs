@@ -1,0 +1,106 @@
+//! The report of a run: one self-contained page.
+
+mod calibration;
+mod classes;
+mod curves;
+mod mistakes;
+mod summary;
+
+use painwave::bundle::ModelCard;
+use painwave::classifier::Prediction;
+use painwave::evaluation::Scores;
+
+use super::calibration::Calibration;
+use crate::page::Page;
+use crate::training::{End, History};
+
+/// Bins of the reliability diagram.
+const BINS: usize = 10;
+
+/// Everything that the page says.
+#[derive(Clone, Debug)]
+pub struct RunReport<'a> {
+    /// Where the model comes from.
+    pub card: &'a ModelCard,
+    /// Names of the classes.
+    pub classes: &'a [String],
+    /// The trainings, one for each member.
+    pub trainings: Vec<TrainingReport<'a>>,
+    /// The subjects that judged, each by a member that was not trained on it.
+    pub judged: Vec<JudgedSubject<'a>>,
+    /// Scores of these subjects.
+    pub scores: &'a Scores,
+    /// Weights of one member.
+    pub parameters: usize,
+    /// Type of the weights in the bundle.
+    pub stored_as: &'a str,
+    /// What trained.
+    pub device: &'a str,
+    /// What judged.
+    pub engine: &'a str,
+}
+
+/// One training.
+#[derive(Clone, Copy, Debug)]
+pub struct TrainingReport<'a> {
+    /// Number of subjects that trained and that judged.
+    pub subjects: [usize; 2],
+    /// Number of their windows.
+    pub windows: [usize; 2],
+    /// Its epochs.
+    pub history: &'a History,
+    /// Why it ended.
+    pub end: End,
+}
+
+/// A subject, its true class, and what the model said.
+#[derive(Clone, Copy, Debug)]
+pub struct JudgedSubject<'a> {
+    /// Index of the true class.
+    pub truth: usize,
+    /// What the model said.
+    pub prediction: &'a Prediction,
+}
+
+impl JudgedSubject<'_> {
+    fn is_right(&self) -> bool {
+        self.prediction.class == self.truth
+    }
+
+    /// Probability of the predicted class.
+    fn confidence(&self) -> f64 {
+        f64::from(self.prediction.probabilities[self.prediction.class])
+    }
+}
+
+/// The page.
+pub fn render(run: &RunReport<'_>) -> String {
+    let pairs = run.judged.iter().map(|subject| (subject.confidence(), subject.is_right()));
+    let calibration = Calibration::new(pairs, BINS);
+    let mut page = Page::new(&run.card.name, &run.card.description);
+    summary::origin(&mut page, run);
+    summary::scores(&mut page, run, &calibration);
+    classes::section(&mut page, run);
+    curves::section(&mut page, run);
+    calibration::section(&mut page, &calibration);
+    mistakes::section(&mut page, run);
+    summary::model(&mut page, run);
+    page.section("Recipe");
+    page.code(&run.card.recipe);
+    page.finish()
+}
+
+/// Four decimals, as everywhere else that scores are shown.
+fn decimals(value: f64) -> String {
+    format!("{value:.4}")
+}
+
+/// A share for people.
+fn percent(share: f64) -> String {
+    format!("{:.0} %", 100.0 * share)
+}
+
+/// A number of things, with the right ending.
+fn count(number: usize, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}

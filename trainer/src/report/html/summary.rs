@@ -1,0 +1,156 @@
+//! The headline scores, and what the model is.
+
+use std::fmt::Write;
+
+use painwave::evaluation::Scores;
+
+use super::{RunReport, count, decimals, percent};
+use crate::page::{Page, escape};
+use crate::report::calibration::{Calibration, wilson};
+use crate::training::End;
+
+/// When and on what it was trained, in a line under the title.
+pub(super) fn origin(page: &mut Page, run: &RunReport<'_>) {
+    let subjects = match run.trainings[..] {
+        [training] => {
+            let [train, judge] = training.subjects;
+            format!("{train} subjects train, {judge} judge")
+        }
+        _ => format!("{} subjects in {} folds", run.judged.len(), run.trainings.len()),
+    };
+    let origin = format!("{} · {subjects} · {} parameters", run.card.date, thousands(run.parameters));
+    page.html(&format!("<p class=\"lead\">{}</p>\n", escape(&origin)));
+}
+
+/// The scores, beside those of a model that knows nothing.
+pub(super) fn scores(page: &mut Page, run: &RunReport<'_>, calibration: &Calibration) {
+    let scores = run.scores;
+    let right = run.judged.iter().filter(|subject| subject.is_right()).count();
+    let (low, high) = wilson(right as u32, scores.subjects);
+    let common = most_common(scores);
+    let naive = Scores::new(run.classes, run.judged.iter().map(|subject| (subject.truth, common)));
+    let tiles = [
+        ("Weighted F1", decimals(scores.weighted_average.f1), naive_note(naive.weighted_average.f1)),
+        ("Macro F1", decimals(scores.macro_average.f1), naive_note(naive.macro_average.f1)),
+        ("Accuracy", decimals(scores.accuracy), format!("95 % interval {low:.3} to {high:.3}")),
+        (
+            "Calibration error",
+            decimals(calibration.expected_error),
+            format!("{} sure, {} right", percent(calibration.confidence), percent(scores.accuracy)),
+        ),
+    ];
+    page.section("Scores");
+    let mut html = "<dl class=\"tiles\">\n".to_owned();
+    for (name, value, note) in tiles {
+        let _ = writeln!(html, "<div><dt>{name}</dt><dd>{value}<small>{}</small></dd></div>", escape(&note));
+    }
+    page.html(&(html + "</dl>\n"));
+    let judges = count(run.judged.len(), "subject");
+    let unseen = match run.trainings.len() {
+        1 => "judged that no training had seen",
+        _ => "judged, each by the one member that was not trained on it",
+    };
+    let label = &run.classes[common];
+    page.paragraph(&format!(
+        "{judges} {unseen}. The guess beside each F1 is the score of answering `{label}` for everyone. The epochs \
+         that were kept were chosen by these same subjects, so expect a little less on new ones."
+    ));
+}
+
+fn naive_note(f1: f64) -> String {
+    format!("a guess has {f1:.3}")
+}
+
+/// The class with most subjects, the first of equals.
+fn most_common(scores: &Scores) -> usize {
+    let supports = scores.classes.iter().map(|class| class.support);
+    supports.enumerate().rev().max_by_key(|(_, support)| *support).map_or(0, |(class, _)| class)
+}
+
+/// Where the model comes from and what it is.
+pub(super) fn model(page: &mut Page, run: &RunReport<'_>) {
+    let card = run.card;
+    let seconds = run.trainings.iter().map(|training| training.history.seconds()).sum();
+    let mut facts = vec![
+        ("Trained", format!("{}, in {}, on {}", card.date, duration(seconds), run.device)),
+        ("Trainer", card.trainer.clone()),
+        ("Parameters", parameters(run)),
+        ("Judged by", format!("the engine {}, on the bundle as written", run.engine)),
+        ("Split", card.split.clone()),
+    ];
+    facts.extend(card.data.iter().map(|(name, value)| (name.as_str(), value.clone())));
+    page.section("Model");
+    let mut html = "<dl class=\"facts\">\n".to_owned();
+    for (name, value) in facts {
+        // A file's hash is long and has no spaces.
+        let _ = writeln!(html, "<dt>{}</dt><dd>{}</dd>", escape(&name.replace('_', " ")), escape(&value));
+    }
+    page.html(&(html + "</dl>\n"));
+
+    let rows: Vec<Vec<String>> = run.trainings.iter().enumerate().map(row).collect();
+    let header = ["training", "train", "judge", "epochs", "best", "weighted F1", "macro F1", "time", "end"];
+    page.table("Subjects (windows) that train and judge, and the scores of the best epoch", &header, &rows);
+}
+
+fn row((place, training): (usize, &super::TrainingReport<'_>)) -> Vec<String> {
+    let best = training.history.best();
+    let score = |score: Option<f64>| score.map_or_else(String::new, decimals);
+    let size = |side: usize| format!("{} ({})", training.subjects[side], training.windows[side]);
+    let end = match training.end {
+        End::EarlyStopping => "no improvement any more",
+        End::AllEpochs => "all epochs done",
+        End::Interrupted => "interrupted",
+    };
+    vec![
+        (place + 1).to_string(),
+        size(0),
+        size(1),
+        training.history.epochs.len().to_string(),
+        best.map_or_else(String::new, |best| best.epoch.to_string()),
+        score(best.map(|best| best.weighted_f1)),
+        score(best.map(|best| best.macro_f1)),
+        duration(training.history.seconds()),
+        end.to_owned(),
+    ]
+}
+
+fn parameters(run: &RunReport<'_>) -> String {
+    let members = match run.trainings.len() {
+        1 => String::new(),
+        members => format!("{members} members of "),
+    };
+    format!("{members}{}, stored as {}", thousands(run.parameters), run.stored_as)
+}
+
+/// The digits in groups of three.
+fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn duration(seconds: f64) -> String {
+    let whole = seconds.round() as u64;
+    match whole {
+        0..60 => format!("{seconds:.1} s"),
+        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
+        _ => format!("{} h {} min", whole / 3600, whole / 60 % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!([0, 999, 1000, 650_307].map(thousands), ["0", "999", "1,000", "650,307"]);
+        assert_eq!([0.25, 75.0, 5400.0].map(duration), ["0.2 s", "1 min 15 s", "1 h 30 min"]);
+    }
+}

@@ -1,0 +1,54 @@
+//! Scores as tables for a terminal.
+
+use std::fmt::Write;
+
+use comfy_table::{Cell, CellAlignment, Table, presets};
+use painwave::evaluation::Scores;
+
+/// The scores as tables for a terminal.
+pub fn scores_text(scores: &Scores) -> String {
+    let mut text = format!("{} subjects, accuracy {:.4}\n", scores.subjects, scores.accuracy);
+    let mut table = table(&["class", "precision", "recall", "F1", "subjects"]);
+    let number = |value: f64| Cell::new(format!("{value:.4}")).set_alignment(CellAlignment::Right);
+    let count = |value: u32| Cell::new(value).set_alignment(CellAlignment::Right);
+    for class in &scores.classes {
+        table.add_row(vec![
+            Cell::new(&class.label),
+            number(class.precision),
+            number(class.recall),
+            number(class.f1),
+            count(class.support),
+        ]);
+    }
+    for (name, mean) in [("weighted mean", &scores.weighted_average), ("macro mean", &scores.macro_average)] {
+        table.add_row(vec![
+            Cell::new(name),
+            number(mean.precision),
+            number(mean.recall),
+            number(mean.f1),
+            count(scores.subjects),
+        ]);
+    }
+    let _ = writeln!(text, "{table}\n");
+    let _ = writeln!(text, "confusion matrix (rows: true class, columns: predicted class)");
+    text + &confusion_text(scores)
+}
+
+fn confusion_text(scores: &Scores) -> String {
+    let names: Vec<&str> = scores.classes.iter().map(|class| class.label.as_str()).collect();
+    let mut header = vec![""];
+    header.extend(&names);
+    let mut table = table(&header);
+    for (name, row) in names.iter().zip(&scores.confusion) {
+        let counts = row.iter().map(|count| Cell::new(count).set_alignment(CellAlignment::Right));
+        table.add_row(std::iter::once(Cell::new(name)).chain(counts).collect::<Vec<_>>());
+    }
+    format!("{table}\n")
+}
+
+/// An empty table with this header.
+pub fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_BORDERS_ONLY).set_header(header.to_vec());
+    table
+}
