@@ -12,7 +12,7 @@
 //! | [`split`] | which subjects train and which judge |
 //! | [`preparation`] | which columns reach the network and how they are scaled |
 //! | [`windows`], [`augmentation`] | windows, gathered into batches and changed at random |
-//! | [`targets`] | what the network is asked to answer, and the loss |
+//! | [`loss`] | what the network is asked to answer, and how far it is from that |
 //! | [`training`] | the loop, early stopping, checkpoints, progress |
 //! | [`tensorboard`] | the learning curves as event files |
 //! | [`validation`] | scores on held-out windows during training |
@@ -35,6 +35,7 @@ pub mod error;
 pub mod experiment;
 pub mod export;
 pub mod labels;
+pub mod loss;
 pub mod page;
 pub mod preparation;
 pub mod profile;
@@ -43,7 +44,6 @@ pub mod report;
 pub mod split;
 pub mod study;
 pub mod synthesize;
-pub mod targets;
 pub mod tensorboard;
 pub mod training;
 pub mod validation;

@@ -50,11 +50,6 @@ impl WindowSet {
         }
     }
 
-    /// Class of each subject.
-    pub fn subject_classes(&self) -> Vec<usize> {
-        self.subjects.iter().map(|windows| self.classes[windows.start]).collect()
-    }
-
     /// Consecutive batches of at most `size` windows.
     pub fn batches(&self, size: usize) -> impl Iterator<Item = WindowBatch> {
         let count = self.all.windows;

@@ -153,6 +153,16 @@ fn a_wrong_recipe_is_refused_with_line_and_expectation() {
 }
 
 #[test]
+fn a_list_of_classes_is_held_against_the_labels() {
+    let workshop = Workshop::new();
+    let line = 1 + RECIPE.lines().position(|line| line.starts_with("targets =")).unwrap();
+    workshop.edit("recipe.toml", "targets = { majority = 0.9 }", "class_weights.list = [1, 2, 3]");
+    let error = workshop.refusal();
+    let expected = "`training.class_weights.list` is a list of 3, expected 2, one for each class";
+    assert!(error.contains(&format!("recipe.toml:{line}: {expected}")), "{error}");
+}
+
+#[test]
 fn labels_and_data_must_belong_together() {
     let workshop = Workshop::new();
     workshop.edit("labels.csv", "s07,still\n", "");

@@ -20,10 +20,10 @@ use crate::augmentation::Augmenter;
 use crate::data::hex;
 use crate::device::DeviceKind;
 use crate::error::Error;
+use crate::loss::Objective;
 use crate::preparation::{self, Preparation};
 use crate::recipe::RecipeFile;
 use crate::split::{self, Split};
-use crate::targets::TargetTable;
 use crate::training::{self, Checkpoints, Control, End, Identity, Outcome, Problem, Progress};
 use crate::windows::WindowSet;
 
@@ -86,6 +86,7 @@ pub struct Judged {
 /// Whatever is wrong with the recipe, the data or the training.
 pub fn run(file: &RecipeFile, dataset: &Dataset, settings: &Settings<'_>) -> Result<Experiment, Error> {
     let recipe = &file.recipe;
+    recipe.training.check_classes(file, dataset.classes.len())?;
     if !settings.resume && !checkpoints(settings.out).is_empty() {
         return Err(Error::RunExists { path: settings.out.to_owned() });
     }
@@ -240,7 +241,7 @@ fn problem(
     let network = member.network.clone();
     Ok(Problem {
         augmentation,
-        targets: TargetTable::new(&recipe.training.targets, &training.subject_classes(), network.classes),
+        objective: Objective::new(&recipe.training, &training.classes, network.classes),
         network,
         classes: dataset.classes.clone(),
         recipe: training_recipe,

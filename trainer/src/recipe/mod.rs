@@ -18,7 +18,10 @@ use serde::Deserialize;
 pub use self::data::DataRecipe;
 pub use self::features::{FeatureRecipe, Scaling, TopVariance};
 pub use self::network::{CategoryEmbeddingRecipe, NetworkRecipe};
-pub use self::training::{Augmentation, EarlyStopping, Metric, Optimizer, Rotation, Targets, TrainingRecipe};
+pub use self::training::{
+    Augmentation, ClassWeights, EarlyStopping, Loss, Metric, Optimizer, Penalties, Rotation, Sampler,
+    Targets, TrainingRecipe,
+};
 pub use self::validation::{Scheme, ValidationRecipe};
 
 /// A recipe as it was read.
@@ -244,6 +247,76 @@ mod tests {
         let line = RECIPE.lines().position(|line| line.starts_with("kernel = 3")).unwrap() + 1;
         let message = error("kernel = 3", "kernel = 4");
         assert!(message.starts_with(&format!("recipe.toml:{line}: `network.conv.kernel` is 4")), "{message}");
+    }
+
+    #[test]
+    fn every_recipe_of_the_zoo_is_read() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("recipes");
+        let paths: Vec<PathBuf> =
+            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert!(!paths.is_empty());
+        for path in paths {
+            let file = RecipeFile::read(&path).unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(Some(file.recipe.name.as_str()), path.file_stem().unwrap().to_str());
+        }
+    }
+
+    #[test]
+    fn training_says_line_key_and_expectation_of_a_wrong_value() {
+        let targets = "targets = { majority = 0.9 }";
+        for (from, to, key, rest) in [
+            (
+                targets,
+                "class_weights.list = [1, 2]",
+                "class_weights.list",
+                "a list of 2, expected 3, one for each",
+            ),
+            (targets, "class_weights.list = [1, 0, 2]", "class_weights.list", "0, expected a number above 0"),
+            (targets, "targets.true_class = [1, 1]", "targets.true_class", "a list of 2, expected 3"),
+            (
+                targets,
+                "targets = { majority = 0.9, true_class = [1, 1, 1] }",
+                "targets.true_class",
+                "given, expected left out where `majority` is given",
+            ),
+            (
+                targets,
+                "targets.table = [[1, 0, 0], [0, 1], [0, 0, 1]]",
+                "targets.table",
+                "a list of 2, expected 3",
+            ),
+            (
+                targets,
+                "targets.table = [[1, 0, 0], [0, 0, 0], [0, 0, 1]]",
+                "targets.table",
+                "without any target",
+            ),
+            (targets, "loss.focal = { gamma = -1 }", "loss.focal.gamma", "-1, expected a number from 0"),
+            (targets, "penalties = { l1 = -1 }", "penalties.l1", "-1, expected a number from 0"),
+            (
+                "optimizer.adamw = { learning_rate = 1e-4, weight_decay = 1e-4 }",
+                "optimizer.sgd = { learning_rate = 0.1, nesterov = true }",
+                "optimizer.sgd.nesterov",
+                "true, expected false where `momentum` is 0",
+            ),
+            (
+                "patience = 60",
+                "patience = 60, collapse = 0",
+                "early_stopping.collapse",
+                "0, expected a number above",
+            ),
+        ] {
+            let line = 1 + RECIPE[..RECIPE.find(from).unwrap()].matches('\n').count();
+            let message = error(from, to);
+            let start = format!("recipe.toml:{line}: `training.{key}` is ");
+            assert!(message.starts_with(&start) && message.contains(rest), "{message}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_choice_is_named_with_those_there_are() {
+        let message = error("batch_size = 512", "batch_size = 512\nclass_weights = \"balanced\"");
+        assert!(message.contains("`balanced`") && message.contains("`inverse_log`"), "{message}");
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub struct EpochRecord {
 
 impl EpochRecord {
     /// A score for which more is better.
-    fn score(&self, metric: Metric) -> f64 {
+    pub(super) fn score(&self, metric: Metric) -> f64 {
         match metric {
             Metric::WeightedF1 => self.weighted_f1,
             Metric::MacroF1 => self.macro_f1,
@@ -58,11 +58,14 @@ impl History {
         self.best().is_some_and(|best| best.epoch == number)
     }
 
-    /// The epoch of the best score; of equals, the one of the lowest validation loss; of those, the first.
+    /// The epoch of the best score; of equals, the one of the lowest validation loss; of those, the first. Epochs
+    /// whose training loss has collapsed come last.
     pub fn best(&self) -> Option<&EpochRecord> {
-        let metric = self.stopping.metric;
+        let EarlyStopping { metric, collapse, .. } = self.stopping;
+        let learns = |epoch: &EpochRecord| collapse.is_none_or(|least| epoch.training_loss >= least);
         self.epochs.iter().reduce(|best, epoch| {
-            let order = epoch.score(metric).total_cmp(&best.score(metric));
+            let order = learns(epoch).cmp(&learns(best));
+            let order = order.then(epoch.score(metric).total_cmp(&best.score(metric)));
             let better = order.then(best.validation_loss.total_cmp(&epoch.validation_loss)).is_gt();
             if better { epoch } else { best }
         })
@@ -90,11 +93,12 @@ mod tests {
     use super::*;
 
     fn history(scores: &[(f64, f64)]) -> History {
-        let mut history = History::new(EarlyStopping { metric: Metric::WeightedF1, patience: 2 });
+        let stopping = EarlyStopping { metric: Metric::WeightedF1, patience: 2, collapse: Some(0.1) };
+        let mut history = History::new(stopping);
         for (i, (weighted_f1, validation_loss)) in scores.iter().enumerate() {
             history.push(EpochRecord {
                 epoch: i + 1,
-                training_loss: 0.0,
+                training_loss: 1.0,
                 validation_loss: *validation_loss,
                 accuracy: 0.0,
                 weighted_f1: *weighted_f1,
@@ -113,6 +117,15 @@ mod tests {
         assert_eq!(best(&[(0.5, 1.0), (0.8, 2.0), (0.7, 0.1)]), Some(2));
         assert_eq!(best(&[(0.8, 2.0), (0.8, 1.0), (0.8, 1.5)]), Some(2));
         assert_eq!(best(&[(0.8, 1.0), (0.8, 1.0)]), Some(1));
+    }
+
+    #[test]
+    fn an_epoch_whose_training_loss_has_collapsed_is_the_best_only_if_all_have() {
+        let mut history = history(&[(0.5, 1.0), (0.9, 1.0), (0.7, 1.0)]);
+        history.epochs[1].training_loss = 0.09;
+        assert_eq!(history.best().map(|epoch| epoch.epoch), Some(3));
+        history.epochs.iter_mut().for_each(|epoch| epoch.training_loss = 0.09);
+        assert_eq!(history.best().map(|epoch| epoch.epoch), Some(2));
     }
 
     #[test]

@@ -3,7 +3,10 @@
 mod checkpoint;
 mod clipping;
 mod history;
+mod learner;
+mod penalties;
 mod progress;
+mod sampler;
 mod step;
 mod workers;
 
@@ -12,24 +15,23 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use burn::module::Module;
-use burn::optim::{AdamWConfig, ModuleOptimizer};
 use burn::tensor::Device;
 use painwave::aggregate::Aggregation;
 use painwave::network::{Network, NetworkConfig, Parameters};
 use rand::Rng;
 use rand::SeedableRng;
-use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 pub use self::checkpoint::{Checkpoints, Identity, write_atomically};
 pub use self::history::{EpochRecord, History};
+pub use self::learner::Learner;
 pub use self::progress::Progress;
 pub use self::step::{Batch, Gradients, Stepper, WindowLoss};
 pub use self::workers::Workers;
 use crate::augmentation::Augmenter;
 use crate::error::Error;
-use crate::recipe::{Optimizer, TrainingRecipe};
-use crate::targets::{TargetTable, cross_entropy};
+use crate::loss::Objective;
+use crate::recipe::TrainingRecipe;
 use crate::tensorboard;
 use crate::validation;
 use crate::windows::WindowSet;
@@ -49,8 +51,8 @@ pub struct Problem {
     pub training: WindowSet,
     /// Windows that judge.
     pub validation: WindowSet,
-    /// What the network is asked to answer.
-    pub targets: TargetTable,
+    /// What the network is asked to answer, and how far it is from that.
+    pub objective: Objective,
     /// Random changes to the windows that train.
     pub augmentation: Augmenter,
 }
@@ -95,15 +97,6 @@ pub struct Control<'a> {
     pub interrupt: &'a AtomicBool,
 }
 
-/// The state that a step changes.
-struct Learner {
-    network: Network,
-    optimizer: ModuleOptimizer,
-}
-
-/// AdamW's epsilon in PyTorch.
-const EPSILON: f32 = 1e-8;
-
 /// Trains a network on a device and returns the weights of its best epoch.
 ///
 /// The generators are seeded anew for every epoch from the seed and the epoch's number. So an epoch needs
@@ -125,13 +118,13 @@ pub fn train(
     let seed = problem.recipe.seed;
     training_device.seed(seed);
     let network = Network::new(&problem.network, &training_device);
-    let mut learner = Learner { network, optimizer: optimizer(&problem.recipe) };
+    let mut learner = Learner::new(network, &problem.recipe);
     let mut best_network = None;
     let mut history = History::new(problem.recipe.early_stopping.clone());
     if control.resume {
         let loaded = control.checkpoints.load(&problem.network, &training_device, learner.optimizer)?;
         history.epochs = loaded.epochs;
-        learner = Learner { network: loaded.network, optimizer: loaded.optimizer };
+        (learner.network, learner.optimizer) = (loaded.network, loaded.optimizer);
         best_network = Some(loaded.best);
     }
 
@@ -186,12 +179,7 @@ pub fn train(
     Ok(Outcome { parameters: best.parameters(), history, end })
 }
 
-fn optimizer(recipe: &TrainingRecipe) -> ModuleOptimizer {
-    let Optimizer::AdamW { weight_decay, .. } = recipe.optimizer;
-    AdamWConfig::new().with_epsilon(EPSILON).with_weight_decay(weight_decay).init()
-}
-
-/// One pass over the training windows in random order; returns the mean loss of a window.
+/// One epoch of training windows; returns the mean loss of a window.
 fn run_epoch(
     problem: &Problem,
     learner: &mut Learner,
@@ -199,34 +187,30 @@ fn run_epoch(
     epoch: usize,
     progress: &mut Progress,
 ) -> Result<f64, Error> {
-    let Problem { network: config, recipe, training, targets, augmentation, .. } = problem;
-    let Optimizer::AdamW { learning_rate, .. } = recipe.optimizer;
+    let Problem { network: config, recipe, training, objective, augmentation, .. } = problem;
+    let learning_rate = recipe.optimizer.learning_rate();
+    let loss_of = |logits, targets| objective.of_windows(logits, targets);
     let mut rng = ChaCha8Rng::seed_from_u64(recipe.seed);
     rng.set_stream(epoch as u64);
-    let mut order: Vec<usize> = (0..training.all.windows).collect();
-    order.shuffle(&mut rng);
+    let order = sampler::draw(recipe.sampler, &training.classes, &mut rng);
 
     progress.start_epoch(epoch, order.len().div_ceil(recipe.batch_size));
-    let mut sum = 0.0;
+    let (mut sum, mut weight) = (0.0, 0.0);
     for indices in order.chunks(recipe.batch_size) {
         let mut batch = training.gather(indices);
         augmentation.apply(&mut batch, &mut rng);
-        let wanted: Vec<f32> =
-            indices.iter().flat_map(|i| targets.row(training.classes[*i])).copied().collect();
-        let batch = Batch { windows: &batch, targets: &wanted, divisor: indices.len() as f64 };
-        let seed = rng.next_u64();
-        let gradients = stepper.gradients(&learner.network, config, batch, &cross_entropy, seed);
-        let Gradients { loss, mut gradients } = gradients;
-        if let Some(norm) = recipe.gradient_clipping {
-            gradients = clipping::clip(gradients, &learner.network, norm);
-        }
-        // The optimizer takes the module by value; a clone shares its tensors.
-        learner.network = learner.optimizer.step(learning_rate, learner.network.clone(), gradients);
-        sum += loss * indices.len() as f64;
+        let classes: Vec<usize> = indices.iter().map(|window| training.classes[*window]).collect();
+        let (targets, divisor) = (objective.targets(&classes), objective.divisor(&classes));
+        let batch = Batch { windows: &batch, targets: &targets, divisor };
+        let Gradients { loss, gradients } =
+            stepper.gradients(&learner.network, config, batch, &loss_of, rng.next_u64());
+        learner.learn(gradients, learning_rate);
+        sum += loss * divisor;
+        weight += divisor;
         progress.step(loss);
         if !loss.is_finite() {
             return Err(Error::Diverged { epoch });
         }
     }
-    Ok(sum / order.len() as f64)
+    Ok(sum / weight)
 }

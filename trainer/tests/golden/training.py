@@ -1,12 +1,12 @@
 """PyTorch's answers for training, one JSON file per network in trainer/tests/golden/training/ and
 the losses in losses.json.
 
-    pip install torch numpy && python trainer/tests/golden/training.py
+    pip install torch numpy scikit-learn && python trainer/tests/golden/training.py
 
 A file holds a network's configuration, its parameters' names and shapes, the classes of its windows
-and what is asked of them, then what PyTorch computes in double precision: the logits of all windows
-and the gradients of the first batch before training, the loss of every step, and the weights after
-the last. Step i trains on the i-th batch. Weights and inputs come from the generator of
+and the training section of a recipe, then what PyTorch computes in double precision: the logits of all
+windows and the gradients of the first batch before training, the loss of every step, and the weights
+after the last. Losses and gradients are without penalties. Step i trains on the i-th batch. Weights and inputs come from the generator of
 tests/golden/network.py and are not stored.
 """
 
@@ -14,36 +14,101 @@ import json
 import pathlib
 import sys
 
+import numpy
 import torch
+from sklearn.utils.class_weight import compute_class_weight
 
 FOLDER = pathlib.Path(__file__).parent
 sys.path.append(str(FOLDER.parents[2] / "tests" / "golden"))
 from network import Network, batch, conv, embeddings, recurrent, rounded, uniform  # noqa: E402
 
-LEARNING_RATE, WEIGHT_DECAY, STEPS, BATCH, LENGTH = 1e-2, 1e-2, 10, 4, 6
+STEPS, BATCH, LENGTH = 10, 4, 6
+# What a recipe must say of its training; a case adds to it.
+TRAINING = {
+    "optimizer": {"adamw": {"learning_rate": 1e-2, "weight_decay": 1e-2}},
+    "batch_size": BATCH,
+    "epochs": 1,
+    "seed": 1,
+    "early_stopping": {"metric": "loss", "patience": 1},
+}
 # The class of every fourth window: 0 is the most frequent.
 CLASSES = (0, 1, 0, 2)
 
 
-def loss_function(targets, classes):
-    """The loss of (logits, true classes) that the `targets` table of a recipe asks for."""
-    smoothing, majority = targets.get("label_smoothing", 0.0), targets.get("majority")
-    if majority is None:
-        return torch.nn.CrossEntropyLoss(label_smoothing=smoothing)
+def class_weights(training, true, classes):
+    kind = training.get("class_weights", "none")
+    counts = torch.bincount(true, minlength=classes)
+    if kind == "none":
+        return None
+    if kind == "inverse":
+        balanced = compute_class_weight("balanced", classes=numpy.arange(classes), y=true.numpy())
+        return torch.from_numpy(balanced)
+    if kind == "inverse_log":
+        return 1 / torch.log(1 + counts.double())
+    return torch.tensor(kind["list"], dtype=torch.float64)
+
+
+def target_rows(targets, true, classes):
+    """The target row of each class, or none where class indices say the same."""
+    smoothing = targets.get("label_smoothing", 0.0)
+    if "table" in targets:
+        return torch.tensor(targets["table"], dtype=torch.float64)
     rows = torch.eye(classes, dtype=torch.float64) * (1 - smoothing) + smoothing / classes
-    rows[0, 0] = majority
-    loss = torch.nn.CrossEntropyLoss()
-    return lambda logits, true: loss(logits, rows[true])
+    if "true_class" in targets:
+        rows.diagonal().copy_(torch.tensor(targets["true_class"], dtype=torch.float64))
+    elif "majority" in targets:
+        most = torch.bincount(true).argmax()
+        rows[most, most] = targets["majority"]
+    else:
+        return None
+    return rows
 
 
-def train(config, targets):
+def loss_function(training, all_true, classes):
+    """The loss of (logits, true classes) that a recipe asks for."""
+    targets = training.get("targets", {})
+    weights, rows = class_weights(training, all_true, classes), target_rows(targets, all_true, classes)
+    smoothing = targets.get("label_smoothing", 0.0)
+    if "loss" in training:
+        gamma = training["loss"]["focal"]["gamma"]
+        if rows is None:
+            rows = torch.eye(classes, dtype=torch.float64) * (1 - smoothing) + smoothing / classes
+        alpha = torch.ones(classes, dtype=torch.float64) if weights is None else weights
+
+        def focal(logits, true):
+            p = torch.softmax(logits, 1)
+            return -(alpha * rows[true] * (1 - p) ** gamma * torch.log_softmax(logits, 1)).sum() / alpha[true].sum()
+
+        return focal
+    if rows is None:
+        return torch.nn.CrossEntropyLoss(weight=weights, label_smoothing=smoothing)
+    # With target rows, PyTorch divides by the number of windows.
+    total = torch.nn.CrossEntropyLoss(weight=weights, reduction="sum")
+    divisor = (lambda true: len(true)) if weights is None else (lambda true: weights[true].sum())
+    return lambda logits, true: total(logits, rows[true]) / divisor(true)
+
+
+def optimizer_of(training, values):
+    (name, options), = training["optimizer"].items()
+    rate = options["learning_rate"]
+    if name == "adamw":
+        decay = options["weight_decay"]
+        return torch.optim.AdamW(values, lr=rate, betas=(0.9, 0.999), eps=1e-8, weight_decay=decay)
+    if name == "adam":
+        return torch.optim.Adam(values, lr=rate)
+    return torch.optim.SGD(values, lr=rate, momentum=options["momentum"], nesterov=options["nesterov"])
+
+
+def train(config, section):
+    training = TRAINING | section
     network = Network(config)
     inputs = batch(config, STEPS * BATCH, LENGTH)
     true = torch.tensor([CLASSES[window % len(CLASSES)] for window in range(STEPS * BATCH)])
-    loss_of = loss_function(targets, config["classes"])
+    loss_of = loss_function(training, true, config["classes"])
     logits = network(*inputs)
     values = list(network.parameters.values())
-    optimizer = torch.optim.AdamW(values, lr=LEARNING_RATE, betas=(0.9, 0.999), eps=1e-8, weight_decay=WEIGHT_DECAY)
+    penalties = training.get("penalties", {})
+    optimizer = optimizer_of(training, values)
     losses, gradients = [], {}
     for step in range(STEPS):
         rows = slice(step * BATCH, (step + 1) * BATCH)
@@ -53,6 +118,12 @@ def train(config, targets):
         losses.append(loss)
         if step == 0:
             gradients = {name: rounded(value.grad) for name, value in network.parameters.items()}
+        weights = [value for value in values if value.dim() > 1]
+        penalty = penalties.get("l1", 0.0) * sum(value.abs().sum() for value in weights)
+        penalty = penalty + penalties.get("l2", 0.0) * sum(value.square().sum() for value in weights)
+        penalty.backward()
+        if "gradient_clipping" in training:
+            torch.nn.utils.clip_grad_norm_(values, training["gradient_clipping"])
         optimizer.step()
     return {
         "config": config,
@@ -61,10 +132,7 @@ def train(config, targets):
         "parameters": network.specs,
         "logits": rounded(logits),
         "classes": true.tolist(),
-        "targets": targets,
-        "batch_size": BATCH,
-        "learning_rate": LEARNING_RATE,
-        "weight_decay": WEIGHT_DECAY,
+        "training": training,
         "losses": rounded(torch.stack(losses)),
         "gradients": gradients,
         "weights": {name: rounded(value) for name, value in network.parameters.items()},
@@ -87,7 +155,7 @@ def cases():
             config |= part
         if layers:
             config["recurrent"] = recurrent(*layers[:3], **layers[3])
-        return config, targets
+        return config, {"targets": targets}
 
     yield "rnn", case(("rnn", 5, 1, {}), (last, linear), plain)
     yield "rnn_2", case(("rnn", 5, 2, norm), (category, mean, mlp), smooth)
@@ -103,31 +171,48 @@ def cases():
     yield "bigru_2", case(("gru", 5, 2, both), (last, linear), soft)
     yield "conv_only", case(None, (category, blocks, mean, mlp), plain)
 
+    config, section = case(("lstm", 5, 1, norm), (category, time, attention, mlp), smooth)
+    adam = {"optimizer": {"adam": {"learning_rate": 1e-2}}, "penalties": {"l1": 1e-3, "l2": 1e-2}}
+    yield "weighted_adam", (config, section | adam | {"class_weights": "inverse"})
+    config, section = case(("gru", 5, 2, both), (blocks, mean, linear), {"true_class": [0.8, 1.0, 1.1]})
+    sgd = {"optimizer": {"sgd": {"learning_rate": 0.1, "momentum": 0.9, "nesterov": True}}, "gradient_clipping": 0.1}
+    focal = {"loss": {"focal": {"gamma": 2.0}}, "class_weights": {"list": [1.0, 2.0, 0.5]}}
+    yield "focal_sgd", (config, section | sgd | focal)
+
 
 def losses():
-    """Every kind of target on logits of all sizes: the loss and its gradient by the logits."""
+    """Every kind of loss on logits of all sizes: its value and its gradient by the logits."""
     windows, classes = 6, 4
     true = torch.tensor([0, 1, 0, 3, 2, 0])
     logits = uniform("logits", (windows, classes)) * torch.tensor([0.1, 1.0, 5.0, 20.0, 1.0, 60.0])[:, None]
     smooth, soft = {"label_smoothing": 0.2}, {"majority": 0.7}
+    each = {"true_class": [0.6, 1.0, 0.9, 1.2]}
+    table = {"table": [[0.8, 0.1, 0.0, 0.0], [0.2, 0.9, 0.1, 0.0], [0.0, 0.0, 1.5, 0.1], [0.0, 0.3, 0.0, 0.7]]}
+    inverse, gentle = {"class_weights": "inverse"}, {"class_weights": "inverse_log"}
+    listed = {"class_weights": {"list": [0.5, 1.0, 3.0, 2.0]}}
+    sections = [{"targets": targets} for targets in ({}, smooth, soft, smooth | soft, each, smooth | each, table)]
+    sections += [inverse, gentle, listed, inverse | {"targets": smooth}, listed | {"targets": table}]
+    for gamma in (0.0, 0.5, 2.0):
+        focal = {"loss": {"focal": {"gamma": gamma}}}
+        sections += [focal, focal | inverse, focal | listed | {"targets": smooth}]
     answers = []
-    for targets in ({}, smooth, soft, smooth | soft):
+    for section in sections:
         x = logits.float().double().requires_grad_()
-        loss = loss_function(targets, classes)(x, true)
+        loss = loss_function(section, true, classes)(x, true)
         loss.backward()
-        answers.append({"targets": targets, "loss": rounded(loss)[0], "gradient": rounded(x.grad)})
+        answers.append({"training": TRAINING | section, "loss": rounded(loss)[0], "gradient": rounded(x.grad)})
     return {"logits": rounded(logits.float()), "classes": true.tolist(), "answers": answers}
 
 
 def write(path, answer):
     path.parent.mkdir(exist_ok=True)
     text = json.dumps(answer, separators=(",", ":"))
-    for key in ("name", "gradients", "weights", "targets"):
+    for key in ("name", "gradients", "weights", "training"):
         text = text.replace(f'{{"{key}"', f'\n{{"{key}"').replace(f',"{key}"', f',\n"{key}"')
     path.write_text(text + "\n")
 
 
 if __name__ == "__main__":
-    for name, (config, targets) in cases():
-        write(FOLDER / "training" / f"{name}.json", train(config, targets))
+    for name, (config, section) in cases():
+        write(FOLDER / "training" / f"{name}.json", train(config, section))
     write(FOLDER / "losses.json", losses())

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use burn::module::{Module, ModuleVisitor, Param};
-use burn::optim::{AdamWConfig, GradientsParams};
+use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use painwave::network::{Network, NetworkInputs, Parameters};
 use serde::Deserialize;
-use trainer::recipe::Targets;
-use trainer::targets::{TargetTable, cross_entropy};
-use trainer::training::{Batch, Gradients, Stepper};
+use trainer::loss::Objective;
+use trainer::recipe::TrainingRecipe;
+use trainer::training::{Batch, Gradients, Learner, Stepper};
 use trainer::windows::WindowSet;
 
 use crate::golden::Golden;
@@ -31,13 +31,11 @@ struct Training {
     start: Golden,
     /// Class of each window.
     classes: Vec<usize>,
-    targets: Targets,
-    batch_size: usize,
-    learning_rate: f64,
-    weight_decay: f32,
+    /// As it stands in a recipe.
+    training: TrainingRecipe,
     /// Before each step.
     losses: Vec<f32>,
-    /// Of the first step.
+    /// Of the first step, before penalties and clipping.
     gradients: Values,
     /// After the last step.
     weights: Values,
@@ -64,19 +62,14 @@ fn all() -> impl Iterator<Item = Training> {
         "bigru",
         "bigru_2",
         "conv_only",
+        "weighted_adam",
+        "focal_sgd",
     ];
     files.into_iter().map(|(name, text)| {
         let mut training: Training = serde_json::from_str(text).expect(name);
         training.start.name = name;
         training
     })
-}
-
-/// What the network is asked to answer for windows of these classes, `[windows, classes]`.
-fn wanted(targets: &TargetTable, true_classes: &[usize], device: &Device) -> Tensor<2> {
-    let rows: Vec<f32> = true_classes.iter().flat_map(|class| targets.row(*class)).copied().collect();
-    let shape = [true_classes.len(), rows.len() / true_classes.len()];
-    Tensor::from_data(TensorData::new(rows, shape), device)
 }
 
 fn read(tensor: Tensor<2>) -> Vec<f32> {
@@ -140,27 +133,28 @@ fn trains_as_pytorch(stepper: &Stepper) {
     for golden in all() {
         let Golden { name, ref config, .. } = golden.start;
         let windows = WindowSet { all: golden.start.batch(), ..WindowSet::default() };
-        let targets = TargetTable::new(&golden.targets, &golden.classes, config.classes);
-        let mut network = Network::from_parameters(config, &golden.start.weights(), &device);
+        let objective = Objective::new(&golden.training, &golden.classes, config.classes);
+        let loss_of = |logits, targets| objective.of_windows(logits, targets);
+        let network = Network::from_parameters(config, &golden.start.weights(), &device);
         let logits = network.forward(&NetworkInputs::new(&windows.all, config, &device));
         assert_close(&format!("the logits of {name}"), &read(logits), &golden.start.logits, TOLERANCE);
 
-        let adamw = AdamWConfig::new().with_epsilon(1e-8).with_weight_decay(golden.weight_decay);
-        let mut adamw = adamw.init();
+        let mut learner = Learner::new(network, &golden.training);
+        let TrainingRecipe { batch_size, optimizer, .. } = golden.training;
         for (step, expected) in golden.losses.iter().enumerate() {
-            let batch: Vec<usize> = (step * golden.batch_size..).take(golden.batch_size).collect();
+            let batch: Vec<usize> = (step * batch_size..).take(batch_size).collect();
             let classes = &golden.classes[batch[0]..][..batch.len()];
-            let wanted: Vec<f32> = classes.iter().flat_map(|class| targets.row(*class)).copied().collect();
-            let gathered = windows.gather(&batch);
-            let batch = Batch { windows: &gathered, targets: &wanted, divisor: batch.len() as f64 };
-            let Gradients { loss, gradients } = stepper.gradients(&network, config, batch, &cross_entropy, 1);
+            let (targets, divisor) = (objective.targets(classes), objective.divisor(classes));
+            let batch = Batch { windows: &windows.gather(&batch), targets: &targets, divisor };
+            let Gradients { loss, gradients } =
+                stepper.gradients(&learner.network, config, batch, &loss_of, 1);
             let what = format!("the loss of {name} in step {step}");
             assert_close(&what, &[loss as f32], &[*expected], TOLERANCE);
             if step == 0 {
-                let found = read_gradients(&network, &gradients);
+                let found = read_gradients(&learner.network, &gradients);
                 assert_all_close("the gradient of", name, &found, &golden.gradients, TOLERANCE);
             }
-            network = adamw.step(golden.learning_rate, network, gradients);
+            learner.learn(gradients, optimizer.learning_rate());
         }
 
         // AdamW divides a gradient by its size: where the true one is zero (softmax ignores the
@@ -168,7 +162,7 @@ fn trains_as_pytorch(stepper: &Stepper) {
         let moves = |weight: &str| golden.gradients[weight].iter().any(|next| next.abs() > 1e-9);
         let values =
             |parameters: Parameters| parameters.into_iter().map(|(name, weight)| (name, weight.data));
-        let mut found: Values = values(network.parameters()).collect();
+        let mut found: Values = values(learner.network.parameters()).collect();
         let mut expected = golden.weights.clone();
         found.retain(|weight, _| moves(weight));
         expected.retain(|weight, _| moves(weight));
@@ -176,7 +170,7 @@ fn trains_as_pytorch(stepper: &Stepper) {
     }
 }
 
-/// Logits of all sizes, and the loss of each kind of targets.
+/// Logits of all sizes, and every kind of loss of them.
 #[derive(Deserialize)]
 struct Losses {
     /// `[windows, classes]`.
@@ -188,7 +182,8 @@ struct Losses {
 
 #[derive(Deserialize)]
 struct Answer {
-    targets: Targets,
+    /// What a recipe says about the loss.
+    training: TrainingRecipe,
     loss: f32,
     /// By the logits, `[windows, classes]`.
     gradient: Vec<f32>,
@@ -200,11 +195,13 @@ fn losses_equal_pytorch() {
         serde_json::from_str(include_str!("../golden/losses.json")).expect("losses.json");
     let device = Device::flex().autodiff();
     let shape = [classes.len(), logits.len() / classes.len()];
-    for Answer { targets, loss: expected, gradient } in answers {
-        let name = format!("{targets:?}");
+    for Answer { training, loss: expected, gradient } in answers {
+        let name = format!("{:?} {:?} {:?}", training.loss, training.class_weights, training.targets);
         let logits = Tensor::from_data(TensorData::new(logits.clone(), shape), &device).require_grad();
-        let table = TargetTable::new(&targets, &classes, shape[1]);
-        let loss = cross_entropy(logits.clone(), wanted(&table, &classes, &device)).mean();
+        let objective = Objective::new(&training, &classes, shape[1]);
+        let targets = TensorData::new(objective.targets(&classes), shape);
+        let losses = objective.of_windows(logits.clone(), Tensor::from_data(targets, &device));
+        let loss = losses.sum() / objective.divisor(&classes);
         assert_close(&name, &[loss.clone().into_scalar()], &[expected], TOLERANCE);
         let found = logits.grad(&loss.backward()).expect("the loss depends on the logits");
         assert_close(&format!("the gradient of {name}"), &read(found), &gradient, TOLERANCE);

@@ -1,0 +1,119 @@
+//! How the network is trained.
+
+mod augmentation;
+mod loss;
+mod optimizer;
+
+use serde::Deserialize;
+
+pub use self::augmentation::{Augmentation, Rotation};
+pub use self::loss::{ClassWeights, Loss, Targets};
+pub use self::optimizer::{Optimizer, Penalties};
+use super::{RecipeError, RecipeFile};
+
+/// How the network is trained.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainingRecipe {
+    /// The optimizer and its options.
+    pub optimizer: Optimizer,
+    /// Windows a step.
+    pub batch_size: usize,
+    /// Greatest number of epochs.
+    pub epochs: usize,
+    /// Seed of initial weights, order of windows and dropout.
+    pub seed: u64,
+    /// When to stop before that, and which epoch is kept.
+    pub early_stopping: EarlyStopping,
+    /// Which windows make an epoch.
+    #[serde(default)]
+    pub sampler: Sampler,
+    /// How far an answer is from what was asked.
+    #[serde(default)]
+    pub loss: Loss,
+    /// How much each class counts in it.
+    #[serde(default)]
+    pub class_weights: ClassWeights,
+    /// What the network is asked to answer.
+    #[serde(default)]
+    pub targets: Targets,
+    /// What large weights add to the loss.
+    #[serde(default)]
+    pub penalties: Penalties,
+    /// Greatest norm of all gradients together, penalties included; greater ones are scaled down.
+    #[serde(default)]
+    pub gradient_clipping: Option<f32>,
+    /// Random changes to the training windows.
+    #[serde(default)]
+    pub augmentation: Augmentation,
+}
+
+/// Which windows make an epoch, which always has as many as there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sampler {
+    /// Each of them once, in random order.
+    #[default]
+    Shuffle,
+    /// Drawn with replacement, each with a weight of 1 / the number of windows of its class, as
+    /// `torch.utils.data.WeightedRandomSampler`: every class is seen equally often.
+    Weighted,
+}
+
+/// When training stops early. The best epoch is what is kept, stopped early or not.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EarlyStopping {
+    /// Score of the validation subjects that says which epoch is best; a tie goes to the lower loss.
+    pub metric: Metric,
+    /// Epochs without improvement after which training stops.
+    pub patience: usize,
+    /// Training loss below which an epoch is not taken for the best: the network knows the training windows
+    /// by heart (report C). It is compared with the loss that is being trained, targets and weights included.
+    #[serde(default)]
+    pub collapse: Option<f64>,
+}
+
+/// A score of the validation subjects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Metric {
+    /// F1 of each class weighted by its number of subjects.
+    WeightedF1,
+    /// Mean F1 of the classes.
+    MacroF1,
+    /// Share of subjects that were right.
+    Accuracy,
+    /// Cross entropy of the windows.
+    Loss,
+}
+
+impl TrainingRecipe {
+    pub(super) fn check(&self, file: &RecipeFile) -> Result<(), RecipeError> {
+        self.optimizer.check(file)?;
+        file.positive("training.batch_size", self.batch_size)?;
+        file.positive("training.epochs", self.epochs)?;
+        file.positive("training.early_stopping.patience", self.early_stopping.patience)?;
+        if let Some(loss) = self.early_stopping.collapse {
+            file.above_zero("training.early_stopping.collapse", loss)?;
+        }
+        self.loss.check(file)?;
+        let classes = file.recipe.data.classes.as_ref().map(Vec::len);
+        self.class_weights.check(file, classes)?;
+        self.targets.check(file, classes)?;
+        self.penalties.check(file)?;
+        if let Some(norm) = self.gradient_clipping {
+            file.above_zero("training.gradient_clipping", norm.into())?;
+        }
+        self.augmentation.check(file)
+    }
+
+    /// Checks what depends on the number of classes, once the data have told it.
+    ///
+    /// # Errors
+    /// A list or table that has not one value for each class.
+    pub fn check_classes(&self, file: &RecipeFile, classes: usize) -> Result<(), RecipeError> {
+        self.class_weights.check(file, Some(classes))?;
+        self.targets.check(file, Some(classes))
+    }
+}
