@@ -128,7 +128,7 @@ pub fn train(
         best_network = Some(loaded.best);
     }
 
-    let Optimizer::AdamW { learning_rate, .. } = problem.recipe.optimizer;
+    let learning_rate = problem.recipe.optimizer.learning_rate();
     let mut events = tensorboard::Writer::new(control.events);
     let mut last_checkpoint = Instant::now();
     let end = loop {
