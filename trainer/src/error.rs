@@ -64,9 +64,6 @@ pub enum Error {
         /// Why.
         source: crate::split::SplitError,
     },
-    /// No column is left to train on.
-    #[error("the recipe keeps no column: {0}")]
-    NoFeatures(String),
     /// The features do not fit the schema.
     #[error(transparent)]
     Features(#[from] FeatureError),

@@ -338,3 +338,31 @@ fn folds_that_a_class_cannot_fill_name_the_line_and_the_fix() {
     assert!(error.contains(&format!("recipe.toml:{line}: the class `swing`")), "{error}");
     assert!(error.contains("set `folds` to"), "{error}");
 }
+
+#[test]
+fn levels_and_components_train_and_serve_every_command() {
+    let workshop = Workshop::new();
+    workshop.edit("recipe.toml", "category_embeddings = [{ column = \"mood\", width = 2 }]\n", "");
+    let features = "one_hot = [\"mood\"]\npca = [{ columns = [\"knee\", \"elbow\"], components = 1 }]\n";
+    workshop.edit("recipe.toml", "drop_constant = true\n", &format!("drop_constant = true\n{features}"));
+    workshop.edit("recipe.toml", "fraction = 0.25", "folds = 2");
+    let bundle = workshop.fit_well("run", &["--epochs", "2"]);
+    for member in &bundle.manifest.members {
+        assert_eq!(member.network.dense, 3);
+        assert_eq!(member.features.projections[0].inputs, [2, 3]);
+    }
+    let [first, second] = [0, 1].map(|member: usize| &bundle.manifest.members[member].features);
+    assert_ne!(first.projections, second.projections, "each is fitted on its own part");
+
+    let shown = succeeded(&workshop.trainer(&["inspect", "run/model.bpk"]));
+    assert!(shown.contains("mood=high") && shown.contains("components of (knee, elbow)"), "{shown}");
+    assert!(shown.contains("engine ndarray: reproduces the known answers"), "{shown}");
+    let plain = succeeded(&workshop.trainer(&["predict", "run/model.bpk", "--data", "data.csv"]));
+    assert_eq!(plain.lines().count(), 41);
+
+    workshop.edit("recipe.toml", "scaling = 0.01 }", "mirror = [\"knee\"] }");
+    let error = workshop.refusal();
+    let line = 1 + workshop.read("recipe.toml").lines().position(|line| line.contains("mirror")).unwrap();
+    assert!(error.contains(&format!("recipe.toml:{line}: `training.augmentation` is knee")), "{error}");
+    assert!(error.contains("nor in a `pca` group"), "{error}");
+}

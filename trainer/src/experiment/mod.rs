@@ -95,7 +95,10 @@ pub fn run(file: &RecipeFile, dataset: &Dataset, settings: &Settings<'_>) -> Res
         Error::Split { recipe: file.path.clone(), line, source }
     })?;
     let prepare = |split: &Split| {
-        preparation::fit(recipe, &dataset.schema, &pick(&dataset.recordings, &split.training))
+        let recordings = pick(&dataset.recordings, &split.training);
+        let classes = dataset.classes_of(&split.training);
+        let training = preparation::Training { recordings: &recordings, classes: &classes };
+        preparation::fit(file, &dataset.schema, &training)
     };
     let preparations = splits.iter().map(prepare).collect::<Result<Vec<Preparation>, Error>>()?;
     let manifest = manifest(file, dataset, &splits, &preparations)?;
@@ -159,6 +162,14 @@ impl Fold {
         }
         if !preparation.constant.is_empty() {
             eprintln!("constant in training: {}", preparation.constant.join(", "));
+        }
+        if !preparation.dropped.is_empty() {
+            let dropped: Vec<String> = preparation.dropped.iter().map(ToString::to_string).collect();
+            eprintln!("dropped: {}", dropped.join(", "));
+        }
+        if !preparation.explained.is_empty() {
+            let explained = preparation.explained.iter().map(|share| format!("{share:.3}"));
+            eprintln!("variance explained by the components: {}", explained.collect::<Vec<_>>().join(", "));
         }
         let (training, validation) = (&problem.training, &problem.validation);
         eprintln!(

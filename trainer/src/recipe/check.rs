@@ -3,7 +3,8 @@
 use std::fmt::Display;
 use std::ops::Range;
 
-use toml::de::{DeTable, DeValue};
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue};
 
 use super::{RecipeError, RecipeFile};
 
@@ -42,7 +43,8 @@ pub(super) fn unique(names: &[String]) -> bool {
     names.iter().enumerate().all(|(i, name)| !name.is_empty() && !names[..i].contains(name))
 }
 
-/// Line, from 1, of a dotted key; of the deepest part of its path that is there.
+/// Line, from 1, of a dotted key; of the deepest part of its path that is there. An element of an array is
+/// named by its place, from 0.
 pub(super) fn line_of(text: &str, key: &str) -> usize {
     let offset =
         DeTable::parse(text).ok().and_then(|table| deepest(table.get_ref(), key)).map_or(0, |at| at.start);
@@ -54,12 +56,21 @@ fn deepest(table: &DeTable<'_>, key: &str) -> Option<Range<usize>> {
     let (name, value) = table.iter().find(|(name, _)| name.get_ref() == first)?;
     let inner = match value.get_ref() {
         DeValue::Table(table) => deepest(table, rest),
-        // Which element is meant is not known: the first that has the key.
-        DeValue::Array(values) => values.iter().find_map(|value| match value.get_ref() {
-            DeValue::Table(table) => deepest(table, rest),
-            _ => None,
-        }),
+        DeValue::Array(values) => within(values, rest),
         _ => None,
     };
     Some(inner.unwrap_or(name.span()))
+}
+
+fn within(values: &DeArray<'_>, key: &str) -> Option<Range<usize>> {
+    let inside = |value: &Spanned<DeValue<'_>>, key: &str| match value.get_ref() {
+        DeValue::Table(table) => deepest(table, key),
+        _ => None,
+    };
+    let (first, rest) = key.split_once('.').unwrap_or((key, ""));
+    match first.parse::<usize>() {
+        Ok(place) => values.get(place).map(|value| inside(value, rest).unwrap_or(value.span())),
+        // Which element is meant is not known: the first that has the key.
+        Err(_) => values.iter().find_map(|value| inside(value, key)),
+    }
 }

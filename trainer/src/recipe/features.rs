@@ -2,25 +2,44 @@
 
 use serde::Deserialize;
 
-use super::{RecipeError, RecipeFile};
+use super::{RecipeError, RecipeFile, matches};
 
-/// Which columns reach the network as dense inputs, and how they are scaled.
+/// Which columns reach the network as dense inputs, and how they are encoded, scaled and projected.
+///
+/// Lists of columns may name one by its beginning and a `*`, which stands for any rest. All that depends on
+/// values is fitted on the training subjects of each fold only.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FeatureRecipe {
-    /// Columns that are always kept. With neither this nor `top_variance`, every column is.
-    /// A name may end in `*`, which stands for any rest.
+    /// Columns that are kept. With neither this nor `top_variance`, every column is.
     #[serde(default)]
     pub keep: Vec<String>,
     /// Columns that are kept for their variance.
     #[serde(default)]
     pub top_variance: Option<TopVariance>,
+    /// Columns that are dropped, whatever else is said of them.
+    #[serde(default)]
+    pub drop: Vec<String>,
     /// Whether columns with one value only in training are dropped.
     #[serde(default)]
     pub drop_constant: bool,
-    /// How dense inputs are scaled.
+    /// Columns whose raw values have no more than this variance in training are dropped, unless they are
+    /// one-hot.
+    #[serde(default)]
+    pub min_variance: Option<f64>,
+    /// Columns that say little about the class are dropped.
+    #[serde(default)]
+    pub min_label_correlation: Option<LabelCorrelation>,
+    /// How dense inputs are scaled; those of one-hot columns are not.
     #[serde(default)]
     pub scaling: Scaling,
+    /// Category columns that become an input for each level, 1 where the column has it and else 0. Other
+    /// category columns are taken as ordinal numbers, or embedded by the network.
+    #[serde(default)]
+    pub one_hot: Vec<String>,
+    /// Groups of columns whose scaled inputs are replaced by their principal components.
+    #[serde(default)]
+    pub pca: Vec<PcaGroup>,
 }
 
 /// Keeps the columns of highest variance.
@@ -29,11 +48,27 @@ pub struct FeatureRecipe {
 pub struct TopVariance {
     /// How many.
     pub count: usize,
-    /// Among which columns; a name may end in `*`.
+    /// Among which columns.
     pub among: Vec<String>,
 }
 
-/// How a dense input is scaled, fitted on the training subjects only.
+/// Drops the columns of low correlation with the label.
+///
+/// The measure is the correlation ratio η of the column by the class: the root of the share of the variance
+/// of its rows, over all training subjects, that lies between the classes (Fisher, Statistical Methods for
+/// Research Workers, 1925, §45). Unlike Pearson's correlation it supposes no order of the classes and sees any
+/// difference of their means; with two classes both are the same number. Rows rather than subjects' means,
+/// since a row is what the network reads.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LabelCorrelation {
+    /// Columns with a correlation ratio below this are dropped.
+    pub ratio: f64,
+    /// Among which columns.
+    pub among: Vec<String>,
+}
+
+/// How a dense input is scaled. A column that does not vary becomes zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scaling {
@@ -44,13 +79,95 @@ pub enum Scaling {
     MinMax,
     /// The training mean becomes 0 and the standard deviation 1.
     Standard,
+    /// The training median becomes 0 and the distance of the quartiles 1, as scikit-learn's RobustScaler. A
+    /// column whose quartiles are equal is not stretched.
+    Robust,
+}
+
+/// Columns that are replaced by principal components; either `explained_variance` or `components`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PcaGroup {
+    /// The columns. Those that are dropped are left out.
+    pub columns: Vec<String>,
+    /// As few components as explain more than this share of the group's variance.
+    #[serde(default)]
+    pub explained_variance: Option<f64>,
+    /// This many components.
+    #[serde(default)]
+    pub components: Option<usize>,
+}
+
+/// How many components a group has.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Components {
+    /// As few as explain more than this share of the variance.
+    Explaining(f64),
+    /// This many.
+    Count(usize),
+}
+
+impl PcaGroup {
+    /// How many components are wanted; `None` if the recipe says neither or both, which checking refuses.
+    pub fn wanted(&self) -> Option<Components> {
+        match (self.explained_variance, self.components) {
+            (Some(share), None) => Some(Components::Explaining(share)),
+            (None, Some(count)) => Some(Components::Count(count)),
+            _ => None,
+        }
+    }
 }
 
 impl FeatureRecipe {
+    /// Whether a category column is one-hot.
+    pub fn is_one_hot(&self, column: &str) -> bool {
+        self.one_hot.iter().any(|pattern| matches(pattern, column))
+    }
+
     pub(super) fn check(&self, file: &RecipeFile) -> Result<(), RecipeError> {
-        match &self.top_variance {
-            Some(top) => file.positive("features.top_variance.count", top.count),
-            None => Ok(()),
+        if let Some(top) = &self.top_variance {
+            file.positive("features.top_variance.count", top.count)?;
+        }
+        if let Some(variance) = self.min_variance {
+            file.from_zero("features.min_variance", variance)?;
+        }
+        if let Some(correlation) = &self.min_label_correlation {
+            file.below_one("features.min_label_correlation.ratio", correlation.ratio)?;
+        }
+        self.one_hot.iter().try_for_each(|pattern| check_one_hot(pattern, file))?;
+        self.pca.iter().enumerate().try_for_each(|(place, group)| check_group(place, group, file))
+    }
+}
+
+fn check_one_hot(pattern: &str, file: &RecipeFile) -> Result<(), RecipeError> {
+    let key = "features.one_hot";
+    let categories = &file.recipe.data.categories;
+    let embedded = &file.recipe.network.category_embeddings;
+    if !categories.iter().any(|category| matches(pattern, &category.column)) {
+        return Err(file.value_error(key, format!("`{pattern}`"), "a column of data.categories"));
+    }
+    match embedded.iter().find(|table| matches(pattern, &table.column)) {
+        Some(table) => {
+            let found = format!("`{pattern}`, and `{}` is embedded", table.column);
+            Err(file.value_error(key, found, "columns that network.category_embeddings does not name"))
+        }
+        None => Ok(()),
+    }
+}
+
+fn check_group(place: usize, group: &PcaGroup, file: &RecipeFile) -> Result<(), RecipeError> {
+    let key = |name: &str| format!("features.pca.{place}{name}");
+    file.ensure(!group.columns.is_empty(), &key(".columns"), "empty", "at least one column")?;
+    match group.wanted() {
+        Some(Components::Explaining(share)) => {
+            let between = share > 0.0 && share < 1.0;
+            file.ensure(between, &key(".explained_variance"), share, "a number between 0 and 1")
+        }
+        Some(Components::Count(count)) => file.positive(&key(".components"), count),
+        None => {
+            let expected = "a group with either `explained_variance` or `components`";
+            let found = if group.components.is_some() { "a group with both" } else { "a group with neither" };
+            Err(file.value_error(&key(""), found, expected))
         }
     }
 }

@@ -16,7 +16,7 @@ use painwave::windows::WindowConfig;
 use serde::Deserialize;
 
 pub use self::data::DataRecipe;
-pub use self::features::{FeatureRecipe, Scaling, TopVariance};
+pub use self::features::{Components, FeatureRecipe, LabelCorrelation, PcaGroup, Scaling, TopVariance};
 pub use self::network::{CategoryEmbeddingRecipe, NetworkRecipe};
 pub use self::training::{
     Augmentation, ClassWeights, EarlyStopping, Loss, Metric, Optimizer, Penalties, Rotation, Sampler,

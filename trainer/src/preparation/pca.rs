@@ -1,0 +1,145 @@
+//! Principal components of groups of scaled inputs.
+
+use painwave::features::{DenseFeature, FeatureExtractor, FeatureTransform, Projection};
+use painwave::recording::{Recording, Schema};
+
+use super::column::Column;
+use super::eigen::{self, Eigenpair};
+use super::selection::matching;
+use crate::error::Error;
+use crate::recipe::{Components, PcaGroup, RecipeError, RecipeFile};
+
+/// A projection, and the share of its inputs' variance that it keeps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fitted {
+    /// The projection.
+    pub projection: Projection,
+    /// Share of the variance.
+    pub explained: f64,
+}
+
+/// Fits the recipe's groups to the scaled inputs of the training subjects. A group whose columns are all
+/// dropped has no projection.
+///
+/// # Errors
+/// A group that names a column that is not there or that another group has, or that has not what it takes.
+pub fn fit(
+    file: &RecipeFile,
+    columns: &[Column],
+    dense: &[DenseFeature],
+    schema: &Schema,
+    training: &[&Recording],
+) -> Result<Vec<Fitted>, Error> {
+    let groups = groups(file, columns, dense)?;
+    if groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Scaled by the very code that will scale them in the browser.
+    let scaling = FeatureTransform { dense: dense.to_vec(), ..FeatureTransform::default() };
+    let extractor = FeatureExtractor::new(&scaling, schema)?;
+    let scaled: Vec<f32> = training.iter().flat_map(|recording| extractor.apply(recording).dense).collect();
+    let fit = |(place, inputs): (usize, Vec<usize>)| {
+        let group = &file.recipe.features.pca[place];
+        let (mean, covariance) = covariance(&scaled, dense.len(), &inputs);
+        let pairs = eigen::symmetric(covariance);
+        let total: f64 = pairs.iter().map(|pair| pair.value.max(0.0)).sum();
+        if total <= 0.0 {
+            let found = "a group of constant columns";
+            let expected = "columns that vary: `drop_constant = true` leaves the others out";
+            return Err(file.value_error(&key(place, ""), found, expected).into());
+        }
+        let count = count(file, place, group, &pairs, total)?;
+        let explained = pairs[..count].iter().map(|pair| pair.value.max(0.0)).sum::<f64>() / total;
+        let components = pairs.into_iter().take(count).flat_map(|pair| upright(pair.vector));
+        let components = components.map(|number| number as f32).collect();
+        Ok(Fitted { projection: Projection { inputs, mean, components }, explained })
+    };
+    groups.into_iter().map(fit).collect()
+}
+
+fn key(place: usize, name: &str) -> String {
+    format!("features.pca.{place}{name}")
+}
+
+/// Place of each group that is left, with the places of its inputs.
+fn groups(
+    file: &RecipeFile,
+    columns: &[Column],
+    dense: &[DenseFeature],
+) -> Result<Vec<(usize, Vec<usize>)>, RecipeError> {
+    let mut taken = vec![false; columns.len()];
+    let mut groups = Vec::new();
+    for (place, group) in file.recipe.features.pca.iter().enumerate() {
+        let key = key(place, ".columns");
+        let members = matching(file, &key, &group.columns, columns)?;
+        for member in &members {
+            if std::mem::replace(&mut taken[*member], true) {
+                let found = format!("a group with `{}`, which an earlier group has", columns[*member].name);
+                return Err(file.value_error(&key, found, "each column in one group"));
+            }
+        }
+        let is_member =
+            |input: &usize| members.iter().any(|member| columns[*member].name == dense[*input].column);
+        let inputs: Vec<usize> = (0..dense.len()).filter(is_member).collect();
+        if !inputs.is_empty() {
+            groups.push((place, inputs));
+        }
+    }
+    Ok(groups)
+}
+
+/// Mean of each of some inputs, and their covariance, row by row.
+fn covariance(scaled: &[f32], width: usize, inputs: &[usize]) -> (Vec<f32>, Vec<f64>) {
+    let rows = || scaled.chunks_exact(width).map(|row| inputs.iter().map(|place| f64::from(row[*place])));
+    let (n, count) = (inputs.len(), f64::max(rows().len() as f64, 1.0));
+    let mut mean = vec![0.0; n];
+    for row in rows() {
+        mean.iter_mut().zip(row).for_each(|(mean, value)| *mean += value / count);
+    }
+    let mut covariance = vec![0.0; n * n];
+    for row in rows() {
+        let centred: Vec<f64> = row.zip(&mean).map(|(value, mean)| value - mean).collect();
+        for (sums, a) in covariance.chunks_exact_mut(n).zip(&centred) {
+            sums.iter_mut().zip(&centred).for_each(|(sum, b)| *sum += a * b / count);
+        }
+    }
+    (mean.into_iter().map(|mean| mean as f32).collect(), covariance)
+}
+
+/// How many components, as scikit-learn's `PCA(n_components=...)` counts them.
+fn count(
+    file: &RecipeFile,
+    place: usize,
+    group: &PcaGroup,
+    pairs: &[Eigenpair],
+    total: f64,
+) -> Result<usize, RecipeError> {
+    let most = pairs.len();
+    match group.wanted() {
+        Some(Components::Count(count)) if count > most => {
+            let expected = format!("at most the {most} inputs that the group has left");
+            Err(file.value_error(&key(place, ".components"), count, expected))
+        }
+        Some(Components::Count(count)) => Ok(count),
+        // A recipe that says neither is refused when it is read.
+        None => Ok(most),
+        Some(Components::Explaining(share)) => {
+            let sums = pairs.iter().scan(0.0, |sum, pair| {
+                *sum += pair.value.max(0.0) / total;
+                Some(*sum)
+            });
+            Ok(most.min(1 + sums.take_while(|sum| *sum <= share).count()))
+        }
+    }
+}
+
+/// A component with its largest entry positive, as scikit-learn's `svd_flip` leaves it: the decomposition
+/// alone does not decide the sign. Of entries that differ only by rounding, as those of two standardised inputs
+/// do, the first decides.
+fn upright(mut component: Vec<f64>) -> Vec<f64> {
+    let largest = component.iter().fold(0.0, |largest: f64, entry| largest.max(entry.abs()));
+    let decides = component.iter().find(|entry| entry.abs() >= largest * (1.0 - 1e-9));
+    let sign = decides.map_or(1.0, |entry| entry.signum());
+    component.iter_mut().for_each(|entry| *entry *= sign);
+    component
+}
