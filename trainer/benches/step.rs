@@ -20,7 +20,7 @@ use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Deserialize;
-use trainer::targets::cross_entropy;
+use trainer::loss::cross_entropy;
 use trainer::training::{Batch, Gradients, Stepper};
 use trainer::windows::WindowSet;
 

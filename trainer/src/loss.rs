@@ -52,17 +52,25 @@ impl Objective {
     /// Loss of each window, `[windows]`, from its logits and [`Objective::targets`], both
     /// `[windows, classes]`.
     pub fn of_windows(&self, logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
-        let log_probabilities = log_softmax(logits, 1);
-        let counted = match self.loss {
+        match self.loss {
             // Its factor would be 1 everywhere.
-            Loss::CrossEntropy | Loss::Focal { gamma: 0.0 } => targets,
-            Loss::Focal { gamma } => {
-                let doubt = log_probabilities.clone().exp().neg().add_scalar(1.0).clamp_min(LEAST_DOUBT);
-                targets * doubt.powf_scalar(gamma)
-            }
-        };
-        (log_probabilities * counted).sum_dim(1).neg().squeeze_dim(1)
+            Loss::CrossEntropy | Loss::Focal { gamma: 0.0 } => cross_entropy(logits, targets),
+            Loss::Focal { gamma } => focal(logits, targets, gamma),
+        }
     }
+}
+
+/// `-sum over classes (target * log p)` of each window, `[windows]`; logits and targets are
+/// `[windows, classes]`.
+pub fn cross_entropy(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
+    (log_softmax(logits, 1) * targets).sum_dim(1).neg().squeeze_dim(1)
+}
+
+/// `-sum over classes (target * (1 - p)^gamma * log p)` of each window.
+fn focal(logits: Tensor<2>, targets: Tensor<2>, gamma: f32) -> Tensor<1> {
+    let log_probabilities = log_softmax(logits, 1);
+    let doubt = log_probabilities.clone().exp().neg().add_scalar(1.0).clamp_min(LEAST_DOUBT);
+    (log_probabilities * targets * doubt.powf_scalar(gamma)).sum_dim(1).neg().squeeze_dim(1)
 }
 
 fn weights(recipe: &ClassWeights, counts: &[usize]) -> Vec<f32> {
