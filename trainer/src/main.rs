@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use trainer::commands::{
-    cross_validate, evaluate, export, fit, inspect, predict, profile, repeat, synthesize,
+    ablate, cross_validate, evaluate, export, fit, inspect, predict, profile, repeat, sweep, synthesize,
 };
 
 /// Fits painwave models and says how good they are.
@@ -33,6 +33,12 @@ enum Command {
     /// Trains recipes with several seeds: mean and standard deviation of their scores.
     #[command(after_help = repeat::EXAMPLES)]
     Repeat(repeat::RepeatArgs),
+    /// Trains variants of a recipe that lack or change a part: what is each part worth?
+    #[command(after_help = ablate::EXAMPLES)]
+    Ablate(ablate::AblateArgs),
+    /// Trains a recipe with many values of its keys, from a grid or at random, and ranks them.
+    #[command(after_help = sweep::EXAMPLES)]
+    Sweep(sweep::SweepArgs),
     /// Says how good a bundle is on labelled data.
     #[command(after_help = evaluate::EXAMPLES)]
     Evaluate(evaluate::EvaluateArgs),
@@ -54,6 +60,8 @@ fn main() -> ExitCode {
         Command::Fit(args) => fit::run(&args),
         Command::CrossValidate(args) => cross_validate::run(&args),
         Command::Repeat(args) => repeat::run(&args),
+        Command::Ablate(args) => ablate::run(&args),
+        Command::Sweep(args) => sweep::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Predict(args) => predict::run(&args),
         Command::Inspect(args) => inspect::run(&args),

@@ -189,3 +189,96 @@ fn cross_validation_judges_every_subject_out_of_fold() {
     assert_eq!(support::bundle(&workshop.path("cv/model.bpk")).manifest.members.len(), 4);
     assert!(workshop.read("cv/cross-validation.md").contains("| mean ± sd"));
 }
+
+#[test]
+fn an_ablation_shows_differences_to_the_recipe_over_pairs_of_seeds() {
+    let workshop = Workshop::new();
+    let study_file = "[study]\nrecipe = \"recipe.toml\"\nbaseline = \"all\"\nseeds = 2\n\n[[variant]]\n\
+                      name = \"mean\"\nset = { \"network.pooling\" = \"mean\" }\n\n[[variant]]\n\
+                      name = \"without convolution\"\nunset = [\"network.conv\"]\n";
+    fs::create_dir(workshop.path("studies")).unwrap();
+    workshop.write("studies/parts.toml", &study_file.replace("recipe.toml", "../recipe.toml"));
+    let shown = succeeded(&study(&workshop, &["ablate", "studies/parts.toml"]));
+    assert!(shown.contains("without convolution"), "{shown}");
+
+    let rows = json(&workshop, "study/table.json")["rows"].clone();
+    let names: Vec<&str> = (0..3).map(|row| rows[row]["variant"].as_str().unwrap()).collect();
+    assert_eq!(names, ["all", "mean", "without convolution"]);
+    let accuracy = |trial: &str| {
+        let metrics = json(&workshop, &format!("study/trials/{trial}/metrics.json"));
+        metrics["validation"]["accuracy"].as_f64().unwrap()
+    };
+    let pairs =
+        [7, 8].map(|seed| accuracy(&format!("mean-seed-{seed}")) - accuracy(&format!("all-seed-{seed}")));
+    close(&rows[1]["difference"]["accuracy"]["mean"], (pairs[0] + pairs[1]) / 2.0);
+    close(&rows[1]["difference"]["accuracy"]["sd"], (pairs[0] - pairs[1]).abs() / 2f64.sqrt());
+    assert!(!workshop.read("study/trials/without-convolution-seed-7/recipe.toml").contains("network.conv"));
+}
+
+#[test]
+fn an_unknown_key_of_a_study_is_named_with_its_line() {
+    let workshop = Workshop::new();
+    let study_file = "[study]\nrecipe = \"recipe.toml\"\n\n[[variant]]\nname = \"a\"\n\
+                      set.\"network.pooling\" = \"mean\"\nset.\"network.poolin\" = \"mean\"\n";
+    workshop.write("parts.toml", study_file);
+    let error = failed(&study(&workshop, &["ablate", "parts.toml"]));
+    assert!(error.contains("parts.toml:7: `network.poolin` = \"mean\": unknown field `poolin`"), "{error}");
+    assert!(error.contains("`pooling`"), "{error}");
+    assert!(!workshop.path("study").exists());
+
+    workshop.write(
+        "space.toml",
+        "[study]\nrecipe = \"recipe.toml\"\n[space]\n\"window.lenght\" = { values = [8] }\n",
+    );
+    let error = failed(&study(&workshop, &["sweep", "space.toml"]));
+    assert!(error.contains("space.toml:4: `window.lenght` = 8: unknown field `lenght`"), "{error}");
+}
+
+#[test]
+fn a_grid_is_ranked_by_the_score_with_collapsed_and_failed_points_last() {
+    let workshop = Workshop::new();
+    workshop.edit("recipe.toml", "gradient_clipping = 5.0\n", "");
+    let space = "[study]\nrecipe = \"recipe.toml\"\n\n[space]\n\
+                 \"training.optimizer.adamw.learning_rate\" = { values = [0.02, 1e-6, 1e30] }\n\
+                 \"network.recurrent.hidden\" = { values = [4, 8] }\n";
+    workshop.write("space.toml", space);
+    succeeded(&study(&workshop, &["sweep", "space.toml", "--metric", "macro-f1"]));
+    let table = json(&workshop, "study/table.json");
+    let rows = table["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 6);
+    let score = |row: &Value| row["validation"]["macro_f1"]["mean"].as_f64();
+    for (place, pair) in rows.windows(2).enumerate() {
+        assert!(score(&pair[0]) >= score(&pair[1]), "rank {} of {table}", place + 1);
+    }
+    for row in &rows[4..] {
+        assert_eq!(row["changes"]["training.optimizer.adamw.learning_rate"], 1e30);
+        assert_eq!(row["errors"].as_object().unwrap().len(), 1);
+    }
+    assert_eq!(records(&workshop).len(), 6);
+
+    // Nothing is trained again to rank by another rule. With a limit between the losses some have collapsed.
+    let losses = |row: &Value| row["training_loss"]["mean"].as_f64();
+    let mut sorted: Vec<f64> = rows.iter().filter_map(losses).collect();
+    sorted.sort_by(f64::total_cmp);
+    let limit = (0.5 * (sorted[1] + sorted[2])).to_string();
+    let shown = succeeded(&study(&workshop, &["sweep", "space.toml", "--collapse", &limit]));
+    assert_eq!(shown.matches("finished before").count(), 4, "{shown}");
+    assert_eq!(shown.matches("collapsed").count(), 2, "{shown}");
+    let table = json(&workshop, "study/table.json");
+    let collapsed: Vec<u64> = (0..6).map(|row| table["rows"][row]["collapsed"].as_u64().unwrap()).collect();
+    assert_eq!(collapsed, [0, 0, 1, 1, 0, 0]);
+}
+
+#[test]
+fn random_points_are_decided_by_the_seed() {
+    let workshop = Workshop::new();
+    let space = "[study]\nrecipe = \"recipe.toml\"\n\n[space]\n\
+                 \"training.optimizer.adamw.learning_rate\" = { log_uniform = [1e-3, 1e-1] }\n";
+    workshop.write("space.toml", space);
+    let sweep = |trials: &str| study(&workshop, &["sweep", "space.toml", "--seed", "5", "--trials", trials]);
+    succeeded(&sweep("2"));
+    let shown = succeeded(&sweep("3"));
+    assert_eq!(shown.matches("finished before").count(), 2, "{shown}");
+    let error = failed(&study(&workshop, &["sweep", "space.toml"]));
+    assert!(error.contains("space.toml:5:") && error.contains("--trials to draw at random"), "{error}");
+}

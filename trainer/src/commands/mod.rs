@@ -1,5 +1,6 @@
 //! What the binary offers, one module a command.
 
+pub mod ablate;
 pub mod cross_validate;
 pub mod evaluate;
 pub mod export;
@@ -9,6 +10,7 @@ pub mod predict;
 pub mod profile;
 pub mod repeat;
 mod study;
+pub mod sweep;
 pub mod synthesize;
 
 use std::io::{self, ErrorKind, StdoutLock, Write};

@@ -8,8 +8,8 @@ use clap::builder::RangedU64ValueParser;
 use super::study::{StudyArgs, files};
 use crate::error::Error;
 use crate::recipe::RecipeFile;
-use crate::study::Variant;
-use crate::study::table::{Sheet, score_columns};
+use crate::study::table::{self, Sheet};
+use crate::study::{Measure, Variant};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = concat!(
@@ -52,10 +52,13 @@ pub fn run(args: &RepeatArgs) -> Result<(), Error> {
         Ok(Variant { name: recipe.recipe.name.clone(), recipe, changes: Vec::new() })
     };
     let variants = args.recipes.iter().map(variant).collect::<Result<Vec<Variant>, Error>>()?;
-    let rows = args.study.run(variants, args.seeds)?;
+    let (plan, records) = args.study.run(variants, args.seeds)?;
+    let rows = table::rows(&plan, &records, None);
     let mut sheet = Sheet::new(rows.len());
     sheet.column("model", rows.iter().map(|row| row.variant.clone()));
-    score_columns(&mut sheet, &rows, args.seeds);
+    sheet.trials(&rows);
+    sheet.validation(&rows, &Measure::ALL);
+    sheet.rest(&rows);
     let title = match args.seeds {
         1 => "One training of each recipe.".to_owned(),
         seeds => format!("{seeds} trainings of each recipe: mean ± sample standard deviation."),

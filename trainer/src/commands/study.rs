@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::device::DeviceKind;
 use crate::error::Error;
 use crate::study::runner::{self, Settings};
-use crate::study::table::{self, Row, Sheet};
+use crate::study::table::Sheet;
 use crate::study::{Change, Measure, Plan, Record, Seeding, StudyError, Variant};
 use crate::training::write_atomically;
 
@@ -74,7 +74,7 @@ struct Json<'a, R> {
 
 impl StudyArgs {
     /// Trains every variant with its seeds, a line for each trial that ends.
-    pub(super) fn run(&self, variants: Vec<Variant>, seeds: usize) -> Result<Vec<Row>, Error> {
+    pub(super) fn run(&self, variants: Vec<Variant>, seeds: usize) -> Result<(Plan, Vec<Record>), Error> {
         let folds = self.folds.map(Change::folds).into_iter().flatten();
         let common: Vec<Change> = folds.chain(self.set.iter().cloned()).collect();
         let seeding = Seeding { count: seeds, split: self.split_seeds };
@@ -109,7 +109,7 @@ impl StudyArgs {
         {
             return Err(StudyError::NoScores { trials: count, first: first.clone() }.into());
         }
-        Ok(table::rows(&plan, &records))
+        Ok((plan, records))
     }
 
     /// Prints the table and writes it beside the trials; `rows` is what stands in the JSON file.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::Change;
+use super::{Change, Origin};
 use crate::recipe::RecipeError;
 
 /// Why a study cannot be made or has come to nothing.
@@ -14,6 +14,26 @@ pub enum StudyError {
     Assignment {
         /// The argument.
         found: String,
+    },
+    /// A study's file that is not TOML, or has a key that is unknown, missing or of the wrong type.
+    #[error("{path}: {source}")]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// What and where.
+        source: Box<toml::de::Error>,
+    },
+    /// A value in a study's file that makes no sense.
+    #[error("{origin}: `{key}` is {found}, expected {expected}")]
+    Value {
+        /// Where it stands.
+        origin: Origin,
+        /// The key.
+        key: String,
+        /// What it holds.
+        found: String,
+        /// What it may hold.
+        expected: &'static str,
     },
     /// A recipe that cannot be changed.
     #[error("{path}: {source}")]

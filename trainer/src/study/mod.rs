@@ -7,6 +7,7 @@
 //!
 //! | module | does |
 //! |---|---|
+//! | [`ablation`], [`space`] | the files of ablations and sweeps |
 //! | [`change`] | changes a recipe's text, comments and all else left as they are |
 //! | [`plan`] | variants and seeds to trials |
 //! | [`runner`] | trials to records, resumed where they stopped |
@@ -14,16 +15,21 @@
 //! | [`statistics`] | mean and standard deviation over trials |
 //! | [`table`] | records to the table of the study |
 
+pub mod ablation;
 pub mod change;
 mod error;
+mod file;
 pub mod plan;
 pub mod record;
 pub mod runner;
+pub mod space;
 pub mod statistics;
 pub mod table;
 
+pub use self::ablation::Ablation;
 pub use self::change::{Change, Origin};
 pub use self::error::StudyError;
 pub use self::plan::{Plan, Seeding, Trial, Variant};
 pub use self::record::{Record, Results};
+pub use self::space::Space;
 pub use self::statistics::{Measure, Statistic};

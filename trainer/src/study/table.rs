@@ -18,8 +18,10 @@ pub struct Row {
     pub variant: String,
     /// What is changed in its recipe.
     pub changes: BTreeMap<String, Option<toml::Value>>,
-    /// How many trials it has, finished or not.
-    pub trials: usize,
+    /// Names of its trials, finished or not, one for each seed.
+    pub trials: Vec<String>,
+    /// How many of them have a training loss that has collapsed.
+    pub collapsed: usize,
     /// Scores of the subjects that were held out.
     pub validation: Summary,
     /// Scores of the test files.
@@ -39,11 +41,11 @@ pub struct Row {
 /// Scores over trials; empty if there are none.
 pub type Summary = BTreeMap<Measure, Statistic>;
 
-/// The rows of a study in the order of its variants.
-pub fn rows(plan: &Plan, records: &[Record]) -> Vec<Row> {
+/// The rows of a study in the order of its variants. A trial whose training loss is below `collapse` has
+/// learnt its windows by heart (report C).
+pub fn rows(plan: &Plan, records: &[Record], collapse: Option<f64>) -> Vec<Row> {
     let row = |(place, variant): (usize, &Variant)| {
-        let of_variant = plan.trials.iter().zip(records).filter(|(trial, _)| trial.variant == place);
-        let records: Vec<&Record> = of_variant.map(|(_, record)| record).collect();
+        let records = of_variant(plan, records, place);
         let results: Vec<&Results> = records.iter().filter_map(|record| record.results.as_ref()).collect();
         let over = |value: fn(&Results) -> f64| Statistic::of(results.iter().map(|results| value(results)));
         let change = |change: &Change| (change.key.clone(), change.value.clone());
@@ -51,7 +53,11 @@ pub fn rows(plan: &Plan, records: &[Record]) -> Vec<Row> {
         Row {
             variant: variant.name.clone(),
             changes: variant.changes.iter().map(change).collect(),
-            trials: records.len(),
+            trials: records.iter().map(|record| record.trial.clone()).collect(),
+            collapsed: results
+                .iter()
+                .filter(|results| collapse.is_some_and(|least| results.training_loss < least))
+                .count(),
             validation: summary(results.iter().map(|results| &results.validation)),
             test: summary(results.iter().filter_map(|results| results.test.as_ref())),
             training_loss: over(|results| results.training_loss),
@@ -62,6 +68,36 @@ pub fn rows(plan: &Plan, records: &[Record]) -> Vec<Row> {
         }
     };
     plan.variants.iter().enumerate().map(row).collect()
+}
+
+fn of_variant<'a>(plan: &Plan, records: &'a [Record], variant: usize) -> Vec<&'a Record> {
+    let trials = plan.trials.iter().zip(records);
+    trials.filter(|(trial, _)| trial.variant == variant).map(|(_, record)| record).collect()
+}
+
+/// How much each variant is better than the first one: over pairs of trials, the first of each, the second of
+/// each, ..., so that what a seed does to both is not counted.
+pub fn differences(plan: &Plan, records: &[Record]) -> Vec<Summary> {
+    let baseline = of_variant(plan, records, 0);
+    let difference = |variant: usize| {
+        let statistic = |measure: Measure| {
+            let score = |record: &Record| Some(measure.of(&record.results.as_ref()?.validation));
+            let pairs = of_variant(plan, records, variant).into_iter().zip(&baseline);
+            let values = pairs.filter_map(|(record, baseline)| Some(score(record)? - score(baseline)?));
+            Statistic::of(values).map(|statistic| (measure, statistic))
+        };
+        Measure::ALL.into_iter().filter_map(statistic).collect()
+    };
+    (0..plan.variants.len()).map(difference).collect()
+}
+
+/// The best variants first, by their mean score; after them those of which a trial has collapsed, and those
+/// without scores.
+pub fn ranked(mut rows: Vec<Row>, measure: Measure) -> Vec<Row> {
+    let score = |row: &Row| row.validation.get(&measure).map_or(f64::NEG_INFINITY, |score| score.mean);
+    let standing = |row: &Row| (row.validation.is_empty(), row.collapsed > 0);
+    rows.sort_by(|a, b| standing(a).cmp(&standing(b)).then(score(b).total_cmp(&score(a))));
+    rows
 }
 
 fn summary<'a>(scores: impl Iterator<Item = &'a painwave::evaluation::Scores> + Clone) -> Summary {
@@ -121,28 +157,41 @@ impl Sheet {
     }
 }
 
-/// The columns with the scores on the subjects that were held out, then those on the test files, then the
-/// cost and what went wrong.
-pub fn score_columns(sheet: &mut Sheet, rows: &[Row], seeds: usize) {
-    if seeds > 1 {
-        sheet.column("trials", rows.iter().map(finished));
+impl Sheet {
+    /// The number of trials, if there is more than one of each variant.
+    pub fn trials(&mut self, rows: &[Row]) {
+        if rows.iter().any(|row| row.trials.len() > 1) {
+            self.column("trials", rows.iter().map(finished));
+        }
     }
-    for measure in Measure::ALL {
-        sheet.column(measure.name(), rows.iter().map(|row| score(row.validation.get(&measure))));
+
+    /// Scores on the subjects that were held out.
+    pub fn validation(&mut self, rows: &[Row], measures: &[Measure]) {
+        for measure in measures {
+            self.column(measure.name(), rows.iter().map(|row| score(row.validation.get(measure))));
+        }
     }
-    for measure in [Measure::WeightedF1, Measure::MacroF1, Measure::Accuracy] {
-        let header = format!("test {}", measure.name());
-        sheet.column(&header, rows.iter().map(|row| score(row.test.get(&measure))));
+
+    /// Scores on the test files, if there are any; then the cost and what went wrong.
+    pub fn rest(&mut self, rows: &[Row]) {
+        for measure in [Measure::WeightedF1, Measure::MacroF1, Measure::Accuracy] {
+            let header = format!("test {}", measure.name());
+            self.column(&header, rows.iter().map(|row| score(row.test.get(&measure))));
+        }
+        let mean = |statistic: Option<Statistic>, digits: usize| {
+            statistic.map_or(String::new(), |statistic| format!("{:.digits$}", statistic.mean))
+        };
+        self.column("training loss", rows.iter().map(|row| mean(row.training_loss, 4)));
+        self.column("epochs", rows.iter().map(|row| mean(row.epochs, 0)));
+        self.column("seconds", rows.iter().map(|row| mean(row.seconds, 0)));
+        self.column("notes", rows.iter().map(notes));
     }
-    let mean = |statistic: Option<Statistic>| statistic.map(|statistic| format!("{:.0}", statistic.mean));
-    sheet.column("epochs", rows.iter().map(|row| mean(row.epochs).unwrap_or_default()));
-    sheet.column("seconds", rows.iter().map(|row| mean(row.seconds).unwrap_or_default()));
-    sheet.column("notes", rows.iter().map(notes));
 }
 
 fn finished(row: &Row) -> String {
     let finished = row.validation.get(&Measure::WeightedF1).map_or(0, |statistic| statistic.count);
-    if finished == row.trials { finished.to_string() } else { format!("{finished} of {}", row.trials) }
+    let trials = row.trials.len();
+    if finished == trials { finished.to_string() } else { format!("{finished} of {trials}") }
 }
 
 /// A score's mean, and its standard deviation if there is one.
@@ -154,9 +203,24 @@ pub fn score(statistic: Option<&Statistic>) -> String {
     }
 }
 
-fn notes(row: &Row) -> String {
-    match row.errors.values().next() {
-        Some(first) => format!("{} failed: {first}", row.errors.len()),
+/// A difference of scores with its sign.
+pub fn difference(statistic: Option<&Statistic>) -> String {
+    match statistic {
+        Some(Statistic { mean, sd: Some(sd), .. }) => format!("{mean:+.4} ± {sd:.4}"),
+        Some(Statistic { mean, sd: None, .. }) => format!("{mean:+.4}"),
         None => String::new(),
     }
+}
+
+fn notes(row: &Row) -> String {
+    let collapsed = (row.collapsed > 0).then(|| match row.trials.len() {
+        1 => "collapsed".to_owned(),
+        _ => format!("{} collapsed", row.collapsed),
+    });
+    let first = row.errors.values().next();
+    let failed = first.map(|first| match row.errors.len() {
+        1 => format!("failed: {first}"),
+        count => format!("{count} failed: {first}"),
+    });
+    [collapsed, failed].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
