@@ -146,6 +146,7 @@ fn unique(name: String, taken: &mut HashMap<String, usize>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::study::{Ablation, Space};
 
     const RECIPE: &str = include_str!("../../recipes/cnn-gru.toml");
 
@@ -177,5 +178,17 @@ mod tests {
         let error =
             Plan::new(variants, &[], Seeding { count: 1, split: false }, Path::new("out")).unwrap_err();
         assert!(error.to_string().contains("`a` and `b` are the same"), "{error}");
+    }
+    #[test]
+    fn every_study_that_comes_with_the_trainer_leads_to_recipes() {
+        let studies = Path::new(env!("CARGO_MANIFEST_DIR")).join("studies");
+        for entry in std::fs::read_dir(studies).unwrap() {
+            let path = entry.unwrap().path();
+            let variants = match std::fs::read_to_string(&path).unwrap().contains("[space]") {
+                true => Space::read(&path).unwrap().draw(20, 1),
+                false => Ablation::read(&path).unwrap().variants,
+            };
+            Plan::new(variants, &[], Seeding { count: 2, split: true }, Path::new("out")).unwrap();
+        }
     }
 }
