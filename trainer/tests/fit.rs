@@ -21,6 +21,7 @@ fn args(workshop: &Workshop) -> FitArgs {
         resume: false,
         seed: None,
         epochs: None,
+        threads: None,
         checkpoint_seconds: 0,
         while_stdin_is_open: false,
     }

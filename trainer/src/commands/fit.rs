@@ -1,6 +1,7 @@
 //! `trainer fit`: a recipe and labelled recordings to a bundle.
 
 use std::io::{self, Write};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -52,6 +53,9 @@ pub struct FitArgs {
     /// End after this many epochs, if the recipe has more; --resume can go on.
     #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub epochs: Option<usize>,
+    /// Threads of the training; without it one a core. Another number gives slightly other weights.
+    #[arg(long)]
+    pub threads: Option<NonZeroUsize>,
     /// Least number of seconds between two checkpoints.
     #[arg(long, default_value_t = 30)]
     pub checkpoint_seconds: u64,
@@ -99,11 +103,16 @@ pub(super) fn run_recipe(
     if let Some(seed) = args.seed {
         file.recipe.training.seed = seed;
     }
+    if let Some(threads) = args.threads {
+        // For what is not training. It fails where this process has such threads already, which will do.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global();
+    }
     let settings = Settings {
         device: args.device,
         out: &args.out,
         resume: args.resume,
         epochs: args.epochs,
+        threads: args.threads.map_or_else(super::cores, usize::from),
         checkpoint_every: Duration::from_secs(args.checkpoint_seconds),
         interrupt,
     };

@@ -59,6 +59,9 @@ pub struct StudyArgs {
     /// Trials at once, which share the cores; without it one a core, or one on a GPU.
     #[arg(long)]
     pub jobs: Option<NonZeroUsize>,
+    /// Threads of each trial; without it the cores are shared out. Another number gives slightly other weights.
+    #[arg(long)]
+    pub threads: Option<NonZeroUsize>,
     /// Least number of seconds between two checkpoints of a trial.
     #[arg(long, default_value_t = 30)]
     pub checkpoint_seconds: u64,
@@ -69,6 +72,7 @@ pub struct StudyArgs {
 struct Json<'a, R> {
     command: &'a str,
     trainer: &'static str,
+    cores: usize,
     rows: &'a [R],
 }
 
@@ -83,7 +87,7 @@ impl StudyArgs {
         let interrupt =
             super::on_interrupt("ending after the epochs that are running; Ctrl-C again ends at once");
         let trainer = std::env::current_exe().map_err(Error::read("the trainer's own binary"))?;
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let cores = super::cores();
         let default = if self.device == DeviceKind::Cpu { cores } else { 1 };
         let count = plan.trials.len();
         let jobs = self.jobs.map_or(default, usize::from).min(count);
@@ -94,11 +98,11 @@ impl StudyArgs {
             test: self.test.as_deref().zip(self.test_labels.as_deref()).map(Into::into),
             device: self.device,
             jobs,
-            threads: (cores / jobs).max(1),
+            threads: self.threads.map_or((cores / jobs).max(1), usize::from),
             checkpoint_seconds: self.checkpoint_seconds,
             interrupt: &interrupt,
         };
-        eprintln!("{count} trials, {jobs} at once");
+        eprintln!("{count} trials, {jobs} at once, threads of each: {}", settings.threads);
         let mut ended = 0;
         let records = runner::run(&plan, &settings, |record, before| {
             ended += 1;
@@ -116,7 +120,8 @@ impl StudyArgs {
     pub(super) fn finish(&self, title: &str, sheet: &Sheet, rows: &[impl Serialize]) -> Result<(), Error> {
         let command = command_line(std::env::args().skip(1));
         let markdown = format!("{title}\n\n```sh\n{command}\n```\n\n{}", sheet.markdown());
-        let json = Json { command: &command, trainer: env!("CARGO_PKG_VERSION"), rows };
+        let json =
+            Json { command: &command, trainer: env!("CARGO_PKG_VERSION"), cores: super::cores(), rows };
         let path = self.out.join("table.json");
         let json = serde_json::to_vec_pretty(&json).map_err(|error| Error::write(&path)(error.into()))?;
         write_atomically(&path, &json)?;

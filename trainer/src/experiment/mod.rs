@@ -38,6 +38,8 @@ pub struct Settings<'a> {
     pub resume: bool,
     /// Last epoch of this call, if the recipe has more.
     pub epochs: Option<usize>,
+    /// Threads of a training, if the device is the CPU.
+    pub threads: usize,
     /// Least time between two checkpoints.
     pub checkpoint_every: Duration,
     /// Set from outside to end after the current epoch.
@@ -286,6 +288,7 @@ fn train(
         checkpoints: &Checkpoints::new(folder, identity),
         events: &out,
         checkpoint_every: settings.checkpoint_every,
+        threads: settings.threads,
         interrupt: settings.interrupt,
     };
     let mut progress = Progress::new();

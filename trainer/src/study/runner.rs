@@ -177,8 +177,8 @@ impl Worker<'_> {
         let mut command = Command::new(trainer);
         command.arg("fit").arg(&trial.recipe.path);
         command.arg("--data").arg(data).arg("--labels").arg(labels).arg("--out").arg(folder);
-        command.args(["--device", device, "--checkpoint-seconds", &checkpoint_seconds.to_string()]);
-        command.env("RAYON_NUM_THREADS", threads.to_string());
+        command.args(["--device", device, "--threads", &threads.to_string()]);
+        command.args(["--checkpoint-seconds", &checkpoint_seconds.to_string()]);
         if resume {
             command.arg("--resume");
         }
@@ -246,6 +246,50 @@ fn last_words(log: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A trainer that is a shell script.
+    #[cfg(unix)]
+    fn records(script: &str) -> Vec<Record> {
+        use std::os::unix::fs::PermissionsExt;
+
+        use crate::recipe::RecipeFile;
+        use crate::study::{Seeding, Variant};
+
+        let folder = tempfile::TempDir::new().unwrap();
+        let file = |name: &str, text: &str| {
+            fs::write(folder.path().join(name), text).unwrap();
+            folder.path().join(name)
+        };
+        let trainer = file("trainer", &format!("#!/bin/sh\n{script}\n"));
+        fs::set_permissions(&trainer, fs::Permissions::from_mode(0o755)).unwrap();
+        let recipe = RecipeFile::read(&file("x.toml", include_str!("../../recipes/cnn-gru.toml"))).unwrap();
+        let variant = Variant { name: "x".into(), recipe, changes: Vec::new() };
+        let seeding = Seeding { count: 2, split: false };
+        let plan = Plan::new(vec![variant], &[], seeding, &folder.path().join("out")).unwrap();
+        let settings = Settings {
+            trainer,
+            data: &file("data.csv", ""),
+            labels: &file("labels.csv", ""),
+            test: None,
+            device: DeviceKind::Cpu,
+            jobs: 1,
+            threads: 1,
+            checkpoint_seconds: 0,
+            interrupt: &AtomicBool::new(false),
+        };
+        run(&plan, &settings, |_, _| Ok(())).unwrap()
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_trial_that_is_killed_or_aborts_is_a_record() {
+        let errors =
+            |script| records(script).into_iter().map(|record| record.error.unwrap()).collect::<Vec<_>>();
+        let killed = "signal: 9 (SIGKILL), after: fold 2 of 5".to_owned();
+        assert_eq!(errors("echo fold 2 of 5; kill -9 $$"), [killed.clone(), killed]);
+        assert_eq!(errors("echo error: no more memory >&2; exit 1")[0], "no more memory");
+        assert_eq!(errors("exit 0")[1], "the trial was interrupted from outside");
+    }
 
     #[test]
     fn the_last_words_of_a_panic_are_its_message() {

@@ -93,6 +93,8 @@ pub struct Control<'a> {
     pub checkpoint_every: Duration,
     /// Whether to continue the checkpoint that is there.
     pub resume: bool,
+    /// Threads of a step, if the device is the CPU; another number gives slightly other weights.
+    pub threads: usize,
     /// Set from outside to end after the current epoch.
     pub interrupt: &'a AtomicBool,
 }
@@ -113,8 +115,7 @@ pub fn train(
     progress: &mut Progress,
 ) -> Result<Outcome, Error> {
     let training_device = device.clone().autodiff();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let stepper = Stepper::new(device, threads).map_err(Error::Threads)?;
+    let stepper = Stepper::new(device, control.threads).map_err(Error::Threads)?;
     let seed = problem.recipe.seed;
     training_device.seed(seed);
     let network = Network::new(&problem.network, &training_device);
