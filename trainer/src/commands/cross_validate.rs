@@ -43,6 +43,7 @@ pub struct CrossValidateArgs {
 /// `cross-validation.json`.
 #[derive(Serialize)]
 struct CrossValidation<'a> {
+    command: &'a str,
     recipe: &'a str,
     seed: u64,
     folds: Vec<Fold>,
@@ -76,7 +77,9 @@ pub fn run(args: &CrossValidateArgs) -> Result<(), Error> {
         .map(|measure| (measure, Statistic::of(folds.iter().map(|fold| measure.of(&fold.scores)))));
     let sheet = sheet(&folds, &statistics, &experiment.scores);
     let out = &args.fit.out;
+    let command = super::study::this_command();
     let result = CrossValidation {
+        command: &command,
         recipe: &name,
         seed,
         folds,
@@ -86,11 +89,12 @@ pub fn run(args: &CrossValidateArgs) -> Result<(), Error> {
     let path = out.join("cross-validation.json");
     let json = serde_json::to_vec_pretty(&result).map_err(|error| Error::write(&path)(error.into()))?;
     write_atomically(&path, &json)?;
-    let markdown = format!("{}\n```text\n{}```\n", sheet.markdown(), report::scores_text(&experiment.scores));
+    let scores = report::scores_text(&experiment.scores);
+    let markdown = format!("```sh\n{command}\n```\n\n{}\n```text\n{scores}```\n", sheet.markdown());
     write_atomically(&out.join("cross-validation.md"), markdown.as_bytes())?;
     super::print(|stdout| {
         writeln!(stdout, "{}", sheet.text())?;
-        writeln!(stdout, "all folds, out of fold: {}", report::scores_text(&experiment.scores))?;
+        writeln!(stdout, "all folds, out of fold: {scores}")?;
         writeln!(stdout, "{}", out.join("model.bpk").display())
     })
 }

@@ -118,7 +118,7 @@ impl StudyArgs {
 
     /// Prints the table and writes it beside the trials; `rows` is what stands in the JSON file.
     pub(super) fn finish(&self, title: &str, sheet: &Sheet, rows: &[impl Serialize]) -> Result<(), Error> {
-        let command = command_line(std::env::args().skip(1));
+        let command = this_command();
         let markdown = format!("{title}\n\n```sh\n{command}\n```\n\n{}", sheet.markdown());
         let json =
             Json { command: &command, trainer: env!("CARGO_PKG_VERSION"), cores: super::cores(), rows };
@@ -147,7 +147,12 @@ fn line(record: &Record, before: bool) -> String {
     format!("{name}: {}", parts.join("; "))
 }
 
-/// The command as it can be given to a shell again.
+/// The command line of this process.
+pub(super) fn this_command() -> String {
+    command_line(std::env::args().skip(1))
+}
+
+/// A command as it can be given to a shell again.
 fn command_line(arguments: impl Iterator<Item = String>) -> String {
     let plain = |letter: char| letter.is_alphanumeric() || "-_./=:,+@%".contains(letter);
     let quoted = |argument: String| {

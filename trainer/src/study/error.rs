@@ -10,7 +10,7 @@ use crate::recipe::RecipeError;
 #[derive(Debug, thiserror::Error)]
 pub enum StudyError {
     /// An assignment on the command line that is none.
-    #[error("--set {found}: expected KEY=VALUE, such as training.epochs=100")]
+    #[error("expected KEY=VALUE, such as training.epochs=100, found {found}")]
     Assignment {
         /// The argument.
         found: String,
