@@ -11,7 +11,8 @@ use trainer::training::{End, EpochRecord, History};
 const VOID: [&str; 3] = ["meta", "br", "hr"];
 
 fn history(epochs: usize) -> History {
-    let mut history = History::new(EarlyStopping { metric: Metric::WeightedF1, patience: 9 });
+    let stopping = EarlyStopping { metric: Metric::WeightedF1, patience: 9, collapse: None };
+    let mut history = History::new(stopping);
     for epoch in 1..=epochs {
         history.push(EpochRecord {
             epoch,

@@ -134,6 +134,7 @@ fn summarise(args: &FitArgs, experiment: &Experiment) -> Result<(), Error> {
         }
         let subjects = if experiment.trainings.len() == 1 { "validation" } else { "out of fold" };
         writeln!(out, "{subjects}, by the written bundle:\n{}", report::scores_text(&experiment.scores))?;
-        writeln!(out, "{}", args.out.join("model.bpk").display())
+        writeln!(out, "{}", args.out.join("model.bpk").display())?;
+        writeln!(out, "{}", args.out.join("report.html").display())
     })
 }

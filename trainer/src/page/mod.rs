@@ -46,7 +46,7 @@ impl Page {
 
     /// Text that keeps its lines, such as a piece of a recipe.
     pub fn code(&mut self, text: &str) {
-        let _ = writeln!(self.html, "<pre><code>{}</code></pre>", escape(text));
+        let _ = writeln!(self.html, "<pre tabindex=\"0\"><code>{}</code></pre>", escape(text));
     }
 
     /// A table whose rows are named by their first cell. Numbers and percentages are set as such.

@@ -20,7 +20,7 @@ pub(super) fn losses(histories: &[&History]) -> Plot {
 
 /// The scores of the validation subjects of some trainings, one line each.
 pub(super) fn scores(histories: &[&History]) -> Plot {
-    draw("F1", &SCORES, [3, 4], histories)
+    draw("F1", &SCORES, [3, 8], histories)
 }
 
 /// The learning curves of one training as a file of their own.

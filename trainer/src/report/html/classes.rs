@@ -10,7 +10,7 @@ use crate::page::{Page, escape, svg};
 /// The confusion matrix and the scores of each class.
 pub(super) fn section(page: &mut Page, run: &RunReport<'_>) {
     page.section("Classes");
-    page.html("<div class=\"columns\">\n");
+    page.html("<div class=\"beside\">\n");
     page.html(&confusion(run.scores));
     page.html(&scores(run.scores));
     page.html("</div>\n");
@@ -47,17 +47,23 @@ fn confusion(scores: &Scores) -> String {
     for (truth, (class, row)) in scores.classes.iter().zip(&scores.confusion).enumerate() {
         let _ = write!(html, "<tr><th scope=\"row\">{}</th>", escape(&class.label));
         for (prediction, subjects) in row.iter().enumerate() {
-            let share = f64::from(*subjects) / f64::from(class.support.max(1));
-            let kind = if truth == prediction { "right" } else { "wrong" };
-            let _ = write!(
-                html,
-                "<td class=\"number {kind}\" style=\"--share: {share:.3}\">{subjects}<small>{}</small></td>",
-                percent(share)
-            );
+            html.push_str(&cell(*subjects, class.support, truth == prediction));
         }
         html.push_str("</tr>\n");
     }
     html + "</tbody></table></div>\n"
+}
+
+/// A count and its share of the true class.
+fn cell(subjects: u32, of: u32, is_right: bool) -> String {
+    let kind = match (subjects, is_right) {
+        (0, _) => return "<td class=\"number none\">0</td>".to_owned(),
+        (_, true) => "right",
+        (_, false) => "wrong",
+    };
+    let share = f64::from(subjects) / f64::from(of);
+    let text = percent(share);
+    format!("<td class=\"number {kind}\" style=\"--share: {share:.3}\">{subjects}<small>{text}</small></td>")
 }
 
 /// Precision, recall and F1, as numbers and as bars behind them.
