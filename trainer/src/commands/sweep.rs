@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::study::{StudyArgs, files};
 use crate::error::Error;
+use crate::study::space::shown;
 use crate::study::table::{self, Row, Sheet};
 use crate::study::{Measure, Space};
 
@@ -85,7 +86,7 @@ pub fn run(args: &SweepArgs) -> Result<(), Error> {
     let mut sheet = Sheet::new(rows.len());
     sheet.column("rank", (1..=rows.len()).map(|rank| rank.to_string()));
     for key in space.keys() {
-        let value = |row: &Row| row.changes.get(key)?.as_ref().map(toml::Value::to_string);
+        let value = |row: &Row| row.changes.get(key)?.as_ref().map(shown);
         sheet.column(space.short(key), rows.iter().map(|row| value(row).unwrap_or_default()));
     }
     sheet.trials(&rows);

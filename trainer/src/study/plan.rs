@@ -100,8 +100,12 @@ impl Trial {
 
     /// SHA-256 of its recipe.
     pub fn digest(&self) -> String {
-        hex(&<sha2::Sha256 as sha2::Digest>::digest(&self.recipe.text))
+        digest(&self.recipe.text)
     }
+}
+
+fn digest(text: &str) -> String {
+    hex(&<sha2::Sha256 as sha2::Digest>::digest(text))
 }
 
 /// TOML has no greater integers: after the greatest comes 0.
@@ -113,8 +117,8 @@ fn seed_change(key: &str, seed: u64) -> Change {
     Change::argument("--seeds", key, Some(toml::Value::Integer(seed as i64)))
 }
 
-/// Letters of a folder's name at most.
-const SLUG: usize = 60;
+/// Letters of a name that stand in that of a folder.
+const SLUG: usize = 50;
 
 /// A name as that of a folder on any system.
 fn slug(name: &str) -> String {
@@ -123,13 +127,15 @@ fn slug(name: &str) -> String {
         'A'..='Z' => letter.to_ascii_lowercase(),
         _ => '-',
     };
-    let mut slug: String = name.chars().map(letter).take(SLUG).collect();
+    let mut slug: String = name.chars().map(letter).collect();
     while slug.contains("--") {
         slug = slug.replace("--", "-");
     }
     match slug.trim_matches(['-', '.']) {
         "" => "trial".to_owned(),
-        slug => slug.to_owned(),
+        slug if slug.len() <= SLUG => slug.to_owned(),
+        // Long names often differ at their ends only.
+        slug => format!("{}-{:.8}", &slug[..SLUG], digest(name)),
     }
 }
 
@@ -170,6 +176,12 @@ mod tests {
         let recipe = &last.recipe.recipe;
         assert_eq!((recipe.training.seed, recipe.validation.seed), (8, 43));
         assert_eq!((recipe.validation.folds, recipe.validation.fraction), (Some(5), None));
+    }
+
+    #[test]
+    fn long_names_that_differ_at_their_ends_make_different_folders() {
+        let [a, b] = ["a", "b"].map(|end| slug(&format!("{} {end}", "layers 2, ".repeat(9))));
+        assert!(a != b && a.len() == b.len() && a.starts_with("layers-2-layers-2"), "{a} {b}");
     }
 
     #[test]

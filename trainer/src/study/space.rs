@@ -140,7 +140,7 @@ impl Space {
         };
         let changes: Vec<Change> = self.dimensions.iter().zip(point).map(change).collect();
         let part = |change: &Change| {
-            let value = change.value.as_ref().map(Value::to_string).unwrap_or_default();
+            let value = change.value.as_ref().map(shown).unwrap_or_default();
             format!("{} {value}", self.short(&change.key))
         };
         let name = changes.iter().map(part).collect::<Vec<_>>().join(", ");
@@ -154,6 +154,15 @@ impl Space {
         }
         let same = self.keys().filter(|other| last(other) == last(key)).count();
         if same > 1 { key } else { last(key) }
+    }
+}
+
+/// A value for people: without quotes, small numbers with an exponent.
+pub fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Float(number) => format!("{number:?}"),
+        value => value.to_string(),
     }
 }
 
@@ -223,10 +232,10 @@ mod tests {
         );
         let points = space.unwrap().grid().unwrap();
         let expected = [
-            "layers 1, pooling \"last\"",
-            "layers 1, pooling \"mean\"",
-            "layers 2, pooling \"last\"",
-            "layers 2, pooling \"mean\"",
+            "layers 1, pooling last",
+            "layers 1, pooling mean",
+            "layers 2, pooling last",
+            "layers 2, pooling mean",
         ];
         assert_eq!(names(&points), expected);
     }
