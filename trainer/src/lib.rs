@@ -18,6 +18,7 @@
 //! | [`validation`] | scores on held-out windows during training |
 //! | [`experiment`] | a recipe on a data set: every split's training, and the bundle of all members |
 //! | [`study`] | many trials of recipes, and one table of them all |
+//! | [`decision`] | from probabilities to a class, chosen on the judged subjects |
 //! | [`assemble`] | trained weights to a bundle that has proven itself |
 //! | [`page`] | one self-contained HTML page with plots |
 //! | [`export`] | bundles as safetensors and ONNX files |
@@ -30,6 +31,7 @@ pub mod assemble;
 pub mod augmentation;
 pub mod commands;
 pub mod data;
+pub mod decision;
 pub mod device;
 pub mod error;
 pub mod experiment;

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use trainer::commands::{
-    ablate, cross_validate, evaluate, export, fit, inspect, predict, profile, repeat, sweep, synthesize,
+    ablate, cross_validate, evaluate, export, fit, inspect, optimum, predict, profile, repeat, sweep,
+    synthesize,
 };
 
 /// Fits painwave models and says how good they are.
@@ -24,6 +25,9 @@ enum Command {
     /// Looks at the data before any model does: what it holds, what is wrong, what to drop.
     #[command(after_help = profile::EXAMPLES)]
     Profile(profile::ProfileArgs),
+    /// Says how well the best possible classifier does on synthetic recordings.
+    #[command(after_help = optimum::EXAMPLES)]
+    Optimum(optimum::OptimumArgs),
     /// Fits a model by a recipe and writes its bundle.
     #[command(after_help = fit::EXAMPLES)]
     Fit(fit::FitArgs),
@@ -57,6 +61,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Synthesize(args) => synthesize::run(&args),
         Command::Profile(args) => profile::run(&args),
+        Command::Optimum(args) => optimum::run(&args),
         Command::Fit(args) => fit::run(&args),
         Command::CrossValidate(args) => cross_validate::run(&args),
         Command::Repeat(args) => repeat::run(&args),

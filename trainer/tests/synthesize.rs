@@ -345,3 +345,28 @@ fn a_recording_scatters_about_its_hidden_state() {
         }
     }
 }
+
+#[test]
+fn the_optimum_of_whole_recordings_is_that_of_knowing_what_a_subject_expresses() {
+    let output = Command::new(env!("CARGO_BIN_EXE_trainer"))
+        .args(["optimum", "--train-subjects", "24", "--test-subjects", "8"])
+        .args(["--recipe", concat!(env!("CARGO_MANIFEST_DIR"), "/recipes/cnn-gru.toml")])
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let scores = |name: &str| -> Vec<Vec<String>> {
+        let rows = text.lines().filter(|line| line.contains(name));
+        let numbers = |row: &str| {
+            row.split_whitespace()
+                .filter(|word| word.starts_with("0.") || word.starts_with("1."))
+                .map(String::from)
+                .collect()
+        };
+        rows.map(numbers).collect()
+    };
+    let best = scores("greatest probability");
+    assert_eq!(best.len(), 4, "{text}");
+    assert!(best.iter().all(|numbers| numbers.len() == 4), "{text}");
+    assert_eq!(best, scores("expressed class known (bound)"));
+}

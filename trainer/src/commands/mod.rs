@@ -6,6 +6,7 @@ pub mod evaluate;
 pub mod export;
 pub mod fit;
 pub mod inspect;
+pub mod optimum;
 pub mod predict;
 pub mod profile;
 pub mod repeat;

@@ -34,7 +34,8 @@ pub fn scores_text(scores: &Scores) -> String {
     text + &confusion_text(scores)
 }
 
-fn confusion_text(scores: &Scores) -> String {
+/// The confusion matrix as a table for a terminal.
+pub fn confusion_text(scores: &Scores) -> String {
     let names: Vec<&str> = scores.classes.iter().map(|class| class.label.as_str()).collect();
     let mut header = vec![""];
     header.extend(&names);

@@ -4,6 +4,7 @@
 //! then its hidden state ([`subject::Latents`]), then what the sensors show of it. [`model`] holds all numbers
 //! and where each comes from.
 
+pub mod likelihood;
 pub mod model;
 pub mod subject;
 pub mod table;

@@ -203,14 +203,20 @@ fn levels(rng: &mut impl Rng, split: Split, class: usize) -> [f64; BODY] {
 /// Means and standard deviations of the logarithm: no pain's, moved towards the class's by the severity.
 fn limbs(rng: &mut impl Rng, class: usize, severity: f64) -> ([f64; LIMBS], [f64; LIMBS]) {
     let scatter = correlated(rng, &LIMB_FACTOR);
-    let mut levels = [0.0; LIMBS];
-    let mut motion = [0.0; LIMBS];
-    for limb in 0..LIMBS {
-        let median = |c: usize| limb_median(c, limb);
-        levels[limb] = median(0) + severity * (median(class) - median(0)) + LIMB_SPREAD * scatter[limb];
-        motion[limb] = LIMB_MOTION[0][limb] + severity * (LIMB_MOTION[class][limb] - LIMB_MOTION[0][limb]);
+    let (mut levels, motion) = limb_state(class, severity);
+    for (level, scatter) in levels.iter_mut().zip(scatter) {
+        *level += LIMB_SPREAD * scatter;
     }
     (levels, motion)
+}
+
+/// As [`limbs`], before subjects differ.
+pub(super) fn limb_state(class: usize, severity: f64) -> ([f64; LIMBS], [f64; LIMBS]) {
+    let towards = |from: f64, to: f64| from + severity * (to - from);
+    (
+        std::array::from_fn(|limb| towards(limb_median(0, limb), limb_median(class, limb))),
+        std::array::from_fn(|limb| towards(LIMB_MOTION[0][limb], LIMB_MOTION[class][limb])),
+    )
 }
 
 /// The logarithm's mean that gives a log-normal variable the class's mean.
@@ -266,7 +272,7 @@ fn spike(rng: &mut impl Rng) -> f64 {
 
 /// A parabola of zero mean over `count` steps, lowest at the share `lowest` of them; were it lowest in the middle,
 /// its ends would lie 1 above its lowest point.
-fn parabola(count: usize, lowest: f64) -> Vec<f64> {
+pub(super) fn parabola(count: usize, lowest: f64) -> Vec<f64> {
     let last = count.saturating_sub(1).max(1) as f64;
     let mut values: Vec<f64> = (0..count).map(|t| 4.0 * (t as f64 / last - lowest).powi(2)).collect();
     let mean = values.iter().sum::<f64>() / count as f64;

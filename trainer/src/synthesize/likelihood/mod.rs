@@ -1,0 +1,82 @@
+//! Bayes' rule on the generative model: what nobody can do better.
+//!
+//! The likelihood of a recording given the class that a subject expresses is exact but for quadrature: levels,
+//! postures, modes and survey answers are integrated out in closed form (on a lattice where values were
+//! clipped at zero), severity and lowest point on a lattice. The joints without signal say the same of every
+//! class and cancel.
+
+mod body;
+mod level;
+mod limbs;
+mod motion;
+mod normal;
+#[cfg(test)]
+mod tests;
+
+use self::normal::log_sum;
+use super::model::*;
+use super::subject::{Split, Step};
+
+/// Probability of each label, given a recording and its text columns, in a world where subjects are drawn as
+/// those of `split` are. The place of a subject in its file, which the strata make informative, is not used.
+pub fn posterior(steps: &[Step], pirate: bool, split: Split) -> [f64; 3] {
+    let expressed = log_likelihood(steps, split);
+    let joint: [f64; 3] = std::array::from_fn(|class| {
+        let of_expressed = EXPRESSED[class].iter().zip(expressed).map(|(share, log)| share.ln() + log);
+        prior(class, pirate).ln() + log_sum(of_expressed)
+    });
+    let total = log_sum(joint);
+    joint.map(|log| (log - total).exp())
+}
+
+/// Probability of each label if the class that a subject expresses were known: the labels that do not say it
+/// are all that is left to err in.
+pub fn posterior_given_expressed(expressed: usize, pirate: bool) -> [f64; 3] {
+    let joint: [f64; 3] = std::array::from_fn(|class| prior(class, pirate) * EXPRESSED[class][expressed]);
+    let total: f64 = joint.iter().sum();
+    joint.map(|value| value / total)
+}
+
+/// Log likelihood of a recording by expressed class, but for a term that is the same for all.
+fn log_likelihood(steps: &[Step], split: Split) -> [f64; 3] {
+    let parts = [surveys(steps), body::arms(steps), body::trunk(steps), motion::motion(steps, split)];
+    std::array::from_fn(|class| parts.iter().map(|part| part[class]).sum())
+}
+
+/// Share of a label among the subjects with these text columns.
+fn prior(class: usize, pirate: bool) -> f64 {
+    let count = |of: usize| -> usize {
+        STRATA.iter().filter(|(class, p, _)| *class == of && *p == pirate).map(|(_, _, count)| count).sum()
+    };
+    count(class) as f64 / (0..CLASSES.len()).map(count).sum::<usize>() as f64
+}
+
+/// Log likelihood of the surveys by expressed class.
+fn surveys(steps: &[Step]) -> [f64; 3] {
+    // Log likelihood of each survey by hidden level.
+    let by_level: [[f64; 3]; SURVEYS] = std::array::from_fn(|survey| {
+        std::array::from_fn(|level| {
+            let shows = |step: &Step| usize::from(step.surveys[survey]) == level;
+            let faithful = steps.iter().filter(|step| shows(step)).count();
+            let others = steps.len() - faithful;
+            faithful as f64 * SURVEY_FAITHFUL.ln() + others as f64 * ((1.0 - SURVEY_FAITHFUL) / 2.0).ln()
+        })
+    });
+    let usual = usize::from(SURVEY_USUAL);
+    std::array::from_fn(|class| {
+        let one = SURVEY_ONE[class];
+        let reports: f64 = by_level
+            .iter()
+            .map(|of| {
+                log_sum([
+                    (SURVEY_LOWERED * (1.0 - one)).ln() + of[0],
+                    (SURVEY_LOWERED * one).ln() + of[1],
+                    (1.0 - SURVEY_LOWERED).ln() + of[usual],
+                ])
+            })
+            .sum();
+        let silent: f64 = by_level.iter().map(|of| of[usual]).sum();
+        let share = SURVEY_REPORTS[class];
+        log_sum([share.ln() + reports, (1.0 - share).ln() + silent])
+    })
+}
