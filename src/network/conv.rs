@@ -1,5 +1,10 @@
 //! Convolution blocks.
 
+#[cfg(feature = "training")]
+mod fused;
+#[cfg(all(test, feature = "training"))]
+mod tests;
+
 use burn::module::{Initializer, Module, Param};
 use burn::tensor::activation::relu;
 use burn::tensor::module::{conv1d, max_pool1d};
@@ -34,15 +39,29 @@ impl Convolution {
         }
     }
 
-    /// `[N, in, L]` to `[N, out, L / pool]`.
-    pub(super) fn forward(&self, channels: Tensor<3>, dropout: &mut Dropout) -> Tensor<3> {
+    /// `[N, L, in]` to `[N, L / pool, out]`.
+    pub(super) fn forward(&self, steps: Tensor<3>, dropout: &mut Dropout) -> Tensor<3> {
+        dropout.apply(self.convolve(steps), self.dropout)
+    }
+
+    /// All but the dropout.
+    fn convolve(&self, steps: Tensor<3>) -> Tensor<3> {
+        #[cfg(feature = "training")]
+        if let Some(pooled) = fused::forward(&steps, self) {
+            return pooled;
+        }
+        self.convolve_by_operations(steps)
+    }
+
+    /// The same through Burn's own operations, on any device.
+    fn convolve_by_operations(&self, steps: Tensor<3>) -> Tensor<3> {
         let weight = self.weight.val();
         let [_, _, kernel] = weight.dims();
         let options = ConvOptions::new([1], [kernel / 2], [1], 1);
-        let mut channels = relu(conv1d(channels, weight, Some(self.bias.val()), options));
+        let mut channels = relu(conv1d(steps.swap_dims(1, 2), weight, Some(self.bias.val()), options));
         if self.pool > 1 {
             channels = max_pool1d(channels, MaxPoolOptions::new([self.pool]));
         }
-        dropout.apply(channels, self.dropout)
+        channels.swap_dims(1, 2)
     }
 }

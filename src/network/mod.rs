@@ -8,6 +8,8 @@ mod conv;
 mod dropout;
 #[cfg(feature = "burn")]
 mod model;
+#[cfg(feature = "training")]
+mod operation;
 #[cfg(feature = "burn")]
 mod pooling;
 #[cfg(feature = "training")]

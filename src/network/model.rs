@@ -151,12 +151,8 @@ impl Network {
     /// Logits `[N, classes]` with dropout, as they are while training.
     pub fn forward_with(&self, inputs: &NetworkInputs, dropout: &mut Dropout) -> Tensor<2> {
         let mut steps = self.embed(inputs);
-        if !self.conv.is_empty() {
-            let mut channels = steps.swap_dims(1, 2);
-            for block in &self.conv {
-                channels = block.forward(channels, dropout);
-            }
-            steps = channels.swap_dims(1, 2);
+        for block in &self.conv {
+            steps = block.forward(steps, dropout);
         }
         // The recurrent layers and the pooling read [L, N, features].
         let mut steps = steps.swap_dims(0, 1);

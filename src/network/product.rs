@@ -11,7 +11,7 @@ pub(super) struct Matrix<'a> {
 }
 
 impl<'a> Matrix<'a> {
-    /// `columns` numbers from the start of each run of `stride` numbers.
+    /// `columns` numbers from every `stride`th on. Rows may overlap.
     pub fn new(data: &'a [f32], rows: usize, columns: usize, stride: usize) -> Self {
         assert!(holds(data.len(), rows, columns, stride), "{rows} rows of {columns}, {stride} apart");
         Matrix { data, rows, columns, row_stride: stride, column_stride: 1 }
@@ -26,7 +26,24 @@ impl<'a> Matrix<'a> {
 
 /// Whether a slice of `len` holds the matrix.
 fn holds(len: usize, rows: usize, columns: usize, stride: usize) -> bool {
-    columns <= stride && (rows == 0 || (rows - 1) * stride + columns <= len)
+    rows == 0 || (rows - 1) * stride + columns <= len
+}
+
+/// A matrix `[rows, columns]` without gaps as `[columns, rows]`.
+pub(super) fn transposed(matrix: &[f32], rows: usize, columns: usize) -> Vec<f32> {
+    // Square blocks, so that what is read and what is written both stay in the cache.
+    const BLOCK: usize = 16;
+    let mut out = vec![0.0; matrix.len()];
+    for first_row in (0..rows).step_by(BLOCK) {
+        for first_column in (0..columns).step_by(BLOCK) {
+            for row in first_row..rows.min(first_row + BLOCK) {
+                for column in first_column..columns.min(first_column + BLOCK) {
+                    out[column * rows + row] = matrix[row * columns + column];
+                }
+            }
+        }
+    }
+    out
 }
 
 /// What becomes of the numbers that are there.
@@ -42,7 +59,7 @@ pub(super) enum Into {
 pub(super) fn multiply(left: Matrix, right: Matrix, into: Into, out: &mut [f32], stride: usize) {
     let (rows, columns, depth) = (left.rows, right.columns, left.columns);
     assert_eq!(depth, right.rows);
-    assert!(holds(out.len(), rows, columns, stride), "{rows} rows of {columns}, {stride} apart");
+    assert!(columns <= stride && holds(out.len(), rows, columns, stride), "{rows} rows of {columns}");
     let signed = |stride: usize| stride as isize;
     // SAFETY: each matrix lies within its slice: those of `left` and `right` were checked when they were
     // made, that of `out` above; `out` is borrowed alone.

@@ -57,15 +57,10 @@ impl RecurrentLayer {
     /// `[L, N, in]` to the hidden states `[L, N, D * H]`, the forward direction's first.
     pub(super) fn forward(&self, inputs: Tensor<3>) -> Tensor<3> {
         #[cfg(feature = "training")]
-        if let Some(states) = fused::forward(&inputs, &self.directions()) {
+        if let Some(states) = fused::forward(&inputs, &self.forward, self.backward.as_ref()) {
             return states;
         }
         self.forward_by_operations(inputs)
-    }
-
-    #[cfg(feature = "training")]
-    fn directions(&self) -> Vec<&Direction> {
-        [&self.forward].into_iter().chain(&self.backward).collect()
     }
 
     /// The same through Burn's own operations, on any device.

@@ -35,6 +35,7 @@ struct Case {
 const BATCHES: usize = 4;
 
 fn main() -> Result<(), Box<dyn Error>> {
+    trainer::memory::keep_freed();
     // `cargo bench` adds an option of its own.
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let [path, threads] = arguments.as_slice() else {

@@ -22,6 +22,7 @@
 //! | [`assemble`] | trained weights to a bundle that has proven itself |
 //! | [`page`] | one self-contained HTML page with plots |
 //! | [`export`] | bundles as safetensors and ONNX files |
+//! | [`memory`] | freed memory is kept |
 //! | [`report`] | scores and curves for people and for programs |
 //! | [`profile`] | what the data holds, before any model has seen it |
 //! | [`synthesize`] | recordings like the Pirate Pain data, made from nothing |
@@ -38,6 +39,7 @@ pub mod experiment;
 pub mod export;
 pub mod labels;
 pub mod loss;
+pub mod memory;
 pub mod page;
 pub mod preparation;
 pub mod profile;

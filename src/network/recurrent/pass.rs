@@ -6,7 +6,7 @@
 
 use super::cell::{self, Backward, Forward, Rows};
 use crate::network::Cell;
-use crate::network::product::{Into, Matrix, multiply};
+use crate::network::product::{Into, Matrix, multiply, transposed};
 
 /// Sizes of a layer.
 #[derive(Clone, Copy, Debug)]
@@ -64,43 +64,55 @@ impl Layer {
     pub fn width(&self) -> usize {
         self.directions * self.hidden
     }
+}
 
-    /// Step before which a direction stands after `done` steps.
-    fn step(&self, direction: usize, done: usize) -> usize {
-        if direction == 0 { done } else { self.length - 1 - done }
+/// What a direction reads.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pass<'a> {
+    pub layer: Layer,
+    /// 0 or 1.
+    pub direction: usize,
+    /// `[L, N, in]`.
+    pub inputs: &'a [f32],
+    pub weights: Weights<&'a [f32]>,
+}
+
+impl Pass<'_> {
+    /// The step that is taken after `done` others.
+    fn step(&self, done: usize) -> usize {
+        if self.direction == 0 { done } else { self.layer.length - 1 - done }
     }
 
-    /// Fills a direction's columns of the states `[L, N, D * H]`.
-    pub fn forward(
-        &self,
-        direction: usize,
-        inputs: &[f32],
-        weights: Weights<&[f32]>,
-        states: &mut [f32],
-    ) -> Trace {
-        let Layer { cell, length, windows, hidden, .. } = *self;
-        let (rows, gates, joined, width) = (length * windows, self.gates(), self.joined(), self.width());
-        let inputs = Matrix::new(inputs, rows, self.inputs, self.inputs);
-        let input_weight = Matrix::new(weights.input, self.inputs, gates, gates);
+    fn input_matrix(&self) -> Matrix<'_> {
+        let Layer { length, windows, inputs, .. } = self.layer;
+        Matrix::new(self.inputs, length * windows, inputs, inputs)
+    }
+
+    /// Fills the direction's columns of the states `[L, N, D * H]`.
+    pub fn forward(&self, states: &mut [f32]) -> Trace {
+        let Layer { cell, length, windows, inputs, hidden, .. } = self.layer;
+        let (rows, gates) = (length * windows, self.layer.gates());
+        let (joined, width) = (self.layer.joined(), self.layer.width());
         let mut trace = Trace {
             gates: vec![0.0; rows * gates],
             kept: vec![0.0; if cell == Cell::Rnn { 0 } else { rows * hidden }],
         };
-        multiply(inputs, input_weight, Into::Replace, &mut trace.gates, gates);
+        let input_weight = Matrix::new(self.weights.input, inputs, gates, gates);
+        multiply(self.input_matrix(), input_weight, Into::Replace, &mut trace.gates, gates);
 
-        let biases = cell::biases(cell, weights.input_bias, weights.hidden_bias);
+        let biases = cell::biases(cell, self.weights.input_bias, self.weights.hidden_bias);
         let mut state = vec![0.0; windows * hidden];
         let mut memory = vec![0.0; if cell == Cell::Lstm { windows * hidden } else { 0 }];
         for done in 0..length {
-            let step = self.step(direction, done);
+            let step = self.step(done);
             let gates_now = &mut trace.gates[step * windows * gates..][..windows * gates];
-            let kept = slice_or_empty(&mut trace.kept, step, windows * hidden);
+            let kept = part(&mut trace.kept, step, windows * hidden);
             if done > 0 {
                 let state = Matrix::new(&state, windows, hidden, hidden);
-                let weight = Matrix::new(weights.hidden, hidden, joined, gates);
+                let weight = Matrix::new(self.weights.hidden, hidden, joined, gates);
                 multiply(state, weight, Into::Add, gates_now, gates);
                 if cell == Cell::Gru {
-                    let weight = Matrix::new(&weights.hidden[joined..], hidden, hidden, gates);
+                    let weight = Matrix::new(&self.weights.hidden[joined..], hidden, hidden, gates);
                     multiply(state, weight, Into::Replace, kept, hidden);
                 }
             }
@@ -113,7 +125,7 @@ impl Layer {
                 kept,
                 state: &mut state,
                 memory: &mut memory,
-                out: &mut out[direction * hidden..],
+                out: &mut out[self.direction * hidden..],
                 out_stride: width,
             }
             .run();
@@ -121,31 +133,65 @@ impl Layer {
         trace
     }
 
-    /// Gradients of a direction's weights; that of the inputs is added to `d_inputs`, or replaces them.
+    /// Gradients of the direction's weights; that of the inputs is added to `d_inputs`.
     pub fn backward(
         &self,
-        direction: usize,
-        inputs: &[f32],
-        weights: Weights<&[f32]>,
         states: &[f32],
         trace: Trace,
         d_states: &[f32],
-        d_inputs: Option<(Into, &mut [f32])>,
+        d_inputs: Option<&mut [f32]>,
     ) -> Weights<Vec<f32>> {
-        let Layer { cell, length, windows, hidden, .. } = *self;
-        let (rows, gates, joined, width) = (length * windows, self.gates(), self.joined(), self.width());
-        let Trace { gates: mut d_gates, mut kept } = trace;
-        let states = &states[direction * hidden..];
-        let d_states = &d_states[direction * hidden..];
+        let Layer { cell, length, windows, inputs, hidden, .. } = self.layer;
+        let (rows, gates) = (length * windows, self.layer.gates());
+        let (joined, width) = (self.layer.joined(), self.layer.width());
+        let states = &states[self.direction * hidden..];
+        let d_states = &d_states[self.direction * hidden..];
+        let (d_sums, d_biases) = self.backward_through_time(states, trace, d_states);
+        let Trace { gates: d_gates, kept: d_kept } = d_sums;
 
-        let mut d_biases = cell::biases(cell, &vec![0.0; gates], &vec![0.0; gates]);
+        let d_sums = Matrix::new(&d_gates, rows, gates, gates);
+        let mut d_input = vec![0.0; inputs * gates];
+        multiply(self.input_matrix().transposed(), d_sums, Into::Replace, &mut d_input, gates);
+        if let Some(d_inputs) = d_inputs {
+            let weight = Matrix::new(self.weights.input, inputs, gates, gates).transposed();
+            multiply(d_sums, weight, Into::Add, d_inputs, inputs);
+        }
+
+        let mut d_hidden = vec![0.0; hidden * gates];
+        if length > 1 {
+            // The states that a step reads, and the steps that read one.
+            let (from, to) = if self.direction == 0 { (0, windows) } else { (windows, 0) };
+            let rows = rows - windows;
+            let states = Matrix::new(&states[from * width..], rows, hidden, width).transposed();
+            let d_sums = Matrix::new(&d_gates[to * gates..], rows, joined, gates);
+            multiply(states, d_sums, Into::Replace, &mut d_hidden, gates);
+            if cell == Cell::Gru {
+                let d_sums = Matrix::new(&d_kept[to * hidden..], rows, hidden, hidden);
+                multiply(states, d_sums, Into::Replace, &mut d_hidden[joined..], gates);
+            }
+        }
+        let [input_bias, hidden_bias] = cell::split_biases(cell, &d_biases);
+        Weights { input: d_input, input_bias, hidden: d_hidden, hidden_bias }
+    }
+
+    /// Turns the trace into the gradients of the sums, as [`Backward`] leaves them, and adds them up to those
+    /// of the biases.
+    fn backward_through_time(&self, states: &[f32], trace: Trace, d_states: &[f32]) -> (Trace, Vec<f32>) {
+        let Layer { cell, length, windows, hidden, .. } = self.layer;
+        let (gates, joined, width) = (self.layer.gates(), self.layer.joined(), self.layer.width());
+        let Trace { gates: mut d_gates, mut kept } = trace;
+        // Once rather than in every product.
+        let weight = transposed(self.weights.hidden, hidden, gates);
+
+        let zeros = vec![0.0; gates];
+        let mut d_biases = cell::biases(cell, &zeros, &zeros);
+        let mut d_biases_now = d_biases.clone();
         let mut d_state = vec![0.0; windows * hidden];
         let mut d_memory = vec![0.0; if cell == Cell::Lstm { windows * hidden } else { 0 }];
-        let mut d_biases_now = d_biases.clone();
         for done in (0..length).rev() {
-            let step = self.step(direction, done);
-            let before = (done > 0).then(|| self.step(direction, done - 1));
-            let (kept_before, kept_now) = pair(&mut kept, before, step, windows * hidden);
+            let step = self.step(done);
+            let before = (done > 0).then(|| self.step(done - 1));
+            let (kept_before, kept_now) = parts(&mut kept, before, step, windows * hidden);
             let before = before.map(|before| match cell {
                 Cell::Lstm => Rows { data: kept_before, stride: hidden },
                 _ => Rows { data: &states[before * windows * width..], stride: width },
@@ -168,53 +214,29 @@ impl Layer {
             d_biases.iter_mut().zip(&d_biases_now).for_each(|(sum, now)| *sum += now);
             if done > 0 {
                 let d_sums = Matrix::new(d_gates_now, windows, joined, gates);
-                let weight = Matrix::new(weights.hidden, hidden, joined, gates).transposed();
-                multiply(d_sums, weight, Into::Add, &mut d_state, hidden);
+                let joined_weight = Matrix::new(&weight, joined, hidden, hidden);
+                multiply(d_sums, joined_weight, Into::Add, &mut d_state, hidden);
                 if cell == Cell::Gru {
                     let d_sums = Matrix::new(kept_now, windows, hidden, hidden);
-                    let weight = Matrix::new(&weights.hidden[joined..], hidden, hidden, gates).transposed();
-                    multiply(d_sums, weight, Into::Add, &mut d_state, hidden);
+                    let new_weight = Matrix::new(&weight[joined * hidden..], hidden, hidden, hidden);
+                    multiply(d_sums, new_weight, Into::Add, &mut d_state, hidden);
                 }
             }
         }
-
-        let d_sums = Matrix::new(&d_gates, rows, gates, gates);
-        let mut d_input = vec![0.0; self.inputs * gates];
-        let inputs = Matrix::new(inputs, rows, self.inputs, self.inputs);
-        multiply(inputs.transposed(), d_sums, Into::Replace, &mut d_input, gates);
-        if let Some((into, d_inputs)) = d_inputs {
-            let weight = Matrix::new(weights.input, self.inputs, gates, gates).transposed();
-            multiply(d_sums, weight, into, d_inputs, self.inputs);
-        }
-
-        let mut d_hidden = vec![0.0; hidden * gates];
-        if length > 1 {
-            // The states before each step but the first that is taken, and the steps that read them.
-            let (from, to) = if direction == 0 { (0, windows) } else { (windows, 0) };
-            let rows = rows - windows;
-            let states = Matrix::new(&states[from * width..], rows, hidden, width).transposed();
-            let d_sums = Matrix::new(&d_gates[to * gates..], rows, joined, gates);
-            multiply(states, d_sums, Into::Replace, &mut d_hidden, gates);
-            if cell == Cell::Gru {
-                let d_sums = Matrix::new(&kept[to * hidden..], rows, hidden, hidden);
-                multiply(states, d_sums, Into::Replace, &mut d_hidden[joined..], gates);
-            }
-        }
-        let [input_bias, hidden_bias] = cell::split_biases(cell, &d_biases);
-        Weights { input: d_input, input_bias, hidden: d_hidden, hidden_bias }
+        (Trace { gates: d_gates, kept }, d_biases)
     }
 }
 
 /// A step's part of a sequence; nothing of an empty one.
-fn slice_or_empty(sequence: &mut [f32], step: usize, len: usize) -> &mut [f32] {
+fn part(sequence: &mut [f32], step: usize, len: usize) -> &mut [f32] {
     if sequence.is_empty() { &mut [] } else { &mut sequence[step * len..][..len] }
 }
 
 /// Two steps' parts of a sequence, the first only to read and, if there is no such step, empty.
-fn pair(sequence: &mut [f32], read: Option<usize>, step: usize, len: usize) -> (&[f32], &mut [f32]) {
+fn parts(sequence: &mut [f32], read: Option<usize>, step: usize, len: usize) -> (&[f32], &mut [f32]) {
     match read {
         _ if sequence.is_empty() => (&[], &mut []),
-        None => (&[], slice_or_empty(sequence, step, len)),
+        None => (&[], part(sequence, step, len)),
         Some(read) if read < step => {
             let (first, second) = sequence.split_at_mut(step * len);
             (&first[read * len..][..len], &mut second[..len])

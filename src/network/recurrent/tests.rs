@@ -50,7 +50,8 @@ fn the_fused_layer_equals_burns_operations_forwards_and_backwards() {
                 // Not in the order of memory, as the network's own swap of dimensions leaves it.
                 let inputs = Tensor::<3>::random([windows, length, inputs], values, &device).swap_dims(0, 1);
                 let fused = states_and_gradients(&layer, &inputs, |layer, inputs| {
-                    super::fused::forward(&inputs, &layer.directions()).expect("the CPU backend")
+                    super::fused::forward(&inputs, &layer.forward, layer.backward.as_ref())
+                        .expect("the CPU backend")
                 });
                 let expected = states_and_gradients(&layer, &inputs, RecurrentLayer::forward_by_operations);
                 for (place, (found, expected)) in fused.iter().zip(&expected).enumerate() {
@@ -79,7 +80,9 @@ fn without_autodiff_the_states_are_the_same() {
     };
     let layer = RecurrentLayer::new(&config, 4, &device);
     let inputs = Tensor::<3>::random([6, 3, 4], Distribution::Default, &device);
-    let fused = super::fused::forward(&inputs, &layer.directions()).expect("the CPU backend").into_data();
+    let fused = super::fused::forward(&inputs, &layer.forward, layer.backward.as_ref())
+        .expect("the CPU backend")
+        .into_data();
     let expected = layer.forward_by_operations(inputs).into_data();
     fused.assert_approx_eq::<f32>(&expected, burn::tensor::Tolerance::absolute(1e-5));
 }

@@ -31,6 +31,7 @@ pub use self::workers::Workers;
 use crate::augmentation::Augmenter;
 use crate::error::Error;
 use crate::loss::Objective;
+use crate::memory;
 use crate::recipe::TrainingRecipe;
 use crate::tensorboard;
 use crate::validation;
@@ -114,6 +115,7 @@ pub fn train(
     control: &Control<'_>,
     progress: &mut Progress,
 ) -> Result<Outcome, Error> {
+    memory::keep_freed();
     let training_device = device.clone().autodiff();
     let stepper = Stepper::new(device, control.threads).map_err(Error::Threads)?;
     let seed = problem.recipe.seed;

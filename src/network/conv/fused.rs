@@ -1,0 +1,182 @@
+//! A conv block as one operation: convolution, ReLU and max pooling.
+//!
+//! Between the windows lie zeros, `[N, L + K - 1, in]` in all, so that the `K` steps that an output sees are
+//! neighbours in memory and the convolution is one product of matrices, whose rows overlap. Rows that reach
+//! from one window into the next are computed and ignored.
+
+use burn::tensor::Tensor;
+
+use super::Convolution;
+use crate::network::operation::{Operation, Passed, compute};
+use crate::network::product::{Into, Matrix, multiply};
+
+/// `[N, L, in]` to `[N, L / pool, out]`, if all tensors are on the CPU backend.
+pub(super) fn forward(steps: &Tensor<3>, block: &Convolution) -> Option<Tensor<3>> {
+    let [windows, length, inputs] = steps.dims();
+    let [channels, _, kernel] = block.weight.dims();
+    let operation = ConvReluPool { windows, length, inputs, channels, kernel, pool: block.pool };
+    let parents =
+        [steps.clone().into_dispatch(), block.weight.val().into_dispatch(), block.bias.val().into_dispatch()];
+    compute(operation, parents, [windows, length / block.pool, channels])
+}
+
+/// Sizes of a block; its parents are the inputs, the weight `[out, in, K]` and the bias `[out]`.
+#[derive(Clone, Copy, Debug)]
+struct ConvReluPool {
+    windows: usize,
+    length: usize,
+    inputs: usize,
+    channels: usize,
+    kernel: usize,
+    pool: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Trace {
+    /// The inputs with the zeros between the windows.
+    padded: Vec<f32>,
+    /// The convolution without bias, for each row of `padded` at which a window can start.
+    sums: Vec<f32>,
+}
+
+impl ConvReluPool {
+    /// Steps from one window's start to the next one's.
+    fn stride(&self) -> usize {
+        self.length + self.kernel - 1
+    }
+
+    /// What each output sees, `[rows, K * in]`.
+    fn seen<'a>(&self, padded: &'a [f32]) -> Matrix<'a> {
+        Matrix::new(padded, self.rows(), self.kernel * self.inputs, self.inputs)
+    }
+
+    fn rows(&self) -> usize {
+        (self.windows * self.stride()).saturating_sub(self.kernel - 1)
+    }
+
+    /// Where a window's inputs lie in the padded ones, and in those without padding.
+    fn places(&self, window: usize) -> [std::ops::Range<usize>; 2] {
+        let width = self.length * self.inputs;
+        let padded = (window * self.stride() + self.kernel / 2) * self.inputs;
+        [padded..padded + width, window * width..(window + 1) * width]
+    }
+
+    /// Calls `f` with the number of each output row and of the first row of sums that it is pooled from.
+    fn for_pooled(&self, mut f: impl FnMut(usize, usize)) {
+        let steps = self.length / self.pool;
+        for window in 0..self.windows {
+            for step in 0..steps {
+                f(window * steps + step, window * self.stride() + step * self.pool);
+            }
+        }
+    }
+
+    /// `[out, in, K]` to `[K * in, out]`.
+    fn by_tap(&self, weight: &[f32]) -> Vec<f32> {
+        let mut by_tap = vec![0.0; weight.len()];
+        self.for_weights(|place, tap| by_tap[tap] = weight[place]);
+        by_tap
+    }
+
+    /// Calls `f` with the place of each weight in `[out, in, K]` and in `[K * in, out]`.
+    fn for_weights(&self, mut f: impl FnMut(usize, usize)) {
+        let Self { inputs, channels, kernel, .. } = *self;
+        for channel in 0..channels {
+            for input in 0..inputs {
+                for tap in 0..kernel {
+                    f((channel * inputs + input) * kernel + tap, (tap * inputs + input) * channels + channel);
+                }
+            }
+        }
+    }
+}
+
+impl Operation for ConvReluPool {
+    type Trace = Trace;
+
+    fn forward(&self, parents: &[&[f32]]) -> (Vec<f32>, Trace) {
+        let [inputs, weight, bias] = [parents[0], parents[1], parents[2]];
+        let Self { channels, pool, .. } = *self;
+        let mut padded = vec![0.0; self.windows * self.stride() * self.inputs];
+        for window in 0..self.windows {
+            let [to, from] = self.places(window);
+            padded[to].copy_from_slice(&inputs[from]);
+        }
+        let weight = self.by_tap(weight);
+        let weight = Matrix::new(&weight, self.kernel * self.inputs, channels, channels);
+        let mut sums = vec![0.0; self.rows() * channels];
+        multiply(self.seen(&padded), weight, Into::Replace, &mut sums, channels);
+
+        let mut out = vec![0.0; self.windows * (self.length / pool) * channels];
+        self.for_pooled(|to, from| {
+            let out = &mut out[to * channels..][..channels];
+            let sums = &sums[from * channels..][..pool * channels];
+            out.copy_from_slice(&sums[..channels]);
+            for sums in sums.chunks_exact(channels).skip(1) {
+                out.iter_mut()
+                    .zip(sums)
+                    .for_each(|(most, sum)| *most = if *sum > *most { *sum } else { *most });
+            }
+            // Not a number stays so, as in Burn's and PyTorch's ReLU.
+            let relu = |sum: f32| if sum < 0.0 { 0.0 } else { sum };
+            out.iter_mut().zip(bias).for_each(|(out, bias)| *out = relu(*out + bias));
+        });
+        (out, Trace { padded, sums })
+    }
+
+    fn backward(&self, passed: Passed<'_, Trace>, d_out: &[f32], first: bool) -> Vec<Vec<f32>> {
+        let Passed { parents, result: out, trace: Trace { padded, sums } } = passed;
+        let Self { inputs, channels, kernel, pool, .. } = *self;
+
+        // An output's gradient goes to the first of its greatest sums, unless it is zero.
+        let mut d_sums = vec![0.0; sums.len()];
+        let mut d_bias = vec![0.0; channels];
+        let mut left = vec![0.0; channels];
+        let mut most = vec![0.0; channels];
+        self.for_pooled(|from, to| {
+            let out = &out[from * channels..][..channels];
+            let d_out = &d_out[from * channels..][..channels];
+            for ((left, out), d_out) in left.iter_mut().zip(out).zip(d_out) {
+                *left = if *out > 0.0 { *d_out } else { 0.0 };
+            }
+            d_bias.iter_mut().zip(&left).for_each(|(sum, d)| *sum += d);
+            let sums = &sums[to * channels..][..pool * channels];
+            most.copy_from_slice(&sums[..channels]);
+            for sums in sums.chunks_exact(channels).skip(1) {
+                most.iter_mut()
+                    .zip(sums)
+                    .for_each(|(most, sum)| *most = if *sum > *most { *sum } else { *most });
+            }
+            let d_sums = &mut d_sums[to * channels..][..pool * channels];
+            for (d_sums, sums) in d_sums.chunks_exact_mut(channels).zip(sums.chunks_exact(channels)) {
+                for (((d_sum, sum), most), left) in d_sums.iter_mut().zip(sums).zip(&most).zip(&mut left) {
+                    let here = sum == most;
+                    *d_sum = if here { *left } else { 0.0 };
+                    *left = if here { 0.0 } else { *left };
+                }
+            }
+        });
+
+        let d_rows = Matrix::new(&d_sums, self.rows(), channels, channels);
+        let mut d_by_tap = vec![0.0; kernel * inputs * channels];
+        multiply(self.seen(&padded).transposed(), d_rows, Into::Replace, &mut d_by_tap, channels);
+        let mut d_weight = vec![0.0; d_by_tap.len()];
+        self.for_weights(|place, tap| d_weight[place] = d_by_tap[tap]);
+
+        let mut d_inputs = Vec::new();
+        if first {
+            let weight = self.by_tap(parents[1]);
+            let mut d_padded = vec![0.0; padded.len()];
+            for (tap, weight) in weight.chunks_exact(inputs * channels).enumerate() {
+                let weight = Matrix::new(weight, inputs, channels, channels).transposed();
+                multiply(d_rows, weight, Into::Add, &mut d_padded[tap * inputs..], inputs);
+            }
+            d_inputs = vec![0.0; parents[0].len()];
+            for window in 0..self.windows {
+                let [from, to] = self.places(window);
+                d_inputs[to].copy_from_slice(&d_padded[from]);
+            }
+        }
+        vec![d_inputs, d_weight, d_bias]
+    }
+}

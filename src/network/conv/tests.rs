@@ -1,0 +1,35 @@
+//! The fused block against the same block through Burn's operations.
+
+use burn::tensor::{Device, Distribution, Tensor};
+
+use super::{ConvBlock, Convolution, fused};
+
+#[test]
+fn the_fused_block_equals_burns_operations_forwards_and_backwards() {
+    let device = Device::flex().autodiff();
+    device.seed(1);
+    // Pooling that leaves steps over, no pooling, kernels of one step and longer than the window.
+    let shapes = [(6, 11, 5, 8, 3, 2), (3, 7, 4, 5, 5, 3), (1, 4, 1, 1, 1, 1), (2, 3, 3, 20, 9, 1)];
+    for (windows, length, inputs, channels, kernel, pool) in shapes {
+        let config = ConvBlock { channels, kernel, pool, dropout: 0.0 };
+        let block = Convolution::new(&config, inputs, &device);
+        let values = Distribution::Uniform(-2.0, 2.0);
+        let steps = Tensor::<3>::random([windows, length, inputs], values, &device);
+        let all = |convolve: &dyn Fn(Tensor<3>) -> Tensor<3>| {
+            let steps = steps.clone().require_grad();
+            let out = convolve(steps.clone());
+            let shape = out.dims();
+            let count = shape.iter().product::<usize>() as i64;
+            let weights = Tensor::<1, burn::tensor::Int>::arange(0..count, &device).float().sin();
+            let gradients = (out.clone() * weights.reshape(shape)).sum().backward();
+            let d_weight = block.weight.val().grad(&gradients).unwrap().into_data();
+            let d_bias = block.bias.val().grad(&gradients).unwrap().into_data();
+            [out.into_data(), steps.grad(&gradients).unwrap().into_data(), d_weight, d_bias]
+        };
+        let found = all(&|steps| fused::forward(&steps, &block).expect("the CPU backend"));
+        let expected = all(&|steps| block.convolve_by_operations(steps));
+        for (found, expected) in found.iter().zip(&expected) {
+            found.assert_approx_eq::<f32>(expected, burn::tensor::Tolerance::absolute(1e-5));
+        }
+    }
+}
