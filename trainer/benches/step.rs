@@ -14,8 +14,9 @@ use std::time::Instant;
 
 use burn::optim::AdamWConfig;
 use burn::tensor::Device;
+use painwave::features::Features;
 use painwave::network::{Network, NetworkConfig};
-use painwave::windows::WindowBatch;
+use painwave::windows::{Tail, WindowConfig};
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -50,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut network = Network::new(&case.network, &device.autodiff());
     let mut adamw = AdamWConfig::new().with_epsilon(1e-8).with_weight_decay(1e-4).init();
 
-    let mut order: Vec<usize> = (0..windows.all.windows).collect();
+    let mut order: Vec<usize> = (0..windows.len()).collect();
     let mut step = || {
         order.shuffle(&mut rng);
         let indices = &order[..case.batch];
@@ -77,20 +78,24 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Windows that are each a recording of their own.
 fn random_windows(case: &Case, rng: &mut ChaCha8Rng) -> WindowSet {
     let Case { network, length, batch } = case;
-    let windows = BATCHES * batch;
-    let mut codes = Vec::new();
-    for _ in 0..windows * length {
-        codes.extend(network.category_embeddings.iter().map(|table| rng.random_range(0..table.levels) as u8));
-    }
-    let all = WindowBatch {
-        windows,
-        length: *length,
-        dense: (0..windows * length * network.dense).map(|_| rng.random_range(-1.0..1.0)).collect(),
-        codes,
-        steps: (0..windows).flat_map(|_| 0..*length as u16).collect(),
+    let tables = &network.category_embeddings;
+    let mut recording = || Features {
+        steps: *length,
+        width: network.dense,
+        codes_width: tables.len(),
+        dense: (0..length * network.dense).map(|_| rng.random_range(-1.0..1.0)).collect(),
+        codes: (0..*length)
+            .flat_map(|_| {
+                tables.iter().map(|table| rng.random_range(0..table.levels) as u8).collect::<Vec<_>>()
+            })
+            .collect(),
+        ..Features::default()
     };
-    let classes = (0..windows).map(|window| window % network.classes).collect();
-    WindowSet { all, classes, ..WindowSet::default() }
+    let features = (0..BATCHES * batch).map(|_| recording()).collect();
+    let classes: Vec<usize> = (0..BATCHES * batch).map(|window| window % network.classes).collect();
+    let window = WindowConfig { length: *length, stride: *length, tail: Tail::Drop };
+    WindowSet::of_features(features, &classes, &window)
 }

@@ -59,7 +59,7 @@ pub fn assemble(manifest: Manifest, members: Vec<TrainedMember<'_>>) -> Result<A
 
 /// The windows of a set that known answers are computed for, spread evenly over it.
 pub fn known_windows(set: &WindowSet) -> WindowBatch {
-    let count = set.all.windows;
+    let count = set.len();
     let known = KNOWN_WINDOWS.min(count);
     set.gather(&(0..known).map(|i| i * count / known).collect::<Vec<_>>())
 }

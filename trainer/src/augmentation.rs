@@ -6,9 +6,10 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal, UnitSphere};
 
-use crate::recipe::Augmentation;
+use crate::recipe::{Augmentation, Fill, TimeMasking};
+use crate::windows::WindowSet;
 
-/// Changes the dense inputs of training windows, each window on its own.
+/// Moves training windows and changes their dense inputs, each window on its own.
 #[derive(Clone, Debug, Default)]
 pub struct Augmenter {
     recipe: Augmentation,
@@ -17,6 +18,8 @@ pub struct Augmenter {
     sensors: Vec<[Axis; 3]>,
     /// The inputs that change their sign.
     mirror: Vec<Axis>,
+    /// What a hidden step holds.
+    fill: Vec<f32>,
 }
 
 /// A dense input, and what takes its scaling back.
@@ -28,11 +31,12 @@ struct Axis {
 }
 
 impl Augmenter {
-    /// Looks the rotated and mirrored axes up among the dense inputs.
+    /// Looks the rotated and mirrored axes up among the dense inputs; `means` holds the mean of each of those that
+    /// reach the network.
     ///
     /// # Errors
     /// The name of an axis that is not a dense input of its own: dropped, one-hot or projected.
-    pub fn new(recipe: &Augmentation, transform: &FeatureTransform) -> Result<Self, String> {
+    pub fn new(recipe: &Augmentation, transform: &FeatureTransform, means: Vec<f32>) -> Result<Self, String> {
         let axis = |name: &String| -> Result<Axis, String> {
             let is_axis = |dense: &DenseFeature| dense.column == *name && dense.level.is_none();
             let found = transform.passed().enumerate().find(|(_, dense)| is_axis(dense));
@@ -44,16 +48,32 @@ impl Augmenter {
             sensors.push([axis(x)?, axis(y)?, axis(z)?]);
         }
         let mirror = recipe.mirror.iter().map(axis).collect::<Result<_, _>>()?;
-        Ok(Augmenter { recipe: recipe.clone(), width: transform.width(), sensors, mirror })
+        let width = transform.width();
+        let fill = match recipe.time_masking {
+            Some(TimeMasking { fill: Fill::Mean, .. }) => means,
+            _ => vec![0.0; width],
+        };
+        Ok(Augmenter { recipe: recipe.clone(), width, sensors, mirror, fill })
+    }
+
+    /// The windows at some indices, in their order, changed at random.
+    pub fn gather(&self, windows: &WindowSet, indices: &[usize], rng: &mut ChaCha8Rng) -> WindowBatch {
+        let mut batch = match self.recipe.shift {
+            0 => windows.gather(indices),
+            steps => windows.gather_within(indices, steps, |starts| rng.random_range(starts)),
+        };
+        self.apply(&mut batch, rng);
+        batch
     }
 
     /// Changes a batch in place.
     ///
     /// Mirroring changes the sign of its inputs' raw values in every other window, at random. Rotation turns
-    /// all sensors of a window by one angle `degrees * z` about one axis, drawn evenly over the sphere. Scaling multiplies each input of a window by one factor `1 + scaling * z`. Jitter adds
-    /// `jitter * z` to each value. Each `z` is drawn from the standard normal distribution.
+    /// all sensors of a window by one angle `degrees * z` about one axis, drawn evenly over the sphere. Scaling
+    /// multiplies each input of a window by one factor `1 + scaling * z`. Jitter adds `jitter * z` to each value.
+    /// Each `z` is drawn from the standard normal distribution. Time masking comes last.
     pub fn apply(&self, batch: &mut WindowBatch, rng: &mut ChaCha8Rng) {
-        let Augmentation { jitter, scaling, rotation, .. } = &self.recipe;
+        let Augmentation { jitter, scaling, rotation, time_masking, .. } = &self.recipe;
         if self.width == 0 {
             return;
         }
@@ -74,6 +94,14 @@ impl Augmenter {
             }
             if *jitter > 0.0 {
                 window.iter_mut().for_each(|value| *value += jitter * normal(rng));
+            }
+            if let Some(TimeMasking { probability, longest, .. }) = time_masking
+                && rng.random_bool(*probability)
+            {
+                let span = rng.random_range(1..=*longest);
+                let first = rng.random_range(..=batch.length - span);
+                let hidden = &mut window[first * self.width..(first + span) * self.width];
+                hidden.chunks_exact_mut(self.width).for_each(|step| step.copy_from_slice(&self.fill));
             }
         }
     }
@@ -132,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_rotation_keeps_the_length_of_a_sensors_raw_vector_and_all_other_inputs() {
-        let augmenter = Augmenter::new(&rotation(["x", "y", "z"]), &transform()).unwrap();
+        let augmenter = Augmenter::new(&rotation(["x", "y", "z"]), &transform(), vec![0.0; 4]).unwrap();
         let mut batch = WindowBatch { windows: 1, length: 1, ..Default::default() };
         // Raw 3, 4, 12 of length 13.
         batch.dense = vec![9.0, (3.0 - 1.0) * 2.0, (4.0 + 1.0) * 0.5, 12.0 * 4.0];
@@ -154,7 +182,7 @@ mod tests {
     #[test]
     fn mirroring_changes_the_sign_of_raw_values_in_some_windows_and_nothing_else() {
         let recipe = Augmentation { mirror: vec!["x".into(), "z".into()], ..Default::default() };
-        let augmenter = Augmenter::new(&recipe, &transform()).unwrap();
+        let augmenter = Augmenter::new(&recipe, &transform(), vec![0.0; 4]).unwrap();
         // Raw 3, 4, 12.
         let window = [9.0, (3.0 - 1.0) * 2.0, (4.0 + 1.0) * 0.5, 12.0 * 4.0];
         let mirrored = [9.0, (-3.0 - 1.0) * 2.0, (4.0 + 1.0) * 0.5, -12.0 * 4.0];
@@ -167,13 +195,38 @@ mod tests {
     }
 
     #[test]
+    fn time_masking_hides_one_span_in_its_share_of_the_windows() {
+        for (fill, hidden) in [(Fill::Mean, [0.5, 0.25, 0.125, 0.75]), (Fill::Zero, [0.0; 4])] {
+            let time_masking = Some(TimeMasking { probability: 0.5, longest: 3, fill });
+            let recipe = Augmentation { time_masking, ..Default::default() };
+            let means = vec![0.5, 0.25, 0.125, 0.75];
+            let augmenter = Augmenter::new(&recipe, &transform(), means).unwrap();
+            let mut batch =
+                WindowBatch { windows: 400, length: 6, dense: vec![9.0; 400 * 6 * 4], ..Default::default() };
+            augmenter.apply(&mut batch, &mut ChaCha8Rng::seed_from_u64(1));
+            let mut spans = [0; 4];
+            for window in batch.dense.chunks_exact(6 * 4) {
+                let steps: Vec<bool> = window.chunks_exact(4).map(|step| step == hidden).collect();
+                assert!(window.chunks_exact(4).all(|step| step == hidden || step == [9.0; 4]));
+                let span = steps.iter().filter(|hidden| **hidden).count();
+                let runs = steps.chunk_by(|a, b| a == b).filter(|run| run[0]).count();
+                assert_eq!(runs, usize::from(span > 0));
+                spans[span] += 1;
+            }
+            // 200 expected, with a standard deviation of 10; then 67 of each length, with one of 7.
+            assert!((150..250).contains(&spans[0]), "{spans:?}");
+            assert!(spans[1..].iter().all(|count| (30..110).contains(count)), "{spans:?}");
+        }
+    }
+
+    #[test]
     fn an_axis_that_is_no_input_is_named() {
-        assert_eq!(Augmenter::new(&rotation(["x", "y", "w"]), &transform()).unwrap_err(), "w");
+        assert_eq!(Augmenter::new(&rotation(["x", "y", "w"]), &transform(), vec![0.0; 4]).unwrap_err(), "w");
     }
 
     #[test]
     fn without_a_recipe_nothing_changes() {
-        let augmenter = Augmenter::new(&Augmentation::default(), &transform()).unwrap();
+        let augmenter = Augmenter::new(&Augmentation::default(), &transform(), vec![0.0; 4]).unwrap();
         let mut batch = WindowBatch { windows: 1, length: 1, dense: vec![1.0; 4], ..Default::default() };
         augmenter.apply(&mut batch, &mut ChaCha8Rng::seed_from_u64(1));
         assert_eq!(batch.dense, vec![1.0; 4]);

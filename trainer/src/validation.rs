@@ -13,7 +13,7 @@ const BATCH_WINDOWS: usize = 2048;
 /// Logits of all windows of a set, `[windows, classes]`. The network must be in validation mode and the
 /// device without autodiff.
 pub fn logits(network: &Network, config: &NetworkConfig, set: &WindowSet, device: &Device) -> Vec<f32> {
-    let mut logits = Vec::with_capacity(set.all.windows * config.classes);
+    let mut logits = Vec::with_capacity(set.len() * config.classes);
     for batch in set.batches(BATCH_WINDOWS) {
         let answer = network.forward(&NetworkInputs::new(&batch, config, device));
         logits.extend(answer.into_data().iter::<f32>());

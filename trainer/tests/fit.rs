@@ -125,6 +125,83 @@ fn a_resumed_run_ends_as_an_uninterrupted_one() {
     assert_eq!(whole.manifest.card.metrics, parts.manifest.card.metrics);
 }
 
+/// Every part of training that draws at random or changes while it goes on, and fine-tuning.
+fn with_everything(workshop: &Workshop, fine_tuning_epochs: usize) {
+    let augmentation = "shift = 3\ntime_masking = { probability = 0.5, longest = 4 }";
+    let more = format!(
+        "epochs = 5\nsampler = \"weighted\"\nloss.focal = {{ gamma = 2 }}\nclass_weights = \"inverse_log\"\n\
+         penalties = {{ l1 = 1e-5 }}\nschedule.cosine = {{ every = \"step\", warm_up = 3, minimum = 1e-4 }}\n\
+         fine_tuning = {{ epochs = {fine_tuning_epochs}, learning_rate = 1e-3 }}"
+    );
+    workshop.edit("recipe.toml", "epochs = 40", &more);
+    workshop.edit(
+        "recipe.toml",
+        "scaling = 0.01",
+        &format!("scaling = 0.01, {}", augmentation.replace('\n', ", ")),
+    );
+}
+
+#[test]
+fn a_resumed_run_draws_and_changes_its_rate_as_an_uninterrupted_one() {
+    let workshop = Workshop::new();
+    with_everything(&workshop, 2);
+    let whole = workshop.fit_well("whole", &[]);
+    workshop.fit_well("parts", &["--epochs", "2"]);
+    let early = workshop.read("parts/metrics.json");
+    assert!(!early.contains("fine_tuning"), "{early}");
+    let parts = workshop.fit_well("parts", &["--resume"]);
+    assert_eq!(workshop.read("whole/curves.csv"), workshop.read("parts/curves.csv"));
+    assert_eq!(whole.weights, parts.weights);
+}
+
+#[test]
+fn fine_tuning_changes_the_weights_and_not_the_scores() {
+    let workshop = Workshop::new();
+    let line = "gradient_clipping = 5.0";
+    let before = workshop.fit_well("before", &["--epochs", "3"]);
+    workshop.edit("recipe.toml", "epochs = 40", "epochs = 3");
+    workshop.edit(
+        "recipe.toml",
+        line,
+        &format!("{line}\nfine_tuning = {{ epochs = 4, learning_rate = 1e-3 }}"),
+    );
+    let tuned = workshop.fit_well("tuned", &[]);
+    assert_ne!(before.weights, tuned.weights);
+    let (before, tuned) = (before.manifest.card, tuned.manifest.card);
+    assert_eq!((before.metrics, before.confusion), (tuned.metrics, tuned.confusion));
+    let split = "then the model was fine-tuned on all of them for 4 epochs: the scores are from before";
+    assert!(tuned.split.contains(split), "{}", tuned.split);
+    assert_eq!(workshop.read("before/predictions.csv"), workshop.read("tuned/predictions.csv"));
+    let metrics: serde_json::Value = serde_json::from_str(&workshop.read("tuned/metrics.json")).unwrap();
+    assert_eq!(metrics["trainings"][0]["fine_tuning"].as_array().map(Vec::len), Some(4));
+}
+
+#[test]
+fn interrupted_fine_tuning_goes_on() {
+    let workshop = Workshop::new();
+    with_everything(&workshop, 100);
+    let args = workshop.args();
+    let interrupt = AtomicBool::new(false);
+    let checkpoint = workshop.path("run/checkpoint/checkpoint.json");
+    let tuning = || fs::read_to_string(&checkpoint).is_ok_and(|text| !text.contains("\"fine_tuning\":[]"));
+    std::thread::scope(|scope| {
+        let fitting = scope.spawn(|| fit(&args, &interrupt));
+        while !tuning() && !fitting.is_finished() {
+            std::thread::yield_now();
+        }
+        interrupt.store(true, Ordering::Relaxed);
+        fitting.join().unwrap().unwrap();
+    });
+    assert_eq!(workshop.end("run").0, "interrupted");
+    let interrupted = bundle(&workshop.path("run/model.bpk"));
+    assert!(!interrupted.manifest.card.split.contains("fine-tuned"));
+
+    let resumed = workshop.fit_well("run", &["--resume"]);
+    let whole = workshop.fit_well("whole", &[]);
+    assert_eq!(resumed.weights, whole.weights);
+    assert_eq!(resumed.manifest.card.split, whole.manifest.card.split);
+}
+
 #[test]
 fn a_run_is_not_overwritten_and_resumes_only_what_it_was_made_from() {
     let workshop = Workshop::new();

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use painwave::bundle::ModelCard;
 
-use super::Dataset;
+use super::{Dataset, Training};
 use crate::recipe::RecipeFile;
 use crate::split::Split;
 
@@ -30,6 +30,19 @@ pub(super) fn card(file: &RecipeFile, dataset: &Dataset, splits: &[Split]) -> Mo
         date: jiff::Timestamp::now().strftime("%Y-%m-%d").to_string(),
         trainer: env!("CARGO_PKG_VERSION").to_owned(),
     }
+}
+
+/// What the card says of fine-tuning, after the split.
+pub(super) fn fine_tuning(trainings: &[Training]) -> String {
+    let tuned: Vec<_> =
+        trainings.iter().filter_map(|training| training.outcome.fine_tuned.as_ref()).collect();
+    let epochs = tuned.first().map_or(0, |tuned| tuned.epochs.len());
+    let who = match (tuned.len(), trainings.len()) {
+        (_, 1) => "the model was".to_owned(),
+        (tuned, all) if tuned == all => "every member was".to_owned(),
+        (tuned, all) => format!("{tuned} of {all} members were"),
+    };
+    format!("; then {who} fine-tuned on all of them for {epochs} epochs: the scores are from before")
 }
 
 fn describe(file: &RecipeFile, splits: &[Split]) -> String {

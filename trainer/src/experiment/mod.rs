@@ -121,12 +121,21 @@ pub fn run(file: &RecipeFile, dataset: &Dataset, settings: &Settings<'_>) -> Res
             known: assemble::known_windows(&problem.validation),
             judges: pick(&recordings, &split.validation),
         });
-        let windows = [problem.training.all.windows, problem.validation.all.windows];
+        let windows = [problem.training.len(), problem.validation.len()];
         trainings.push(Training { split, windows, outcome });
     }
 
-    let mut assembled = assemble::assemble(manifest, members)?;
+    let mut assembled = assemble::assemble(manifest.clone(), members.clone())?;
     let judged = judged(dataset, &trainings, &assembled.predictions);
+    if trainings.iter().any(|training| training.outcome.fine_tuned.is_some()) {
+        for (member, training) in members.iter_mut().zip(&trainings) {
+            if let Some(fine_tuned) = &training.outcome.fine_tuned {
+                member.parameters = fine_tuned.parameters.clone();
+            }
+        }
+        assembled = assemble::assemble(manifest, members)?;
+        assembled.bundle.manifest.card.split += &card::fine_tuning(&trainings);
+    }
     let pairs = judged.iter().map(|judged| (judged.truth, judged.prediction.class));
     let scores = Scores::new(&dataset.classes, pairs);
     assemble::record_scores(&mut assembled.bundle.manifest.card, &scores);
@@ -177,9 +186,9 @@ impl Fold {
         eprintln!(
             "{} subjects ({} windows) train, {} subjects ({} windows) judge, {} parameters",
             training.subjects.len(),
-            training.all.windows,
+            training.len(),
             validation.subjects.len(),
-            validation.all.windows,
+            validation.len(),
             problem.network.parameter_count()
         );
     }
@@ -244,7 +253,8 @@ fn problem(
         WindowSet::new(&pick(recordings, side), &dataset.classes_of(side), &features, &recipe.window)
     };
     let (training, validation) = (windows(&split.training), windows(&split.validation));
-    let augmentation = Augmenter::new(&recipe.training.augmentation, &member.features).map_err(|axis| {
+    let augmentation = Augmenter::new(&recipe.training.augmentation, &member.features, training.means());
+    let augmentation = augmentation.map_err(|axis| {
         let expected = "columns that the features keep, neither one-hot nor in a `pca` group";
         file.value_error("training.augmentation", axis, expected)
     })?;

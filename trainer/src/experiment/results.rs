@@ -8,7 +8,7 @@ use super::{Experiment, Fold, Judged, Settings};
 use crate::error::Error;
 use crate::recipe::RecipeFile;
 use crate::report::{self, JudgedSubject, RunReport, TrainingReport};
-use crate::training::{self, End, EpochRecord};
+use crate::training::{self, End, EpochRecord, FineTuningEpoch};
 
 /// `metrics.json`.
 #[derive(Debug, Serialize)]
@@ -21,7 +21,8 @@ struct Metrics<'a> {
     /// Of one member.
     parameters: usize,
     stored_as: &'static str,
-    /// By the classifier on the bundle's members as written, each on the subjects that it has not seen.
+    /// By the classifier on the bundle's members as written (before fine-tuning, if there was any), each on the
+    /// subjects that it has not seen.
     validation: &'a Scores,
     engine: String,
 }
@@ -32,6 +33,9 @@ struct TrainingMetrics<'a> {
     epochs: usize,
     best_epoch: Option<&'a EpochRecord>,
     seconds: f64,
+    /// The epochs on all subjects that followed; nothing judges them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fine_tuning: Option<&'a [FineTuningEpoch]>,
     training_subjects: usize,
     training_windows: usize,
     validation_subjects: usize,
@@ -58,6 +62,7 @@ pub(super) fn write(
                 epochs: training.outcome.history.epochs.len(),
                 best_epoch: training.outcome.history.best(),
                 seconds: training.outcome.history.seconds(),
+                fine_tuning: training.outcome.fine_tuned.as_ref().map(|tuned| &tuned.epochs[..]),
                 training_subjects: training.split.training.len(),
                 training_windows: training.windows[0],
                 validation_subjects: training.split.validation.len(),

@@ -19,8 +19,8 @@ pub use self::data::DataRecipe;
 pub use self::features::{Components, FeatureRecipe, LabelCorrelation, PcaGroup, Scaling, TopVariance};
 pub use self::network::{CategoryEmbeddingRecipe, NetworkRecipe};
 pub use self::training::{
-    Augmentation, ClassWeights, EarlyStopping, Loss, Metric, Optimizer, Penalties, Rotation, Sampler,
-    Targets, TrainingRecipe,
+    Augmentation, ClassWeights, EarlyStopping, Every, Fill, FineTuning, Loss, Metric, Optimizer, Penalties,
+    Rotation, Sampler, Schedule, Targets, TimeMasking, TrainingRecipe,
 };
 pub use self::validation::{Scheme, ValidationRecipe};
 
@@ -298,6 +298,48 @@ mod tests {
                 "optimizer.sgd = { learning_rate = 0.1, nesterov = true }",
                 "optimizer.sgd.nesterov",
                 "true, expected false where `momentum` is 0",
+            ),
+            (
+                targets,
+                "schedule.cosine = { warm_up = 1000 }",
+                "schedule.cosine.warm_up",
+                "expected fewer than",
+            ),
+            (
+                targets,
+                "schedule.cosine = { warm_up_from = 0 }",
+                "schedule.cosine.warm_up_from",
+                "0, expected a",
+            ),
+            (
+                targets,
+                "schedule.cosine = { minimum = 1 }",
+                "schedule.cosine.minimum",
+                "1, expected a number from 0",
+            ),
+            (
+                targets,
+                "schedule.plateau = { factor = 2, patience = 3 }",
+                "schedule.plateau.factor",
+                "2, expected a number between 0 and 1",
+            ),
+            (
+                targets,
+                "fine_tuning = { epochs = 0, learning_rate = 1e-5 }",
+                "fine_tuning.epochs",
+                "0, expected at least 1",
+            ),
+            (
+                targets,
+                "augmentation.time_masking = { probability = 0.5, longest = 17 }",
+                "augmentation.time_masking.longest",
+                "17, expected from 1 to `window.length` steps",
+            ),
+            (
+                targets,
+                "augmentation.time_masking = { probability = 2, longest = 1 }",
+                "augmentation.time_masking.probability",
+                "2, expected a number above 0 and up to 1",
             ),
             (
                 "patience = 60",

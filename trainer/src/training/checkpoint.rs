@@ -6,13 +6,15 @@
 use std::path::{Path, PathBuf};
 
 use burn::module::Module;
-use burn::optim::{ModuleOptimizer, OptimizerRecord};
+use burn::optim::OptimizerRecord;
 use burn::store::ModuleRecord;
 use burn::tensor::Device;
 use painwave::network::{Network, NetworkConfig};
 use serde::{Deserialize, Serialize};
 
+use super::fine_tuning::FineTuningEpoch;
 use super::history::{EpochRecord, History};
+use super::learner::Learner;
 use crate::error::{Error, ResumeProblem};
 
 /// What a run is made from; a checkpoint only continues the same.
@@ -37,22 +39,24 @@ pub struct Checkpoints {
     identity: Identity,
 }
 
-/// A checkpoint, loaded.
-pub struct Loaded {
+/// Where a training stands: what a checkpoint keeps.
+pub struct State {
     /// The epochs so far.
-    pub epochs: Vec<EpochRecord>,
-    /// The network after the last of them, on the training device.
-    pub network: Network,
-    /// The network of the best of them, without autodiff.
-    pub best: Network,
-    /// The optimizer after the last of them.
-    pub optimizer: ModuleOptimizer,
+    pub history: History,
+    /// The epochs of fine-tuning so far.
+    pub fine_tuning: Vec<FineTuningEpoch>,
+    /// What has learnt in all of them.
+    pub learner: Learner,
+    /// The network of the best epoch of the history, without autodiff; none before the first.
+    pub best: Option<Network>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Index {
     identity: Identity,
     epochs: Vec<EpochRecord>,
+    #[serde(default)]
+    fine_tuning: Vec<FineTuningEpoch>,
     network: String,
     best: String,
     optimizer: String,
@@ -77,23 +81,19 @@ impl Checkpoints {
         Some(index.identity)
     }
 
-    /// Saves the state after the last epoch of the history.
+    /// Saves the state after its last epoch, if there is one.
     ///
     /// # Errors
     /// A file cannot be written.
-    pub fn save(
-        &self,
-        history: &History,
-        network: &Network,
-        best: &Network,
-        optimizer: &ModuleOptimizer,
-    ) -> Result<(), Error> {
+    pub fn save(&self, state: &State) -> Result<(), Error> {
+        let State { history, fine_tuning, learner, best: Some(best) } = state else { return Ok(()) };
         std::fs::create_dir_all(&self.folder).map_err(Error::write(&self.folder))?;
-        let last = history.epochs.len();
+        let last = history.epochs.len() + fine_tuning.len();
         let best_epoch = history.best().map_or(0, |best| best.epoch);
         let index = Index {
             identity: self.identity.clone(),
             epochs: history.epochs.clone(),
+            fine_tuning: fine_tuning.clone(),
             network: format!("network-{last}.bpk"),
             best: format!("best-{best_epoch}.bpk"),
             optimizer: format!("optimizer-{last}.bpk"),
@@ -108,9 +108,9 @@ impl Checkpoints {
             save(&partial).map_err(|error| Error::write(&partial)(std::io::Error::other(error)))?;
             std::fs::rename(&partial, &path).map_err(Error::write(&path))
         };
-        write(&index.network, &|path| network.clone().into_record().save(path))?;
+        write(&index.network, &|path| learner.network.clone().into_record().save(path))?;
         write(&index.best, &|path| best.clone().into_record().save(path))?;
-        write(&index.optimizer, &|path| optimizer.to_record().save(path))?;
+        write(&index.optimizer, &|path| learner.optimizer.to_record().save(path))?;
 
         let path = self.folder.join(INDEX);
         let json = serde_json::to_vec(&index).map_err(|error| Error::write(&path)(error.into()))?;
@@ -118,16 +118,11 @@ impl Checkpoints {
         self.remove_all_but(&[&index.network, &index.best, &index.optimizer])
     }
 
-    /// Loads the checkpoint into a network of this configuration and an optimizer.
+    /// Loads the checkpoint; `fresh` is the state of a training of this network that has not begun.
     ///
     /// # Errors
     /// There is none, it belongs to another recipe, data or seed, or a file cannot be read.
-    pub fn load(
-        &self,
-        config: &NetworkConfig,
-        device: &Device,
-        optimizer: ModuleOptimizer,
-    ) -> Result<Loaded, Error> {
+    pub fn load(&self, config: &NetworkConfig, device: &Device, fresh: State) -> Result<State, Error> {
         let path = self.folder.join(INDEX);
         let problem = |reason| Error::Resume { path: path.clone(), reason };
         let unreadable =
@@ -147,12 +142,12 @@ impl Checkpoints {
         };
         let record = OptimizerRecord::load(self.folder.join(&index.optimizer));
         let record = record.map_err(|error| unreadable(&error))?;
-        Ok(Loaded {
-            network: network(&index.network)?,
-            best: network(&index.best)?.valid(),
-            optimizer: optimizer.load_record(record),
-            epochs: index.epochs,
-        })
+        let State { mut history, mut learner, .. } = fresh;
+        history.epochs = index.epochs;
+        learner.network = network(&index.network)?;
+        learner.optimizer = learner.optimizer.load_record(record);
+        let best = Some(network(&index.best)?.valid());
+        Ok(State { history, fine_tuning: index.fine_tuning, learner, best })
     }
 
     fn remove_all_but(&self, names: &[&String]) -> Result<(), Error> {

@@ -2,11 +2,14 @@
 
 mod checkpoint;
 mod clipping;
+mod epoch;
+mod fine_tuning;
 mod history;
 mod learner;
 mod penalties;
 mod progress;
 mod sampler;
+mod schedule;
 mod step;
 mod workers;
 
@@ -18,14 +21,13 @@ use burn::module::Module;
 use burn::tensor::Device;
 use painwave::aggregate::Aggregation;
 use painwave::network::{Network, NetworkConfig, Parameters};
-use rand::Rng;
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
 
-pub use self::checkpoint::{Checkpoints, Identity, write_atomically};
+pub use self::checkpoint::{Checkpoints, Identity, State, write_atomically};
+pub use self::fine_tuning::{FineTuned, FineTuningEpoch};
 pub use self::history::{EpochRecord, History};
 pub use self::learner::Learner;
 pub use self::progress::Progress;
+pub use self::schedule::Rates;
 pub use self::step::{Batch, Gradients, Stepper, WindowLoss};
 pub use self::workers::Workers;
 use crate::augmentation::Augmenter;
@@ -61,8 +63,10 @@ pub struct Problem {
 /// What training came to.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// Weights of the best epoch.
+    /// Weights of the best epoch, which the validation windows judge.
     pub parameters: Parameters,
+    /// What followed, if the recipe asks for it and it came to its end.
+    pub fine_tuned: Option<FineTuned>,
     /// All epochs.
     pub history: History,
     /// Why it ended.
@@ -118,102 +122,101 @@ pub fn train(
     memory::keep_freed();
     let training_device = device.clone().autodiff();
     let stepper = Stepper::new(device, control.threads).map_err(Error::Threads)?;
-    let seed = problem.recipe.seed;
-    training_device.seed(seed);
+    training_device.seed(problem.recipe.seed);
     let network = Network::new(&problem.network, &training_device);
-    let mut learner = Learner::new(network, &problem.recipe);
-    let mut best_network = None;
-    let mut history = History::new(problem.recipe.early_stopping.clone());
-    if control.resume {
-        let loaded = control.checkpoints.load(&problem.network, &training_device, learner.optimizer)?;
-        history.epochs = loaded.epochs;
-        (learner.network, learner.optimizer) = (loaded.network, loaded.optimizer);
-        best_network = Some(loaded.best);
-    }
-
-    let learning_rate = problem.recipe.optimizer.learning_rate();
-    let mut events = tensorboard::Writer::new(control.events);
-    let mut last_checkpoint = Instant::now();
-    let end = loop {
-        let done = history.epochs.len();
-        if control.interrupt.load(Ordering::Relaxed) {
-            break End::Interrupted;
-        }
-        if history.is_exhausted() {
-            break End::EarlyStopping;
-        }
-        if done >= control.epochs {
-            break End::AllEpochs;
-        }
-        let epoch = done + 1;
-        let start = Instant::now();
-        let training_loss = run_epoch(problem, &mut learner, &stepper, epoch, progress)?;
-        let judged = learner.network.valid();
-        let logits = validation::logits(&judged, &problem.network, &problem.validation, device);
-        let scores = validation::scores(&logits, &problem.validation, &problem.aggregation, &problem.classes);
-        let record = EpochRecord {
-            epoch,
-            training_loss,
-            validation_loss: validation::loss(&logits, &problem.validation.classes),
-            accuracy: scores.accuracy,
-            weighted_f1: scores.weighted_average.f1,
-            macro_f1: scores.macro_average.f1,
-            learning_rate,
-            seconds: start.elapsed().as_secs_f64(),
-        };
-        if !(training_loss.is_finite() && record.validation_loss.is_finite()) {
-            return Err(Error::Diverged { epoch });
-        }
-        events.append(&record)?;
-        let improved = history.push(record);
-        if improved || best_network.is_none() {
-            best_network = Some(judged);
-        }
-        progress.end_epoch(&history, control.epochs.min(problem.recipe.epochs));
-        if let Some(best) = &best_network
-            && last_checkpoint.elapsed() >= control.checkpoint_every
-        {
-            control.checkpoints.save(&history, &learner.network, best, &learner.optimizer)?;
-            last_checkpoint = Instant::now();
-        }
+    let mut state = State {
+        history: History::new(problem.recipe.early_stopping.clone()),
+        fine_tuning: Vec::new(),
+        learner: Learner::new(network, &problem.recipe),
+        best: None,
     };
-    let best = best_network.ok_or(Error::Interrupted)?;
-    control.checkpoints.save(&history, &learner.network, &best, &learner.optimizer)?;
-    Ok(Outcome { parameters: best.parameters(), history, end })
+    if control.resume {
+        state = control.checkpoints.load(&problem.network, &training_device, state)?;
+    }
+    let mut run = Run { problem, control, device, stepper, saved: Instant::now() };
+    let mut end = run.train(&mut state, progress)?;
+    let mut fine_tuned = None;
+    if let Some(recipe) = problem.recipe.fine_tuning
+        && run.is_complete(&state.history)
+        && end != End::Interrupted
+    {
+        fine_tuned = run.fine_tune(recipe, &mut state, progress)?;
+        if fine_tuned.is_none() {
+            end = End::Interrupted;
+        }
+    }
+    control.checkpoints.save(&state)?;
+    let best = state.best.ok_or(Error::Interrupted)?;
+    Ok(Outcome { parameters: best.parameters(), fine_tuned, history: state.history, end })
 }
 
-/// One epoch of training windows; returns the mean loss of a window.
-fn run_epoch(
-    problem: &Problem,
-    learner: &mut Learner,
-    stepper: &Stepper,
-    epoch: usize,
-    progress: &mut Progress,
-) -> Result<f64, Error> {
-    let Problem { network: config, recipe, training, objective, augmentation, .. } = problem;
-    let learning_rate = recipe.optimizer.learning_rate();
-    let loss_of = |logits, targets| objective.of_windows(logits, targets);
-    let mut rng = ChaCha8Rng::seed_from_u64(recipe.seed);
-    rng.set_stream(epoch as u64);
-    let order = sampler::draw(recipe.sampler, &training.classes, &mut rng);
+/// A training that goes on.
+struct Run<'a> {
+    problem: &'a Problem,
+    control: &'a Control<'a>,
+    /// Without autodiff.
+    device: &'a Device,
+    stepper: Stepper,
+    /// When the last checkpoint was.
+    saved: Instant,
+}
 
-    progress.start_epoch(epoch, order.len().div_ceil(recipe.batch_size));
-    let (mut sum, mut weight) = (0.0, 0.0);
-    for indices in order.chunks(recipe.batch_size) {
-        let mut batch = training.gather(indices);
-        augmentation.apply(&mut batch, &mut rng);
-        let classes: Vec<usize> = indices.iter().map(|window| training.classes[*window]).collect();
-        let (targets, divisor) = (objective.targets(&classes), objective.divisor(&classes));
-        let batch = Batch { windows: &batch, targets: &targets, divisor };
-        let Gradients { loss, gradients } =
-            stepper.gradients(&learner.network, config, batch, &loss_of, rng.next_u64());
-        learner.learn(gradients, learning_rate);
-        sum += loss * divisor;
-        weight += divisor;
-        progress.step(loss);
-        if !loss.is_finite() {
-            return Err(Error::Diverged { epoch });
+impl Run<'_> {
+    /// Trains until there is a reason to end.
+    fn train(&mut self, state: &mut State, progress: &mut Progress) -> Result<End, Error> {
+        let Run { problem, control, device, .. } = *self;
+        let Problem { network: config, recipe, training, validation: judges, .. } = problem;
+        let mut events = tensorboard::Writer::new(control.events);
+        loop {
+            let done = state.history.epochs.len();
+            if control.interrupt.load(Ordering::Relaxed) {
+                return Ok(End::Interrupted);
+            }
+            if state.history.is_exhausted() {
+                return Ok(End::EarlyStopping);
+            }
+            if done >= control.epochs {
+                return Ok(End::AllEpochs);
+            }
+            let (epoch, start) = (done + 1, Instant::now());
+            let steps = recipe.steps(training.len());
+            let rates = Rates::new(recipe, &state.history.epochs, steps);
+            let training_loss = self.epoch(training, epoch, rates, &mut state.learner, progress)?;
+            let judged = state.learner.network.valid();
+            let logits = validation::logits(&judged, config, judges, device);
+            let scores = validation::scores(&logits, judges, &problem.aggregation, &problem.classes);
+            let record = EpochRecord {
+                epoch,
+                training_loss,
+                validation_loss: validation::loss(&logits, &judges.classes),
+                accuracy: scores.accuracy,
+                weighted_f1: scores.weighted_average.f1,
+                macro_f1: scores.macro_average.f1,
+                learning_rate: rates.at(steps.saturating_sub(1)),
+                seconds: start.elapsed().as_secs_f64(),
+            };
+            if !(training_loss.is_finite() && record.validation_loss.is_finite()) {
+                return Err(Error::Diverged { epoch });
+            }
+            events.append(&record)?;
+            if state.history.push(record) || state.best.is_none() {
+                state.best = Some(judged);
+            }
+            progress.end_epoch(&state.history, control.epochs.min(recipe.epochs));
+            self.save_if_due(state)?;
         }
     }
-    Ok(sum / weight)
+
+    /// Whether the recipe asks for no more epochs, whatever this call was asked for.
+    fn is_complete(&self, history: &History) -> bool {
+        history.is_exhausted() || history.epochs.len() >= self.problem.recipe.epochs
+    }
+
+    fn save_if_due(&mut self, state: &State) -> Result<(), Error> {
+        if self.saved.elapsed() >= self.control.checkpoint_every {
+            self.control.checkpoints.save(state)?;
+            self.saved = Instant::now();
+        }
+        Ok(())
+    }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 
+use super::fine_tuning::FineTuningEpoch;
 use super::history::History;
 
 /// Progress on stderr: a bar for the steps of the current epoch where it is a terminal, a plain line an
@@ -66,6 +67,16 @@ impl Progress {
                 "epoch {}: loss {:.4}, {scores} ({:.1} s)",
                 last.epoch, last.training_loss, last.seconds
             );
+        }
+    }
+
+    pub(super) fn end_fine_tuning_epoch(&mut self, number: usize, of: usize, epoch: FineTuningEpoch) {
+        let FineTuningEpoch { training_loss: loss, seconds } = epoch;
+        let text = format!("fine-tuning, epoch {number} of {of}: loss {loss:.4}");
+        if let Some(bar) = &self.bar {
+            bar.set_message(format!("loss {loss:.4} | {text}"));
+        } else if !self.quiet {
+            eprintln!("{text} ({seconds:.1} s)");
         }
     }
 

@@ -13,6 +13,7 @@ use painwave::windows::WindowBatch;
 use rayon::ThreadPoolBuildError;
 
 use super::workers::Workers;
+use crate::windows::rows;
 
 /// Windows, and what the network is asked to answer for them.
 #[derive(Clone, Copy, Debug)]
@@ -119,21 +120,6 @@ impl Stepper {
 fn shares(windows: usize, count: usize) -> Vec<Range<usize>> {
     let count = count.min(windows);
     (0..count).map(|share| share * windows / count..(share + 1) * windows / count).collect()
-}
-
-/// Some of the windows of a batch.
-fn rows(batch: &WindowBatch, windows: Range<usize>) -> WindowBatch {
-    fn cut<T: Copy>(values: &[T], count: usize, windows: &Range<usize>) -> Vec<T> {
-        let width = values.len() / count.max(1);
-        values[windows.start * width..windows.end * width].to_vec()
-    }
-    WindowBatch {
-        windows: windows.len(),
-        length: batch.length,
-        dense: cut(&batch.dense, batch.windows, &windows),
-        codes: cut(&batch.codes, batch.windows, &windows),
-        steps: cut(&batch.steps, batch.windows, &windows),
-    }
 }
 
 /// Adds gradients to others.

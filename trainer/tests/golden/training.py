@@ -1,5 +1,5 @@
-"""PyTorch's answers for training, one JSON file per network in trainer/tests/golden/training/ and
-the losses in losses.json.
+"""PyTorch's answers for training, one JSON file per network in trainer/tests/golden/training/, the
+losses in losses.json and the learning rates of every schedule in schedules.json.
 
     pip install torch numpy scikit-learn && python trainer/tests/golden/training.py
 
@@ -204,6 +204,65 @@ def losses():
     return {"logits": rounded(logits.float()), "classes": true.tolist(), "answers": answers}
 
 
+def cosine_rates(training, options, steps):
+    lr_scheduler, epochs = torch.optim.lr_scheduler, training["epochs"]
+    each = 1 if options.get("every") == "step" else steps
+    count, warm_up = epochs * steps // each, options.get("warm_up", 0)
+    optimizer = optimizer_of(training, [torch.zeros(1, requires_grad=True)])
+    rest = lr_scheduler.CosineAnnealingLR(optimizer, count - warm_up, options.get("minimum", 0.0))
+    schedule = rest
+    if warm_up:
+        first = lr_scheduler.LinearLR(optimizer, options.get("warm_up_from", 0.1), total_iters=warm_up)
+        schedule = lr_scheduler.SequentialLR(optimizer, [first, rest], milestones=[warm_up])
+    rates = []
+    for _ in range(count):
+        rates += [schedule.get_last_lr()[0]] * each
+        optimizer.step()
+        schedule.step()
+    return rates
+
+
+def plateau_rates(training, options, steps, scores):
+    optimizer = optimizer_of(training, [torch.zeros(1, requires_grad=True)])
+    mode = "min" if training["early_stopping"]["metric"] == "loss" else "max"
+    schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(
+        optimizer, mode, options["factor"], options["patience"], min_lr=options.get("minimum", 0.0)
+    )
+    rates = []
+    for score in scores:
+        rates += [optimizer.param_groups[0]["lr"]] * steps
+        schedule.step(score)
+    return rates
+
+
+def schedules():
+    """The learning rate of every step; scores are those of the epochs."""
+    steps, epochs = 3, 24
+    losses = [2.0, 1.0, 0.9, 0.9, 0.9, 0.89999, 0.9, 0.8, 0.9, 0.9, 0.9, 0.9] + [0.7] * 12
+    f1 = [0.0, 0.0, 0.5, 0.6, 0.60005, 0.6, 0.6001, 0.5, 0.5, 0.5, 0.7, 0.7] + [0.7] * 12
+    on_loss, on_f1 = ({"metric": metric, "patience": 99} for metric in ("loss", "weighted_f1"))
+    cosines = [
+        {"warm_up": 0},
+        {"warm_up": 5, "warm_up_from": 0.25, "minimum": 1e-4},
+        {"every": "step", "warm_up": 10, "minimum": 1e-3},
+    ]
+    plateaus = [
+        (on_loss, losses, {"factor": 0.5, "patience": 2, "minimum": 3e-3}),
+        (on_f1, f1, {"factor": 0.1, "patience": 0}),
+        (on_f1, f1, {"factor": 0.3, "patience": 3}),
+    ]
+    answers = []
+    for options in cosines:
+        training = TRAINING | {"epochs": epochs, "schedule": {"cosine": options}}
+        rates = cosine_rates(training, options, steps)
+        answers.append({"training": training, "steps": steps, "scores": losses, "rates": rates})
+    for stopping, scores, options in plateaus:
+        training = TRAINING | {"epochs": epochs, "schedule": {"plateau": options}, "early_stopping": stopping}
+        rates = plateau_rates(training, options, steps, scores)
+        answers.append({"training": training, "steps": steps, "scores": scores, "rates": rates})
+    return answers
+
+
 def write(path, answer):
     path.parent.mkdir(exist_ok=True)
     text = json.dumps(answer, separators=(",", ":"))
@@ -216,3 +275,4 @@ if __name__ == "__main__":
     for name, (config, section) in cases():
         write(FOLDER / "training" / f"{name}.json", train(config, section))
     write(FOLDER / "losses.json", losses())
+    write(FOLDER / "schedules.json", schedules())

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use trainer::loss::Objective;
 use trainer::recipe::TrainingRecipe;
 use trainer::training::{Batch, Gradients, Learner, Stepper};
-use trainer::windows::WindowSet;
+use trainer::windows::rows;
 
 use crate::golden::Golden;
 
@@ -132,20 +132,20 @@ fn trains_as_pytorch(stepper: &Stepper) {
     let device = Device::flex().autodiff();
     for golden in all() {
         let Golden { name, ref config, .. } = golden.start;
-        let windows = WindowSet { all: golden.start.batch(), ..WindowSet::default() };
+        let windows = golden.start.batch();
         let objective = Objective::new(&golden.training, &golden.classes, config.classes);
         let loss_of = |logits, targets| objective.of_windows(logits, targets);
         let network = Network::from_parameters(config, &golden.start.weights(), &device);
-        let logits = network.forward(&NetworkInputs::new(&windows.all, config, &device));
+        let logits = network.forward(&NetworkInputs::new(&windows, config, &device));
         assert_close(&format!("the logits of {name}"), &read(logits), &golden.start.logits, TOLERANCE);
 
         let mut learner = Learner::new(network, &golden.training);
         let TrainingRecipe { batch_size, optimizer, .. } = golden.training;
         for (step, expected) in golden.losses.iter().enumerate() {
-            let batch: Vec<usize> = (step * batch_size..).take(batch_size).collect();
-            let classes = &golden.classes[batch[0]..][..batch.len()];
+            let range = step * batch_size..(step + 1) * batch_size;
+            let classes = &golden.classes[range.clone()];
             let (targets, divisor) = (objective.targets(classes), objective.divisor(classes));
-            let batch = Batch { windows: &windows.gather(&batch), targets: &targets, divisor };
+            let batch = Batch { windows: &rows(&windows, range), targets: &targets, divisor };
             let Gradients { loss, gradients } =
                 stepper.gradients(&learner.network, config, batch, &loss_of, 1);
             let what = format!("the loss of {name} in step {step}");

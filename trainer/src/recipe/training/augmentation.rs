@@ -21,6 +21,37 @@ pub struct Augmentation {
     /// side of the body.
     #[serde(default)]
     pub mirror: Vec<String>,
+    /// Steps that are hidden.
+    #[serde(default)]
+    pub time_masking: Option<TimeMasking>,
+    /// Greatest number of steps that a window's start is moved by, to either side. It stays within the recording:
+    /// where `window.tail` is "drop" so does the window's end, else the window is filled up.
+    #[serde(default)]
+    pub shift: usize,
+}
+
+/// Hides the dense inputs of a random span of steps; embeddings stay.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TimeMasking {
+    /// Share of the windows that a span is hidden in.
+    pub probability: f64,
+    /// Greatest number of steps of a span; every number from 1 on is as likely.
+    pub longest: usize,
+    /// What is put in their place.
+    #[serde(default)]
+    pub fill: Fill,
+}
+
+/// What hidden values become.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fill {
+    /// The input's mean over the training recordings, scaled as the input is.
+    #[default]
+    Mean,
+    /// Zero, as what is past a recording's end.
+    Zero,
 }
 
 /// Random rotation of sensors with three axes.
@@ -35,10 +66,17 @@ pub struct Rotation {
 
 impl Augmentation {
     pub(super) fn check(&self, file: &RecipeFile) -> Result<(), RecipeError> {
-        let Augmentation { jitter, scaling, ref rotation, .. } = *self;
+        let Augmentation { jitter, scaling, ref rotation, time_masking, .. } = *self;
         let degrees = rotation.as_ref().map_or(0.0, |rotation| rotation.degrees);
         file.from_zero("training.augmentation.jitter", jitter.into())?;
         file.from_zero("training.augmentation.scaling", scaling.into())?;
-        file.from_zero("training.augmentation.rotation.degrees", degrees.into())
+        file.from_zero("training.augmentation.rotation.degrees", degrees.into())?;
+        let Some(TimeMasking { probability, longest, .. }) = time_masking else { return Ok(()) };
+        let key = "training.augmentation.time_masking.probability";
+        let share = probability > 0.0 && probability <= 1.0;
+        file.ensure(share, key, probability, "a number above 0 and up to 1")?;
+        let fits = (1..=file.recipe.window.length).contains(&longest);
+        let key = "training.augmentation.time_masking.longest";
+        file.ensure(fits, key, longest, "from 1 to `window.length` steps")
     }
 }

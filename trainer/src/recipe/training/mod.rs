@@ -3,12 +3,14 @@
 mod augmentation;
 mod loss;
 mod optimizer;
+mod schedule;
 
 use serde::Deserialize;
 
-pub use self::augmentation::{Augmentation, Rotation};
+pub use self::augmentation::{Augmentation, Fill, Rotation, TimeMasking};
 pub use self::loss::{ClassWeights, Loss, Targets};
 pub use self::optimizer::{Optimizer, Penalties};
+pub use self::schedule::{Every, Schedule};
 use super::{RecipeError, RecipeFile};
 
 /// How the network is trained.
@@ -17,6 +19,9 @@ use super::{RecipeError, RecipeFile};
 pub struct TrainingRecipe {
     /// The optimizer and its options.
     pub optimizer: Optimizer,
+    /// How the learning rate changes.
+    #[serde(default)]
+    pub schedule: Schedule,
     /// Windows a step.
     pub batch_size: usize,
     /// Greatest number of epochs.
@@ -46,6 +51,9 @@ pub struct TrainingRecipe {
     /// Random changes to the training windows.
     #[serde(default)]
     pub augmentation: Augmentation,
+    /// What follows the best epoch.
+    #[serde(default)]
+    pub fine_tuning: Option<FineTuning>,
 }
 
 /// Which windows make an epoch, which always has as many as there are.
@@ -74,6 +82,17 @@ pub struct EarlyStopping {
     pub collapse: Option<f64>,
 }
 
+/// Further training of the best epoch's weights on the subjects of training and validation together (report B).
+/// Nothing is left to judge the result: the scores on the model card are those from before.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FineTuning {
+    /// How many epochs.
+    pub epochs: usize,
+    /// Their learning rate.
+    pub learning_rate: f64,
+}
+
 /// A score of the validation subjects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -91,6 +110,7 @@ pub enum Metric {
 impl TrainingRecipe {
     pub(super) fn check(&self, file: &RecipeFile) -> Result<(), RecipeError> {
         self.optimizer.check(file)?;
+        self.schedule.check(file, self.optimizer.learning_rate(), self.epochs)?;
         file.positive("training.batch_size", self.batch_size)?;
         file.positive("training.epochs", self.epochs)?;
         file.positive("training.early_stopping.patience", self.early_stopping.patience)?;
@@ -105,7 +125,16 @@ impl TrainingRecipe {
         if let Some(norm) = self.gradient_clipping {
             file.above_zero("training.gradient_clipping", norm.into())?;
         }
+        if let Some(FineTuning { epochs, learning_rate }) = self.fine_tuning {
+            file.positive("training.fine_tuning.epochs", epochs)?;
+            file.above_zero("training.fine_tuning.learning_rate", learning_rate)?;
+        }
         self.augmentation.check(file)
+    }
+
+    /// Steps of an epoch of some windows.
+    pub fn steps(&self, windows: usize) -> usize {
+        windows.div_ceil(self.batch_size)
     }
 
     /// Checks what depends on the number of classes, once the data have told it.
