@@ -180,10 +180,10 @@ fn fine_tuning_changes_the_weights_and_not_the_scores() {
 fn interrupted_fine_tuning_goes_on() {
     let workshop = Workshop::new();
     with_everything(&workshop, 100);
-    let args = workshop.args();
+    let args = args(&workshop);
     let interrupt = AtomicBool::new(false);
-    let checkpoint = workshop.path("run/checkpoint/checkpoint.json");
-    let tuning = || fs::read_to_string(&checkpoint).is_ok_and(|text| !text.contains("\"fine_tuning\":[]"));
+    let checkpoint = workshop.path("run/checkpoint/checkpoint.toml");
+    let tuning = || fs::read_to_string(&checkpoint).is_ok_and(|text| text.contains("[[fine_tuning]]"));
     std::thread::scope(|scope| {
         let fitting = scope.spawn(|| fit(&args, &interrupt));
         while !tuning() && !fitting.is_finished() {
@@ -346,7 +346,7 @@ fn an_interrupted_run_keeps_its_best_epoch_and_goes_on() {
     let interrupt = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let fitting = scope.spawn(|| fit(&args, &interrupt));
-        while !workshop.path("run/checkpoint/checkpoint.json").exists() && !fitting.is_finished() {
+        while !workshop.path("run/checkpoint/checkpoint.toml").exists() && !fitting.is_finished() {
             std::thread::yield_now();
         }
         interrupt.store(true, Ordering::Relaxed);

@@ -1,7 +1,8 @@
 //! What is needed to continue: weights, the optimizer's state, the history.
 //!
-//! The tensors of an epoch lie in files that carry its number; `checkpoint.json` names the files that
-//! belong together and is replaced by renaming. So a checkpoint is whole or is the one before.
+//! The tensors of an epoch lie in files that carry its number; `checkpoint.toml` names the files that
+//! belong together and is replaced by renaming. So a checkpoint is whole or is the one before. It is not JSON
+//! since serde_json reads the last digit of some numbers wrongly, and scores that are equal must stay so.
 
 use std::path::{Path, PathBuf};
 
@@ -53,16 +54,16 @@ pub struct State {
 
 #[derive(Serialize, Deserialize)]
 struct Index {
+    network: String,
+    best: String,
+    optimizer: String,
     identity: Identity,
     epochs: Vec<EpochRecord>,
     #[serde(default)]
     fine_tuning: Vec<FineTuningEpoch>,
-    network: String,
-    best: String,
-    optimizer: String,
 }
 
-const INDEX: &str = "checkpoint.json";
+const INDEX: &str = "checkpoint.toml";
 
 impl Checkpoints {
     /// Checkpoints in a folder, which is made when the first is saved.
@@ -77,7 +78,7 @@ impl Checkpoints {
 
     /// What the checkpoint of a folder belongs to; none if there is none that can be read.
     pub fn identity(folder: &Path) -> Option<Identity> {
-        let index: Index = serde_json::from_slice(&std::fs::read(folder.join(INDEX)).ok()?).ok()?;
+        let index: Index = toml::from_str(&std::fs::read_to_string(folder.join(INDEX)).ok()?).ok()?;
         Some(index.identity)
     }
 
@@ -113,8 +114,9 @@ impl Checkpoints {
         write(&index.optimizer, &|path| learner.optimizer.to_record().save(path))?;
 
         let path = self.folder.join(INDEX);
-        let json = serde_json::to_vec(&index).map_err(|error| Error::write(&path)(error.into()))?;
-        write_atomically(&path, &json)?;
+        let text =
+            toml::to_string(&index).map_err(|error| Error::write(&path)(std::io::Error::other(error)))?;
+        write_atomically(&path, text.as_bytes())?;
         self.remove_all_but(&[&index.network, &index.best, &index.optimizer])
     }
 
@@ -130,8 +132,8 @@ impl Checkpoints {
         if !path.exists() {
             return Err(problem(ResumeProblem::Missing));
         }
-        let json = std::fs::read(&path).map_err(Error::read(&path))?;
-        let index: Index = serde_json::from_slice(&json).map_err(|error| unreadable(&error))?;
+        let text = std::fs::read_to_string(&path).map_err(Error::read(&path))?;
+        let index: Index = toml::from_str(&text).map_err(|error| unreadable(&error))?;
         if let Some(what) = self.identity.difference(&index.identity) {
             return Err(problem(ResumeProblem::Changed(what)));
         }
