@@ -85,12 +85,13 @@ pub fn run(args: &OptimumArgs) -> Result<(), Error> {
 
     let train = draw(0, Split::Train);
     let held_out = file.as_ref().map(|file| held_out(file, &train)).transpose()?.unwrap_or_default();
-    let (judging, others): (Vec<(usize, &Known)>, Vec<(usize, &Known)>) =
-        train.iter().enumerate().partition(|(index, _)| held_out.contains(index));
-    let others: Vec<&Known> = others.into_iter().map(|(_, known)| known).collect();
+    let subjects = |held: bool| {
+        let of_kind = train.iter().enumerate().filter(|(index, _)| held_out.contains(index) == held);
+        of_kind.map(|(_, known)| known).collect::<Vec<_>>()
+    };
+    let (judging, others) = (subjects(true), subjects(false));
     let mut sections = vec![("training subjects".to_owned(), train.iter().collect::<Vec<_>>())];
     if let Some(file) = &file {
-        let judging = judging.into_iter().map(|(_, known)| known).collect();
         sections.push((format!("validation subjects of the recipe {}", file.recipe.name), judging));
     }
     let test = [draw(1, Split::Test), draw(1, Split::Train)];

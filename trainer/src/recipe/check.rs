@@ -28,7 +28,7 @@ impl RecipeFile {
         self.ensure(found.is_finite() && found > 0.0, key, found, "a number above 0")
     }
 
-    pub(super) fn from_zero(&self, key: &str, found: f64) -> Result<(), RecipeError> {
+    pub(super) fn not_negative(&self, key: &str, found: f64) -> Result<(), RecipeError> {
         self.ensure(found.is_finite() && found >= 0.0, key, found, "a number from 0")
     }
 

@@ -129,7 +129,7 @@ impl FeatureRecipe {
             file.positive("features.top_variance.count", top.count)?;
         }
         if let Some(variance) = self.min_variance {
-            file.from_zero("features.min_variance", variance)?;
+            file.not_negative("features.min_variance", variance)?;
         }
         if let Some(correlation) = &self.min_label_correlation {
             file.below_one("features.min_label_correlation.ratio", correlation.ratio)?;

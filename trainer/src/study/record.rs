@@ -56,7 +56,7 @@ pub enum State {
     /// It was ended on its way and can be continued.
     Begun,
     /// It is finished.
-    Finished(Results),
+    Finished(Box<Results>),
 }
 
 /// SHA-256 of the data and of the labels that a study trains on.
@@ -111,7 +111,7 @@ pub fn state(trial: &Trial, sources: &Sources) -> Result<State, StudyError> {
             return Err(other());
         }
         if let Some(results) = results(folder) {
-            return Ok(State::Finished(results));
+            return Ok(State::Finished(Box::new(results)));
         }
     }
     Ok(if experiment::checkpoints(folder).is_empty() { State::Fresh } else { State::Begun })

@@ -142,12 +142,12 @@ impl Worker<'_> {
     fn run(&self, trial: &Trial, state: &State) -> Result<Option<Record>, Error> {
         let record = |results, error| Ok(Some(Record::new(self.plan, trial, results, error)));
         let (results, fresh) = match state {
-            State::Finished(results) => (results.clone(), false),
+            State::Finished(results) => (Results::clone(results), false),
             State::Fresh | State::Begun => {
                 let ending = self.fit(trial, matches!(state, State::Begun))?;
                 let after = record::state(trial, self.sources)?;
                 match (ending, after) {
-                    (Ending::Success, State::Finished(results)) => (results, true),
+                    (Ending::Success, State::Finished(results)) => (*results, true),
                     _ if self.interrupted() => return Ok(None),
                     (Ending::Failure(words), _) => return record(None, Some(words)),
                     (Ending::Success, _) => {

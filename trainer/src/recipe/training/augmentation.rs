@@ -68,9 +68,9 @@ impl Augmentation {
     pub(super) fn check(&self, file: &RecipeFile) -> Result<(), RecipeError> {
         let Augmentation { jitter, scaling, ref rotation, time_masking, .. } = *self;
         let degrees = rotation.as_ref().map_or(0.0, |rotation| rotation.degrees);
-        file.from_zero("training.augmentation.jitter", jitter.into())?;
-        file.from_zero("training.augmentation.scaling", scaling.into())?;
-        file.from_zero("training.augmentation.rotation.degrees", degrees.into())?;
+        file.not_negative("training.augmentation.jitter", jitter.into())?;
+        file.not_negative("training.augmentation.scaling", scaling.into())?;
+        file.not_negative("training.augmentation.rotation.degrees", degrees.into())?;
         let Some(TimeMasking { probability, longest, .. }) = time_masking else { return Ok(()) };
         let key = "training.augmentation.time_masking.probability";
         let share = probability > 0.0 && probability <= 1.0;

@@ -65,7 +65,7 @@ impl Loss {
     pub(super) fn check(self, file: &RecipeFile) -> Result<(), RecipeError> {
         match self {
             Loss::CrossEntropy => Ok(()),
-            Loss::Focal { gamma } => file.from_zero("training.loss.focal.gamma", gamma.into()),
+            Loss::Focal { gamma } => file.not_negative("training.loss.focal.gamma", gamma.into()),
         }
     }
 }
@@ -101,7 +101,7 @@ impl Targets {
             one_each(file, key, rows.len(), classes)?;
             for row in rows {
                 one_each(file, key, row.len(), Some(rows.len()))?;
-                row.iter().try_for_each(|value| file.from_zero(key, (*value).into()))?;
+                row.iter().try_for_each(|value| file.not_negative(key, (*value).into()))?;
                 let found = "a row without any target";
                 file.ensure(
                     row.iter().any(|value| *value > 0.0),

@@ -69,7 +69,7 @@ impl Optimizer {
         file.above_zero(&key("learning_rate"), self.learning_rate())?;
         match *self {
             Optimizer::AdamW { weight_decay, .. } => {
-                file.from_zero(&key("weight_decay"), weight_decay.into())
+                file.not_negative(&key("weight_decay"), weight_decay.into())
             }
             Optimizer::Adam { .. } => Ok(()),
             Optimizer::Sgd { momentum, nesterov, .. } => {
@@ -83,7 +83,7 @@ impl Optimizer {
 
 impl Penalties {
     pub(super) fn check(&self, file: &RecipeFile) -> Result<(), RecipeError> {
-        file.from_zero("training.penalties.l1", self.l1)?;
-        file.from_zero("training.penalties.l2", self.l2)
+        file.not_negative("training.penalties.l1", self.l1)?;
+        file.not_negative("training.penalties.l2", self.l2)
     }
 }

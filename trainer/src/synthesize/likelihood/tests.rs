@@ -68,9 +68,12 @@ fn of_surveys(steps: &[Step], latents: &Latents) -> f64 {
     shown.map(|(shown, level)| if shown == level { 0.8f64.ln() } else { 0.1f64.ln() }).sum()
 }
 
-/// By part, recording and expressed class: the log of the mean over hidden states and its variance, where enough
-/// of the draws have weight to trust it.
-fn monte_carlo(recordings: &[Vec<Step>], split: Split) -> [Vec<[Option<(f64, f64)>; 3]>; PARTS] {
+/// By recording and expressed class: the log of the mean over hidden states and its variance, where enough of the
+/// draws have weight to trust it.
+type Estimates = Vec<[Option<(f64, f64)>; 3]>;
+
+/// The estimates of each part.
+fn monte_carlo(recordings: &[Vec<Step>], split: Split) -> [Estimates; PARTS] {
     let mut logs = [(); PARTS].map(|()| vec![[(); 3].map(|()| Vec::new()); recordings.len()]);
     for index in 0..DRAWS {
         let stratum = Stratum { class: (index % 3) as usize, pirate: false };
