@@ -1,8 +1,9 @@
 //! What is needed to continue: weights, the optimizer's state, the history.
 //!
 //! The tensors of an epoch lie in files that carry its number; `checkpoint.toml` names the files that
-//! belong together and is replaced by renaming. So a checkpoint is whole or is the one before. It is not JSON
-//! since serde_json reads the last digit of some numbers wrongly, and scores that are equal must stay so.
+//! belong together and is replaced by renaming. So a checkpoint is whole or is the one before. It is TOML since
+//! serde_json, as Burn's crates configure it, may read the last digit of a number wrongly: equal scores must stay
+//! equal.
 
 use std::path::{Path, PathBuf};
 
