@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::stages::Stages;
+
 /// How members and windows become one prediction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -51,7 +53,19 @@ impl Aggregation {
     /// # Panics
     /// If there is no member, no window or no class, or the members differ in size.
     pub fn combine(&self, members: &[&[f32]], classes: usize) -> Aggregate {
-        let windows = self.window_probabilities(members, classes);
+        self.over_windows(self.members.probabilities(members, classes), classes)
+    }
+
+    /// As [`Aggregation::combine`], of members that are stages.
+    ///
+    /// # Panics
+    /// As there.
+    pub fn combine_stages(&self, stages: &Stages, members: &[&[f32]]) -> Aggregate {
+        self.over_windows(stages.probabilities(self.members, members), stages.classes())
+    }
+
+    /// One outcome from the probabilities of a recording's windows, `[windows, classes]`.
+    fn over_windows(&self, windows: Vec<f32>, classes: usize) -> Aggregate {
         assert!(!windows.is_empty(), "a recording has at least one window");
         let mean = mean_rows(&windows, classes);
         let (class, probabilities) = match self.windows {
@@ -75,8 +89,14 @@ impl Aggregation {
         };
         Aggregate { class, probabilities, windows }
     }
+}
 
-    fn window_probabilities(&self, members: &[&[f32]], classes: usize) -> Vec<f32> {
+impl MemberAggregation {
+    /// Probabilities of windows from the members' logits, all `[windows, classes]`.
+    ///
+    /// # Panics
+    /// If there is no member, or they differ in size.
+    pub fn probabilities(self, members: &[&[f32]], classes: usize) -> Vec<f32> {
         let size = members[0].len();
         assert!(members.iter().all(|member| member.len() == size), "members differ in size");
         let mean = |of: fn(&[f32]) -> Vec<f32>| -> Vec<f32> {
@@ -89,7 +109,7 @@ impl Aggregation {
             sum.iter_mut().for_each(|value| *value /= members.len() as f32);
             sum
         };
-        match self.members {
+        match self {
             MemberAggregation::MeanProbability => mean(softmax),
             MemberAggregation::MeanLogit => {
                 mean(<[f32]>::to_vec).chunks_exact(classes).flat_map(softmax).collect()

@@ -10,6 +10,7 @@ use crate::engine::{self, Engine, EngineError, EngineKind};
 use crate::features::FeatureExtractor;
 use crate::network::Parameters;
 use crate::recording::Recording;
+use crate::stages::Stages;
 use crate::windows::WindowBatch;
 
 /// Greatest relative difference between an engine's logits and the known answers: far above the rounding
@@ -27,12 +28,15 @@ const PORTION: usize = 32;
 /// A model, ready to classify.
 pub struct Classifier {
     manifest: Manifest,
+    stages: Stages,
     members: Vec<LoadedMember>,
     engine: EngineKind,
 }
 
 struct LoadedMember {
     features: FeatureExtractor,
+    /// Logits of a window.
+    outputs: usize,
     engine: Box<dyn Engine>,
 }
 
@@ -45,11 +49,11 @@ pub struct Prediction {
     pub label: String,
     /// Index of the predicted class.
     pub class: usize,
-    /// Probability of each class, in the order of [`Manifest::classes`].
+    /// Probability of each class, calibrated, in the order of [`Manifest::classes`].
     pub probabilities: Vec<f32>,
     /// First step of each window.
     pub window_starts: Vec<u32>,
-    /// Probabilities of each window, `[windows, classes]`.
+    /// Probabilities of each window, not calibrated, `[windows, classes]`.
     pub window_probabilities: Vec<f32>,
     /// What a reader of this prediction should know.
     pub warnings: Vec<Warning>,
@@ -121,11 +125,12 @@ impl Classifier {
     pub async fn new(bundle: Bundle, engine: EngineKind) -> Result<Self, LoadError> {
         bundle.validate()?;
         let Bundle { manifest, weights } = bundle;
+        let stages = manifest.stages().map_err(|error| BundleError::Invalid(error.into()))?;
         let mut members = Vec::with_capacity(manifest.members.len());
         for (member, parameters) in manifest.members.iter().zip(&weights) {
             members.push(LoadedMember::new(member, parameters, &manifest, engine).await?);
         }
-        Ok(Classifier { manifest, members, engine })
+        Ok(Classifier { manifest, stages, members, engine })
     }
 
     /// All of the bundle but its weights.
@@ -153,26 +158,31 @@ impl Classifier {
             logits.push(self.member_logits(member, recordings, &mut outside).await?);
         }
 
-        let classes = self.manifest.classes.len();
         let mut from = 0;
         let predict = |(recording, (values, of)): (&&Recording, (usize, usize))| {
             let steps = recording.steps();
             let window_starts: Vec<u32> = window.starts(steps).map(|start| start as u32).collect();
-            let to = from + window_starts.len() * classes;
-            let of_recording: Vec<&[f32]> = logits.iter().map(|member| &member[from..to]).collect();
+            let to = from + window_starts.len();
+            let of_recording = logits.iter().zip(&self.members);
+            let of_recording: Vec<&[f32]> = of_recording
+                .map(|(logits, member)| &logits[from * member.outputs..to * member.outputs])
+                .collect();
             if !of_recording.iter().copied().flatten().all(|logit| logit.is_finite()) {
                 return Err(ClassifyError::NotFinite { id: recording.id.clone() });
             }
-            let aggregate = self.manifest.aggregation.combine(&of_recording, classes);
+            let Manifest { aggregation, decision, classes, .. } = &self.manifest;
+            let aggregate = aggregation.combine_stages(&self.stages, &of_recording);
+            let probabilities = decision.calibrate(aggregate.probabilities);
+            let class = decision.class(aggregate.class, &probabilities);
             from = to;
             let too_short = (steps < window.length)
                 .then_some(Warning::ShorterThanWindow { steps, length: window.length });
             let out_of_range = (values > 0).then_some(Warning::OutsideTrainingRange { values, of });
             Ok(Prediction {
                 id: recording.id.clone(),
-                label: self.manifest.classes[aggregate.class].clone(),
-                class: aggregate.class,
-                probabilities: aggregate.probabilities,
+                label: classes[class].clone(),
+                class,
+                probabilities,
                 window_starts,
                 window_probabilities: aggregate.windows,
                 warnings: too_short.into_iter().chain(out_of_range).collect(),
@@ -181,7 +191,7 @@ impl Classifier {
         recordings.iter().zip(outside).map(predict).collect()
     }
 
-    /// One member's logits for all windows of the recordings, `[windows, classes]`.
+    /// One member's logits for all windows of the recordings, `[windows, outputs]`.
     async fn member_logits(
         &self,
         member: &LoadedMember,
@@ -220,7 +230,7 @@ impl LoadedMember {
             FeatureExtractor::new(&member.features, &manifest.schema).map_err(BundleError::Features)?;
         let engine = engine::build(kind, &member.network, parameters).await?;
         prove(engine.as_ref(), &member.known_answers, manifest.window.length).await?;
-        Ok(LoadedMember { features, engine })
+        Ok(LoadedMember { features, outputs: member.network.classes, engine })
     }
 }
 

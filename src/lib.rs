@@ -18,6 +18,8 @@
 //! | [`bundle`] | everything that is needed to classify, as one file |
 //! | [`engine`] | windows to logits: the fused CPU pass, Burn on CPU, Burn on WebGPU |
 //! | [`aggregate`] | window logits to one prediction per subject |
+//! | [`stages`] | members that tell groups of classes apart, one after the other |
+//! | [`decision`] | a subject's probabilities to calibrated ones and a class |
 //! | [`classifier`] | the public face: a bundle and an engine; bytes in, predictions out |
 //! | [`evaluation`] | true labels and predictions to the scores of a classifier |
 //! | `web` | the JavaScript surface (wasm32 only) |
@@ -26,12 +28,14 @@ pub mod aggregate;
 pub mod bundle;
 pub mod classifier;
 pub mod csv;
+pub mod decision;
 pub mod engine;
 pub mod evaluation;
 pub mod features;
 mod lanes;
 pub mod network;
 pub mod recording;
+pub mod stages;
 #[cfg(target_arch = "wasm32")]
 mod web;
 pub mod windows;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::Aggregation;
+use crate::decision::Decision;
 use crate::features::FeatureTransform;
 use crate::network::NetworkConfig;
 use crate::recording::Schema;
@@ -27,6 +28,9 @@ pub struct Manifest {
     pub window: WindowConfig,
     /// How windows and members become one prediction.
     pub aggregation: Aggregation,
+    /// How that prediction is calibrated, and when it decides for a class.
+    #[serde(default, skip_serializing_if = "Decision::is_default")]
+    pub decision: Decision,
     /// The networks; more than one is an ensemble.
     pub members: Vec<Member>,
     /// Where the model comes from and how good it is.
@@ -41,6 +45,10 @@ pub struct Member {
     pub features: FeatureTransform,
     /// The network.
     pub network: NetworkConfig,
+    /// The groups of classes that it tells apart, in the order of its logits; see [`crate::stages`]. Empty if it tells
+    /// all classes apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Vec<String>>,
     /// A few windows and the logits that the trainer computed for them.
     pub known_answers: KnownAnswers,
 }
@@ -55,7 +63,7 @@ pub struct KnownAnswers {
     pub codes: Vec<u8>,
     /// Step indices, `[windows, length]`.
     pub steps: Vec<u16>,
-    /// The answers, `[windows, classes]`.
+    /// The answers, `[windows, classes]`, or `[windows, groups]` if the member has groups.
     pub logits: Vec<f32>,
 }
 

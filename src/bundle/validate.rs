@@ -1,10 +1,13 @@
 //! What a bundle must satisfy before it is used: a bundle from the internet is untrusted input.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use super::{Bundle, BundleError, Manifest, Member, VERSION, tensor_name};
+use crate::decision::Decision;
 use crate::features::FeatureExtractor;
 use crate::network::Parameters;
+use crate::stages::{StageError, Stages};
 
 /// Greatest number of known-answer windows of a member.
 pub const MAX_KNOWN_ANSWERS: usize = 64;
@@ -12,6 +15,8 @@ const MAX_COLUMNS: usize = 4096;
 const MAX_CLASSES: usize = 256;
 const MAX_MEMBERS: usize = 64;
 const MAX_WINDOW: usize = 65_536;
+/// So that the logarithm of no probability overflows when it is divided by one.
+const TEMPERATURES: RangeInclusive<f32> = 0.01..=100.0;
 
 /// How a manifest contradicts itself or leaves the allowed ranges.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +52,19 @@ pub enum InvalidManifest {
         found: usize,
         /// How many there must be.
         expected: usize,
+    },
+    /// Members whose groups do not tell the classes apart.
+    #[error(transparent)]
+    Stages(#[from] StageError),
+    /// A temperature or threshold that probabilities cannot be divided by.
+    #[error("the bundle has the {what} {found}, expected {expected}")]
+    Decision {
+        /// Which of them.
+        what: &'static str,
+        /// The number.
+        found: String,
+        /// What it may be.
+        expected: &'static str,
     },
     /// A known answer that no network gives.
     #[error("member {member}: the known answers hold a value that is not finite or a code without a level")]
@@ -96,18 +114,48 @@ impl Manifest {
         }
         count("steps in a window", window.length, 1, MAX_WINDOW)?;
         count("steps from window to window", window.stride, 1, MAX_WINDOW)?;
-        count("members", members.len(), 1, MAX_MEMBERS)
+        count("members", members.len(), 1, MAX_MEMBERS)?;
+        self.stages()?;
+        self.check_decision()
+    }
+
+    /// What the members tell apart.
+    ///
+    /// # Errors
+    /// Their groups do not tell the classes apart.
+    pub fn stages(&self) -> Result<Stages, StageError> {
+        Stages::new(self.members.iter().map(|member| &member.groups[..]), &self.classes)
+    }
+
+    fn check_decision(&self) -> Result<(), InvalidManifest> {
+        let Decision { temperature, thresholds } = &self.decision;
+        if let Some(found) = temperature.filter(|found| !TEMPERATURES.contains(found)) {
+            let (found, expected) = (found.to_string(), "0.01 to 100");
+            return Err(InvalidManifest::Decision { what: "temperature", found, expected });
+        }
+        let Some(thresholds) = thresholds else { return Ok(()) };
+        count("thresholds", thresholds.len(), self.classes.len(), self.classes.len())?;
+        match thresholds.iter().find(|found| !(found.is_normal() && **found > 0.0)) {
+            Some(found) => {
+                let (found, expected) = (found.to_string(), "a number above 0");
+                Err(InvalidManifest::Decision { what: "threshold", found, expected })
+            }
+            None => Ok(()),
+        }
     }
 }
 
 fn check_member(index: usize, member: &Member, manifest: &Manifest) -> Result<(), BundleError> {
-    let Member { features, network, known_answers: known } = member;
+    let Member { features, network, groups, known_answers: known } = member;
     let length = manifest.window.length;
     FeatureExtractor::new(features, &manifest.schema)?;
     network.validate(length)?;
     let size = |what, found, expected| check_size(index, what, found, expected);
     size("dense inputs", features.width(), network.dense)?;
-    size("classes", network.classes, manifest.classes.len())?;
+    match groups.len() {
+        0 => size("classes", network.classes, manifest.classes.len())?,
+        groups => size("outputs", network.classes, groups)?,
+    }
     size("code columns", features.codes.len(), network.category_embeddings.len())?;
     let mut levels = Vec::new();
     for (column, table) in features.codes.iter().zip(&network.category_embeddings) {

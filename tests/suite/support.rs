@@ -2,6 +2,7 @@
 
 use painwave::aggregate::{Aggregation, MemberAggregation, WindowAggregation};
 use painwave::bundle::{Bundle, KnownAnswers, Manifest, Member, ModelCard, VERSION};
+use painwave::decision::Decision;
 use painwave::engine::{self, EngineKind};
 use painwave::features::{DenseFeature, FeatureTransform, Projection};
 use painwave::network::{
@@ -45,9 +46,25 @@ pub fn schema() -> Schema {
 /// A conv, a GRU, both embeddings; windows of 4 steps; two members with different weights, the second of
 /// which reads a level and a principal component instead of two columns.
 pub fn bundle() -> Bundle {
-    let network = NetworkConfig {
+    of_groups(["", ""])
+}
+
+/// As [`bundle`], of a member that tells `none` from the other classes and one that tells these apart.
+pub fn staged_bundle() -> Bundle {
+    of_groups(["none|high,low", "low|high"])
+}
+
+/// Groups of classes written as `a|b,c`; none in an empty text.
+pub fn groups(text: &str) -> Vec<Vec<String>> {
+    let groups = text.split('|').filter(|group| !group.is_empty());
+    groups.map(|group| group.split(',').map(str::to_owned).collect()).collect()
+}
+
+/// A bundle whose two members have these groups.
+fn of_groups(texts: [&str; 2]) -> Bundle {
+    let network = |groups: &[Vec<String>]| NetworkConfig {
         dense: 2,
-        classes: 3,
+        classes: if groups.is_empty() { 3 } else { groups.len() },
         category_embeddings: vec![CategoryEmbedding { levels: 2, width: 2 }],
         time_embedding: Some(TimeEmbedding { steps: 5, width: 1 }),
         conv: vec![ConvBlock { channels: 4, kernel: 3, pool: 2, dropout: 0.0 }],
@@ -81,6 +98,8 @@ pub fn bundle() -> Bundle {
         vec![Projection { inputs: vec![1, 0], mean: vec![0.1, -0.2], components: vec![0.6, -0.8] }];
     let (members, weights) = (0..2)
         .map(|seed| {
+            let groups = groups(texts[seed as usize]);
+            let network = network(&groups);
             let parameters = network.parameters().into_iter().map(|spec| {
                 let mut numbers = Numbers(seed * 1000 + spec.name.len() as u64);
                 let data = numbers.by_ref().take(spec.shape.iter().product()).collect();
@@ -100,7 +119,8 @@ pub fn bundle() -> Bundle {
             let WindowBatch { dense: inputs, codes, steps, .. } = batch;
             let member = Member {
                 features: [&columns, &projected][seed as usize].clone(),
-                network: network.clone(),
+                network,
+                groups,
                 known_answers: KnownAnswers { dense: inputs, codes, steps, logits },
             };
             (member, parameters)
@@ -116,6 +136,7 @@ pub fn bundle() -> Bundle {
                 members: MemberAggregation::MeanProbability,
                 windows: WindowAggregation::MeanProbability,
             },
+            decision: Decision::default(),
             members,
             card: ModelCard { name: "test".into(), ..ModelCard::default() },
         },
