@@ -77,7 +77,7 @@ pub struct ModelCard {
     pub description: String,
     /// The recipe, as it was read.
     pub recipe: String,
-    /// The data: description and SHA-256 of the files.
+    /// The data: description and SHA-256 of the files. Also the seed, and in words what was chosen after training.
     pub data: BTreeMap<String, String>,
     /// How training and validation subjects were split.
     pub split: String,

@@ -1,6 +1,6 @@
 //! Trained weights to a bundle that has proven itself.
 
-use painwave::bundle::{Bundle, BundleError, KnownAnswers, Manifest, Member, ModelCard, Precision};
+use painwave::bundle::{Bundle, BundleError, KnownAnswers, Manifest, Member, Precision};
 use painwave::classifier::{Classifier, LoadError, Prediction};
 use painwave::engine::{self, EngineKind};
 use painwave::network::{Network, NetworkInputs, Parameters};
@@ -146,28 +146,15 @@ pub fn member(
 ) -> Member {
     let known_answers =
         KnownAnswers { dense: Vec::new(), codes: Vec::new(), steps: Vec::new(), logits: Vec::new() };
-    Member { features, network, known_answers }
-}
-
-/// Puts the scores on the model card.
-pub fn record_scores(card: &mut ModelCard, scores: &painwave::evaluation::Scores) {
-    card.metrics = [
-        ("accuracy", scores.accuracy),
-        ("weighted_precision", scores.weighted_average.precision),
-        ("weighted_recall", scores.weighted_average.recall),
-        ("weighted_f1", scores.weighted_average.f1),
-        ("macro_f1", scores.macro_average.f1),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into();
-    card.confusion = scores.confusion.clone();
+    Member { features, network, groups: Vec::new(), known_answers }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::recipe::RecipeFile;
-    use painwave::bundle::VERSION;
+    use painwave::bundle::{ModelCard, VERSION};
+    use painwave::decision::Decision;
     use painwave::features::{DenseFeature, FeatureTransform};
     use painwave::recording::Schema;
 
@@ -202,6 +189,7 @@ mod tests {
             classes: ["still", "swing"].map(str::to_owned).to_vec(),
             window: recipe.window,
             aggregation: recipe.aggregation,
+            decision: Decision::default(),
             members: vec![member(FeatureTransform { dense, ..FeatureTransform::default() }, network)],
             card: ModelCard::default(),
         };

@@ -19,6 +19,7 @@
 //! | [`experiment`] | a recipe on a data set: every split's training, and the bundle of all members |
 //! | [`study`] | many trials of recipes, and one table of them all |
 //! | [`decision`] | from probabilities to a class, chosen on the judged subjects |
+//! | [`evaluation`] | scores of classes and of probabilities |
 //! | [`assemble`] | trained weights to a bundle that has proven itself |
 //! | [`page`] | one self-contained HTML page with plots |
 //! | [`export`] | bundles as safetensors and ONNX files |
@@ -35,6 +36,7 @@ pub mod data;
 pub mod decision;
 pub mod device;
 pub mod error;
+pub mod evaluation;
 pub mod experiment;
 pub mod export;
 pub mod labels;

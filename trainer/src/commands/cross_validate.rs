@@ -5,12 +5,12 @@ use std::io::Write;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
-use painwave::evaluation::Scores;
 use serde::Serialize;
 
 use super::fit::{self, FitArgs};
 use crate::error::Error;
-use crate::experiment::Experiment;
+use crate::evaluation::Evaluation;
+use crate::experiment::{self, Experiment};
 use crate::recipe::RecipeFile;
 use crate::report;
 use crate::study::change::{self, Change};
@@ -50,7 +50,7 @@ struct CrossValidation<'a> {
     /// Over the folds.
     statistics: BTreeMap<Measure, Option<Statistic>>,
     /// Of all subjects together.
-    pooled: &'a Scores,
+    pooled: &'a Evaluation,
 }
 
 #[derive(Serialize)]
@@ -58,7 +58,7 @@ struct Fold {
     fold: usize,
     epochs: usize,
     best_epoch: usize,
-    scores: Scores,
+    scores: Evaluation,
 }
 
 /// Runs the command.
@@ -74,8 +74,8 @@ pub fn run(args: &CrossValidateArgs) -> Result<(), Error> {
 
     let folds = scores_of_folds(&experiment);
     let statistics = Measure::ALL
-        .map(|measure| (measure, Statistic::of(folds.iter().map(|fold| measure.of(&fold.scores)))));
-    let sheet = sheet(&folds, &statistics, &experiment.scores);
+        .map(|measure| (measure, Statistic::of(folds.iter().filter_map(|fold| measure.of(&fold.scores)))));
+    let sheet = sheet(&folds, &statistics, &experiment.evaluation);
     let out = &args.fit.out;
     let command = super::study::this_command();
     let result = CrossValidation {
@@ -84,12 +84,12 @@ pub fn run(args: &CrossValidateArgs) -> Result<(), Error> {
         seed,
         folds,
         statistics: BTreeMap::from(statistics),
-        pooled: &experiment.scores,
+        pooled: &experiment.evaluation,
     };
     let path = out.join("cross-validation.json");
     let json = serde_json::to_vec_pretty(&result).map_err(|error| Error::write(&path)(error.into()))?;
     write_atomically(&path, &json)?;
-    let scores = report::scores_text(&experiment.scores);
+    let scores = report::scores_text(&experiment.evaluation);
     let markdown = format!("```sh\n{command}\n```\n\n{}\n```text\n{scores}```\n", sheet.markdown());
     write_atomically(&out.join("cross-validation.md"), markdown.as_bytes())?;
     super::print(|stdout| {
@@ -108,26 +108,31 @@ fn scores_of_folds(experiment: &Experiment) -> Vec<Fold> {
             fold: member + 1,
             epochs: history.epochs.len(),
             best_epoch: history.best().map_or(0, |best| best.epoch),
-            scores: Scores::new(classes, judged.map(|judged| (judged.truth, judged.prediction.class))),
+            scores: experiment::evaluate(classes, judged),
         }
     };
     experiment.trainings.iter().enumerate().map(fold).collect()
 }
 
-fn sheet(folds: &[Fold], statistics: &[(Measure, Option<Statistic>)], pooled: &Scores) -> Sheet {
+fn sheet(folds: &[Fold], statistics: &[(Measure, Option<Statistic>)], pooled: &Evaluation) -> Sheet {
     let mut sheet = Sheet::new(folds.len() + 2);
     let of_folds = |cell: &dyn Fn(&Fold) -> String, last: [String; 2]| {
         folds.iter().map(cell).chain(last).collect::<Vec<String>>()
     };
     let none = String::new;
     sheet.column("fold", of_folds(&|fold| fold.fold.to_string(), ["mean ± sd".into(), "all".into()]));
-    let subjects = of_folds(&|fold| fold.scores.subjects.to_string(), [none(), pooled.subjects.to_string()]);
+    let subjects = of_folds(
+        &|fold| fold.scores.scores.subjects.to_string(),
+        [none(), pooled.scores.subjects.to_string()],
+    );
     sheet.column("subjects", subjects);
     sheet.column("epochs", of_folds(&|fold| fold.epochs.to_string(), [none(), none()]));
     sheet.column("best", of_folds(&|fold| fold.best_epoch.to_string(), [none(), none()]));
     for (measure, statistic) in statistics {
-        let last = [score(statistic.as_ref()), format!("{:.4}", measure.of(pooled))];
-        sheet.column(measure.name(), of_folds(&|fold| format!("{:.4}", measure.of(&fold.scores)), last));
+        let shown =
+            |evaluation: &Evaluation| measure.of(evaluation).map_or_else(none, |score| format!("{score:.4}"));
+        let last = [score(statistic.as_ref()), shown(pooled)];
+        sheet.column(measure.name(), of_folds(&|fold| shown(&fold.scores), last));
     }
     sheet
 }

@@ -4,10 +4,10 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use painwave::evaluation::Scores;
 use painwave::recording::Recording;
 
 use crate::error::Error;
+use crate::evaluation::Evaluation;
 use crate::labels::{LabelColumns, Labels};
 use crate::{assemble, data, report, training};
 
@@ -17,7 +17,8 @@ Examples:
   trainer evaluate models/cnn-gru.bpk --data test.csv --labels test_labels.csv
   trainer evaluate runs/x/model.bpk --data test.csv --labels test_labels.csv --json scores.json
 
-The scores are those of scikit-learn with zero_division=0.";
+The scores are those of scikit-learn with zero_division=0: precision, recall, F1, log loss and Brier score. The
+expected calibration error is that of Guo et al. 2017 over 15 bins of equal width.";
 
 /// Arguments of `trainer evaluate`.
 #[derive(Clone, Debug, Args)]
@@ -54,14 +55,16 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     let classifier = assemble::classifier(&bundle)?;
     let recordings: Vec<&Recording> = table.recordings.iter().collect();
     let predictions = pollster::block_on(classifier.classify(&recordings))?;
-    let pairs = truths.iter().map(|truth| truth.class).zip(predictions.iter().map(|found| found.class));
-    let scores = Scores::new(&manifest.classes, pairs);
+    let judged = truths.iter().zip(&predictions);
+    let judged = judged.map(|(truth, found)| (truth.class, found.class, &found.probabilities[..]));
+    let evaluation = Evaluation::new(&manifest.classes, judged);
     if let Some(path) = &args.json {
-        let json = serde_json::to_vec_pretty(&scores).map_err(|error| Error::write(path)(error.into()))?;
+        let json =
+            serde_json::to_vec_pretty(&evaluation).map_err(|error| Error::write(path)(error.into()))?;
         training::write_atomically(path, &json)?;
     }
     super::print(|out| {
         writeln!(out, "{} on engine {}", manifest.card.name, classifier.engine())?;
-        write!(out, "{}", report::scores_text(&scores))
+        write!(out, "{}", report::scores_text(&evaluation))
     })
 }

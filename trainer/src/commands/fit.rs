@@ -10,6 +10,7 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 
+use crate::decision;
 use crate::device::DeviceKind;
 use crate::error::Error;
 use crate::experiment::{self, Dataset, Experiment, Settings};
@@ -137,7 +138,14 @@ fn summarise(args: &FitArgs, experiment: &Experiment) -> Result<(), Error> {
             }
         }
         let subjects = if experiment.trainings.len() == 1 { "validation" } else { "out of fold" };
-        writeln!(out, "{subjects}, by the written bundle:\n{}", report::scores_text(&experiment.scores))?;
+        let text = report::scores_text(&experiment.evaluation);
+        writeln!(out, "{subjects}, by the written bundle:\n{text}")?;
+        let manifest = &experiment.assembled.bundle.manifest;
+        let chosen = decision::text(&manifest.decision, &manifest.classes);
+        if let (Some(chosen), Some(before)) = (chosen, &experiment.undecided) {
+            writeln!(out, "chosen on these subjects: {chosen}")?;
+            writeln!(out, "without that {}\n", report::summary_text(before))?;
+        }
         writeln!(out, "{}", args.out.join("model.bpk").display())?;
         writeln!(out, "{}", args.out.join("report.html").display())
     })

@@ -7,6 +7,7 @@ use clap::Args;
 use painwave::bundle::Manifest;
 use painwave::{Bundle, Classifier, engine};
 
+use crate::decision;
 use crate::error::Error;
 use crate::preparation::text;
 use crate::report;
@@ -90,7 +91,15 @@ fn write_inputs(out: &mut impl Write, manifest: &Manifest) -> io::Result<()> {
     }
     let window = &manifest.window;
     writeln!(out, "windows: {} steps, every {}, tail {:?}", window.length, window.stride, window.tail)?;
-    writeln!(out, "members: {:?}; windows: {:?}", manifest.aggregation.members, manifest.aggregation.windows)
+    writeln!(
+        out,
+        "members: {:?}; windows: {:?}",
+        manifest.aggregation.members, manifest.aggregation.windows
+    )?;
+    match decision::text(&manifest.decision, &manifest.classes) {
+        Some(chosen) => writeln!(out, "decides by: {chosen}"),
+        None => Ok(()),
+    }
 }
 
 fn write_members(out: &mut impl Write, bundle: &Bundle) -> io::Result<()> {

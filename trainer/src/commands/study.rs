@@ -137,8 +137,10 @@ fn line(record: &Record, before: bool) -> String {
     let before = if before { " (finished before)" } else { "" };
     let scores = record.results.as_ref().map(|results| {
         let scores = [Measure::WeightedF1, Measure::MacroF1, Measure::Accuracy].map(|measure| {
-            let test = results.test.as_ref().map(|test| format!(" (test {:.4})", measure.of(test)));
-            format!("{} {:.4}{}", measure.name(), measure.of(&results.validation), test.unwrap_or_default())
+            let shown =
+                |evaluation| measure.of(evaluation).map_or_else(String::new, |score| format!("{score:.4}"));
+            let test = results.test.as_ref().map(|test| format!(" (test {})", shown(test)));
+            format!("{} {}{}", measure.name(), shown(&results.validation), test.unwrap_or_default())
         });
         format!("{}, {} epochs, {:.0} s{before}", scores.join(", "), results.epochs, results.seconds)
     });

@@ -6,6 +6,7 @@ use std::path::Path;
 use painwave::bundle::ModelCard;
 
 use super::{Dataset, Training};
+use crate::evaluation::Evaluation;
 use crate::recipe::RecipeFile;
 use crate::split::Split;
 
@@ -43,6 +44,31 @@ pub(super) fn fine_tuning(trainings: &[Training]) -> String {
         (tuned, all) => format!("{tuned} of {all} members were"),
     };
     format!("; then {who} fine-tuned on all of them for {epochs} epochs: the scores are from before")
+}
+
+/// Puts the scores on the card, and what was chosen after training.
+pub(super) fn record(card: &mut ModelCard, evaluation: &Evaluation, decision: Option<String>) {
+    let Evaluation { scores, probabilities } = evaluation;
+    let of_classes = [
+        ("accuracy", scores.accuracy),
+        ("weighted_precision", scores.weighted_average.precision),
+        ("weighted_recall", scores.weighted_average.recall),
+        ("weighted_f1", scores.weighted_average.f1),
+        ("macro_f1", scores.macro_average.f1),
+    ];
+    let of_probabilities = probabilities.iter().flat_map(|scores| {
+        [
+            ("log_loss", scores.log_loss),
+            ("brier_score", scores.brier_score),
+            ("expected_calibration_error", scores.expected_calibration_error),
+        ]
+    });
+    let metrics = of_classes.into_iter().chain(of_probabilities);
+    card.metrics = metrics.map(|(name, value)| (name.to_owned(), value)).collect();
+    card.confusion = scores.confusion.clone();
+    if let Some(decision) = decision {
+        card.data.insert("decision".to_owned(), format!("{decision}; chosen on the subjects of the scores"));
+    }
 }
 
 fn describe(file: &RecipeFile, splits: &[Split]) -> String {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use painwave::bundle::{BundleError, Manifest, VERSION};
 use painwave::classifier::Prediction;
-use painwave::evaluation::Scores;
+use painwave::decision::Decision;
 use painwave::features::FeatureExtractor;
 use painwave::recording::{Recording, Schema};
 
@@ -18,11 +18,13 @@ pub use self::dataset::{Dataset, pick};
 use crate::assemble::{self, Assembled, TrainedMember};
 use crate::augmentation::Augmenter;
 use crate::data::hex;
+use crate::decision;
 use crate::device::DeviceKind;
 use crate::error::Error;
+use crate::evaluation::Evaluation;
 use crate::loss::Objective;
 use crate::preparation::{self, Preparation};
-use crate::recipe::RecipeFile;
+use crate::recipe::{DecisionRecipe, RecipeFile};
 use crate::split::{self, Split};
 use crate::training::{self, Checkpoints, Control, End, Identity, Outcome, Problem, Progress};
 use crate::windows::WindowSet;
@@ -55,7 +57,9 @@ pub struct Experiment {
     /// The subjects that judged: all of them if there were folds.
     pub judged: Vec<Judged>,
     /// Scores of these subjects, each by the member that was not trained on it.
-    pub scores: Scores,
+    pub evaluation: Evaluation,
+    /// The scores before a temperature and thresholds were chosen on these subjects, if any were.
+    pub undecided: Option<Evaluation>,
 }
 
 /// One training.
@@ -126,7 +130,7 @@ pub fn run(file: &RecipeFile, dataset: &Dataset, settings: &Settings<'_>) -> Res
     }
 
     let mut assembled = assemble::assemble(manifest.clone(), members.clone())?;
-    let judged = judged(dataset, &trainings, &assembled.predictions);
+    let mut judged = judged(dataset, &trainings, &assembled.predictions);
     if trainings.iter().any(|training| training.outcome.fine_tuned.is_some()) {
         for (member, training) in members.iter_mut().zip(&trainings) {
             if let Some(fine_tuned) = &training.outcome.fine_tuned {
@@ -136,10 +140,14 @@ pub fn run(file: &RecipeFile, dataset: &Dataset, settings: &Settings<'_>) -> Res
         assembled = assemble::assemble(manifest, members)?;
         assembled.bundle.manifest.card.split += &card::fine_tuning(&trainings);
     }
-    let pairs = judged.iter().map(|judged| (judged.truth, judged.prediction.class));
-    let scores = Scores::new(&dataset.classes, pairs);
-    assemble::record_scores(&mut assembled.bundle.manifest.card, &scores);
-    let experiment = Experiment { trainings, assembled, judged, scores };
+    let mut evaluation = evaluate(&dataset.classes, &judged);
+    let decision = decide(&recipe.decision, &dataset.classes, &mut judged);
+    let undecided = (!decision.is_default())
+        .then(|| std::mem::replace(&mut evaluation, evaluate(&dataset.classes, &judged)));
+    let manifest = &mut assembled.bundle.manifest;
+    card::record(&mut manifest.card, &evaluation, decision::text(&decision, &dataset.classes));
+    manifest.decision = decision;
+    let experiment = Experiment { trainings, assembled, judged, evaluation, undecided };
     results::write(file, &experiment, settings)?;
     Ok(experiment)
 }
@@ -224,6 +232,7 @@ fn manifest(
         classes: dataset.classes.clone(),
         window: recipe.window,
         aggregation: recipe.aggregation,
+        decision: Decision::default(),
         members,
         card: card::card(file, dataset, splits),
     };
@@ -305,6 +314,31 @@ fn train(
     let outcome = training::train(problem, &settings.device.device()?, &control, &mut progress);
     progress.finish();
     outcome
+}
+
+/// Chooses what the recipe asks for on the judged subjects, and decides for their classes by it, as the classifier
+/// does with what it reads in the bundle.
+fn decide(recipe: &DecisionRecipe, classes: &[String], judged: &mut [Judged]) -> Decision {
+    let (rows, truths): (Vec<Vec<f32>>, Vec<usize>) =
+        judged.iter().map(|judged| (judged.prediction.probabilities.clone(), judged.truth)).unzip();
+    let decision = decision::fit(recipe, &rows, &truths);
+    for (Judged { prediction, .. }, probabilities) in judged.iter_mut().zip(rows) {
+        prediction.probabilities = decision.calibrate(probabilities);
+        prediction.class = decision.class(prediction.class, &prediction.probabilities);
+        prediction.label = classes[prediction.class].clone();
+    }
+    decision
+}
+
+/// Scores of judged subjects.
+pub fn evaluate<'a>(
+    classes: &[String],
+    judged: impl IntoIterator<Item = &'a Judged, IntoIter: Clone>,
+) -> Evaluation {
+    let judged = judged
+        .into_iter()
+        .map(|Judged { truth, prediction, .. }| (*truth, prediction.class, &prediction.probabilities[..]));
+    Evaluation::new(classes, judged)
 }
 
 fn judged(dataset: &Dataset, trainings: &[Training], predictions: &[Vec<Prediction>]) -> Vec<Judged> {

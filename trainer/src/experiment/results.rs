@@ -1,11 +1,12 @@
 //! The files that a run leaves.
 
 use painwave::bundle::Precision;
-use painwave::evaluation::Scores;
+use painwave::decision::Decision;
 use serde::Serialize;
 
 use super::{Experiment, Fold, Judged, Settings};
 use crate::error::Error;
+use crate::evaluation::Evaluation;
 use crate::recipe::RecipeFile;
 use crate::report::{self, JudgedSubject, RunReport, TrainingReport};
 use crate::training::{self, End, EpochRecord, FineTuningEpoch};
@@ -23,8 +24,19 @@ struct Metrics<'a> {
     stored_as: &'static str,
     /// By the classifier on the bundle's members as written (before fine-tuning, if there was any), each on the
     /// subjects that it has not seen.
-    validation: &'a Scores,
+    validation: &'a Evaluation,
+    /// What was chosen on the subjects of the scores, which it therefore flatters a little.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decision: Option<DecisionMetrics<'a>>,
     engine: String,
+}
+
+#[derive(Debug, Serialize)]
+struct DecisionMetrics<'a> {
+    #[serde(flatten)]
+    chosen: &'a Decision,
+    /// The scores without it.
+    before: &'a Evaluation,
 }
 
 #[derive(Debug, Serialize)]
@@ -49,7 +61,7 @@ pub(super) fn write(
     experiment: &Experiment,
     settings: &Settings<'_>,
 ) -> Result<(), Error> {
-    let Experiment { trainings, assembled, judged, scores } = experiment;
+    let Experiment { trainings, assembled, judged, evaluation, undecided } = experiment;
     let manifest = &assembled.bundle.manifest;
     let metrics = Metrics {
         recipe: &manifest.card.name,
@@ -74,7 +86,8 @@ pub(super) fn write(
             Precision::F16 => "f16",
             Precision::F32 => "f32",
         },
-        validation: scores,
+        validation: evaluation,
+        decision: undecided.as_ref().map(|before| DecisionMetrics { chosen: &manifest.decision, before }),
         engine: assembled.engine.to_string(),
     };
     let json = serde_json::to_vec_pretty(&metrics)
@@ -86,7 +99,7 @@ pub(super) fn write(
     write("model.bpk", &bundle)?;
     write("metrics.json", &json)?;
     write("report.html", page(experiment, &metrics).as_bytes())?;
-    write("confusion.csv", report::confusion_csv(scores).as_bytes())?;
+    write("confusion.csv", report::confusion_csv(&evaluation.scores).as_bytes())?;
     write("predictions.csv", &predictions)?;
     for (place, training) in trainings.iter().enumerate() {
         let folder = Fold { place, of: trainings.len() }.folder(settings.out);
@@ -98,7 +111,7 @@ pub(super) fn write(
 }
 
 fn page(experiment: &Experiment, metrics: &Metrics<'_>) -> String {
-    let Experiment { trainings, assembled, judged, scores } = experiment;
+    let Experiment { trainings, assembled, judged, evaluation, .. } = experiment;
     let manifest = &assembled.bundle.manifest;
     report::render(&RunReport {
         card: &manifest.card,
@@ -116,7 +129,7 @@ fn page(experiment: &Experiment, metrics: &Metrics<'_>) -> String {
             .iter()
             .map(|judged| JudgedSubject { truth: judged.truth, prediction: &judged.prediction })
             .collect(),
-        scores,
+        scores: &evaluation.scores,
         parameters: metrics.parameters,
         stored_as: metrics.stored_as,
         device: &metrics.device,

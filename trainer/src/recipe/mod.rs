@@ -2,6 +2,7 @@
 
 mod check;
 mod data;
+mod decision;
 mod features;
 mod network;
 mod training;
@@ -16,6 +17,7 @@ use painwave::windows::WindowConfig;
 use serde::Deserialize;
 
 pub use self::data::DataRecipe;
+pub use self::decision::DecisionRecipe;
 pub use self::features::{Components, FeatureRecipe, LabelCorrelation, PcaGroup, Scaling, TopVariance};
 pub use self::network::{CategoryEmbeddingRecipe, NetworkRecipe};
 pub use self::training::{
@@ -49,6 +51,9 @@ pub struct Recipe {
     pub validation: ValidationRecipe,
     /// How windows become one prediction.
     pub aggregation: Aggregation,
+    /// How that prediction is calibrated, and when it decides for a class.
+    #[serde(default)]
+    pub decision: DecisionRecipe,
 }
 
 /// Why a recipe cannot be used.
@@ -151,14 +156,15 @@ impl RecipeFile {
     }
 
     fn check(&self) -> Result<(), RecipeError> {
-        let Recipe { data, features, window, network, training, validation, .. } = &self.recipe;
+        let Recipe { data, features, window, network, training, validation, decision, .. } = &self.recipe;
         data.check(self)?;
         features.check(self)?;
         self.positive("window.length", window.length)?;
         self.positive("window.stride", window.stride)?;
         network.check(self)?;
         training.check(self)?;
-        validation.check(self)
+        validation.check(self)?;
+        decision.check(self)
     }
 }
 

@@ -10,4 +10,4 @@ pub use self::calibration::{Bin, Calibration, wilson};
 pub use self::csv::{confusion_csv, curves_csv};
 pub use self::curves::curves_svg;
 pub use self::html::{JudgedSubject, RunReport, TrainingReport, render};
-pub use self::text::{confusion_text, scores_text, table};
+pub use self::text::{confusion_text, scores_text, summary_text, table};

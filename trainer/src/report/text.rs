@@ -5,9 +5,15 @@ use std::fmt::Write;
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use painwave::evaluation::Scores;
 
+use crate::evaluation::{BINS, Evaluation, ProbabilityScores};
+
 /// The scores as tables for a terminal.
-pub fn scores_text(scores: &Scores) -> String {
+pub fn scores_text(evaluation: &Evaluation) -> String {
+    let scores = &evaluation.scores;
     let mut text = format!("{} subjects, accuracy {:.4}\n", scores.subjects, scores.accuracy);
+    if let Some(probabilities) = &evaluation.probabilities {
+        let _ = writeln!(text, "{}", probabilities_text(probabilities));
+    }
     let mut table = table(&["class", "precision", "recall", "F1", "subjects"]);
     let number = |value: f64| Cell::new(format!("{value:.4}")).set_alignment(CellAlignment::Right);
     let count = |value: u32| Cell::new(value).set_alignment(CellAlignment::Right);
@@ -32,6 +38,23 @@ pub fn scores_text(scores: &Scores) -> String {
     let _ = writeln!(text, "{table}\n");
     let _ = writeln!(text, "confusion matrix (rows: true class, columns: predicted class)");
     text + &confusion_text(scores)
+}
+
+/// The scores in a line.
+pub fn summary_text(evaluation: &Evaluation) -> String {
+    let Evaluation { scores, probabilities } = evaluation;
+    let (weighted, mean) = (scores.weighted_average.f1, scores.macro_average.f1);
+    let probabilities = probabilities.iter().map(|scores| format!(", {}", probabilities_text(scores)));
+    let classes = format!("accuracy {:.4}, weighted F1 {weighted:.4}, macro F1 {mean:.4}", scores.accuracy);
+    std::iter::once(classes).chain(probabilities).collect()
+}
+
+fn probabilities_text(scores: &ProbabilityScores) -> String {
+    let ProbabilityScores { log_loss, brier_score, expected_calibration_error } = scores;
+    format!(
+        "log loss {log_loss:.4}, Brier score {brier_score:.4}, expected calibration error \
+         {expected_calibration_error:.4} ({BINS} bins)"
+    )
 }
 
 /// The confusion matrix as a table for a terminal.

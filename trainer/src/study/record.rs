@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use painwave::evaluation::Scores;
 use serde::{Deserialize, Serialize};
 
 use super::StudyError;
 use super::plan::{Plan, Trial};
 use crate::commands::read_bundle;
+use crate::evaluation::Evaluation;
 use crate::experiment;
 use crate::training::{Checkpoints, End, EpochRecord};
 
@@ -35,9 +35,9 @@ pub struct Record {
 #[derive(Clone, Debug, Serialize)]
 pub struct Results {
     /// Scores of the subjects that were held out: out of fold if there are folds.
-    pub validation: Scores,
+    pub validation: Evaluation,
     /// Scores of the test file, if the study has one.
-    pub test: Option<Scores>,
+    pub test: Option<Evaluation>,
     /// Training loss of the epoch that was kept; the least of them if there are folds.
     pub training_loss: f64,
     /// Epochs of all trainings.
@@ -73,7 +73,7 @@ pub struct Sources {
 struct Metrics {
     trainings: Vec<TrainingMetrics>,
     parameters: usize,
-    validation: Scores,
+    validation: Evaluation,
 }
 
 #[derive(Deserialize)]

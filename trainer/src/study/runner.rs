@@ -9,7 +9,6 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use clap::ValueEnum;
-use painwave::evaluation::Scores;
 
 use super::StudyError;
 use super::plan::{Plan, Trial};
@@ -17,6 +16,7 @@ use super::record::{self, Record, Results, Sources, State};
 use crate::data;
 use crate::device::DeviceKind;
 use crate::error::Error;
+use crate::evaluation::Evaluation;
 use crate::training::write_atomically;
 
 /// How trials are run.
@@ -188,7 +188,7 @@ impl Worker<'_> {
     }
 
     /// Scores of the trial's bundle on the test files, or the last words of who was to compute them.
-    fn test(&self, trial: &Trial, fresh: bool) -> Result<Result<Option<Scores>, String>, Error> {
+    fn test(&self, trial: &Trial, fresh: bool) -> Result<Result<Option<Evaluation>, String>, Error> {
         let (Some([data, labels]), Some(file)) = (self.settings.test, self.test_file) else {
             return Ok(Ok(None));
         };

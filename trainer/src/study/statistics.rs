@@ -1,8 +1,9 @@
 //! Mean and standard deviation over trials.
 
 use clap::ValueEnum;
-use painwave::evaluation::Scores;
 use serde::Serialize;
+
+use crate::evaluation::Evaluation;
 
 /// Mean and spread of some numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -41,12 +42,26 @@ pub enum Measure {
     Recall,
     /// Share of subjects that were right.
     Accuracy,
+    /// Mean negative log likelihood of the true classes; less is better, as of the next two.
+    LogLoss,
+    /// Mean squared distance of the probabilities from the truth.
+    BrierScore,
+    /// Mean difference between how sure and how often right.
+    ExpectedCalibrationError,
 }
 
 impl Measure {
     /// All of them, in the order of the tables.
-    pub const ALL: [Measure; 5] =
-        [Measure::WeightedF1, Measure::MacroF1, Measure::Precision, Measure::Recall, Measure::Accuracy];
+    pub const ALL: [Measure; 8] = [
+        Measure::WeightedF1,
+        Measure::MacroF1,
+        Measure::Precision,
+        Measure::Recall,
+        Measure::Accuracy,
+        Measure::LogLoss,
+        Measure::BrierScore,
+        Measure::ExpectedCalibrationError,
+    ];
 
     /// For people.
     pub fn name(self) -> &'static str {
@@ -56,18 +71,32 @@ impl Measure {
             Measure::Precision => "precision",
             Measure::Recall => "recall",
             Measure::Accuracy => "accuracy",
+            Measure::LogLoss => "log loss",
+            Measure::BrierScore => "Brier score",
+            Measure::ExpectedCalibrationError => "calibration error",
         }
     }
 
-    /// Its value.
-    pub fn of(self, scores: &Scores) -> f64 {
+    /// Its value; none of probabilities whose scores are not known.
+    pub fn of(self, evaluation: &Evaluation) -> Option<f64> {
+        let Evaluation { scores, probabilities } = evaluation;
         match self {
-            Measure::WeightedF1 => scores.weighted_average.f1,
-            Measure::MacroF1 => scores.macro_average.f1,
-            Measure::Precision => scores.weighted_average.precision,
-            Measure::Recall => scores.weighted_average.recall,
-            Measure::Accuracy => scores.accuracy,
+            Measure::WeightedF1 => Some(scores.weighted_average.f1),
+            Measure::MacroF1 => Some(scores.macro_average.f1),
+            Measure::Precision => Some(scores.weighted_average.precision),
+            Measure::Recall => Some(scores.weighted_average.recall),
+            Measure::Accuracy => Some(scores.accuracy),
+            Measure::LogLoss => probabilities.map(|scores| scores.log_loss),
+            Measure::BrierScore => probabilities.map(|scores| scores.brier_score),
+            Measure::ExpectedCalibrationError => {
+                probabilities.map(|scores| scores.expected_calibration_error)
+            }
         }
+    }
+
+    /// Whether the greater value is the better one.
+    pub fn is_gain(self) -> bool {
+        !matches!(self, Measure::LogLoss | Measure::BrierScore | Measure::ExpectedCalibrationError)
     }
 }
 

@@ -9,6 +9,7 @@ use super::change::Change;
 use super::plan::{Plan, Variant};
 use super::record::{Record, Results};
 use super::statistics::{Measure, Statistic};
+use crate::evaluation::Evaluation;
 use crate::report;
 
 /// A variant's trials together.
@@ -75,13 +76,13 @@ fn of_variant<'a>(plan: &Plan, records: &'a [Record], variant: usize) -> Vec<&'a
     trials.filter(|(trial, _)| trial.variant == variant).map(|(_, record)| record).collect()
 }
 
-/// How much each variant is better than the first one: over pairs of trials, the first of each, the second of
+/// How much more each variant scores than the first one: over pairs of trials, the first of each, the second of
 /// each, ..., so that what a seed does to both is not counted.
 pub fn differences(plan: &Plan, records: &[Record]) -> Vec<Summary> {
     let baseline = of_variant(plan, records, 0);
     let difference = |variant: usize| {
         let statistic = |measure: Measure| {
-            let score = |record: &Record| Some(measure.of(&record.results.as_ref()?.validation));
+            let score = |record: &Record| measure.of(&record.results.as_ref()?.validation);
             let pairs = of_variant(plan, records, variant).into_iter().zip(&baseline);
             let values = pairs.filter_map(|(record, baseline)| Some(score(record)? - score(baseline)?));
             Statistic::of(values).map(|statistic| (measure, statistic))
@@ -94,15 +95,16 @@ pub fn differences(plan: &Plan, records: &[Record]) -> Vec<Summary> {
 /// The best variants first, by their mean score; after them those of which a trial has collapsed, and those
 /// without scores.
 pub fn ranked(mut rows: Vec<Row>, measure: Measure) -> Vec<Row> {
-    let score = |row: &Row| row.validation.get(&measure).map_or(f64::NEG_INFINITY, |score| score.mean);
+    let sign = if measure.is_gain() { 1.0 } else { -1.0 };
+    let score = |row: &Row| row.validation.get(&measure).map_or(f64::NEG_INFINITY, |score| sign * score.mean);
     let standing = |row: &Row| (row.validation.is_empty(), row.collapsed > 0);
     rows.sort_by(|a, b| standing(a).cmp(&standing(b)).then(score(b).total_cmp(&score(a))));
     rows
 }
 
-fn summary<'a>(scores: impl Iterator<Item = &'a painwave::evaluation::Scores> + Clone) -> Summary {
+fn summary<'a>(evaluations: impl Iterator<Item = &'a Evaluation> + Clone) -> Summary {
     let statistic = |measure: Measure| {
-        let values = scores.clone().map(|scores| measure.of(scores));
+        let values = evaluations.clone().filter_map(|evaluation| measure.of(evaluation));
         Statistic::of(values).map(|statistic| (measure, statistic))
     };
     Measure::ALL.into_iter().filter_map(statistic).collect()
@@ -174,7 +176,8 @@ impl Sheet {
 
     /// Scores on the test files, if there are any; then the cost and what went wrong.
     pub fn rest(&mut self, rows: &[Row]) {
-        for measure in [Measure::WeightedF1, Measure::MacroF1, Measure::Accuracy] {
+        let measures = [Measure::WeightedF1, Measure::MacroF1, Measure::Accuracy, Measure::LogLoss];
+        for measure in measures {
             let header = format!("test {}", measure.name());
             self.column(&header, rows.iter().map(|row| score(row.test.get(&measure))));
         }

@@ -13,7 +13,8 @@ pub(super) fn section(page: &mut Page, calibration: &Calibration) {
     page.figure(title, &plot::svg(title, &[reliability(&calibration.bins), counts(&calibration.bins)]));
     let rows: Vec<Vec<String>> = calibration.bins.iter().filter(|bin| bin.count > 0).map(row).collect();
     let header = ["probability", "mean", "subjects", "right", "95 % interval"];
-    page.table("Predictions in ten bins; bins without any are left out", &header, &rows);
+    let caption = format!("Predictions in {} bins; bins without any are left out", calibration.bins.len());
+    page.table(&caption, &header, &rows);
     page.html("</div>\n");
     page.paragraph(&format!(
         "A model that says 80 % should be right in 80 % of these cases: then its columns end on the dashed \
@@ -54,7 +55,7 @@ fn counts(bins: &[Bin]) -> Plot {
 }
 
 fn range(bin: &Bin) -> String {
-    format!("{:.1} to {:.1}", bin.low, bin.high)
+    format!("{:.2} to {:.2}", bin.low, bin.high)
 }
 
 fn row(bin: &Bin) -> Vec<String> {

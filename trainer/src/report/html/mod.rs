@@ -11,11 +11,9 @@ use painwave::classifier::Prediction;
 use painwave::evaluation::Scores;
 
 use super::calibration::Calibration;
+use crate::evaluation::BINS;
 use crate::page::Page;
 use crate::training::{End, History};
-
-/// Bins of the reliability diagram.
-const BINS: usize = 10;
 
 /// Everything that the page says.
 #[derive(Clone, Debug)]
