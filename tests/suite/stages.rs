@@ -10,10 +10,15 @@ use painwave::stages::{StageError, Stages};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use crate::support::{Numbers, groups, staged_bundle};
+use crate::support::{Numbers, groups, of_groups};
 
 const MEAN: Aggregation =
     Aggregation { members: MemberAggregation::MeanProbability, windows: WindowAggregation::MeanProbability };
+
+/// One member tells `none` from the other classes, the other one tells these apart.
+fn staged_bundle() -> Bundle {
+    of_groups(["none|high,low", "low|high"])
+}
 
 fn stages(members: &[&str]) -> Result<Stages, StageError> {
     let classes = ["none", "low", "high"].map(String::from);

@@ -49,19 +49,14 @@ pub fn bundle() -> Bundle {
     of_groups(["", ""])
 }
 
-/// As [`bundle`], of a member that tells `none` from the other classes and one that tells these apart.
-pub fn staged_bundle() -> Bundle {
-    of_groups(["none|high,low", "low|high"])
-}
-
 /// Groups of classes written as `a|b,c`; none in an empty text.
 pub fn groups(text: &str) -> Vec<Vec<String>> {
     let groups = text.split('|').filter(|group| !group.is_empty());
     groups.map(|group| group.split(',').map(str::to_owned).collect()).collect()
 }
 
-/// A bundle whose two members have these groups.
-fn of_groups(texts: [&str; 2]) -> Bundle {
+/// As [`bundle`], of two members that have these groups.
+pub fn of_groups(texts: [&str; 2]) -> Bundle {
     let network = |groups: &[Vec<String>]| NetworkConfig {
         dense: 2,
         classes: if groups.is_empty() { 3 } else { groups.len() },

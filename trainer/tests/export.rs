@@ -56,6 +56,7 @@ fn bundle(goldens: &[&Golden]) -> Bundle {
         Member {
             features: FeatureTransform { dense: dense.collect(), codes, projections: Vec::new() },
             network: golden.config.clone(),
+            groups: Vec::new(),
             known_answers: KnownAnswers {
                 dense: inputs,
                 codes: levels,
@@ -69,7 +70,7 @@ fn bundle(goldens: &[&Golden]) -> Bundle {
     Bundle {
         manifest: Manifest {
             classes: (0..goldens[0].config.classes).map(|class| format!("class_{class}")).collect(),
-            window: WindowConfig { length: goldens[0].length, ..template.window.clone() },
+            window: WindowConfig { length: goldens[0].length, ..template.window },
             schema: Schema { channels, categories, ..template.schema.clone() },
             members,
             ..template

@@ -37,6 +37,7 @@ pub fn symmetric(mut matrix: Vec<f64>) -> Vec<Eigenpair> {
 }
 
 /// Turns the plane of axes `p` and `q` so that their entry becomes zero.
+#[expect(clippy::needless_range_loop, reason = "two of the vectors change at once")]
 fn rotate(matrix: &mut [f64], vectors: &mut [Vec<f64>], p: usize, q: usize) {
     let n = vectors.len();
     let entry = matrix[p * n + q];
