@@ -1,5 +1,7 @@
 //! Trained weights to a bundle that has proven itself.
 
+use std::ops::Range;
+
 use painwave::bundle::{Bundle, BundleError, KnownAnswers, Manifest, Member, Precision};
 use painwave::classifier::{Classifier, LoadError, Prediction};
 use painwave::engine::{self, EngineKind};
@@ -16,13 +18,20 @@ const KNOWN_WINDOWS: usize = 8;
 
 /// One member's part of the bundle, trained.
 #[derive(Clone, Debug)]
-pub struct TrainedMember<'a> {
+pub struct TrainedMember {
     /// Its weights.
     pub parameters: Parameters,
     /// The windows of its known answers.
     pub known: WindowBatch,
-    /// The subjects that judge it.
-    pub judges: Vec<&'a Recording>,
+}
+
+/// Members that are judged together: a fold's one, or all of its stages.
+#[derive(Clone, Debug)]
+pub struct Judges<'a> {
+    /// Their places in the bundle.
+    pub members: Range<usize>,
+    /// The subjects that judge them.
+    pub subjects: Vec<&'a Recording>,
 }
 
 /// A bundle, as it will be written.
@@ -31,7 +40,7 @@ pub struct Assembled {
     pub bundle: Bundle,
     /// How its weights are stored.
     pub precision: Precision,
-    /// Each member's predictions for the subjects that judge it, by the classifier that the browser runs.
+    /// Predictions for the subjects of each of the judges, by the classifier that the browser runs.
     pub predictions: Vec<Vec<Prediction>>,
     /// The engine that made them.
     pub engine: EngineKind,
@@ -42,12 +51,15 @@ pub struct Assembled {
 ///
 /// # Errors
 /// The model is not valid or no engine reproduces its known answers.
-pub fn assemble(manifest: Manifest, members: Vec<TrainedMember<'_>>) -> Result<Assembled, Error> {
-    let judges: Vec<Vec<&Recording>> = members.iter().map(|member| member.judges.clone()).collect();
+pub fn assemble(
+    manifest: Manifest,
+    members: Vec<TrainedMember>,
+    judges: &[Judges<'_>],
+) -> Result<Assembled, Error> {
     let full = with_known_answers(manifest, members)?;
-    let (predictions, engine) = judge(&full, &judges)?;
+    let (predictions, engine) = judge(&full, judges)?;
     if let Some(half) = round_to_half(&full)? {
-        let (rounded, engine) = judge(&half, &judges)?;
+        let (rounded, engine) = judge(&half, judges)?;
         let same =
             rounded.iter().flatten().zip(predictions.iter().flatten()).all(|(a, b)| a.class == b.class);
         if same {
@@ -83,23 +95,23 @@ pub fn classifier(bundle: &Bundle) -> Result<Classifier, LoadError> {
     Err(first.unwrap_or(engine::EngineError::NotBuilt(EngineKind::Cpu)).into())
 }
 
-/// Each member alone on the subjects that judge it.
-fn judge(bundle: &Bundle, judges: &[Vec<&Recording>]) -> Result<(Vec<Vec<Prediction>>, EngineKind), Error> {
+/// Members alone on the subjects that judge them.
+fn judge(bundle: &Bundle, judges: &[Judges<'_>]) -> Result<(Vec<Vec<Prediction>>, EngineKind), Error> {
     let mut predictions = Vec::with_capacity(judges.len());
     let mut engine = EngineKind::Cpu;
-    for (place, recordings) in judges.iter().enumerate() {
-        let classifier = classifier(&alone(bundle, place))?;
-        predictions.push(pollster::block_on(classifier.classify(recordings))?);
+    for Judges { members, subjects } in judges {
+        let classifier = classifier(&alone(bundle, members.clone()))?;
+        predictions.push(pollster::block_on(classifier.classify(subjects))?);
         engine = classifier.engine();
     }
     Ok((predictions, engine))
 }
 
-/// The model with one of its members only.
-fn alone(bundle: &Bundle, place: usize) -> Bundle {
+/// The model with some of its members only.
+fn alone(bundle: &Bundle, members: Range<usize>) -> Bundle {
     let mut manifest = bundle.manifest.clone();
-    manifest.members = vec![manifest.members.swap_remove(place)];
-    Bundle { manifest, weights: vec![bundle.weights[place].clone()] }
+    manifest.members = manifest.members.drain(members.clone()).collect();
+    Bundle { manifest, weights: bundle.weights[members].to_vec() }
 }
 
 /// The same model with weights that half precision can hold; `None` if it cannot hold them all.
@@ -116,7 +128,7 @@ fn round_to_half(full: &Bundle) -> Result<Option<Bundle>, Error> {
     }
 }
 
-fn with_known_answers(mut manifest: Manifest, members: Vec<TrainedMember<'_>>) -> Result<Bundle, Error> {
+fn with_known_answers(mut manifest: Manifest, members: Vec<TrainedMember>) -> Result<Bundle, Error> {
     let mut weights = Vec::with_capacity(members.len());
     for (member, trained) in manifest.members.iter_mut().zip(members) {
         let WindowBatch { dense, codes, steps, .. } = trained.known;
@@ -143,10 +155,11 @@ fn answer(member: &mut Member, parameters: &Parameters, length: usize) -> Result
 pub fn member(
     features: painwave::features::FeatureTransform,
     network: painwave::network::NetworkConfig,
+    groups: Vec<Vec<String>>,
 ) -> Member {
     let known_answers =
         KnownAnswers { dense: Vec::new(), codes: Vec::new(), steps: Vec::new(), logits: Vec::new() };
-    Member { features, network, groups: Vec::new(), known_answers }
+    Member { features, network, groups, known_answers }
 }
 
 #[cfg(test)]
@@ -190,7 +203,11 @@ mod tests {
             window: recipe.window,
             aggregation: recipe.aggregation,
             decision: Decision::default(),
-            members: vec![member(FeatureTransform { dense, ..FeatureTransform::default() }, network)],
+            members: vec![member(
+                FeatureTransform { dense, ..FeatureTransform::default() },
+                network,
+                Vec::new(),
+            )],
             card: ModelCard::default(),
         };
         (manifest, parameters, known)
@@ -199,18 +216,15 @@ mod tests {
     #[test]
     fn a_weight_beyond_half_precision_is_stored_whole() {
         let (manifest, mut parameters, known) = model();
-        let member = |parameters: &Parameters| TrainedMember {
-            parameters: parameters.clone(),
-            known: known.clone(),
-            judges: Vec::new(),
-        };
-        let assembled = assemble(manifest.clone(), vec![member(&parameters)]).unwrap();
+        let member =
+            |parameters: &Parameters| TrainedMember { parameters: parameters.clone(), known: known.clone() };
+        let assembled = assemble(manifest.clone(), vec![member(&parameters)], &[]).unwrap();
         assert_eq!(assembled.precision, Precision::F16);
 
         let (name, weight) = parameters.iter_mut().find(|(name, _)| name.ends_with("bias")).unwrap();
         weight.data[0] = 1e6;
         let name = name.clone();
-        let assembled = assemble(manifest, vec![member(&parameters)]).unwrap();
+        let assembled = assemble(manifest, vec![member(&parameters)], &[]).unwrap();
         assert_eq!(assembled.precision, Precision::F32);
         assert_eq!(assembled.bundle.weights[0][&name].data[0], 1e6);
     }

@@ -122,13 +122,11 @@ pub enum Error {
     /// Ctrl-C before the first epoch ended: there is nothing to keep.
     #[error("interrupted before the first epoch ended: nothing was written")]
     Interrupted,
-    /// Ctrl-C before the last fold was trained.
-    #[error("interrupted in fold {fold} of {folds}: there is no ensemble yet, --resume continues")]
-    InterruptedFolds {
-        /// The fold, from 1.
-        fold: usize,
-        /// All folds.
-        folds: usize,
+    /// Ctrl-C before the last of several networks was trained.
+    #[error("interrupted in {part}: there is no ensemble yet, --resume continues")]
+    InterruptedPart {
+        /// The fold and the stage.
+        part: String,
     },
 }
 

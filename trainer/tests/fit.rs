@@ -399,9 +399,9 @@ fn folds_make_an_ensemble_that_is_judged_out_of_fold() {
     assert!(metrics["validation"]["weighted_f1"].as_f64().is_none_or(|f1| f1 > 0.9), "{metrics}");
 
     let predictions = workshop.read("run/predictions.csv");
-    let members: Vec<&str> = predictions.lines().skip(1).filter_map(|line| line.split(',').nth(3)).collect();
-    assert_eq!(members.len(), 40);
-    assert!(["0", "1", "2"].iter().all(|member| members.contains(member)));
+    let folds: Vec<&str> = predictions.lines().skip(1).filter_map(|line| line.split(',').nth(3)).collect();
+    assert_eq!(folds.len(), 40);
+    assert!(["1", "2", "3"].iter().all(|fold| folds.contains(fold)));
     for fold in 1..=3 {
         assert_eq!(workshop.read(&format!("run/fold-{fold}/curves.csv")).lines().count(), 41);
     }

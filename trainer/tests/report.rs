@@ -56,6 +56,7 @@ fn page(
     let page = render(&RunReport {
         card,
         classes,
+        folds: histories.len(),
         trainings: histories.iter().map(training).collect(),
         judged: judged.iter().map(|(truth, prediction)| subject((*truth, prediction))).collect(),
         scores: &scores,

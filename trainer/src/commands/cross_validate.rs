@@ -56,8 +56,10 @@ struct CrossValidation<'a> {
 #[derive(Serialize)]
 struct Fold {
     fold: usize,
+    /// Of all stages, if there are any.
     epochs: usize,
-    best_epoch: usize,
+    /// One for each stage.
+    best_epochs: Vec<usize>,
     scores: Evaluation,
 }
 
@@ -101,17 +103,18 @@ pub fn run(args: &CrossValidateArgs) -> Result<(), Error> {
 
 fn scores_of_folds(experiment: &Experiment) -> Vec<Fold> {
     let classes = &experiment.assembled.bundle.manifest.classes;
-    let fold = |(member, training): (usize, &crate::experiment::Training)| {
-        let judged = experiment.judged.iter().filter(|judged| judged.member == member);
-        let history = &training.outcome.history;
+    let of_fold = |fold: usize| {
+        let judged = experiment.judged.iter().filter(move |judged| judged.fold == fold);
+        let trainings = experiment.trainings.iter().filter(|training| training.fold == fold);
+        let histories: Vec<_> = trainings.map(|training| &training.outcome.history).collect();
         Fold {
-            fold: member + 1,
-            epochs: history.epochs.len(),
-            best_epoch: history.best().map_or(0, |best| best.epoch),
+            fold: fold + 1,
+            epochs: histories.iter().map(|history| history.epochs.len()).sum(),
+            best_epochs: histories.iter().filter_map(|history| Some(history.best()?.epoch)).collect(),
             scores: experiment::evaluate(classes, judged),
         }
     };
-    experiment.trainings.iter().enumerate().map(fold).collect()
+    (0..experiment.folds).map(of_fold).collect()
 }
 
 fn sheet(folds: &[Fold], statistics: &[(Measure, Option<Statistic>)], pooled: &Evaluation) -> Sheet {
@@ -127,7 +130,8 @@ fn sheet(folds: &[Fold], statistics: &[(Measure, Option<Statistic>)], pooled: &E
     );
     sheet.column("subjects", subjects);
     sheet.column("epochs", of_folds(&|fold| fold.epochs.to_string(), [none(), none()]));
-    sheet.column("best", of_folds(&|fold| fold.best_epoch.to_string(), [none(), none()]));
+    let best = |fold: &Fold| fold.best_epochs.iter().map(usize::to_string).collect::<Vec<_>>().join(" + ");
+    sheet.column("best", of_folds(&best, [none(), none()]));
     for (measure, statistic) in statistics {
         let shown =
             |evaluation: &Evaluation| measure.of(evaluation).map_or_else(none, |score| format!("{score:.4}"));

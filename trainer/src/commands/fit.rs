@@ -131,13 +131,16 @@ fn summarise(args: &FitArgs, experiment: &Experiment) -> Result<(), Error> {
             };
             let history = &training.outcome.history;
             let best = history.best().map_or(0, |best| best.epoch);
+            if experiment.trainings.len() > 1 {
+                write!(out, "{}: ", training.name)?;
+            }
             writeln!(out, "{why}: {} epochs, the best was {best}", history.epochs.len())?;
             if let Some(tuned) = &training.outcome.fine_tuned {
                 let epochs = tuned.epochs.len();
                 writeln!(out, "fine-tuned on all subjects for {epochs} epochs; the scores are from before")?;
             }
         }
-        let subjects = if experiment.trainings.len() == 1 { "validation" } else { "out of fold" };
+        let subjects = if experiment.folds == 1 { "validation" } else { "out of fold" };
         let text = report::scores_text(&experiment.evaluation);
         writeln!(out, "{subjects}, by the written bundle:\n{text}")?;
         let manifest = &experiment.assembled.bundle.manifest;

@@ -10,6 +10,7 @@ use painwave::{Bundle, Classifier, engine};
 use crate::decision;
 use crate::error::Error;
 use crate::preparation::text;
+use crate::recipe;
 use crate::report;
 
 /// Shown under `--help`.
@@ -107,6 +108,9 @@ fn write_members(out: &mut impl Write, bundle: &Bundle) -> io::Result<()> {
     for (i, (member, weights)) in bundle.manifest.members.iter().zip(&bundle.weights).enumerate() {
         let count: usize = weights.values().map(|weight| weight.data.len()).sum();
         writeln!(out, "\nmember {i}: {count} parameters")?;
+        if !member.groups.is_empty() {
+            writeln!(out, "tells apart: {}", recipe::stages_text([&member.groups]))?;
+        }
         let mut features = report::table(&["input", "offset", "scale", "low", "high"]);
         for dense in &member.features.dense {
             let numbers = [dense.offset, dense.scale, dense.range[0], dense.range[1]];

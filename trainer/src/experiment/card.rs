@@ -7,24 +7,31 @@ use painwave::bundle::ModelCard;
 
 use super::{Dataset, Training};
 use crate::evaluation::Evaluation;
-use crate::recipe::RecipeFile;
+use crate::recipe::{self, RecipeFile};
 use crate::split::Split;
 
 pub(super) fn card(file: &RecipeFile, dataset: &Dataset, splits: &[Split]) -> ModelCard {
     let recipe = &file.recipe;
     let name = |path: &Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let [(data, data_sha256), (labels, labels_sha256)] = &dataset.sources;
+    let stages = (!recipe.stages.is_empty()).then(|| {
+        let groups = recipe.stages.iter().map(|stage| &stage.groups);
+        ("stages".to_owned(), recipe::stages_text(groups))
+    });
     ModelCard {
         name: recipe.name.clone(),
         description: recipe.description.clone(),
         recipe: file.text.clone(),
-        data: BTreeMap::from([
+        data: [
             ("data".to_owned(), format!("{}, {} subjects", name(data), dataset.labels.len())),
             ("data_sha256".to_owned(), data_sha256.clone()),
             ("labels".to_owned(), name(labels)),
             ("labels_sha256".to_owned(), labels_sha256.clone()),
             ("training_seed".to_owned(), recipe.training.seed.to_string()),
-        ]),
+        ]
+        .into_iter()
+        .chain(stages)
+        .collect(),
         split: describe(file, splits),
         metrics: BTreeMap::new(),
         confusion: Vec::new(),
@@ -88,8 +95,8 @@ fn describe(file: &RecipeFile, splits: &[Split]) -> String {
             let subjects: usize = folds.iter().map(|fold| fold.validation.len()).sum();
             let folds = folds.len();
             format!(
-                "{subjects} subjects in {folds} folds by {by}, seed {seed}; each is judged by the one member \
-                 that was not trained on its fold"
+                "{subjects} subjects in {folds} folds by {by}, seed {seed}; each is judged by what was not \
+                 trained on its fold"
             )
         }
     }

@@ -1,10 +1,12 @@
-//! One recipe on one data set: the splits, a member trained on each, and their bundle.
+//! One recipe on one data set: the splits, a member trained on each (and for each stage), and their bundle.
 
 mod card;
 mod dataset;
+mod part;
 mod results;
+mod task;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -15,7 +17,10 @@ use painwave::features::FeatureExtractor;
 use painwave::recording::{Recording, Schema};
 
 pub use self::dataset::{Dataset, pick};
-use crate::assemble::{self, Assembled, TrainedMember};
+use self::part::Part;
+pub use self::part::checkpoints;
+use self::task::Task;
+use crate::assemble::{self, Assembled, Judges, TrainedMember};
 use crate::augmentation::Augmenter;
 use crate::data::hex;
 use crate::decision;
@@ -52,11 +57,13 @@ pub struct Settings<'a> {
 pub struct Experiment {
     /// The trainings, one for each member of the bundle.
     pub trainings: Vec<Training>,
+    /// Number of folds; 1 if there was a hold-out.
+    pub folds: usize,
     /// The bundle, with the scores on its card.
     pub assembled: Assembled,
     /// The subjects that judged: all of them if there were folds.
     pub judged: Vec<Judged>,
-    /// Scores of these subjects, each by the member that was not trained on it.
+    /// Scores of these subjects, each by the members that were not trained on it.
     pub evaluation: Evaluation,
     /// The scores before a temperature and thresholds were chosen on these subjects, if any were.
     pub undecided: Option<Evaluation>,
@@ -65,7 +72,11 @@ pub struct Experiment {
 /// One training.
 #[derive(Clone, Debug)]
 pub struct Training {
-    /// The subjects.
+    /// Its name, for people.
+    pub name: String,
+    /// Place of its fold; 0 of a hold-out.
+    pub fold: usize,
+    /// The subjects: those of the stage's classes, if it is one.
     pub split: Split,
     /// How many windows they have: those that trained and those that judged.
     pub windows: [usize; 2],
@@ -73,26 +84,26 @@ pub struct Training {
     pub outcome: Outcome,
 }
 
-/// A subject and what a member said that was not trained on it.
+/// A subject and what the members of a fold said, which were not trained on it.
 #[derive(Clone, Debug)]
 pub struct Judged {
     /// Place in the data set.
     pub subject: usize,
-    /// Place of the member.
-    pub member: usize,
+    /// Place of the fold; 0 of a hold-out.
+    pub fold: usize,
     /// The true class.
     pub truth: usize,
-    /// What the member said.
+    /// What they said.
     pub prediction: Prediction,
 }
 
-/// Runs a recipe: trains a member on every split and bundles them.
+/// Runs a recipe: trains a member for every stage on every split and bundles them.
 ///
 /// # Errors
 /// Whatever is wrong with the recipe, the data or the training.
 pub fn run(file: &RecipeFile, dataset: &Dataset, settings: &Settings<'_>) -> Result<Experiment, Error> {
     let recipe = &file.recipe;
-    recipe.training.check_classes(file, dataset.classes.len())?;
+    file.check_classes(&dataset.classes)?;
     if !settings.resume && !checkpoints(settings.out).is_empty() {
         return Err(Error::RunExists { path: settings.out.to_owned() });
     }
@@ -110,34 +121,40 @@ pub fn run(file: &RecipeFile, dataset: &Dataset, settings: &Settings<'_>) -> Res
     let manifest = manifest(file, dataset, &splits, &preparations)?;
     let recordings = project(dataset, &manifest.schema);
 
-    let mut trainings = Vec::with_capacity(splits.len());
-    let mut members = Vec::with_capacity(splits.len());
-    for (place, (split, preparation)) in splits.into_iter().zip(&preparations).enumerate() {
-        let fold = Fold { place, of: preparations.len() };
-        let problem = problem(file, dataset, &manifest, &recordings, &split, fold)?;
-        fold.announce(&problem, preparation, &manifest.schema);
-        let outcome = train(file, dataset, settings, &problem, fold)?;
-        if outcome.end == End::Interrupted && fold.of > 1 {
-            return Err(Error::InterruptedFolds { fold: place + 1, folds: fold.of });
+    let mut trainings = Vec::with_capacity(manifest.members.len());
+    let mut members = Vec::with_capacity(manifest.members.len());
+    for part in Part::all(splits.len(), recipe.networks()) {
+        let task = Task::new(file, dataset, part);
+        let split = task.of_split(&splits[part.fold]);
+        let problem = problem(file, &manifest, &recordings, &split, &task, part)?;
+        part.announce(&problem, &preparations[part.fold], &manifest.schema);
+        let outcome = train(file, dataset, settings, &problem, part)?;
+        if outcome.end == End::Interrupted && !part.is_only() {
+            return Err(Error::InterruptedPart { part: part.name() });
         }
         members.push(TrainedMember {
             parameters: outcome.parameters.clone(),
             known: assemble::known_windows(&problem.validation),
-            judges: pick(&recordings, &split.validation),
         });
         let windows = [problem.training.len(), problem.validation.len()];
-        trainings.push(Training { split, windows, outcome });
+        trainings.push(Training { name: part.name(), fold: part.fold, split, windows, outcome });
     }
 
-    let mut assembled = assemble::assemble(manifest.clone(), members.clone())?;
-    let mut judged = judged(dataset, &trainings, &assembled.predictions);
+    // A subject is judged by all stages together.
+    let of_fold = |(fold, split): (usize, &Split)| Judges {
+        members: Part::members(fold, recipe.networks()),
+        subjects: pick(&recordings, &split.validation),
+    };
+    let judges: Vec<Judges<'_>> = splits.iter().enumerate().map(of_fold).collect();
+    let mut assembled = assemble::assemble(manifest.clone(), members.clone(), &judges)?;
+    let mut judged = judged(dataset, &splits, &assembled.predictions);
     if trainings.iter().any(|training| training.outcome.fine_tuned.is_some()) {
         for (member, training) in members.iter_mut().zip(&trainings) {
             if let Some(fine_tuned) = &training.outcome.fine_tuned {
                 member.parameters = fine_tuned.parameters.clone();
             }
         }
-        assembled = assemble::assemble(manifest, members)?;
+        assembled = assemble::assemble(manifest, members, &judges)?;
         assembled.bundle.manifest.card.split += &card::fine_tuning(&trainings);
     }
     let mut evaluation = evaluate(&dataset.classes, &judged);
@@ -147,67 +164,9 @@ pub fn run(file: &RecipeFile, dataset: &Dataset, settings: &Settings<'_>) -> Res
     let manifest = &mut assembled.bundle.manifest;
     card::record(&mut manifest.card, &evaluation, decision::text(&decision, &dataset.classes));
     manifest.decision = decision;
-    let experiment = Experiment { trainings, assembled, judged, evaluation, undecided };
+    let experiment = Experiment { trainings, folds: splits.len(), assembled, judged, evaluation, undecided };
     results::write(file, &experiment, settings)?;
     Ok(experiment)
-}
-
-/// Which of the trainings of a recipe.
-#[derive(Clone, Copy, Debug)]
-struct Fold {
-    place: usize,
-    of: usize,
-}
-
-impl Fold {
-    /// Its folder within that of the run: the run's own if there is one training only.
-    fn folder(self, out: &Path) -> PathBuf {
-        if self.of == 1 { out.to_owned() } else { out.join(format!("fold-{}", self.place + 1)) }
-    }
-
-    /// Its name, for people.
-    fn name(self) -> String {
-        if self.of == 1 { "hold-out".into() } else { format!("fold {} of {}", self.place + 1, self.of) }
-    }
-
-    fn announce(self, problem: &Problem, preparation: &Preparation, schema: &Schema) {
-        if self.of > 1 {
-            eprintln!("{}", self.name());
-        }
-        let transform = &preparation.transform;
-        eprintln!("dense inputs ({}): {}", transform.width(), preparation::text::inputs(transform, schema));
-        if !transform.codes.is_empty() {
-            eprintln!("embedded categories: {}", transform.codes.join(", "));
-        }
-        if !preparation.constant.is_empty() {
-            eprintln!("constant in training: {}", preparation.constant.join(", "));
-        }
-        if !preparation.dropped.is_empty() {
-            let dropped: Vec<String> = preparation.dropped.iter().map(ToString::to_string).collect();
-            eprintln!("dropped: {}", dropped.join(", "));
-        }
-        if !preparation.explained.is_empty() {
-            let explained = preparation.explained.iter().map(|share| format!("{share:.3}"));
-            eprintln!("variance explained by the components: {}", explained.collect::<Vec<_>>().join(", "));
-        }
-        let (training, validation) = (&problem.training, &problem.validation);
-        eprintln!(
-            "{} subjects ({} windows) train, {} subjects ({} windows) judge, {} parameters",
-            training.subjects.len(),
-            training.len(),
-            validation.subjects.len(),
-            validation.len(),
-            problem.network.parameter_count()
-        );
-    }
-}
-
-/// The checkpoints of the run that a folder holds: one for each training that was begun.
-pub fn checkpoints(out: &Path) -> Vec<PathBuf> {
-    let folds = (1..).map(|fold| out.join(format!("fold-{fold}/checkpoint")));
-    let folds = folds.take_while(|folder| Checkpoints::exist(folder));
-    let single = Some(out.join("checkpoint")).filter(|folder| Checkpoints::exist(folder));
-    single.into_iter().chain(folds).collect()
 }
 
 /// The manifest with every member but its known answers; an invalid one is found now rather than after
@@ -221,10 +180,13 @@ fn manifest(
     let recipe = &file.recipe;
     let transforms: Vec<_> = preparations.iter().map(|preparation| &preparation.transform).collect();
     let mut members = Vec::with_capacity(transforms.len());
-    for transform in &transforms {
-        let network = recipe.network_config(transform.width(), dataset.classes.len());
+    for part in Part::all(transforms.len(), recipe.networks()) {
+        let transform = transforms[part.fold];
+        let groups = recipe.stages.get(part.stage).map_or(Vec::new(), |stage| stage.groups.clone());
+        let outputs = if groups.is_empty() { dataset.classes.len() } else { groups.len() };
+        let network = recipe.network_config(transform.width(), outputs);
         network.validate(recipe.window.length).map_err(|error| file.network_error(&error))?;
-        members.push(assemble::member((*transform).clone(), network));
+        members.push(assemble::member(transform.clone(), network, groups));
     }
     let manifest = Manifest {
         version: VERSION,
@@ -246,20 +208,20 @@ fn project(dataset: &Dataset, schema: &Schema) -> Vec<Recording> {
     dataset.recordings.iter().map(project).collect()
 }
 
-/// What the member of a fold is trained on.
+/// What a member of a fold is trained on.
 fn problem(
     file: &RecipeFile,
-    dataset: &Dataset,
     manifest: &Manifest,
     recordings: &[Recording],
     split: &Split,
-    fold: Fold,
+    task: &Task,
+    part: Part,
 ) -> Result<Problem, Error> {
     let recipe = &file.recipe;
-    let member = &manifest.members[fold.place];
+    let member = &manifest.members[part.member()];
     let features = FeatureExtractor::new(&member.features, &manifest.schema)?;
     let windows = |side: &[usize]| {
-        WindowSet::new(&pick(recordings, side), &dataset.classes_of(side), &features, &recipe.window)
+        WindowSet::new(&pick(recordings, side), &task.answers(side), &features, &recipe.window)
     };
     let (training, validation) = (windows(&split.training), windows(&split.validation));
     let augmentation = Augmenter::new(&recipe.training.augmentation, &member.features, training.means());
@@ -267,15 +229,16 @@ fn problem(
         let expected = "columns that the features keep, neither one-hot nor in a `pca` group";
         file.value_error("training.augmentation", axis, expected)
     })?;
-    let mut training_recipe = recipe.training.clone();
+    let stage = recipe.stages.get(part.stage);
+    let mut training_recipe = stage.map_or(recipe.training.clone(), |stage| stage.training(&recipe.training));
     // So that the members of an ensemble differ in more than their subjects.
-    training_recipe.seed = training_recipe.seed.wrapping_add(fold.place as u64);
+    training_recipe.seed = training_recipe.seed.wrapping_add(part.member() as u64);
     let network = member.network.clone();
     Ok(Problem {
         augmentation,
-        objective: Objective::new(&recipe.training, &training.classes, network.classes),
+        objective: Objective::new(&training_recipe, &training.classes, network.classes),
         network,
-        classes: dataset.classes.clone(),
+        classes: task.names.clone(),
         recipe: training_recipe,
         aggregation: recipe.aggregation,
         training,
@@ -288,7 +251,7 @@ fn train(
     dataset: &Dataset,
     settings: &Settings<'_>,
     problem: &Problem,
-    fold: Fold,
+    part: Part,
 ) -> Result<Outcome, Error> {
     let [(_, data), (_, labels)] = &dataset.sources;
     let identity = Identity {
@@ -296,14 +259,14 @@ fn train(
         data: data.clone(),
         labels: labels.clone(),
         seed: problem.recipe.seed,
-        split: fold.name(),
+        split: part.name(),
     };
-    let out = fold.folder(settings.out);
+    let out = part.folder(settings.out);
     let folder = out.join("checkpoint");
     let control = Control {
         epochs: settings.epochs.unwrap_or(usize::MAX).min(problem.recipe.epochs),
-        // The folds after the one that was interrupted have none yet.
-        resume: settings.resume && (fold.of == 1 || Checkpoints::exist(&folder)),
+        // The parts after the one that was interrupted have none yet.
+        resume: settings.resume && (part.is_only() || Checkpoints::exist(&folder)),
         checkpoints: &Checkpoints::new(folder, identity),
         events: &out,
         checkpoint_every: settings.checkpoint_every,
@@ -341,12 +304,12 @@ pub fn evaluate<'a>(
     Evaluation::new(classes, judged)
 }
 
-fn judged(dataset: &Dataset, trainings: &[Training], predictions: &[Vec<Prediction>]) -> Vec<Judged> {
+fn judged(dataset: &Dataset, splits: &[Split], predictions: &[Vec<Prediction>]) -> Vec<Judged> {
     let mut judged = Vec::new();
-    for (member, (training, predictions)) in trainings.iter().zip(predictions).enumerate() {
-        for (subject, prediction) in training.split.validation.iter().zip(predictions) {
+    for (fold, (split, predictions)) in splits.iter().zip(predictions).enumerate() {
+        for (subject, prediction) in split.validation.iter().zip(predictions) {
             let truth = dataset.labels[*subject].class;
-            judged.push(Judged { subject: *subject, member, truth, prediction: prediction.clone() });
+            judged.push(Judged { subject: *subject, fold, truth, prediction: prediction.clone() });
         }
     }
     judged.sort_by_key(|judged| judged.subject);

@@ -4,7 +4,7 @@ use painwave::bundle::Precision;
 use painwave::decision::Decision;
 use serde::Serialize;
 
-use super::{Experiment, Fold, Judged, Settings};
+use super::{Experiment, Judged, Part, Settings};
 use crate::error::Error;
 use crate::evaluation::Evaluation;
 use crate::recipe::RecipeFile;
@@ -41,6 +41,9 @@ struct DecisionMetrics<'a> {
 
 #[derive(Debug, Serialize)]
 struct TrainingMetrics<'a> {
+    /// The groups of classes that the network tells apart, if it is a stage.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    groups: &'a [Vec<String>],
     end: End,
     epochs: usize,
     best_epoch: Option<&'a EpochRecord>,
@@ -61,7 +64,7 @@ pub(super) fn write(
     experiment: &Experiment,
     settings: &Settings<'_>,
 ) -> Result<(), Error> {
-    let Experiment { trainings, assembled, judged, evaluation, undecided } = experiment;
+    let Experiment { trainings, folds, assembled, judged, evaluation, undecided } = experiment;
     let manifest = &assembled.bundle.manifest;
     let metrics = Metrics {
         recipe: &manifest.card.name,
@@ -69,7 +72,9 @@ pub(super) fn write(
         device: format!("{:?}", settings.device).to_lowercase(),
         trainings: trainings
             .iter()
-            .map(|training| TrainingMetrics {
+            .zip(&manifest.members)
+            .map(|(training, member)| TrainingMetrics {
+                groups: &member.groups,
                 end: training.outcome.end,
                 epochs: training.outcome.history.epochs.len(),
                 best_epoch: training.outcome.history.best(),
@@ -101,8 +106,8 @@ pub(super) fn write(
     write("report.html", page(experiment, &metrics).as_bytes())?;
     write("confusion.csv", report::confusion_csv(&evaluation.scores).as_bytes())?;
     write("predictions.csv", &predictions)?;
-    for (place, training) in trainings.iter().enumerate() {
-        let folder = Fold { place, of: trainings.len() }.folder(settings.out);
+    for (part, training) in Part::all(*folds, trainings.len() / folds).zip(trainings) {
+        let folder = part.folder(settings.out);
         let history = &training.outcome.history;
         training::write_atomically(&folder.join("curves.csv"), report::curves_csv(history).as_bytes())?;
         training::write_atomically(&folder.join("curves.svg"), report::curves_svg(history).as_bytes())?;
@@ -111,11 +116,12 @@ pub(super) fn write(
 }
 
 fn page(experiment: &Experiment, metrics: &Metrics<'_>) -> String {
-    let Experiment { trainings, assembled, judged, evaluation, .. } = experiment;
+    let Experiment { trainings, folds, assembled, judged, evaluation, .. } = experiment;
     let manifest = &assembled.bundle.manifest;
     report::render(&RunReport {
         card: &manifest.card,
         classes: &manifest.classes,
+        folds: *folds,
         trainings: trainings
             .iter()
             .map(|training| TrainingReport {
@@ -137,14 +143,18 @@ fn page(experiment: &Experiment, metrics: &Metrics<'_>) -> String {
     })
 }
 
-/// Each subject that judged: its true class, what was said of it, and by which member.
+/// Each subject that judged: its true class, what was said of it, and in which fold (1 if there was a hold-out).
 fn predictions_csv(id: &str, classes: &[String], judged: &[Judged]) -> std::io::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let names = classes.iter().map(String::as_str);
-    writer.write_record([id, "label", "predicted", "member"].into_iter().chain(names))?;
-    for Judged { member, truth, prediction, .. } in judged {
-        let words =
-            [prediction.id.clone(), classes[*truth].clone(), prediction.label.clone(), member.to_string()];
+    writer.write_record([id, "label", "predicted", "fold"].into_iter().chain(names))?;
+    for Judged { fold, truth, prediction, .. } in judged {
+        let words = [
+            prediction.id.clone(),
+            classes[*truth].clone(),
+            prediction.label.clone(),
+            (fold + 1).to_string(),
+        ];
         let numbers = prediction.probabilities.iter().map(f32::to_string);
         writer.write_record(words.into_iter().chain(numbers))?;
     }

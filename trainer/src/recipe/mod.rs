@@ -5,6 +5,7 @@ mod data;
 mod decision;
 mod features;
 mod network;
+mod stages;
 mod training;
 mod validation;
 
@@ -20,6 +21,7 @@ pub use self::data::DataRecipe;
 pub use self::decision::DecisionRecipe;
 pub use self::features::{Components, FeatureRecipe, LabelCorrelation, PcaGroup, Scaling, TopVariance};
 pub use self::network::{CategoryEmbeddingRecipe, NetworkRecipe};
+pub use self::stages::{StageRecipe, text as stages_text};
 pub use self::training::{
     Augmentation, ClassWeights, EarlyStopping, Every, Fill, FineTuning, Loss, Metric, Optimizer, Penalties,
     Rotation, Sampler, Schedule, Targets, TimeMasking, TrainingRecipe,
@@ -51,6 +53,10 @@ pub struct Recipe {
     pub validation: ValidationRecipe,
     /// How windows become one prediction.
     pub aggregation: Aggregation,
+    /// Networks that tell groups of classes apart, one stage after the other; without them one network tells all
+    /// classes apart.
+    #[serde(default)]
+    pub stages: Vec<StageRecipe>,
     /// How that prediction is calibrated, and when it decides for a class.
     #[serde(default)]
     pub decision: DecisionRecipe,
@@ -125,6 +131,15 @@ impl RecipeFile {
         Ok(file)
     }
 
+    /// Checks what depends on the classes, once the data have told them.
+    ///
+    /// # Errors
+    /// A list or table that has not one value for each class, or stages that do not tell the classes apart.
+    pub fn check_classes(&self, classes: &[String]) -> Result<(), RecipeError> {
+        self.recipe.training.check_classes(self, Some(classes.len()))?;
+        stages::check(self, Some(classes))
+    }
+
     /// The error for the value of a key, with the line it stands on.
     pub fn value_error(&self, key: &str, found: impl ToString, expected: impl Into<String>) -> RecipeError {
         RecipeError::Value {
@@ -164,11 +179,17 @@ impl RecipeFile {
         network.check(self)?;
         training.check(self)?;
         validation.check(self)?;
-        decision.check(self)
+        decision.check(self)?;
+        stages::check(self, data.classes.as_deref())
     }
 }
 
 impl Recipe {
+    /// Networks that a fold trains: one for each stage, or the one that tells all classes apart.
+    pub fn networks(&self) -> usize {
+        self.stages.len().max(1)
+    }
+
     /// The network for `dense` inputs a step and `classes` classes.
     pub fn network_config(&self, dense: usize, classes: usize) -> NetworkConfig {
         let NetworkRecipe { category_embeddings, time_embedding, conv, recurrent, pooling, head } =

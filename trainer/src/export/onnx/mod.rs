@@ -8,7 +8,8 @@
 //! | output `logits` | f32 `[N, classes]` | the logits of each window |
 //!
 //! `N` is any number of windows; `L` is the window's length. An ensemble has `dense_<i>`, `codes_<i>` and `logits_<i>`
-//! for each member, because each fits its features to its own part of the data; `steps` is the same for all. What
+//! for each member, because each fits its features to its own part of the data; `steps` is the same for all. A member
+//! that is a stage has logits of its groups of classes. What
 //! makes features of a recording, and a prediction of logits, is not in the graph: the manifest in the metadata
 //! property `painwave` says it, and holds windows with known answers.
 //!
@@ -65,7 +66,7 @@ fn graph(bundle: &Bundle) -> proto::GraphProto {
         writer.input("steps".to_owned(), DataType::Int64, &[length], about)
     });
     for (index, (member, parameters)) in manifest.members.iter().zip(&bundle.weights).enumerate() {
-        let Member { features, network, .. } = member;
+        let Member { features, network, groups, .. } = member;
         let named = |name: &str| match manifest.members.len() {
             1 => name.to_owned(),
             _ => format!("{name}_{index}"),
@@ -82,7 +83,11 @@ fn graph(bundle: &Bundle) -> proto::GraphProto {
         writer.scope(format!("member.{index}."));
         let inputs = Inputs { dense, codes, steps: steps.clone() };
         let logits = write_network(&mut writer, network, parameters, &inputs);
-        let about = format!("before the softmax, of {}", manifest.classes.join(", "));
+        let of = match groups.len() {
+            0 => manifest.classes.join(", "),
+            _ => groups.iter().map(|group| group.join(" or ")).collect::<Vec<_>>().join(", "),
+        };
+        let about = format!("before the softmax, of {of}");
         writer.output(&logits, named("logits"), &[network.classes], about);
     }
     writer.graph

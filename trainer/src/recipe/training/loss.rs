@@ -71,9 +71,15 @@ impl Loss {
 }
 
 impl ClassWeights {
-    /// Checks what can be said without the data, or all of it if the number of classes is known.
-    pub(super) fn check(&self, file: &RecipeFile, classes: Option<usize>) -> Result<(), RecipeError> {
-        let key = "training.class_weights.list";
+    /// Checks what can be said without the data, or all of it if the number of classes is known. `section` is the
+    /// part of the recipe that it stands in.
+    pub(in crate::recipe) fn check(
+        &self,
+        file: &RecipeFile,
+        section: &str,
+        classes: Option<usize>,
+    ) -> Result<(), RecipeError> {
+        let key = &format!("{section}.class_weights.list");
         let ClassWeights::List(weights) = self else { return Ok(()) };
         one_each(file, key, weights.len(), classes)?;
         weights.iter().try_for_each(|weight| file.above_zero(key, (*weight).into()))
@@ -82,22 +88,28 @@ impl ClassWeights {
 
 impl Targets {
     /// As [`ClassWeights::check`].
-    pub(super) fn check(&self, file: &RecipeFile, classes: Option<usize>) -> Result<(), RecipeError> {
+    pub(in crate::recipe) fn check(
+        &self,
+        file: &RecipeFile,
+        section: &str,
+        classes: Option<usize>,
+    ) -> Result<(), RecipeError> {
+        let key = |name: &str| format!("{section}.targets.{name}");
         let Targets { label_smoothing, majority, true_class, table } = self;
-        file.below_one("training.targets.label_smoothing", (*label_smoothing).into())?;
+        file.below_one(&key("label_smoothing"), (*label_smoothing).into())?;
         if let Some(majority) = majority {
-            file.above_zero("training.targets.majority", (*majority).into())?;
+            file.above_zero(&key("majority"), (*majority).into())?;
         }
         if let Some(values) = true_class {
-            let key = "training.targets.true_class";
+            let key = &key("true_class");
             file.ensure(majority.is_none(), key, "given", "left out where `majority` is given")?;
             one_each(file, key, values.len(), classes)?;
             values.iter().try_for_each(|value| file.above_zero(key, (*value).into()))?;
         }
         if let Some(rows) = table {
-            let key = "training.targets.table";
+            let key = &key("table");
             let alone = *label_smoothing == 0.0 && majority.is_none() && true_class.is_none();
-            file.ensure(alone, key, "given", "the only key of `training.targets`, or left out")?;
+            file.ensure(alone, key, "given", "the only key of `targets`, or left out")?;
             one_each(file, key, rows.len(), classes)?;
             for row in rows {
                 one_each(file, key, row.len(), Some(rows.len()))?;

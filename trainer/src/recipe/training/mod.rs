@@ -118,9 +118,7 @@ impl TrainingRecipe {
             file.above_zero("training.early_stopping.collapse", loss)?;
         }
         self.loss.check(file)?;
-        let classes = file.recipe.data.classes.as_ref().map(Vec::len);
-        self.class_weights.check(file, classes)?;
-        self.targets.check(file, classes)?;
+        self.check_classes(file, file.recipe.data.classes.as_ref().map(Vec::len))?;
         self.penalties.check(file)?;
         if let Some(norm) = self.gradient_clipping {
             file.above_zero("training.gradient_clipping", norm.into())?;
@@ -137,12 +135,11 @@ impl TrainingRecipe {
         windows.div_ceil(self.batch_size)
     }
 
-    /// Checks what depends on the number of classes, once the data have told it.
-    ///
-    /// # Errors
-    /// A list or table that has not one value for each class.
-    pub fn check_classes(&self, file: &RecipeFile, classes: usize) -> Result<(), RecipeError> {
-        self.class_weights.check(file, Some(classes))?;
-        self.targets.check(file, Some(classes))
+    /// Checks what depends on the number of classes, as far as it is known.
+    pub(super) fn check_classes(&self, file: &RecipeFile, classes: Option<usize>) -> Result<(), RecipeError> {
+        // With stages a list is held against the groups of each stage that it is for.
+        let classes = classes.filter(|_| file.recipe.stages.is_empty());
+        self.class_weights.check(file, "training", classes)?;
+        self.targets.check(file, "training", classes)
     }
 }

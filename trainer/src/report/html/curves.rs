@@ -17,7 +17,7 @@ pub(super) fn section(page: &mut Page, run: &RunReport<'_>) {
     page.section("Learning curves");
     let many = match histories.len() {
         1 => String::new(),
-        folds => format!(", one line for each of the {folds} folds"),
+        trainings => format!(", one line for each of the {trainings} trainings"),
     };
     let loss = format!("Mean loss of the windows that train and of those that judge{many}");
     let f1 = format!("F1 of the subjects that judge{many}");

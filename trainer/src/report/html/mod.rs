@@ -22,9 +22,11 @@ pub struct RunReport<'a> {
     pub card: &'a ModelCard,
     /// Names of the classes.
     pub classes: &'a [String],
-    /// The trainings, one for each member.
+    /// Number of folds; 1 if there was a hold-out.
+    pub folds: usize,
+    /// The trainings, one for each member: of each fold one, or one for each stage.
     pub trainings: Vec<TrainingReport<'a>>,
-    /// The subjects that judged, each by a member that was not trained on it.
+    /// The subjects that judged, each by what was not trained on it.
     pub judged: Vec<JudgedSubject<'a>>,
     /// Scores of these subjects.
     pub scores: &'a Scores,

@@ -11,12 +11,13 @@ use crate::training::End;
 
 /// When and on what it was trained, in a line under the title.
 pub(super) fn origin(page: &mut Page, run: &RunReport<'_>) {
-    let subjects = match run.trainings[..] {
-        [training] => {
+    let subjects = match (run.folds, run.trainings.first()) {
+        // The first stage, if it is one, has all subjects.
+        (1, Some(training)) => {
             let [train, judge] = training.subjects;
             format!("{train} subjects train, {judge} judge")
         }
-        _ => format!("{} subjects in {} folds", run.judged.len(), run.trainings.len()),
+        _ => format!("{} subjects in {} folds", run.judged.len(), run.folds),
     };
     let origin = format!("{} · {subjects} · {} parameters", run.card.date, thousands(run.parameters));
     page.html(&format!("<p class=\"lead\">{}</p>\n", escape(&origin)));
@@ -46,9 +47,9 @@ pub(super) fn scores(page: &mut Page, run: &RunReport<'_>, calibration: &Calibra
     }
     page.html(&(html + "</dl>\n"));
     let judges = count(run.judged.len(), "subject");
-    let unseen = match run.trainings.len() {
+    let unseen = match run.folds {
         1 => "judged that no training had seen",
-        _ => "judged, each by the one member that was not trained on it",
+        _ => "judged, each by what was not trained on it",
     };
     let label = &run.classes[common];
     page.paragraph(&format!(

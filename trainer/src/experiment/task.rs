@@ -1,0 +1,39 @@
+//! What one network answers: the class of a subject, or, in a stage, the group of classes that it is of.
+
+use super::{Dataset, Part};
+use crate::recipe::RecipeFile;
+use crate::split::Split;
+
+/// What one network answers.
+#[derive(Clone, Debug)]
+pub(super) struct Task {
+    /// Names of the answers.
+    pub(super) names: Vec<String>,
+    /// The answer for each recording; none where it is of no class that the stage knows.
+    answers: Vec<Option<usize>>,
+}
+
+impl Task {
+    pub(super) fn new(file: &RecipeFile, dataset: &Dataset, part: Part) -> Self {
+        let (names, answer_of) = match file.recipe.stages.get(part.stage) {
+            Some(stage) => {
+                let names = stage.groups.iter().map(|group| group.join(", ")).collect();
+                (names, stage.group_of(&dataset.classes))
+            }
+            None => (dataset.classes.clone(), (0..dataset.classes.len()).map(Some).collect()),
+        };
+        let answers = dataset.labels.iter().map(|label| answer_of[label.class]).collect();
+        Task { names, answers }
+    }
+
+    /// The subjects of a split that there is an answer for. No side loses an answer, for every class stands on both.
+    pub(super) fn of_split(&self, split: &Split) -> Split {
+        let known = |side: &[usize]| side.iter().copied().filter(|i| self.answers[*i].is_some()).collect();
+        Split { training: known(&split.training), validation: known(&split.validation) }
+    }
+
+    /// The answers for subjects of [`Task::of_split`].
+    pub(super) fn answers(&self, subjects: &[usize]) -> Vec<usize> {
+        subjects.iter().filter_map(|subject| self.answers[*subject]).collect()
+    }
+}
