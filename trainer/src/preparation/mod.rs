@@ -1,7 +1,6 @@
 //! Fits the features: which columns reach the network and how they are scaled, on training subjects only.
 
 mod column;
-mod eigen;
 mod pca;
 mod selection;
 #[cfg(test)]

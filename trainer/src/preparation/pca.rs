@@ -1,10 +1,10 @@
 //! Principal components of groups of scaled inputs.
 
+use nalgebra::DMatrix;
 use painwave::features::{DenseFeature, FeatureExtractor, FeatureTransform, Projection};
 use painwave::recording::{Recording, Schema};
 
 use super::column::Column;
-use super::eigen::{self, Eigenpair};
 use super::selection::matching;
 use crate::error::Error;
 use crate::recipe::{Components, PcaGroup, RecipeError, RecipeFile};
@@ -16,6 +16,14 @@ pub struct Fitted {
     pub projection: Projection,
     /// Share of the variance.
     pub explained: f64,
+}
+
+/// A principal component.
+struct Component {
+    /// The variance along it.
+    variance: f64,
+    /// Its entry for each input, of length 1 together.
+    direction: Vec<f64>,
 }
 
 /// Fits the recipe's groups to the scaled inputs of the training subjects. A group whose columns are all
@@ -41,16 +49,17 @@ pub fn fit(
     let fit = |(place, inputs): (usize, Vec<usize>)| {
         let group = &file.recipe.features.pca[place];
         let (mean, covariance) = covariance(&scaled, dense.len(), &inputs);
-        let pairs = eigen::symmetric(covariance);
-        let total: f64 = pairs.iter().map(|pair| pair.value.max(0.0)).sum();
+        let components = principal(covariance);
+        let total: f64 = components.iter().map(|component| component.variance).sum();
         if total <= 0.0 {
             let found = "a group of constant columns";
             let expected = "columns that vary: `drop_constant = true` leaves the others out";
             return Err(file.value_error(&key(place, ""), found, expected).into());
         }
-        let count = count(file, place, group, &pairs, total)?;
-        let explained = pairs[..count].iter().map(|pair| pair.value.max(0.0)).sum::<f64>() / total;
-        let components = pairs.into_iter().take(count).flat_map(|pair| upright(pair.vector));
+        let count = count(file, place, group, &components, total)?;
+        let explained = components[..count].iter().map(|component| component.variance).sum::<f64>() / total;
+        let components =
+            components.into_iter().take(count).flat_map(|component| upright(component.direction));
         let components = components.map(|number| number as f32).collect();
         Ok(Fitted { projection: Projection { inputs, mean, components }, explained })
     };
@@ -89,21 +98,35 @@ fn groups(
 }
 
 /// Mean of each of some inputs, and their covariance, row by row.
-fn covariance(scaled: &[f32], width: usize, inputs: &[usize]) -> (Vec<f32>, Vec<f64>) {
+fn covariance(scaled: &[f32], width: usize, inputs: &[usize]) -> (Vec<f32>, DMatrix<f64>) {
     let rows = || scaled.chunks_exact(width).map(|row| inputs.iter().map(|place| f64::from(row[*place])));
     let (n, count) = (inputs.len(), f64::max(rows().len() as f64, 1.0));
     let mut mean = vec![0.0; n];
     for row in rows() {
         mean.iter_mut().zip(row).for_each(|(mean, value)| *mean += value / count);
     }
-    let mut covariance = vec![0.0; n * n];
+    let mut covariance = DMatrix::zeros(n, n);
     for row in rows() {
         let centred: Vec<f64> = row.zip(&mean).map(|(value, mean)| value - mean).collect();
-        for (sums, a) in covariance.chunks_exact_mut(n).zip(&centred) {
+        for (mut sums, a) in covariance.column_iter_mut().zip(&centred) {
             sums.iter_mut().zip(&centred).for_each(|(sum, b)| *sum += a * b / count);
         }
     }
     (mean.into_iter().map(|mean| mean as f32).collect(), covariance)
+}
+
+/// The components of a covariance matrix, greatest variance first.
+fn principal(covariance: DMatrix<f64>) -> Vec<Component> {
+    let eigen = covariance.symmetric_eigen();
+    let pairs = eigen.eigenvalues.iter().zip(eigen.eigenvectors.column_iter());
+    let component = |(value, vector): (&f64, nalgebra::DVectorView<'_, f64>)| Component {
+        // Rounding can leave that of a direction without variance below zero.
+        variance: value.max(0.0),
+        direction: vector.iter().copied().collect(),
+    };
+    let mut components: Vec<Component> = pairs.map(component).collect();
+    components.sort_by(|a, b| b.variance.total_cmp(&a.variance));
+    components
 }
 
 /// How many components, as scikit-learn's `PCA(n_components=...)` counts them.
@@ -111,10 +134,10 @@ fn count(
     file: &RecipeFile,
     place: usize,
     group: &PcaGroup,
-    pairs: &[Eigenpair],
+    components: &[Component],
     total: f64,
 ) -> Result<usize, RecipeError> {
-    let most = pairs.len();
+    let most = components.len();
     match group.wanted() {
         Some(Components::Count(count)) if count > most => {
             let expected = format!("at most the {most} inputs that the group has left");
@@ -124,8 +147,8 @@ fn count(
         // A recipe that says neither is refused when it is read.
         None => Ok(most),
         Some(Components::Explaining(share)) => {
-            let sums = pairs.iter().scan(0.0, |sum, pair| {
-                *sum += pair.value.max(0.0) / total;
+            let sums = components.iter().scan(0.0, |sum, component| {
+                *sum += component.variance / total;
                 Some(*sum)
             });
             Ok(most.min(1 + sums.take_while(|sum| *sum <= share).count()))

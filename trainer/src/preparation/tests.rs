@@ -329,28 +329,3 @@ fn variance_and_correlation_with_the_label_are_scikit_learns() {
         close(column.label_correlation(&recordings, &classes), golden.correlation_ratios[place]);
     }
 }
-
-#[test]
-fn eigenpairs_rebuild_a_matrix_of_any_rank() {
-    // A Gram matrix of rank 3, one of rank 0 and a diagonal one.
-    let entry = |row: usize, column: usize| ((row * 7 + column * 3) as f64).sin();
-    let gram = |row: usize, column: usize| (0..3).map(|k| entry(row, k) * entry(column, k)).sum::<f64>();
-    let n = 9;
-    for matrix in [
-        (0..n * n).map(|i| gram(i / n, i % n)).collect::<Vec<f64>>(),
-        vec![0.0; n * n],
-        (0..n * n).map(|i| if i / n == i % n { (i / n) as f64 } else { 0.0 }).collect(),
-    ] {
-        let pairs = eigen::symmetric(matrix.clone());
-        assert!(pairs.is_sorted_by(|a, b| a.value >= b.value));
-        for i in 0..n {
-            for j in 0..n {
-                let rebuilt: f64 =
-                    pairs.iter().map(|pair| pair.value * pair.vector[i] * pair.vector[j]).sum();
-                assert!((rebuilt - matrix[i * n + j]).abs() < 1e-13, "({i}, {j})");
-                let dot: f64 = (0..n).map(|k| pairs[i].vector[k] * pairs[j].vector[k]).sum();
-                assert!((dot - f64::from(u8::from(i == j))).abs() < 1e-14, "vectors {i} and {j}: {dot}");
-            }
-        }
-    }
-}
