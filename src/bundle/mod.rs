@@ -19,7 +19,7 @@ mod tests;
 mod validate;
 
 pub use manifest::{KnownAnswers, Manifest, Member, ModelCard, VERSION};
-pub use validate::{InvalidManifest, MAX_KNOWN_ANSWERS};
+pub use validate::{InvalidManifest, MAX_KNOWN_ANSWERS, MAX_WINDOW};
 
 use burn_pack::{Bytes, DType, Tensor, Writer};
 use half::f16;

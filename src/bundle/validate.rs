@@ -11,10 +11,11 @@ use crate::stages::{StageError, Stages};
 
 /// Greatest number of known-answer windows of a member.
 pub const MAX_KNOWN_ANSWERS: usize = 64;
+/// Greatest number of steps in a window, and from one window to the next.
+pub const MAX_WINDOW: usize = 65_536;
 const MAX_COLUMNS: usize = 4096;
 const MAX_CLASSES: usize = 256;
 const MAX_MEMBERS: usize = 64;
-const MAX_WINDOW: usize = 65_536;
 /// So that the logarithm of no probability overflows when it is divided by one.
 const TEMPERATURES: RangeInclusive<f32> = 0.01..=100.0;
 

@@ -59,7 +59,7 @@ pub enum Error {
     Split {
         /// The recipe.
         recipe: PathBuf,
-        /// Line of its validation section, from 1.
+        /// Line of the key that cannot be done, from 1.
         line: usize,
         /// Why.
         source: crate::split::SplitError,

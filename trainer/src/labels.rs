@@ -1,6 +1,6 @@
 //! The labels file: one row a subject, with its class and perhaps its group.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use painwave::recording::Recording;
@@ -41,7 +41,7 @@ pub struct LabelColumns<'a> {
 /// Why a labels file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LabelsError {
-    /// Unreadable, not UTF-8, or a row with another number of fields.
+    /// Unreadable, or not UTF-8.
     #[error("{path}: {source}")]
     Csv {
         /// The file.
@@ -49,18 +49,38 @@ pub enum LabelsError {
         /// What and where.
         source: csv::Error,
     },
+    /// No label at all.
+    #[error("{path}: the file has no labels: expected a header and one row for each subject")]
+    NoRows {
+        /// The file.
+        path: PathBuf,
+    },
     /// A column that is not there.
     #[error("{path}:1: there is no column `{column}`; found {found}")]
     Column {
         /// The file.
         path: PathBuf,
+        /// What the column is for.
+        part: Part,
         /// The column.
         column: String,
         /// The header.
         found: String,
     },
+    /// A row with another number of fields than the header.
+    #[error("{path}:{line}: expected {expected} fields as in the header, found {found}")]
+    Fields {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: u64,
+        /// Fields of the header.
+        expected: u64,
+        /// Fields of the row.
+        found: u64,
+    },
     /// A subject that has a label already.
-    #[error("{path}:{line}: the subject `{id}` has a label already, in line {first}")]
+    #[error("{path}:{line}: the subject `{id}` has a label already, in line {first}: keep one of them")]
     Twice {
         /// The file.
         path: PathBuf,
@@ -72,12 +92,14 @@ pub enum LabelsError {
         first: u64,
     },
     /// A subject without a label.
-    #[error("{path}:{line}: the label is empty")]
+    #[error("{path}:{line}: the label of `{id}` is empty: give one, or take the subject out of both files")]
     Empty {
         /// The file.
         path: PathBuf,
         /// Line, from 1.
         line: u64,
+        /// The subject.
+        id: String,
     },
     /// A label that is not one of the classes.
     #[error("{path}:{line}: `{label}` is not a class; expected one of {expected}")]
@@ -91,36 +113,70 @@ pub enum LabelsError {
         /// The classes.
         expected: String,
     },
-    /// Fewer than two classes.
-    #[error("{path}: the labels name {found} classes, at least 2 are needed")]
-    TooFewClasses {
+    /// One class only.
+    #[error("{path}: every label is `{class}`, expected at least 2 classes")]
+    OneClass {
         /// The file.
         path: PathBuf,
-        /// How many.
-        found: usize,
+        /// The class.
+        class: String,
     },
     /// Subjects of the data without a label.
-    #[error("{path}: {count} subjects of the data have no label, the first is `{first}`")]
+    #[error(
+        "{path}: there is no label for {count} of the subjects in {data}, the first is `{first}`: \
+         add a row for each, or take them out of the data{}",
+        alike.as_ref().map(Alike::to_string).unwrap_or_default()
+    )]
     Unlabelled {
         /// The file.
         path: PathBuf,
+        /// The data.
+        data: PathBuf,
         /// How many.
         count: usize,
         /// One of them.
         first: String,
+        /// A label that may be meant for it.
+        alike: Option<Alike>,
     },
     /// Labels of subjects that the data does not have.
-    #[error("{path}:{line}: {count} labels have no recording in the data, the first is `{first}`")]
+    #[error(
+        "{path}:{line}: {data} has no recording for {count} of the labels, the first is `{first}`: \
+         take them out of the labels, or give the data that has them"
+    )]
     WithoutData {
         /// The file.
         path: PathBuf,
         /// Line of the first, from 1.
         line: u64,
+        /// The data.
+        data: PathBuf,
         /// How many.
         count: usize,
         /// One of them.
         first: String,
     },
+}
+
+/// What a column of a labels file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The subject's id.
+    Id,
+    /// The class.
+    Label,
+    /// The group.
+    Group,
+}
+
+/// An id that is the same as another but for the zeros in front.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("; line {line} has `{id}`: did a spreadsheet leave out zeros in front?")]
+pub struct Alike {
+    /// The id.
+    pub id: String,
+    /// Its line, from 1.
+    pub line: u64,
 }
 
 impl Labels {
@@ -139,27 +195,34 @@ impl Labels {
         let delimiter = delimiter(text.lines().next().unwrap_or_default());
         let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes());
         let header = reader.headers().map_err(csv_error)?.clone();
-        let place = |column: &str| {
+        if header.is_empty() {
+            return Err(LabelsError::NoRows { path: path.to_owned() });
+        }
+        let place = |part: Part, column: &str| {
             header.iter().position(|name| name.trim() == column).ok_or_else(|| LabelsError::Column {
                 path: path.to_owned(),
+                part,
                 column: column.to_owned(),
                 found: header.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
             })
         };
-        let id = place(columns.id)?;
-        let label = place(columns.label)?;
-        let group = columns.group.map(place).transpose()?;
+        let id = place(Part::Id, columns.id)?;
+        let label = place(Part::Label, columns.label)?;
+        let group = columns.group.map(|group| place(Part::Group, group)).transpose()?;
 
         let mut found = Vec::new();
         for record in reader.records() {
-            let record = record.map_err(csv_error)?;
+            let record = record.map_err(|error| row_error(path, error))?;
             let line = record.position().map_or(0, csv::Position::line);
             let field = |place: usize| record.get(place).unwrap_or_default().trim().to_owned();
             if field(label).is_empty() {
-                return Err(LabelsError::Empty { path: path.to_owned(), line });
+                return Err(LabelsError::Empty { path: path.to_owned(), line, id: field(id) });
             }
             found.push((line, field(id), field(label), group.map(field)));
         }
+        let Some((_, _, first, _)) = found.first() else {
+            return Err(LabelsError::NoRows { path: path.to_owned() });
+        };
 
         let classes = match classes {
             Some(classes) => classes.to_vec(),
@@ -171,7 +234,7 @@ impl Labels {
             }
         };
         if classes.len() < 2 {
-            return Err(LabelsError::TooFewClasses { path: path.to_owned(), found: classes.len() });
+            return Err(LabelsError::OneClass { path: path.to_owned(), class: first.clone() });
         }
         let mut rows = BTreeMap::<String, Label>::new();
         for (line, id, label, group) in found {
@@ -188,35 +251,44 @@ impl Labels {
         Ok(Labels { path: path.to_owned(), rows, classes })
     }
 
-    /// The label of each recording, in the order of the recordings.
+    /// The label of each recording of the file `data`, in the order of the recordings.
     ///
     /// # Errors
     /// A recording without a label, or a label without a recording.
-    pub fn of(&self, recordings: &[Recording]) -> Result<Vec<Label>, LabelsError> {
-        let missing: Vec<&String> = recordings
-            .iter()
-            .map(|recording| &recording.id)
-            .filter(|id| !self.rows.contains_key(*id))
-            .collect();
-        if let Some(first) = missing.first() {
-            let (count, first) = (missing.len(), (*first).clone());
-            return Err(LabelsError::Unlabelled { path: self.path.clone(), count, first });
+    pub fn of(&self, recordings: &[Recording], data: &Path) -> Result<Vec<Label>, LabelsError> {
+        let (path, data) = (self.path.clone(), data.to_owned());
+        let ids: BTreeSet<&str> = recordings.iter().map(|recording| recording.id.as_str()).collect();
+        let mut missing = recordings.iter().filter(|recording| !self.rows.contains_key(&recording.id));
+        if let Some(Recording { id: first, .. }) = missing.next() {
+            let (count, alike) = (1 + missing.count(), self.alike(first, &ids));
+            return Err(LabelsError::Unlabelled { path, data, count, first: first.clone(), alike });
         }
-        if self.rows.len() > recordings.len() {
-            let ids: std::collections::BTreeSet<&str> =
-                recordings.iter().map(|recording| recording.id.as_str()).collect();
-            let mut extra: Vec<(&String, &Label)> =
-                self.rows.iter().filter(|(id, _)| !ids.contains(id.as_str())).collect();
-            extra.sort_by_key(|(_, label)| label.line);
-            let (first, label) = extra[0];
-            return Err(LabelsError::WithoutData {
-                path: self.path.clone(),
-                line: label.line,
-                count: extra.len(),
-                first: first.clone(),
-            });
+        let extra = || self.rows.iter().filter(|(id, _)| !ids.contains(id.as_str()));
+        if let Some((first, Label { line, .. })) = extra().min_by_key(|(_, label)| label.line) {
+            let (line, count, first) = (*line, extra().count(), first.clone());
+            return Err(LabelsError::WithoutData { path, line, data, count, first });
         }
         Ok(recordings.iter().map(|recording| self.rows[&recording.id].clone()).collect())
+    }
+
+    /// A label without a recording whose id is this one but for the zeros in front.
+    fn alike(&self, id: &str, ids: &BTreeSet<&str>) -> Option<Alike> {
+        let bare = |id: &str| id.trim_start_matches('0').to_owned();
+        let meant = |other: &&String| bare(other) == bare(id) && !ids.contains(other.as_str());
+        let (id, label) = self.rows.iter().find(|(other, _)| meant(other))?;
+        Some(Alike { id: id.clone(), line: label.line })
+    }
+}
+
+/// The error for a row that cannot be read.
+fn row_error(path: &Path, error: csv::Error) -> LabelsError {
+    let path = path.to_owned();
+    match *error.kind() {
+        csv::ErrorKind::UnequalLengths { ref pos, expected_len: expected, len: found } => {
+            let line = pos.as_ref().map_or(0, csv::Position::line);
+            LabelsError::Fields { path, line, expected, found }
+        }
+        _ => LabelsError::Csv { path, source: error },
     }
 }
 

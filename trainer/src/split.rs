@@ -21,13 +21,20 @@ pub struct Split {
 /// Why the subjects cannot be split.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SplitError {
-    /// A class with fewer than two subjects.
-    #[error("the class `{class}` has {found} subjects, at least 2 are needed: one to train, one to judge")]
+    /// A class without a subject.
+    #[error("no subject is of the class `{class}`: label some, or leave the class out of `data.classes`")]
+    Nobody {
+        /// The class.
+        class: String,
+    },
+    /// A class with one subject.
+    #[error(
+        "one subject only is of the class `{class}`, expected at least 2, one to train and one to judge: \
+         label more of them, or leave the class out"
+    )]
     TooFew {
         /// The class.
         class: String,
-        /// Its subjects.
-        found: usize,
     },
     /// A class with fewer subjects than there are folds.
     #[error(
@@ -43,7 +50,10 @@ pub enum SplitError {
         folds: usize,
     },
     /// Fewer groups than sides or folds.
-    #[error("the group column has {found} different values, at least {needed} are needed")]
+    #[error(
+        "the group column has {found} different values, expected at least {needed}: ask for fewer `folds`, \
+         or name another column"
+    )]
     TooFewGroups {
         /// Its values.
         found: usize,
@@ -51,7 +61,10 @@ pub enum SplitError {
         needed: usize,
     },
     /// A fold whose training part lacks a class, however the groups are dealt.
-    #[error("no way to deal {groups} groups to {folds} folds leaves every class something to train on")]
+    #[error(
+        "no way to deal {groups} groups to {folds} folds leaves every class something to train on: \
+         ask for other `folds`, or name another column"
+    )]
     GroupFolds {
         /// All groups.
         groups: usize,
@@ -59,13 +72,30 @@ pub enum SplitError {
         folds: usize,
     },
     /// No choice of groups leaves every class on both sides.
-    #[error("no choice of {held_out} of {groups} groups leaves every class with subjects on both sides")]
+    #[error(
+        "no choice of {held_out} of {groups} groups leaves every class with subjects on both sides: \
+         ask for another `fraction`, or name another column"
+    )]
     Groups {
         /// Groups to be held out.
         held_out: usize,
         /// All groups.
         groups: usize,
     },
+}
+
+impl SplitError {
+    /// The key of a recipe that says what cannot be done.
+    pub fn key(&self) -> &'static str {
+        match self {
+            SplitError::Nobody { .. } => "data.classes",
+            SplitError::TooFew { .. } => "validation",
+            SplitError::MissingFromFold { .. } => "validation.folds",
+            SplitError::TooFewGroups { .. } | SplitError::GroupFolds { .. } | SplitError::Groups { .. } => {
+                "validation.group"
+            }
+        }
+    }
 }
 
 /// Draws of groups at most.
@@ -90,8 +120,13 @@ pub fn splits(
 ) -> Result<Vec<Split>, SplitError> {
     let mut counts = vec![0; classes.len()];
     labels.iter().for_each(|label| counts[label.class] += 1);
-    if let Some(class) = counts.iter().position(|count| *count < 2) {
-        return Err(SplitError::TooFew { class: classes[class].clone(), found: counts[class] });
+    if let Some(place) = counts.iter().position(|count| *count < 2) {
+        let class = classes[place].clone();
+        return Err(if counts[place] == 0 {
+            SplitError::Nobody { class }
+        } else {
+            SplitError::TooFew { class }
+        });
     }
     let mut rng = ChaCha8Rng::seed_from_u64(validation.seed);
     let by_group = validation.group.is_some();
@@ -293,7 +328,7 @@ mod tests {
     #[test]
     fn a_class_that_cannot_stand_on_both_sides_is_an_error() {
         let error = splits(&labels(&[0, 0, 1], None), &names(2), &ValidationRecipe::default());
-        assert_eq!(error, Err(SplitError::TooFew { class: "1".into(), found: 1 }));
+        assert_eq!(error, Err(SplitError::TooFew { class: "1".into() }));
         let recipe = ValidationRecipe { group: Some("person".into()), ..Default::default() };
         let groups = ["a", "a", "b", "b"];
         let error = splits(&labels(&[0, 0, 1, 1], Some(&groups)), &names(2), &recipe);

@@ -50,7 +50,7 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     let labels = Labels::read(&args.labels, columns, Some(&manifest.classes))?;
     let table = data::read(&args.data, &manifest.schema)?;
     table.warnings.iter().for_each(|warning| eprintln!("warning: {}: {warning}", args.data.display()));
-    let truths = labels.of(&table.recordings)?;
+    let truths = labels.of(&table.recordings, &args.data)?;
 
     let classifier = assemble::classifier(&bundle)?;
     let recordings: Vec<&Recording> = table.recordings.iter().collect();

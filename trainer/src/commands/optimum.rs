@@ -120,7 +120,7 @@ fn held_out(file: &RecipeFile, train: &[Known]) -> Result<Vec<usize>, Error> {
         |(index, known): (usize, &Known)| Label { class: known.truth, group: None, line: index as u64 + 2 };
     let labels: Vec<Label> = train.iter().enumerate().map(label).collect();
     let splits = split::splits(&labels, &class_names(), &file.recipe.validation).map_err(|source| {
-        let line = file.line("validation");
+        let line = file.line(source.key());
         Error::Split { recipe: file.path.clone(), line, source }
     })?;
     Ok(splits.into_iter().flat_map(|split| split.validation).collect())

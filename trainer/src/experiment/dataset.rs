@@ -6,7 +6,7 @@ use painwave::recording::{Recording, Schema};
 
 use crate::data;
 use crate::error::Error;
-use crate::labels::{Label, LabelColumns, Labels};
+use crate::labels::{Label, LabelColumns, Labels, LabelsError, Part};
 use crate::recipe::RecipeFile;
 
 /// Labelled recordings.
@@ -41,10 +41,11 @@ impl Dataset {
             label: &recipe.data.label,
             group: recipe.validation.group.as_deref(),
         };
-        let read = Labels::read(labels, columns, recipe.data.classes.as_deref())?;
+        let read = Labels::read(labels, columns, recipe.data.classes.as_deref())
+            .map_err(|error| no_column(file, error))?;
         let table = data::read(data, &schema)?;
         table.warnings.iter().for_each(|warning| eprintln!("warning: {}: {warning}", data.display()));
-        let of_recordings = read.of(&table.recordings)?;
+        let of_recordings = read.of(&table.recordings, data)?;
         let labels_sha256 = data::sha256(labels)?;
         Ok(Dataset {
             schema,
@@ -59,6 +60,17 @@ impl Dataset {
     pub fn classes_of(&self, subjects: &[usize]) -> Vec<usize> {
         subjects.iter().map(|subject| self.labels[*subject].class).collect()
     }
+}
+
+/// A column of the labels that is not there is the recipe's to put right.
+fn no_column(file: &RecipeFile, error: LabelsError) -> Error {
+    let LabelsError::Column { path, part, column, found } = error else { return error.into() };
+    let key = match part {
+        Part::Id => "data.id",
+        Part::Label => "data.label",
+        Part::Group => "validation.group",
+    };
+    file.value_error(key, format!("`{column}`"), format!("a column of {}: {found}", path.display())).into()
 }
 
 /// The recordings at some places.

@@ -108,7 +108,7 @@ pub fn run(file: &RecipeFile, dataset: &Dataset, settings: &Settings<'_>) -> Res
         return Err(Error::RunExists { path: settings.out.to_owned() });
     }
     let splits = split::splits(&dataset.labels, &dataset.classes, &recipe.validation).map_err(|source| {
-        let line = file.line("validation");
+        let line = file.line(source.key());
         Error::Split { recipe: file.path.clone(), line, source }
     })?;
     let prepare = |split: &Split| {

@@ -12,6 +12,7 @@ mod validation;
 use std::path::{Path, PathBuf};
 
 use painwave::aggregate::Aggregation;
+use painwave::bundle::MAX_WINDOW;
 use painwave::network::{CategoryEmbedding, NetworkConfig, NetworkConfigError};
 use painwave::recording::Schema;
 use painwave::windows::WindowConfig;
@@ -174,8 +175,9 @@ impl RecipeFile {
         let Recipe { data, features, window, network, training, validation, decision, .. } = &self.recipe;
         data.check(self)?;
         features.check(self)?;
-        self.positive("window.length", window.length)?;
-        self.positive("window.stride", window.stride)?;
+        for (key, steps) in [("window.length", window.length), ("window.stride", window.stride)] {
+            self.ensure((1..=MAX_WINDOW).contains(&steps), key, steps, &format!("1 to {MAX_WINDOW}"))?;
+        }
         network.check(self)?;
         training.check(self)?;
         validation.check(self)?;
@@ -264,7 +266,7 @@ mod tests {
     fn a_value_that_makes_no_sense_is_named_with_its_line() {
         let line = RECIPE.lines().position(|line| line.starts_with("stride = 4")).unwrap() + 1;
         let message = error("stride = 4", "stride = 0");
-        assert_eq!(message, format!("recipe.toml:{line}: `window.stride` is 0, expected at least 1"));
+        assert_eq!(message, format!("recipe.toml:{line}: `window.stride` is 0, expected 1 to 65536"));
     }
 
     #[test]

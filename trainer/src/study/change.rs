@@ -234,7 +234,7 @@ mod tests {
             change(&["training.seed=7", "network.poolin=last", "window.stride=2"]).unwrap_err().to_string();
         assert!(error.starts_with("--set: `network.poolin` = \"last\": unknown field `poolin`"), "{error}");
         let error = change(&["window.stride=0"]).unwrap_err().to_string();
-        assert_eq!(error, "--set: `window.stride` = 0: `window.stride` is 0, expected at least 1");
+        assert_eq!(error, "--set: `window.stride` = 0: `window.stride` is 0, expected 1 to 65536");
         let error = change(&["name.first=x"]).unwrap_err().to_string();
         assert!(error.contains("`name` is neither a table nor a list"), "{error}");
         let error = change(&["network.conv.7.channels=8"]).unwrap_err().to_string();
