@@ -221,8 +221,8 @@ fn a_wrong_recipe_is_refused_with_line_and_expectation() {
     let line = 1 + RECIPE.lines().position(|line| line == "stride = 4").unwrap();
     workshop.edit("recipe.toml", "stride = 4", "stride = 0");
     let error = workshop.refusal();
-    assert!(error.contains(&format!("recipe.toml:{line}: `window.stride` is 0")), "{error}");
-    assert!(error.contains("at least 1"), "{error}");
+    let expected = format!("recipe.toml:{line}: `window.stride` is 0, expected 1 to 65536");
+    assert!(error.contains(&expected), "{error}");
 
     workshop.edit("recipe.toml", "stride = 0", "strides = 4");
     let error = workshop.refusal();
@@ -245,12 +245,86 @@ fn labels_and_data_must_belong_together() {
     let workshop = Workshop::new();
     workshop.edit("labels.csv", "s07,still\n", "");
     let error = workshop.refusal();
-    assert!(error.contains("1 subjects of the data have no label, the first is `s07`"), "{error}");
+    let expected =
+        "labels.csv: there is no label for 1 of the subjects in data.csv, the first is `s07`: add a row";
+    assert!(error.contains(expected), "{error}");
 
     workshop.edit("labels.csv", "s08,", "s07,still\nx99,still\ns08,");
     let error = workshop.refusal();
-    assert!(error.contains("labels.csv:10: 1 labels have no recording"), "{error}");
-    assert!(error.contains("`x99`"), "{error}");
+    let expected =
+        "labels.csv:10: data.csv has no recording for 1 of the labels, the first is `x99`: take them out";
+    assert!(error.contains(expected), "{error}");
+}
+
+#[test]
+fn zeros_that_a_spreadsheet_left_out_are_recognised() {
+    let workshop = Workshop::new();
+    workshop.write("data.csv", &workshop.read("data.csv").replace("\ns0", "\n00"));
+    workshop.write("labels.csv", &workshop.read("labels.csv").replace("\ns0", "\n"));
+    let error = workshop.refusal();
+    assert!(error.contains("10 of the subjects in data.csv, the first is `000`"), "{error}");
+    assert!(error.contains("zeros in front"), "{error}");
+}
+
+#[test]
+fn labels_that_cannot_be_read_say_where_and_what_to_do() {
+    let workshop = Workshop::new();
+    let whole = workshop.read("labels.csv");
+    let line = 1 + RECIPE.lines().position(|line| line == "label = \"label\"").unwrap();
+    for (from, to, expected) in [
+        ("s07,still", "s07", "labels.csv:9: expected 2 fields as in the header, found 1"),
+        ("s07,still", "s06,still", "labels.csv:9: the subject `s06` has a label already, in line 8"),
+        ("s07,still", "s07,", "labels.csv:9: the label of `s07` is empty: give one"),
+        (&whole, "", "labels.csv: the file has no labels"),
+        (&whole, "subject,label\n", "labels.csv: the file has no labels"),
+        (
+            "subject,label",
+            "subject,class",
+            "`data.label` is `label`, expected a column of labels.csv: `subject`, `class`",
+        ),
+    ] {
+        workshop.write("labels.csv", &whole.replacen(from, to, 1));
+        let error = workshop.refusal();
+        assert!(error.contains(expected), "{error}");
+        assert!(
+            !error.contains("recipe.toml") || error.contains(&format!("recipe.toml:{line}: ")),
+            "{error}"
+        );
+    }
+    workshop.write("labels.csv", &whole.replace("swing", "still"));
+    let error = workshop.refusal();
+    assert!(error.contains("labels.csv: every label is `still`, expected at least 2 classes"), "{error}");
+}
+
+#[test]
+fn a_class_that_nobody_has_is_refused_where_the_recipe_names_it() {
+    let workshop = Workshop::new();
+    let classes = "classes = [\"still\", \"swing\", \"fly\"]";
+    workshop.edit("recipe.toml", "label = \"label\"", &format!("label = \"label\"\n{classes}"));
+    let line = 1 + workshop.read("recipe.toml").lines().position(|line| line == classes).unwrap();
+    let error = workshop.refusal();
+    assert!(error.contains(&format!("recipe.toml:{line}: no subject is of the class `fly`")), "{error}");
+
+    workshop.edit("labels.csv", "s07,still", "s07,fly");
+    let error = workshop.refusal();
+    assert!(error.contains("one subject only is of the class `fly`, expected at least 2"), "{error}");
+}
+
+#[test]
+fn a_recipe_takes_over_what_a_profile_says() {
+    let workshop = Workshop::new();
+    let shown = succeeded(&workshop.trainer(&["profile", "data.csv", "--labels", "labels.csv"]));
+    let (_, sections) = shown.split_once("For a recipe:\n\n").unwrap();
+    let (_, rest) = RECIPE.split_once("[window]").unwrap();
+    let rest = rest.replace("category_embeddings = [{ column = \"mood\", width = 2 }]\n", "");
+    workshop.write("recipe.toml", &format!("name = \"tiny\"\n\n{sections}\n[window]{rest}"));
+    let manifest = workshop.fit_well("run", &["--epochs", "1"]).manifest;
+    assert_eq!(manifest.classes, ["still", "swing"]);
+    assert_eq!(manifest.schema.channels, ["knee", "elbow"]);
+    assert!(manifest.schema.categories.is_empty());
+    for column in ["flat", "mood", "note"] {
+        assert!(manifest.schema.ignored.contains(&column.to_owned()), "{column} is still read");
+    }
 }
 
 #[test]
@@ -291,19 +365,11 @@ fn a_column_of_row_numbers_without_a_name_does_not_train() {
 }
 
 #[test]
-fn an_empty_label_is_refused_with_its_line() {
-    let workshop = Workshop::new();
-    workshop.edit("labels.csv", "s07,still", "s07,");
-    let error = workshop.refusal();
-    assert!(error.contains("labels.csv:9: the label is empty"), "{error}");
-}
-
-#[test]
 fn a_model_that_no_bundle_can_hold_is_refused_before_it_is_trained() {
     let workshop = Workshop::new();
     workshop.edit("recipe.toml", "stride = 4", "stride = 70000");
     let error = workshop.refusal();
-    assert!(error.contains("70000 steps from window to window, expected 1 to 65536"), "{error}");
+    assert!(error.contains("`window.stride` is 70000, expected 1 to 65536"), "{error}");
     assert!(!error.contains("epoch"), "{error}");
 
     workshop.edit("recipe.toml", "stride = 70000", "stride = 4");
@@ -412,7 +478,7 @@ fn folds_that_a_class_cannot_fill_name_the_line_and_the_fix() {
     let workshop = Workshop::new();
     workshop.edit("recipe.toml", "fraction = 0.25", "folds = 30");
     let error = workshop.refusal();
-    let line = RECIPE.lines().position(|line| line == "[validation]").unwrap() + 1;
+    let line = RECIPE.lines().position(|line| line == "fraction = 0.25").unwrap() + 1;
     assert!(error.contains(&format!("recipe.toml:{line}: the class `swing`")), "{error}");
     assert!(error.contains("set `folds` to"), "{error}");
 }

@@ -17,8 +17,8 @@ Examples:
   trainer profile train.csv --labels train_labels.csv
   trainer profile train.csv --labels train_labels.csv --against test.csv --html profile.html
 
-Values that `trainer fit` would refuse are counted, with the line of the first. The text ends with what to drop
-and why, as a piece of a recipe.";
+Values that `trainer fit` would refuse are counted, with the line of the first. The text ends with the
+sections [data] and [features] of a recipe: which columns to leave out and why.";
 
 /// Arguments of `trainer profile`.
 #[derive(Clone, Debug, Args)]
@@ -84,7 +84,7 @@ fn sources(args: &ProfileArgs) -> Result<Sources, Error> {
         told.label.get_or_insert(data.label);
         sources.classes = data.classes;
         sources.ignored = data.ignored;
-        sources.categories = data.categories.into_iter().map(|category| category.column).collect();
+        sources.categories = data.categories;
     }
     Ok(sources)
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use painwave::recording::Category;
 use serde::Serialize;
 
 use super::Profile;
@@ -44,7 +45,7 @@ const FEW_WORDS: usize = 16;
 
 /// One piece of advice for each column that needs one, in the order of the file. A recipe may ignore
 /// columns, or read them as categories, already.
-pub fn advise(profile: &Profile, ignored: &[String], categories: &[String]) -> Vec<Advice> {
+pub fn advise(profile: &Profile, ignored: &[String], categories: &[Category]) -> Vec<Advice> {
     // A column is only dropped for what columns before it say that stay.
     let mut kept: Vec<&str> = Vec::new();
     let mut found: Vec<Option<(Action, String)>> = Vec::new();
@@ -52,7 +53,7 @@ pub fn advise(profile: &Profile, ignored: &[String], categories: &[String]) -> V
         let unreadable = if ignored.contains(&column.name) {
             Some("the recipe ignores it".to_owned())
         } else {
-            unreadable(profile, column, categories.contains(&column.name))
+            unreadable(profile, column, is_category(categories, &column.name))
         };
         let ignore = unreadable.map(|reason| (Action::Ignore, reason));
         let advice = ignore.or_else(|| Some((Action::Drop, empty_of_meaning(profile, column, &kept)?)));
@@ -179,35 +180,34 @@ fn earlier<'a>(groups: &'a [Vec<String>], name: &String) -> Option<&'a str> {
     group.first().filter(|first| *first != name).map(String::as_str)
 }
 
-/// The advice as TOML: what is sure stands in the lists, what is worth a trial beside them as a comment.
-pub fn recipe(profile: &Profile, categories: &[String]) -> String {
-    let mut text = String::new();
+/// The sections `[data]` and `[features]` of a recipe for this data, as TOML: what is sure stands in the lists,
+/// what is worth a trial beside them as a comment.
+pub fn recipe(profile: &Profile, categories: &[Category]) -> String {
     let of = |action: Action| profile.advice.iter().filter(move |advice| advice.action == action);
     let line = |text: &mut String, sign: &str, Advice { column, reason, .. }: &Advice| {
         let _ = writeln!(text, "    {sign}{}, # {}", quoted(column), on_one_line(reason));
     };
-    let suggested: Vec<&ColumnProfile> = profile
-        .columns
-        .iter()
-        .filter(|column| is_suggested_category(profile, column) && !categories.contains(&column.name))
-        .collect();
+    let mut text = data(profile, categories);
     if of(Action::Ignore).next().is_some() {
-        text += "[data]\nignored = [\n";
+        text += "ignored = [\n";
         of(Action::Ignore).for_each(|advice| line(&mut text, "", advice));
         text += "]\n";
     }
+    let suggested: Vec<&ColumnProfile> = profile
+        .columns
+        .iter()
+        .filter(|column| is_suggested_category(profile, column) && !is_category(categories, &column.name))
+        .collect();
     if !suggested.is_empty() {
         text += "# Instead of being ignored these can be read as categories:\n# categories = [\n";
         for column in suggested {
-            let levels = column.levels.iter().flatten().map(|level| quoted(&level.value));
-            let levels = levels.collect::<Vec<_>>().join(", ");
-            let _ = writeln!(text, "#     {{ column = {}, levels = [{levels}] }},", quoted(&column.name));
+            let levels = column.levels.iter().flatten().map(|level| level.value.as_str());
+            let _ = writeln!(text, "#     {}", category(&column.name, levels));
         }
         text += "# ]\n";
     }
     if of(Action::Drop).chain(of(Action::Consider)).next().is_some() {
-        text += if text.is_empty() { "" } else { "\n" };
-        text += "[features]\ndrop = [\n";
+        text += "\n[features]\ndrop = [\n";
         of(Action::Drop).for_each(|advice| line(&mut text, "", advice));
         if of(Action::Consider).next().is_some() {
             text += "    # Worth a trial without:\n";
@@ -216,6 +216,38 @@ pub fn recipe(profile: &Profile, categories: &[String]) -> String {
         text += "]\n";
     }
     text
+}
+
+/// The section `[data]` as far as it is no advice.
+fn data(profile: &Profile, categories: &[Category]) -> String {
+    let names = &profile.names;
+    let mut text = format!("[data]\nid = {}\ntime = {}\n", quoted(&names.id), quoted(&names.time));
+    text += &match &names.label {
+        Some(label) => format!("label = {}\n", quoted(label)),
+        None => "# label = the column of the labels file that holds the class\n".to_owned(),
+    };
+    if let Some(balance) = &profile.classes {
+        let classes: Vec<String> = balance.classes.iter().map(|class| quoted(&class.name)).collect();
+        let _ = writeln!(text, "classes = [{}]", classes.join(", "));
+    }
+    if !categories.is_empty() {
+        text += "categories = [\n";
+        for Category { column, levels } in categories {
+            let _ = writeln!(text, "    {}", category(column, levels.iter().map(String::as_str)));
+        }
+        text += "]\n";
+    }
+    text
+}
+
+/// An element of `data.categories`.
+fn category<'a>(column: &str, levels: impl Iterator<Item = &'a str>) -> String {
+    let levels: Vec<String> = levels.map(quoted).collect();
+    format!("{{ column = {}, levels = [{}] }},", quoted(column), levels.join(", "))
+}
+
+fn is_category(categories: &[Category], column: &str) -> bool {
+    categories.iter().any(|category| category.column == column)
 }
 
 /// Words that vary, are few, are always there and say something that no column before them does.

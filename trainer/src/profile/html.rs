@@ -34,13 +34,11 @@ pub fn html(profile: &Profile) -> String {
     }
     page.section("What to drop");
     match text::advice(profile) {
-        Some(advice) if !advice.2.is_empty() => {
-            table(&mut page, advice);
-            page.heading("For the recipe");
-            page.code(&profile.recipe);
-        }
+        Some(advice) if !advice.2.is_empty() => table(&mut page, advice),
         _ => page.paragraph("No column needs to be dropped."),
     }
+    page.heading("For a recipe");
+    page.code(&profile.recipe);
     page.finish()
 }
 

@@ -32,6 +32,7 @@ pub mod text;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use painwave::recording::Category;
 use serde::Serialize;
 
 use self::advice::Advice;
@@ -60,8 +61,8 @@ pub struct Sources {
     pub classes: Option<Vec<String>>,
     /// Columns that a recipe ignores already.
     pub ignored: Vec<String>,
-    /// Columns of words that a recipe reads as categories already.
-    pub categories: Vec<String>,
+    /// What a recipe reads as categories already.
+    pub categories: Vec<Category>,
 }
 
 /// What is known of the data.
@@ -89,7 +90,7 @@ pub struct Profile {
     pub against: Option<Comparison>,
     /// What to do with which column.
     pub advice: Vec<Advice>,
-    /// The advice as a piece of a recipe.
+    /// The advice as the sections `[data]` and `[features]` of a recipe.
     pub recipe: String,
 }
 

@@ -19,10 +19,10 @@ pub fn text(profile: &Profile) -> String {
     for (heading, header, rows) in tables(profile) {
         let _ = writeln!(text, "\n{heading}\n{}", table(&header, &rows));
     }
-    if profile.recipe.is_empty() {
-        return text + "\nNo column needs to be dropped.\n";
+    if profile.advice.is_empty() {
+        text += "\nNo column needs to be dropped.\n";
     }
-    let _ = writeln!(text, "\nFor the recipe:\n\n{}", profile.recipe.trim_end());
+    let _ = writeln!(text, "\nFor a recipe:\n\n{}", profile.recipe.trim_end());
     text
 }
 
