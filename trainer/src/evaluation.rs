@@ -1,5 +1,6 @@
 //! How good predictions are: the classes that were decided for, and the probabilities.
 
+use painwave::decision::Decision;
 use painwave::evaluation::Scores;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,16 @@ pub struct Evaluation {
     /// Of the probabilities; files of trainers that did not compute them have none.
     #[serde(flatten)]
     pub probabilities: Option<ProbabilityScores>,
+}
+
+/// A temperature and thresholds, and the scores without them.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Decided<'a> {
+    /// What was chosen.
+    #[serde(flatten)]
+    pub chosen: &'a Decision,
+    /// The scores without it.
+    pub before: &'a Evaluation,
 }
 
 /// How far probabilities are from the truth. The less the better, and 0 of no subjects.
@@ -104,7 +115,7 @@ mod tests {
             assert_close(scores(&probabilities), before, 1e-12, &name);
             let found = temperature::fit(&probabilities, &truths);
             assert!((found / temperature - 1.0).abs() < 1e-6, "{name}: {found} instead of {temperature}");
-            let decision = painwave::decision::Decision { temperature: Some(found as f32), thresholds: None };
+            let decision = Decision { temperature: Some(found as f32), thresholds: None };
             let calibrated: Vec<Vec<f32>> =
                 probabilities.iter().map(|row| decision.calibrate(row.clone())).collect();
             assert_close(scores(&calibrated), after, 1e-5, &name);

@@ -57,6 +57,16 @@ fn a_temperature_and_thresholds_travel_in_the_bundle_and_decide_for_every_comman
     let shown = succeeded(&workshop.trainer(&["inspect", "run/model.bpk"]));
     assert!(shown.contains("decides by: temperature ") && shown.contains("; thresholds still "), "{shown}");
 
+    let files = ["--data", "data.csv", "--labels", "labels.csv", "--json", "scores.json"];
+    let shown = succeeded(&workshop.trainer(&[&["evaluate", "run/model.bpk"], &files[..]].concat()));
+    let scores: Value = serde_json::from_str(&workshop.read("scores.json")).unwrap();
+    let without = number(&scores["decision"]["before"]["log_loss"]);
+    assert_ne!(number(&scores["log_loss"]), without);
+    assert!(
+        shown.contains("without temperature ") && shown.contains(&format!("log loss {without:.4}")),
+        "{shown}"
+    );
+
     // Without them the same weights give the probabilities of before.
     let plain = self::workshop("");
     let without = plain.fit_well("run", &["--epochs", "2"]);

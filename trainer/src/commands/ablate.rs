@@ -79,7 +79,7 @@ pub fn run(args: &AblateArgs) -> Result<(), Error> {
         sheet.validation(&rows, &[measure]);
         sheet.column("difference", differences.iter().map(|of| difference(of.get(&measure))));
     }
-    sheet.validation(&rows, &[Measure::Accuracy]);
+    sheet.validation(&rows, &[Measure::Accuracy, Measure::LogLoss, Measure::ExpectedCalibrationError]);
     sheet.rest(&rows);
     let pairs = rows.into_iter().zip(differences);
     let rows: Vec<AblationRow> = pairs.map(|(row, difference)| AblationRow { row, difference }).collect();

@@ -4,12 +4,16 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
+use painwave::Bundle;
+use painwave::decision::Decision;
+use painwave::engine::EngineKind;
 use painwave::recording::Recording;
+use serde::Serialize;
 
 use crate::error::Error;
-use crate::evaluation::Evaluation;
+use crate::evaluation::{Decided, Evaluation};
 use crate::labels::{LabelColumns, Labels};
-use crate::{assemble, data, report, training};
+use crate::{assemble, data, decision, report, training};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -18,7 +22,8 @@ Examples:
   trainer evaluate runs/x/model.bpk --data test.csv --labels test_labels.csv --json scores.json
 
 The scores are those of scikit-learn with zero_division=0: precision, recall, F1, log loss and Brier score. The
-expected calibration error is that of Guo et al. 2017 over 15 bins of equal width.";
+expected calibration error is that of Guo et al. 2017 over 15 bins of equal width. Of a bundle with a temperature
+or thresholds the scores without them are shown as well.";
 
 /// Arguments of `trainer evaluate`.
 #[derive(Clone, Debug, Args)]
@@ -39,6 +44,15 @@ pub struct EvaluateArgs {
     pub json: Option<PathBuf>,
 }
 
+/// What `--json` writes.
+#[derive(Serialize)]
+struct Json<'a> {
+    #[serde(flatten)]
+    evaluation: &'a Evaluation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decision: Option<Decided<'a>>,
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -52,19 +66,36 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     table.warnings.iter().for_each(|warning| eprintln!("warning: {}: {warning}", args.data.display()));
     let truths = labels.of(&table.recordings, &args.data)?;
 
-    let classifier = assemble::classifier(&bundle)?;
     let recordings: Vec<&Recording> = table.recordings.iter().collect();
-    let predictions = pollster::block_on(classifier.classify(&recordings))?;
-    let judged = truths.iter().zip(&predictions);
-    let judged = judged.map(|(truth, found)| (truth.class, found.class, &found.probabilities[..]));
-    let evaluation = Evaluation::new(&manifest.classes, judged);
+    let evaluate = |bundle: &Bundle| -> Result<(Evaluation, EngineKind), Error> {
+        let classifier = assemble::classifier(bundle)?;
+        let predictions = pollster::block_on(classifier.classify(&recordings))?;
+        let judged = truths.iter().zip(&predictions);
+        let judged = judged.map(|(truth, found)| (truth.class, found.class, &found.probabilities[..]));
+        Ok((Evaluation::new(&manifest.classes, judged), classifier.engine()))
+    };
+    let (evaluation, engine) = evaluate(&bundle)?;
+    let chosen = &manifest.decision;
+    let before = match chosen.is_default() {
+        true => None,
+        false => {
+            let mut plain = bundle.clone();
+            plain.manifest.decision = Decision::default();
+            Some(evaluate(&plain)?.0)
+        }
+    };
     if let Some(path) = &args.json {
-        let json =
-            serde_json::to_vec_pretty(&evaluation).map_err(|error| Error::write(path)(error.into()))?;
+        let decision = before.as_ref().map(|before| Decided { chosen, before });
+        let json = serde_json::to_vec_pretty(&Json { evaluation: &evaluation, decision })
+            .map_err(|error| Error::write(path)(error.into()))?;
         training::write_atomically(path, &json)?;
     }
     super::print(|out| {
-        writeln!(out, "{} on engine {}", manifest.card.name, classifier.engine())?;
-        write!(out, "{}", report::scores_text(&evaluation))
+        writeln!(out, "{} on engine {engine}", manifest.card.name)?;
+        write!(out, "{}", report::scores_text(&evaluation))?;
+        match (&before, decision::text(chosen, &manifest.classes)) {
+            (Some(before), Some(text)) => writeln!(out, "without {text}:\n{}", report::summary_text(before)),
+            _ => Ok(()),
+        }
     })
 }

@@ -1,12 +1,11 @@
 //! The files that a run leaves.
 
 use painwave::bundle::Precision;
-use painwave::decision::Decision;
 use serde::Serialize;
 
 use super::{Experiment, Judged, Part, Settings};
 use crate::error::Error;
-use crate::evaluation::Evaluation;
+use crate::evaluation::{Decided, Evaluation};
 use crate::recipe::RecipeFile;
 use crate::report::{self, JudgedSubject, RunReport, TrainingReport};
 use crate::training::{self, End, EpochRecord, FineTuningEpoch};
@@ -27,16 +26,8 @@ struct Metrics<'a> {
     validation: &'a Evaluation,
     /// What was chosen on the subjects of the scores, which it therefore flatters a little.
     #[serde(skip_serializing_if = "Option::is_none")]
-    decision: Option<DecisionMetrics<'a>>,
+    decision: Option<Decided<'a>>,
     engine: String,
-}
-
-#[derive(Debug, Serialize)]
-struct DecisionMetrics<'a> {
-    #[serde(flatten)]
-    chosen: &'a Decision,
-    /// The scores without it.
-    before: &'a Evaluation,
 }
 
 #[derive(Debug, Serialize)]
@@ -92,7 +83,7 @@ pub(super) fn write(
             Precision::F32 => "f32",
         },
         validation: evaluation,
-        decision: undecided.as_ref().map(|before| DecisionMetrics { chosen: &manifest.decision, before }),
+        decision: undecided.as_ref().map(|before| Decided { chosen: &manifest.decision, before }),
         engine: assembled.engine.to_string(),
     };
     let json = serde_json::to_vec_pretty(&metrics)

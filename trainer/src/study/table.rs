@@ -176,7 +176,13 @@ impl Sheet {
 
     /// Scores on the test files, if there are any; then the cost and what went wrong.
     pub fn rest(&mut self, rows: &[Row]) {
-        let measures = [Measure::WeightedF1, Measure::MacroF1, Measure::Accuracy, Measure::LogLoss];
+        let measures = [
+            Measure::WeightedF1,
+            Measure::MacroF1,
+            Measure::Accuracy,
+            Measure::LogLoss,
+            Measure::ExpectedCalibrationError,
+        ];
         for measure in measures {
             let header = format!("test {}", measure.name());
             self.column(&header, rows.iter().map(|row| score(row.test.get(&measure))));
