@@ -41,7 +41,15 @@ pub struct LabelColumns<'a> {
 /// Why a labels file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LabelsError {
-    /// Unreadable, or not UTF-8.
+    /// Not text.
+    #[error("{path}:{line}: the line is not UTF-8: save the file as UTF-8, in a spreadsheet as `CSV UTF-8`")]
+    NotUtf8 {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+    },
+    /// Unreadable.
     #[error("{path}: {source}")]
     Csv {
         /// The file.
@@ -191,7 +199,12 @@ impl Labels {
         classes: Option<&[String]>,
     ) -> Result<Self, LabelsError> {
         let csv_error = |source| LabelsError::Csv { path: path.to_owned(), source };
-        let text = std::fs::read_to_string(path).map_err(|error| csv_error(error.into()))?;
+        let bytes = std::fs::read(path).map_err(|error| csv_error(error.into()))?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = 1 + valid.iter().filter(|byte| **byte == b'\n').count();
+            LabelsError::NotUtf8 { path: path.to_owned(), line }
+        })?;
         let delimiter = delimiter(text.lines().next().unwrap_or_default());
         let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes());
         let header = reader.headers().map_err(csv_error)?.clone();

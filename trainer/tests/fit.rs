@@ -291,6 +291,10 @@ fn labels_that_cannot_be_read_say_where_and_what_to_do() {
             "{error}"
         );
     }
+    let latin1: Vec<u8> = whole.replace("s07", "sé").chars().map(|letter| letter as u8).collect();
+    fs::write(workshop.path("labels.csv"), latin1).unwrap();
+    let error = workshop.refusal();
+    assert!(error.contains("labels.csv:9: the line is not UTF-8: save"), "{error}");
     workshop.write("labels.csv", &whole.replace("swing", "still"));
     let error = workshop.refusal();
     assert!(error.contains("labels.csv: every label is `still`, expected at least 2 classes"), "{error}");
