@@ -12,7 +12,7 @@ const VOID: [&str; 3] = ["meta", "br", "hr"];
 
 fn history(epochs: usize) -> History {
     let stopping = EarlyStopping { metric: Metric::WeightedF1, patience: 9, collapse: None };
-    let mut history = History::new(stopping);
+    let mut history = History::new(Some(stopping));
     for epoch in 1..=epochs {
         history.push(EpochRecord {
             epoch,

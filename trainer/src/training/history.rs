@@ -42,12 +42,12 @@ impl EpochRecord {
 pub struct History {
     /// The epochs in order.
     pub epochs: Vec<EpochRecord>,
-    stopping: EarlyStopping,
+    stopping: Option<EarlyStopping>,
 }
 
 impl History {
-    /// No epoch yet.
-    pub fn new(stopping: EarlyStopping) -> Self {
+    /// No epoch yet. Without early stopping the best epoch is always the last.
+    pub fn new(stopping: Option<EarlyStopping>) -> Self {
         History { epochs: Vec::new(), stopping }
     }
 
@@ -59,9 +59,9 @@ impl History {
     }
 
     /// The epoch of the best score; of equals, the one of the lowest validation loss; of those, the first. Epochs
-    /// whose training loss has collapsed come last.
+    /// whose training loss has collapsed come last. Without early stopping, the last.
     pub fn best(&self) -> Option<&EpochRecord> {
-        let EarlyStopping { metric, collapse, .. } = self.stopping;
+        let Some(EarlyStopping { metric, collapse, .. }) = self.stopping else { return self.epochs.last() };
         let learns = |epoch: &EpochRecord| collapse.is_none_or(|least| epoch.training_loss >= least);
         self.epochs.iter().reduce(|best, epoch| {
             let order = learns(epoch).cmp(&learns(best));
@@ -73,13 +73,14 @@ impl History {
 
     /// Whether the best epoch is as long ago as the recipe waits.
     pub fn is_exhausted(&self) -> bool {
-        self.best().is_some_and(|best| self.epochs.len() - best.epoch >= self.stopping.patience)
+        let since = self.best().map_or(0, |best| self.epochs.len() - best.epoch);
+        self.stopping.is_some_and(|stopping| since >= stopping.patience)
     }
 
     /// Greatest number of epochs that can still follow, of `epochs` in all, if none is better.
     pub fn remaining(&self, epochs: usize) -> usize {
-        let last = self.best().map_or(epochs, |best| epochs.min(best.epoch + self.stopping.patience));
-        last.saturating_sub(self.epochs.len())
+        let last = self.best().zip(self.stopping).map(|(best, stopping)| best.epoch + stopping.patience);
+        last.unwrap_or(epochs).min(epochs).saturating_sub(self.epochs.len())
     }
 
     /// Seconds of all epochs.
@@ -94,6 +95,10 @@ mod tests {
 
     fn history(scores: &[(f64, f64)]) -> History {
         let stopping = EarlyStopping { metric: Metric::WeightedF1, patience: 2, collapse: Some(0.1) };
+        history_of(Some(stopping), scores)
+    }
+
+    fn history_of(stopping: Option<EarlyStopping>, scores: &[(f64, f64)]) -> History {
         let mut history = History::new(stopping);
         for (i, (weighted_f1, validation_loss)) in scores.iter().enumerate() {
             history.push(EpochRecord {
@@ -133,5 +138,14 @@ mod tests {
         assert!(!history(&[(0.5, 1.0), (0.4, 1.0)]).is_exhausted());
         assert!(history(&[(0.5, 1.0), (0.4, 1.0), (0.4, 1.0)]).is_exhausted());
         assert_eq!(history(&[(0.5, 1.0), (0.4, 1.0)]).remaining(100), 1);
+    }
+
+    #[test]
+    fn without_early_stopping_every_epoch_is_run_and_the_last_is_the_best() {
+        let mut history = history_of(None, &[(0.9, 1.0), (0.5, 2.0), (0.4, 3.0), (0.3, 4.0)]);
+        assert_eq!(history.best().map(|epoch| epoch.epoch), Some(4));
+        assert!(!history.is_exhausted());
+        assert_eq!(history.remaining(10), 6);
+        assert!(history.push(EpochRecord { epoch: 5, ..history.epochs[3].clone() }));
     }
 }

@@ -104,7 +104,8 @@ pub struct Control<'a> {
     pub interrupt: &'a AtomicBool,
 }
 
-/// Trains a network on a device and returns the weights of its best epoch.
+/// Trains a network on a device and returns the weights of its best epoch, which is the last one where the recipe
+/// does not stop early.
 ///
 /// The generators are seeded anew for every epoch from the seed and the epoch's number. So an epoch needs
 /// nothing from before but the weights, the optimizer's state and the history, and a resumed run takes the
@@ -125,7 +126,7 @@ pub fn train(
     training_device.seed(problem.recipe.seed);
     let network = Network::new(&problem.network, &training_device);
     let mut state = State {
-        history: History::new(problem.recipe.early_stopping.clone()),
+        history: History::new(problem.recipe.early_stopping),
         fine_tuning: Vec::new(),
         learner: Learner::new(network, &problem.recipe),
         best: None,

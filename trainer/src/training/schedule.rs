@@ -6,7 +6,7 @@
 use std::f64::consts::PI;
 
 use super::history::EpochRecord;
-use crate::recipe::{Every, Schedule, TrainingRecipe};
+use crate::recipe::{Every, Metric, Schedule, TrainingRecipe};
 
 /// Share of the best score that a better one must be better by; PyTorch's default.
 const THRESHOLD: f64 = 1e-4;
@@ -33,7 +33,8 @@ impl Rates {
         let start = recipe.optimizer.learning_rate();
         let rate = match recipe.schedule {
             Schedule::Plateau { factor, patience, minimum } => {
-                let scores = history.iter().map(|epoch| epoch.score(recipe.early_stopping.metric));
+                let metric = recipe.early_stopping.map_or(Metric::Loss, |stopping| stopping.metric);
+                let scores = history.iter().map(|epoch| epoch.score(metric));
                 after_plateaus(start, factor, patience, minimum, scores)
             }
             Schedule::Constant | Schedule::Cosine { .. } => start,
@@ -92,7 +93,6 @@ fn after_plateaus(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recipe::Metric;
     use serde::Deserialize;
 
     /// PyTorch's answers, of trainer/tests/golden/training.py.
@@ -126,7 +126,7 @@ mod tests {
             serde_json::from_str(include_str!("../../tests/golden/schedules.json")).expect("schedules.json");
         assert!(goldens.len() > 4);
         for Golden { training, steps, scores, rates } in goldens {
-            let metric = training.early_stopping.metric;
+            let metric = training.early_stopping.expect("schedules.json").metric;
             let numbered = scores.iter().enumerate();
             let history: Vec<_> = numbered.map(|(i, score)| record(i + 1, *score, metric)).collect();
             assert_eq!(rates.len(), steps * training.epochs);

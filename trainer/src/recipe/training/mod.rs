@@ -28,8 +28,10 @@ pub struct TrainingRecipe {
     pub epochs: usize,
     /// Seed of initial weights, order of windows and dropout.
     pub seed: u64,
-    /// When to stop before that, and which epoch is kept.
-    pub early_stopping: EarlyStopping,
+    /// When to stop before that, and which epoch is kept. Without it every epoch is run and the last one is kept: the
+    /// subjects that are held out judge the network without having had a say in it.
+    #[serde(default)]
+    pub early_stopping: Option<EarlyStopping>,
     /// Which windows make an epoch.
     #[serde(default)]
     pub sampler: Sampler,
@@ -69,7 +71,7 @@ pub enum Sampler {
 }
 
 /// When training stops early. The best epoch is what is kept, stopped early or not.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EarlyStopping {
     /// Score of the validation subjects that says which epoch is best; a tie goes to the lower loss.
@@ -113,9 +115,11 @@ impl TrainingRecipe {
         self.schedule.check(file, self.optimizer.learning_rate(), self.epochs)?;
         file.positive("training.batch_size", self.batch_size)?;
         file.positive("training.epochs", self.epochs)?;
-        file.positive("training.early_stopping.patience", self.early_stopping.patience)?;
-        if let Some(loss) = self.early_stopping.collapse {
-            file.above_zero("training.early_stopping.collapse", loss)?;
+        if let Some(EarlyStopping { patience, collapse, .. }) = self.early_stopping {
+            file.positive("training.early_stopping.patience", patience)?;
+            if let Some(loss) = collapse {
+                file.above_zero("training.early_stopping.collapse", loss)?;
+            }
         }
         self.loss.check(file)?;
         self.check_classes(file, file.recipe.data.classes.as_ref().map(Vec::len))?;

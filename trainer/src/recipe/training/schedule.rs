@@ -27,7 +27,7 @@ pub enum Schedule {
         #[serde(default)]
         minimum: f64,
     },
-    /// Lower whenever the score of early stopping has not become better for a while: as
+    /// Lower whenever the score of early stopping (without it the validation loss) has not become better for a while: as
     /// `torch.optim.lr_scheduler.ReduceLROnPlateau`. Better is by a ten thousandth of the score at least.
     Plateau {
         /// What the rate is multiplied by.
