@@ -68,17 +68,24 @@ impl Augmenter {
 
     /// Changes a batch in place.
     ///
-    /// Mirroring changes the sign of its inputs' raw values in every other window, at random. Rotation turns
+    /// Time stretching lets a window's time run `time_stretch^u` times as fast, `u` drawn evenly from -1 to 1, about
+    /// a step drawn evenly from the window. Values between two steps are interpolated; past either end the window
+    /// is read backwards. Mirroring changes the sign of its inputs' raw values in every other window, at random. Rotation turns
     /// all sensors of a window by one angle `degrees * z` about one axis, drawn evenly over the sphere. Scaling
     /// multiplies each input of a window by one factor `1 + scaling * z`. Jitter adds `jitter * z` to each value.
     /// Each `z` is drawn from the standard normal distribution. Time masking comes last.
     pub fn apply(&self, batch: &mut WindowBatch, rng: &mut ChaCha8Rng) {
-        let Augmentation { jitter, scaling, rotation, time_masking, .. } = &self.recipe;
+        let Augmentation { jitter, scaling, rotation, time_stretch, time_masking, .. } = &self.recipe;
         if self.width == 0 {
             return;
         }
         let normal = |rng: &mut ChaCha8Rng| -> f32 { StandardNormal.sample(rng) };
         for window in batch.dense.chunks_exact_mut(batch.length * self.width) {
+            if let Some(factor) = time_stretch {
+                let speed = factor.powf(rng.random_range(-1.0..=1.0));
+                let centre = rng.random_range(0.0..=(batch.length - 1) as f32);
+                stretch(window, self.width, speed, centre);
+            }
             if !self.mirror.is_empty() && rng.random() {
                 window.chunks_exact_mut(self.width).for_each(|step| self.reflect(step));
             }
@@ -120,6 +127,25 @@ impl Augmenter {
                 let turned: f32 = row.iter().zip(&raw).map(|(weight, value)| weight * value).sum();
                 step[axis.place] = (turned - axis.offset) * axis.scale;
             }
+        }
+    }
+}
+
+/// Lets the time of a window of `width` inputs run `speed` times as fast, at most 2, about the step `centre`, which
+/// stays where it is.
+fn stretch(window: &mut [f32], width: usize, speed: f32, centre: f32) {
+    let original = window.to_vec();
+    let last = original.len() / width - 1;
+    for (step, values) in window.chunks_exact_mut(width).enumerate() {
+        let place = (centre + speed * (step as f32 - centre)).abs();
+        // Reflected at either end; the limit is for the rounding alone, as no speed up to 2 leads further.
+        let place = (last as f32 - (last as f32 - place).abs()).max(0.0);
+        let before = place as usize;
+        let after = (before + 1).min(last);
+        let share = place - before as f32;
+        for (input, value) in values.iter_mut().enumerate() {
+            let (a, b) = (original[before * width + input], original[after * width + input]);
+            *value = a + share * (b - a);
         }
     }
 }
@@ -192,6 +218,37 @@ mod tests {
         let (changed, kept): (Vec<_>, Vec<_>) = batch.dense.chunks_exact(4).partition(|w| **w != window);
         assert!(changed.len() > 16 && kept.len() > 16, "{} of 64 windows changed", changed.len());
         assert!(changed.iter().all(|w| **w == mirrored));
+    }
+
+    #[test]
+    fn stretched_time_runs_at_its_speed_and_turns_back_at_the_ends() {
+        // The second input is twice the first.
+        let window = |steps: &[f32]| steps.iter().flat_map(|step| [*step, 2.0 * step]).collect::<Vec<f32>>();
+        for (speed, centre, expected) in [
+            (0.5, 4.0, [2.0, 2.5, 3.0, 3.5, 4.0]),
+            (0.5, 0.0, [0.0, 0.5, 1.0, 1.5, 2.0]),
+            (2.0, 0.0, [0.0, 2.0, 4.0, 2.0, 0.0]),
+            (1.5, 2.0, [1.0, 0.5, 2.0, 3.5, 3.0]),
+        ] {
+            let mut stretched = window(&[0.0, 1.0, 2.0, 3.0, 4.0]);
+            stretch(&mut stretched, 2, speed, centre);
+            assert_eq!(stretched, window(&expected), "speed {speed} about {centre}");
+        }
+    }
+
+    #[test]
+    fn every_window_is_stretched_by_a_factor_of_its_own_within_the_limit() {
+        let recipe = Augmentation { time_stretch: Some(1.5), ..Default::default() };
+        let augmenter = Augmenter::new(&recipe, &transform(), vec![0.0; 4]).unwrap();
+        let ramp: Vec<f32> = (0..32).flat_map(|step| [step as f32; 4]).collect();
+        let mut batch =
+            WindowBatch { windows: 200, length: 32, dense: ramp.repeat(200), ..Default::default() };
+        augmenter.apply(&mut batch, &mut ChaCha8Rng::seed_from_u64(1));
+        // A ramp's slope is the speed wherever it is not turned back.
+        let speeds: Vec<f32> =
+            batch.dense.chunks_exact(32 * 4).map(|w| (w[16 * 4] - w[15 * 4]).abs()).collect();
+        assert!(speeds.iter().all(|speed| *speed < 1.501), "{speeds:?}");
+        assert!(speeds.iter().any(|speed| *speed < 0.75) && speeds.iter().any(|speed| *speed > 1.3));
     }
 
     #[test]

@@ -371,6 +371,12 @@ mod tests {
                 "2, expected a number above 0 and up to 1",
             ),
             (
+                targets,
+                "augmentation.time_stretch = 1.0",
+                "augmentation.time_stretch",
+                "1, expected a number above 1 and up to 2",
+            ),
+            (
                 "patience = 60",
                 "patience = 60, collapse = 0",
                 "early_stopping.collapse",

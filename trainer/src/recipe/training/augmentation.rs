@@ -21,6 +21,9 @@ pub struct Augmentation {
     /// side of the body.
     #[serde(default)]
     pub mirror: Vec<String>,
+    /// Greatest factor by which a window's time runs faster or slower: no two persons move at the same pace.
+    #[serde(default)]
+    pub time_stretch: Option<f32>,
     /// Steps that are hidden.
     #[serde(default)]
     pub time_masking: Option<TimeMasking>,
@@ -66,11 +69,15 @@ pub struct Rotation {
 
 impl Augmentation {
     pub(super) fn check(&self, file: &RecipeFile) -> Result<(), RecipeError> {
-        let Augmentation { jitter, scaling, ref rotation, time_masking, .. } = *self;
+        let Augmentation { jitter, scaling, ref rotation, time_stretch, time_masking, .. } = *self;
         let degrees = rotation.as_ref().map_or(0.0, |rotation| rotation.degrees);
         file.not_negative("training.augmentation.jitter", jitter.into())?;
         file.not_negative("training.augmentation.scaling", scaling.into())?;
         file.not_negative("training.augmentation.rotation.degrees", degrees.into())?;
+        if let Some(factor) = time_stretch {
+            let key = "training.augmentation.time_stretch";
+            file.ensure(factor > 1.0 && factor <= 2.0, key, factor, "a number above 1 and up to 2")?;
+        }
         let Some(TimeMasking { probability, longest, .. }) = time_masking else { return Ok(()) };
         let key = "training.augmentation.time_masking.probability";
         let share = probability > 0.0 && probability <= 1.0;
