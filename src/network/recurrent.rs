@@ -16,7 +16,7 @@ mod rules;
 mod tests;
 
 use burn::module::{Initializer, Module, Param};
-use burn::tensor::activation::{sigmoid, tanh};
+use burn::tensor::activation::{self, sigmoid};
 use burn::tensor::module::linear;
 use burn::tensor::{Device, Tensor};
 
@@ -213,4 +213,13 @@ fn split(rows: Tensor<2>, parts: usize, out: &mut Vec<Tensor<2>>) {
     let middle = count / parts * (parts / 2);
     split(rows.clone().narrow(0, 0, middle), parts / 2, out);
     split(rows.narrow(0, middle, count - middle), parts - parts / 2, out);
+}
+
+/// `tanh` of any number, however large.
+///
+/// WGSL takes the accuracy of its `tanh` from `sinh(x) / cosh(x)`, and some adapters compute just that: beyond 88
+/// it is infinity by infinity, not a number. From 9.02 on an f32 rounds to one and its slope to zero, so the bound
+/// changes no result. Burn's `sigmoid` needs none: where its `exp` overflows, it comes to zero.
+fn tanh<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    activation::tanh(x.clamp(-10.0, 10.0))
 }

@@ -74,6 +74,22 @@ async_test! {
     }
 }
 
+// What a feature that hardly varied in training is scaled to when it does: gates far beyond where `exp` overflows.
+async_test! {
+    async fn huge_inputs_saturate_the_gates_of_every_engine_alike() {
+        let golden = golden::all().into_iter().find(|golden| golden.name == "bigru_attention").unwrap();
+        let mut batch = golden.batch();
+        batch.dense.iter_mut().for_each(|value| *value *= 1000.0);
+        let reference = engine::build(EngineKind::Cpu, &golden.config, &golden.weights()).await.unwrap();
+        let expected = reference.logits(&batch).await.unwrap();
+        for kind in engine::built() {
+            let engine = engine::build(*kind, &golden.config, &golden.weights()).await.unwrap();
+            let difference = difference(&engine.logits(&batch).await.unwrap(), &expected);
+            assert!(difference <= TOLERANCE, "{kind} is off by {difference:e}");
+        }
+    }
+}
+
 async_test! {
     async fn a_batch_may_be_empty() {
         let golden = golden::all().remove(0);
