@@ -1,4 +1,5 @@
 // The page as a reader uses it.
+import assert from "node:assert/strict";
 import { mkdir, readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -89,6 +90,21 @@ export class App {
 
   async click(selector) {
     await this.page.locator(selector).click();
+  }
+
+  /** Switches to an engine and waits until it has classified what is shown; no other may stand in for it. */
+  async use(device) {
+    await this.click(`input[name="device"][value="${device}"]`);
+    await this.page.waitForFunction(
+      (device) =>
+        document.querySelector(".progress, .error") === null &&
+        document.querySelector(`[value="${device}"]`).checked,
+      { timeout: 240_000 },
+      device,
+    );
+    const why = await this.text("#engine-why");
+    assert.equal(await this.text("#engine-used"), device, why);
+    assert.match(await this.text("#summary"), new RegExp(` on ${device}$`));
   }
 
   /** Waits for the results of the file with this name. */

@@ -39,6 +39,9 @@ const BROWSERS = {
   },
 };
 
+/** What browsers grumble about software adapters. */
+export const SOFTWARE_ADAPTER = [/webgpu|adapter|vulkan|gpu/i];
+
 /** Names of the browsers to test in: `PAINWAVE_BROWSERS=firefox` leaves the other out. */
 export const browserNames = (process.env.PAINWAVE_BROWSERS ?? Object.keys(BROWSERS).join()).split(",");
 

@@ -26,24 +26,30 @@ export const BAD_COLUMN = "joint_04";
 /** Subjects of the longer file: enough that most rows of the table are out of view. */
 const SUBJECTS = 200;
 
-/** Makes everything with the trainer that `PAINWAVE_TRAINER` names, in a folder that `remove` takes away. */
-export async function makeInputs() {
+/** Runs the trainer's binary, which `PAINWAVE_TRAINER` names, in a folder. */
+export function trainerIn(folder) {
   const trainer = process.env.PAINWAVE_TRAINER;
   if (!trainer) {
     throw new Error(
-      "PAINWAVE_TRAINER is not set: it names the trainer's binary (cargo build --release -p trainer)",
+      "PAINWAVE_TRAINER is not set: it names the trainer's binary (cargo build --release --workspace)",
     );
   }
   for (const needed of [trainer, join(DIST, "index.html"), SAMPLE, EMBEDDED]) {
     if (!existsSync(needed)) throw new Error(`${needed} is not there: build the package and the page first`);
   }
-  const folder = await mkdtemp(join(tmpdir(), "painwave-e2e-"));
   const run = (...args) => promisify(execFile)(trainer, args, { cwd: folder });
-  const file = (name) => join(folder, name);
   const predict = async (bundle, data) => {
     const { stdout } = await run("predict", bundle, "--data", data, "--probabilities");
     return parseCsv(stdout);
   };
+  return { run, predict };
+}
+
+/** Makes everything with the trainer, in a folder that `remove` takes away. */
+export async function makeInputs() {
+  const folder = await mkdtemp(join(tmpdir(), "painwave-e2e-"));
+  const file = (name) => join(folder, name);
+  const { run, predict } = trainerIn(folder);
 
   const sizes = ["--train-subjects", "60", "--test-subjects", String(SUBJECTS)];
   await run("synthesize", "--out", folder, "--seed", "7", ...sizes);

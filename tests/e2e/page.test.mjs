@@ -4,7 +4,8 @@ import { relative } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { serve } from "../../www/page/serve.mjs";
 import { App } from "./app.mjs";
-import { browserNames, launch } from "./browsers.mjs";
+import { assertCsv, assertRows } from "./assertions.mjs";
+import { browserNames, launch, SOFTWARE_ADAPTER } from "./browsers.mjs";
 import {
   BAD_COLUMN,
   burnBuilt,
@@ -15,9 +16,6 @@ import {
   SAMPLE,
   SAMPLE_LABELS,
 } from "./inputs.mjs";
-
-/** Greatest difference of a probability between two machines' ways of computing it. */
-const TOLERANCE = 1e-5;
 
 let inputs;
 before(async () => {
@@ -283,21 +281,10 @@ for (const name of browserNames) {
             async (app) => {
               await app.drop(SAMPLE);
               await app.results("sample.csv");
-              await app.click(`input[name="device"][value="${device}"]`);
-              await app.page.waitForFunction(
-                (device) =>
-                  document.querySelector(".progress, .error") === null &&
-                  document.querySelector(`[value="${device}"]`).checked,
-                { timeout: 240_000 },
-                device,
-              );
-              const why = await app.text("#engine-why");
-              assert.equal(await app.text("#engine-used"), device, why);
-              assert.match(await app.text("#summary"), new RegExp(` on ${device}$`));
+              await app.use(device);
               assertRows(await app.rows(), inputs.expected.sample);
             },
-            // Browsers grumble about software adapters.
-            { allowed: device === "webgpu" ? [/webgpu|adapter|vulkan|gpu/i] : [] },
+            { allowed: device === "webgpu" ? SOFTWARE_ADAPTER : [] },
           ),
       );
     }
@@ -342,30 +329,6 @@ for (const name of browserNames) {
     }
     await server.close();
   });
-}
-
-function assertRows(rows, expected) {
-  assert.deepEqual(
-    rows.map(({ id, label }) => [id, label]),
-    expected.map((row) => [row.sample_index, row.label]),
-  );
-  for (const [i, { id, label, probability }] of rows.entries())
-    assertClose(probability, Number(expected[i][label]), id);
-}
-
-function assertCsv(text, expected) {
-  const rows = parseCsv(text);
-  assert.equal(rows.length, expected.length);
-  for (const [i, row] of rows.entries()) {
-    const { sample_index, label, ...probabilities } = expected[i];
-    assert.deepEqual([row.sample_index, row.label], [sample_index, label]);
-    for (const [name, value] of Object.entries(probabilities))
-      assertClose(Number(row[name]), Number(value), `${sample_index} ${name}`);
-  }
-}
-
-function assertClose(found, expected, what) {
-  assert.ok(Math.abs(found - expected) <= TOLERANCE, `${what}: ${found} is not ${expected}`);
 }
 
 /** Confusion matrix and accuracy, counted here once more. */
