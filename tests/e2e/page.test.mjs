@@ -12,7 +12,6 @@ import {
   DIST,
   EMBEDDED,
   makeInputs,
-  parseCsv,
   SAMPLE,
   SAMPLE_LABELS,
 } from "./inputs.mjs";
