@@ -6,15 +6,7 @@ import { serve } from "../../www/page/serve.mjs";
 import { App } from "./app.mjs";
 import { assertCsv, assertRows } from "./assertions.mjs";
 import { browserNames, launch, SOFTWARE_ADAPTER } from "./browsers.mjs";
-import {
-  BAD_COLUMN,
-  burnBuilt,
-  DIST,
-  EMBEDDED,
-  makeInputs,
-  SAMPLE,
-  SAMPLE_LABELS,
-} from "./inputs.mjs";
+import { BAD_COLUMN, burnBuilt, DIST, EMBEDDED, makeInputs, SAMPLE, SAMPLE_LABELS } from "./inputs.mjs";
 
 let inputs;
 before(async () => {
