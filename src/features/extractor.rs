@@ -1,7 +1,7 @@
 //! A transform at work.
 
 use super::{
-    DenseFeature, FeatureError, FeatureTransform, Features, MAX_INPUTS, Projection, ProjectionProblem,
+    DenseFeature, FeatureError, FeatureTransform, Features, MAX_INPUTS, Projection, ProjectionProblem, mean,
 };
 use crate::recording::{Category, Recording, Schema};
 
@@ -31,6 +31,7 @@ impl Source {
         let channel = || schema.channels.iter().position(|channel| channel == column).map(Source::Channel);
         let category = || category(column, schema).map(|(place, _)| Source::Category(place));
         match feature.level {
+            _ if feature.centred => channel().ok_or_else(|| FeatureError::UnknownColumn(column.clone())),
             None => channel().or_else(category).ok_or_else(|| FeatureError::UnknownColumn(column.clone())),
             Some(level) => Source::level(column, level, schema),
         }
@@ -97,15 +98,19 @@ impl FeatureExtractor {
         let mut dense = Vec::with_capacity(steps * self.dense.len());
         let mut codes = Vec::with_capacity(steps * self.codes.len());
         let mut outside = 0;
+        let centres: Vec<f32> = self.dense.iter().map(|input| self.centre(input, recording)).collect();
         for step in 0..steps {
             let values = &recording.values[step * self.channels..][..self.channels];
             let words = &recording.codes[step * self.categories..][..self.categories];
-            for (source, DenseFeature { offset, scale, range: [low, high], .. }) in &self.dense {
+            for ((source, DenseFeature { offset, scale, range: [low, high], .. }), centre) in
+                self.dense.iter().zip(&centres)
+            {
                 let value = match source {
                     Source::Channel(channel) => values[*channel],
                     Source::Category(category) => f32::from(words[*category]),
                     Source::Level(category, level) => f32::from(u8::from(words[*category] == *level)),
                 };
+                let value = value - centre;
                 outside += usize::from(!(*low..=*high).contains(&value));
                 dense.push((value - offset) * scale);
             }
@@ -116,6 +121,16 @@ impl FeatureExtractor {
             dense = self.project(&dense, steps);
         }
         Features { steps, width: self.width, codes_width: self.codes.len(), dense, codes, read, outside }
+    }
+
+    /// What is subtracted from an input before it is scaled.
+    fn centre(&self, (source, feature): &(Source, DenseFeature), recording: &Recording) -> f32 {
+        match source {
+            Source::Channel(channel) if feature.centred => {
+                mean(recording.values.iter().skip(*channel).step_by(self.channels).copied())
+            }
+            _ => 0.0,
+        }
     }
 
     /// Scaled inputs, `[T, n]`, to those that reach the network, `[T, F]`.

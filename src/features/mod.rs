@@ -29,7 +29,7 @@ pub struct FeatureTransform {
 }
 
 /// One dense input: `(x - offset) * scale`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DenseFeature {
     /// A channel or a category column.
@@ -38,6 +38,10 @@ pub struct DenseFeature {
     /// without it, `x` is the code as an ordinal number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub level: Option<u8>,
+    /// Whether `x` is a channel's distance from its mean over the recording ([`mean`]): how somebody moves,
+    /// whatever their usual posture.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub centred: bool,
     /// Subtracted first.
     pub offset: f32,
     /// Multiplied second.
@@ -80,7 +84,8 @@ pub struct Features {
 /// Why a transform does not fit a schema.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum FeatureError {
-    /// The transform reads a column that the schema does not have (codes and levels are of category columns).
+    /// The transform reads a column that the schema does not have (codes and levels are of category columns,
+    /// centred inputs of channels).
     #[error("the features read the column `{0}`, which the schema does not have as such")]
     UnknownColumn(String),
     /// A level that the category column does not have.
@@ -163,13 +168,26 @@ impl FeatureTransform {
 }
 
 impl DenseFeature {
-    /// What it is called: its column, or `column=word` for a level.
+    /// What it is called: its column, `column=word` for a level, or `column centred`.
     pub fn name(&self, schema: &Schema) -> String {
+        if self.centred {
+            return format!("{} centred", self.column);
+        }
         let Some(level) = self.level else { return self.column.clone() };
         let category = schema.categories.iter().find(|category| category.column == self.column);
         let word = category.and_then(|category| category.levels.get(usize::from(level)));
         format!("{}={}", self.column, word.map_or("?", String::as_str))
     }
+}
+
+/// Mean of a column over a recording, 0 without a step: what centred inputs are distances from.
+pub fn mean(values: impl Iterator<Item = f32>) -> f32 {
+    let (mut sum, mut count) = (0.0, 0.0);
+    for value in values {
+        sum += f64::from(value);
+        count += 1.0;
+    }
+    (sum / f64::max(count, 1.0)) as f32
 }
 
 impl Projection {

@@ -12,7 +12,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::support::schema;
 
 fn feature(column: &str, offset: f32, scale: f32, range: [f32; 2]) -> DenseFeature {
-    DenseFeature { column: column.into(), level: None, offset, scale, range }
+    DenseFeature { column: column.into(), offset, scale, range, ..DenseFeature::default() }
 }
 
 fn level(column: &str, level: u8) -> DenseFeature {
@@ -46,6 +46,18 @@ fn columns_are_selected_ordered_and_scaled() {
     assert_eq!(features.dense, [0.0, 0.0, 1.0, 1.0, 1.0, 2.0]);
     assert_eq!(features.codes, [0, 1]);
     assert_eq!((features.read, features.outside), (6, 0));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn centred_inputs_are_distances_from_the_mean_of_the_recording() {
+    let centred = |column| DenseFeature { centred: true, ..feature(column, 1.0, 0.5, [-10.0, 5.0]) };
+    let dense = vec![feature("y", 0.0, 1.0, [10.0, 30.0]), centred("y")];
+    let extractor = FeatureExtractor::new(&transform(dense), &schema()).expect("the columns are there");
+    let features = extractor.apply(&recording());
+    assert_eq!(features.dense, [10.0, -5.5, 30.0, 4.5]);
+    assert_eq!((features.read, features.outside), (4, 1));
+    let unknown = FeatureExtractor::new(&transform(vec![centred("hand")]), &schema());
+    assert_eq!(unknown.unwrap_err(), FeatureError::UnknownColumn("hand".into()), "a category has no mean");
 }
 
 #[wasm_bindgen_test(unsupported = test)]

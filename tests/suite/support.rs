@@ -77,10 +77,10 @@ pub fn of_groups(texts: [&str; 2]) -> Bundle {
     let window = WindowConfig { length: 4, stride: 2, tail: Tail::Drop };
     let dense = |column: &str| DenseFeature {
         column: column.into(),
-        level: None,
         offset: 0.5,
         scale: 2.0,
         range: [0.0, 1.0],
+        ..DenseFeature::default()
     };
     let columns = FeatureTransform {
         dense: vec![dense("y"), dense("x")],

@@ -179,10 +179,9 @@ mod tests {
         let column = "knee".to_owned();
         let dense = vec![DenseFeature {
             column: column.clone(),
-            level: None,
-            offset: 0.0,
             scale: 1.0,
             range: [0.0, 1.0],
+            ..DenseFeature::default()
         }];
         let (id, time) = ("id".into(), "time".into());
         let length = recipe.window.length;

@@ -37,17 +37,24 @@ impl Augmenter {
     /// # Errors
     /// The name of an axis that is not a dense input of its own: dropped, one-hot or projected.
     pub fn new(recipe: &Augmentation, transform: &FeatureTransform, means: Vec<f32>) -> Result<Self, String> {
-        let axis = |name: &String| -> Result<Axis, String> {
-            let is_axis = |dense: &DenseFeature| dense.column == *name && dense.level.is_none();
+        let find = |name: &String, centred: bool| -> Result<Axis, String> {
+            let is_axis = |dense: &DenseFeature| {
+                dense.column == *name && dense.level.is_none() && dense.centred == centred
+            };
             let found = transform.passed().enumerate().find(|(_, dense)| is_axis(dense));
             let (place, DenseFeature { offset, scale, .. }) = found.ok_or_else(|| name.clone())?;
             Ok(Axis { place, offset: *offset, scale: *scale })
         };
         let mut sensors = Vec::new();
         for [x, y, z] in recipe.rotation.iter().flat_map(|rotation| &rotation.sensors) {
-            sensors.push([axis(x)?, axis(y)?, axis(z)?]);
+            sensors.push([find(x, false)?, find(y, false)?, find(z, false)?]);
+            // What is centred turns as what is not.
+            if let (Ok(x), Ok(y), Ok(z)) = (find(x, true), find(y, true), find(z, true)) {
+                sensors.push([x, y, z]);
+            }
         }
-        let mirror = recipe.mirror.iter().map(axis).collect::<Result<_, _>>()?;
+        let mut mirror = recipe.mirror.iter().map(|name| find(name, false)).collect::<Result<Vec<_>, _>>()?;
+        mirror.extend(recipe.mirror.iter().filter_map(|name| find(name, true).ok()));
         let width = transform.width();
         let fill = match recipe.time_masking {
             Some(TimeMasking { fill: Fill::Mean, .. }) => means,
@@ -170,10 +177,10 @@ mod tests {
     fn transform() -> FeatureTransform {
         let dense = |(column, offset, scale): (&str, f32, f32)| DenseFeature {
             column: column.into(),
-            level: None,
             offset,
             scale,
             range: [0.0, 1.0],
+            ..DenseFeature::default()
         };
         let dense = [("t", 0.0, 1.0), ("x", 1.0, 2.0), ("y", -1.0, 0.5), ("z", 0.0, 4.0)].map(dense);
         FeatureTransform { dense: dense.into(), ..FeatureTransform::default() }

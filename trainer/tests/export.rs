@@ -45,10 +45,9 @@ fn bundle(goldens: &[&Golden]) -> Bundle {
         let dense = channels.iter().take(golden.config.dense).cloned();
         let dense = dense.map(|column| DenseFeature {
             column,
-            level: None,
-            offset: 0.0,
             scale: 1.0,
             range: [-1.0, 1.0],
+            ..DenseFeature::default()
         });
         let count = golden.config.category_embeddings.len();
         let codes = categories.iter().take(count).map(|category| category.column.clone()).collect();

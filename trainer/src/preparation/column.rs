@@ -1,6 +1,6 @@
 //! The columns that may become dense inputs, and what training shows of them.
 
-use painwave::features::DenseFeature;
+use painwave::features::{DenseFeature, mean};
 use painwave::recording::{Recording, Schema};
 
 use crate::profile::statistics::{correlation_ratio, quantile};
@@ -15,6 +15,8 @@ pub struct Column {
     /// Its place among the schema's channels or categories, and how many of these there are.
     place: usize,
     of: usize,
+    /// Whether its values are distances from their mean over each recording.
+    centred: bool,
 }
 
 /// The raw values of a column over all rows of all training subjects; a category's are its codes.
@@ -39,6 +41,7 @@ impl Column {
             levels: Some(category.levels.len()),
             place,
             of,
+            centred: false,
         });
         let of = schema.channels.len();
         let channels = schema.channels.iter().enumerate().map(|(place, channel)| Column {
@@ -46,17 +49,25 @@ impl Column {
             levels: None,
             place,
             of,
+            centred: false,
         });
         categories.filter(|column| !embedded.contains(&column.name)).chain(channels).collect()
+    }
+
+    /// The same channel as distances from its mean over each recording.
+    pub fn centred(&self) -> Self {
+        Column { centred: true, ..self.clone() }
     }
 
     /// The values of a recording.
     pub fn values<'a>(&self, recording: &'a Recording) -> impl Iterator<Item = f32> + Clone + use<'a> {
         let (place, of, is_category) = (self.place, self.of, self.levels.is_some());
-        (0..recording.steps()).map(move |step| match is_category {
+        let raw = (0..recording.steps()).map(move |step| match is_category {
             true => f32::from(recording.codes[step * of + place]),
             false => recording.values[step * of + place],
-        })
+        });
+        let centre = if self.centred { mean(raw.clone()) } else { 0.0 };
+        raw.map(move |value| value - centre)
     }
 
     /// The values of all recordings, one after the other.
@@ -92,9 +103,9 @@ impl Column {
         let level = |(level, count): (u8, usize)| DenseFeature {
             column: self.name.clone(),
             level: Some(level),
-            offset: 0.0,
             scale: 1.0,
             range: range(count),
+            ..DenseFeature::default()
         };
         (0..=u8::MAX).zip(counts).take(levels).map(level).collect()
     }

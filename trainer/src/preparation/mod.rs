@@ -44,8 +44,16 @@ pub fn fit(file: &RecipeFile, schema: &Schema, training: &Training<'_>) -> Resul
     let constant = constant.map(|(column, _)| column.name.clone()).collect();
 
     let (kept, dropped) = selection::select(file, &columns, &statistics, training)?;
-    let encode = |place: usize| encode(file, &columns[place], statistics[place], recordings);
-    let dense: Vec<DenseFeature> = kept.into_iter().flat_map(encode).collect();
+    let encode = |place: &usize| encode(file, &columns[*place], statistics[*place], recordings);
+    let mut dense: Vec<DenseFeature> = kept.iter().flat_map(encode).collect();
+    let centred = selection::matching(file, "features.centred", &recipe.features.centred, &columns)?;
+    for place in kept.iter().filter(|place| centred.contains(place)) {
+        let column = columns[*place].centred();
+        dense.push(DenseFeature {
+            centred: true,
+            ..scaled(file, &column, column.statistics(recordings), recordings)
+        });
+    }
     if dense.is_empty() && embedded.is_empty() {
         let found = "a choice that leaves no column";
         return Err(file.value_error("features", found, "a dense input or an embedded category").into());
@@ -66,12 +74,21 @@ fn encode(
     let recipe = &file.recipe.features;
     match column.levels {
         Some(levels) if recipe.is_one_hot(&column.name) => column.one_hot(levels, training),
-        _ => {
-            let (offset, scale) = scale(recipe.scaling, statistics, || column.quartiles(training));
-            let range = [statistics.low, statistics.high];
-            vec![DenseFeature { column: column.name.clone(), level: None, offset, scale, range }]
-        }
+        _ => vec![scaled(file, column, statistics, training)],
     }
+}
+
+/// The values of a column, scaled.
+fn scaled(
+    file: &RecipeFile,
+    column: &Column,
+    statistics: Statistics,
+    training: &[&Recording],
+) -> DenseFeature {
+    let scaling = file.recipe.features.scaling;
+    let (offset, scale) = scale(scaling, statistics, || column.quartiles(training));
+    let range = [statistics.low, statistics.high];
+    DenseFeature { column: column.name.clone(), offset, scale, range, ..DenseFeature::default() }
 }
 
 /// Offset and scale of a column.

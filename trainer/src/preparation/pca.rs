@@ -87,8 +87,10 @@ fn groups(
                 return Err(file.value_error(&key, found, "each column in one group"));
             }
         }
-        let is_member =
-            |input: &usize| members.iter().any(|member| columns[*member].name == dense[*input].column);
+        let is_member = |input: &usize| {
+            let DenseFeature { column, centred, .. } = &dense[*input];
+            !centred && members.iter().any(|member| columns[*member].name == *column)
+        };
         let inputs: Vec<usize> = (0..dense.len()).filter(is_member).collect();
         if !inputs.is_empty() {
             groups.push((place, inputs));

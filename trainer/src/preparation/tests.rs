@@ -101,6 +101,18 @@ fn without_a_choice_every_column_is_kept() {
 }
 
 #[test]
+fn channels_reach_the_network_a_second_time_as_distances_from_the_recordings_mean() {
+    let preparation = prepare("keep = ['a', 'c']\ncentred = ['a', 'b']\nscaling = 'standard'").unwrap();
+    assert_eq!(columns(&preparation), ["a", "c", "a"], "b is not kept");
+    let centred = &preparation.transform.dense[2];
+    // -0.5 and 0.5 of the first recording, 0 of the second.
+    assert!(centred.centred && centred.offset == 0.0 && centred.range == [-0.5, 0.5], "{centred:?}");
+    assert!((centred.scale - 6f32.sqrt()).abs() < 1e-6, "{centred:?}");
+    assert!(refusal("centred = ['survey']").contains("`survey` is a category"));
+    assert!(refusal("centred = ['d*']").contains("expected a column of the data"));
+}
+
+#[test]
 fn the_highest_variances_join_what_is_kept() {
     let top = "keep = ['surv*']\ntop_variance = { count = 2, among = ['a', 'b', 'c', 'flat'] }";
     assert_eq!(columns(&prepare(top).unwrap()), ["survey", "a", "b"]);

@@ -37,6 +37,10 @@ pub struct FeatureRecipe {
     /// category columns are taken as ordinal numbers, or embedded by the network.
     #[serde(default)]
     pub one_hot: Vec<String>,
+    /// Channels that, if they are kept, reach the network a second time, as distances from their mean over the
+    /// recording.
+    #[serde(default)]
+    pub centred: Vec<String>,
     /// Groups of columns whose scaled inputs are replaced by their principal components.
     #[serde(default)]
     pub pca: Vec<PcaGroup>,
@@ -135,6 +139,7 @@ impl FeatureRecipe {
             file.below_one("features.min_label_correlation.ratio", correlation.ratio)?;
         }
         self.one_hot.iter().try_for_each(|pattern| check_one_hot(pattern, file))?;
+        self.centred.iter().try_for_each(|pattern| check_centred(pattern, file))?;
         self.pca.iter().enumerate().try_for_each(|(place, group)| check_group(place, group, file))
     }
 }
@@ -150,6 +155,17 @@ fn check_one_hot(pattern: &str, file: &RecipeFile) -> Result<(), RecipeError> {
         Some(table) => {
             let found = format!("`{pattern}`, and `{}` is embedded", table.column);
             Err(file.value_error(key, found, "columns that network.category_embeddings does not name"))
+        }
+        None => Ok(()),
+    }
+}
+
+fn check_centred(pattern: &str, file: &RecipeFile) -> Result<(), RecipeError> {
+    let categories = &file.recipe.data.categories;
+    match categories.iter().find(|category| matches(pattern, &category.column)) {
+        Some(category) => {
+            let found = format!("`{pattern}`, and `{}` is a category", category.column);
+            Err(file.value_error("features.centred", found, "columns that data.categories does not name"))
         }
         None => Ok(()),
     }
