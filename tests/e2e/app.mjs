@@ -99,7 +99,7 @@ export class App {
       (device) =>
         document.querySelector(".progress, .error") === null &&
         document.querySelector(`[value="${device}"]`).checked,
-      { timeout: 240_000 },
+      { timeout: 600_000 },
       device,
     );
     const why = await this.text("#engine-why");

@@ -52,7 +52,7 @@ export async function launch(name, { dark = false } = {}) {
   if (executablePath === undefined) {
     throw new Error(`no ${name} on PATH (looked for ${programs.join(", ")}): install it or set ${variable}`);
   }
-  return puppeteer.launch({ executablePath, protocolTimeout: 240_000, ...options(dark) });
+  return puppeteer.launch({ executablePath, protocolTimeout: 620_000, ...options(dark) });
 }
 
 function find(programs) {
