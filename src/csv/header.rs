@@ -13,6 +13,8 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The names of all columns and the places of the wanted ones.
 pub(super) struct Columns {
+    /// What separates fields.
+    pub delimiter: u8,
     /// Names in the order of the file, without surrounding spaces.
     pub names: Vec<String>,
     /// Place of each wanted column in the file, in the order in which they were asked for.
@@ -81,10 +83,10 @@ impl HeaderLine {
     ) -> Result<(Reader, Columns, Option<CsvWarning>), CsvError> {
         self.expect_text()?;
         let asked: HashSet<&str> = wanted.iter().map(String::as_str).collect();
-        let (reader, names) = DELIMITERS
+        let (delimiter, (reader, names)) = DELIMITERS
             .into_iter()
-            .filter_map(|delimiter| split(self.text(), delimiter))
-            .max_by_key(|(_, names)| {
+            .filter_map(|delimiter| Some((delimiter, split(self.text(), delimiter)?)))
+            .max_by_key(|(_, (_, names))| {
                 let found = names.iter().filter(|name| asked.contains(name.as_str())).count();
                 (found, names.len())
             })
@@ -97,7 +99,7 @@ impl HeaderLine {
             .cloned()
             .collect();
         let warning = (!extra.is_empty()).then_some(CsvWarning::ExtraColumns { columns: extra });
-        Ok((reader, Columns { names, places }, warning))
+        Ok((reader, Columns { delimiter, names, places }, warning))
     }
 
     fn text(&self) -> &[u8] {

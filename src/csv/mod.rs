@@ -11,12 +11,15 @@
 
 mod error;
 mod header;
+mod number;
+mod plain;
 mod rows;
 
 use std::collections::HashMap;
 
 pub(crate) use self::error::name_list;
 pub use self::error::{CsvError, CsvWarning, MissingColumn};
+pub use self::number::Number;
 pub use self::rows::{Row, Rows};
 use crate::recording::{Recording, Schema};
 
@@ -170,10 +173,9 @@ impl Subjects {
     }
 
     fn push(&mut self, row: &Row<'_>) -> Result<(), CsvError> {
-        let id = row.id(0)?;
         let index = match self.current {
-            Some(current) if self.all[current].recording.id == id => current,
-            _ => self.enter(id)?,
+            Some(current) if self.all[current].recording.id.as_bytes() == row.field(0) => current,
+            _ => self.enter(row.id(0)?)?,
         };
         let Subjects { all, schema, .. } = self;
         all[index].push(row, schema).inspect_err(|_| all[index].drop_partial_row(schema))

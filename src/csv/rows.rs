@@ -1,11 +1,11 @@
 //! Bytes in any chunking to rows in which the wanted columns are found.
 
-use std::str::FromStr;
-
 use csv_core::ReadRecordResult;
 
 use super::error::{CsvError, CsvWarning, excerpt};
 use super::header::{Columns, HeaderLine};
+use super::number::{self, Number};
+use super::plain;
 
 /// Most bytes that a row may have, without quotation marks and delimiters: what bounds the memory.
 pub(super) const MAX_ROW: usize = 1 << 20;
@@ -173,9 +173,15 @@ impl Body {
     ) -> Result<(), E> {
         while let Some(&next) = input.first() {
             let Some(line) = self.row_line else {
+                let ends = &mut self.ends[..self.columns.names.len()];
                 if matches!(next, b'\n' | b'\r') {
                     lines.end(next);
                     input = &input[1..];
+                } else if let Some(end) = plain::split(input, self.columns.delimiter, MAX_ROW, ends) {
+                    let line = lines.current;
+                    lines.end_row(0, input[end]);
+                    each(Row { line, columns: &self.columns, fields: &input[..end], ends, gap: 1 })?;
+                    input = &input[end + 1..];
                 } else {
                     self.row_line = Some(lines.current);
                     self.reader_line = self.reader.line();
@@ -230,7 +236,7 @@ impl Body {
         let found = self.count + self.surplus;
         let fields = &self.fields[..self.used];
         let result = if found == expected {
-            each(Row { line, columns: &self.columns, fields, ends: &self.ends[..expected] })
+            each(Row { line, columns: &self.columns, fields, ends: &self.ends[..expected], gap: 0 })
         } else if found == 1 && fields.trim_ascii().is_empty() {
             Ok(())
         } else {
@@ -261,13 +267,15 @@ pub struct Row<'a> {
     columns: &'a Columns,
     fields: &'a [u8],
     ends: &'a [usize],
+    /// Bytes between a field and the next.
+    gap: usize,
 }
 
 impl Row<'_> {
     /// The field of a wanted column without surrounding spaces.
     pub fn field(&self, wanted: usize) -> &[u8] {
         let place = self.columns.places[wanted];
-        let start = if place == 0 { 0 } else { self.ends[place - 1] };
+        let start = if place == 0 { 0 } else { self.ends[place - 1] + self.gap };
         self.fields[start..self.ends[place]].trim_ascii()
     }
 
@@ -310,8 +318,8 @@ impl Row<'_> {
     ///
     /// # Errors
     /// It is empty, no number, or not finite.
-    pub fn number<T: FromStr + Copy + Into<f64>>(&self, wanted: usize) -> Result<T, CsvError> {
-        match parse_number(self.field(wanted)) {
+    pub fn number<T: Number>(&self, wanted: usize) -> Result<T, CsvError> {
+        match number::parse(self.field(wanted)) {
             Some(number) if T::into(number).is_finite() => Ok(number),
             number => Err(self.number_error(wanted, number.is_some())),
         }
@@ -347,9 +355,4 @@ impl Row<'_> {
             allowed: allowed.to_vec(),
         }
     }
-}
-
-/// A decimal number, correctly rounded.
-fn parse_number<T: FromStr>(field: &[u8]) -> Option<T> {
-    str::from_utf8(field).ok()?.parse().ok()
 }

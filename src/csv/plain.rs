@@ -1,0 +1,99 @@
+//! Rows that need no copy: whole, and without a quotation mark. Most files have no others.
+
+/// Bytes that are looked at together.
+const BLOCK: usize = 64;
+
+/// Finds the fields of the row at the start of `input`: their ends in `ends`, which has a place for each. Returns
+/// where the row ends; the line end stands there.
+///
+/// Nothing if the row is not plain: it has a quotation mark or another number of fields, is not whole, or is longer
+/// than `limit` bytes.
+pub(super) fn split(input: &[u8], delimiter: u8, limit: usize, ends: &mut [usize]) -> Option<usize> {
+    let input = &input[..input.len().min(limit)];
+    let (blocks, tail) = input.as_chunks::<BLOCK>();
+    let mut last = [0; BLOCK];
+    last[..tail.len()].copy_from_slice(tail);
+    let mut ends = ends.iter_mut();
+    for (block, start) in blocks.iter().chain([&last]).zip((0..).step_by(BLOCK)) {
+        let mut found = special_bytes(block, delimiter);
+        while found != 0 {
+            let place = found.trailing_zeros() as usize;
+            found &= found - 1;
+            let byte = block[place];
+            if byte == b'"' {
+                return None;
+            }
+            *ends.next()? = start + place;
+            if byte != delimiter {
+                return ends.next().is_none().then_some(start + place);
+            }
+        }
+    }
+    None
+}
+
+/// Bit `i` says whether byte `i` is the delimiter, a quotation mark or a line end.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+fn special_bytes(block: &[u8; BLOCK], delimiter: u8) -> u64 {
+    use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat, v128_load, v128_or};
+
+    block.as_chunks::<16>().0.iter().rev().fold(0, |bits, sixteen| {
+        // SAFETY: sixteen bytes are there; the instruction takes any alignment.
+        let bytes = unsafe { v128_load(sixteen.as_ptr().cast()) };
+        let are = |byte| u8x16_eq(bytes, u8x16_splat(byte));
+        let special = v128_or(v128_or(are(delimiter), are(b'"')), v128_or(are(b'\n'), are(b'\r')));
+        bits << 16 | u64::from(u8x16_bitmask(special))
+    })
+}
+
+/// Bit `i` says whether byte `i` is the delimiter, a quotation mark or a line end.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+fn special_bytes(block: &[u8; BLOCK], delimiter: u8) -> u64 {
+    const LOW_BITS: u64 = u64::from_le_bytes([0x7f; 8]);
+    // Its product with the top bits of eight bytes, moved to the bottom, has them side by side in its top byte.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+
+    block.as_chunks::<8>().0.iter().rev().fold(0, |bits, eight| {
+        let bytes = u64::from_le_bytes(*eight);
+        // The top bit of each byte stays clear where the two are equal.
+        let differ = |byte| {
+            let difference = bytes ^ u64::from_le_bytes([byte; 8]);
+            ((difference & LOW_BITS) + LOW_BITS) | difference
+        };
+        let special = !(differ(delimiter) & differ(b'"') & differ(b'\n') & differ(b'\r') | LOW_BITS);
+        bits << 8 | (special >> 7).wrapping_mul(GATHER) >> 56
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_is_told_apart() {
+        for delimiter in [b',', b';', b'\t'] {
+            for (byte, other) in (0..=u8::MAX).flat_map(|byte| [(byte, 0), (byte, b'\n'), (byte, byte ^ 1)]) {
+                let block = std::array::from_fn(|place| if place % 3 == 0 { byte } else { other });
+                let special = |byte: u8| [delimiter, b'"', b'\n', b'\r'].contains(&byte);
+                let bits = (0..BLOCK).fold(0, |bits, place| bits | u64::from(special(block[place])) << place);
+                assert_eq!(special_bytes(&block, delimiter), bits, "{byte:#x} and {other:#x}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_whole_rows_with_all_their_fields() {
+        let long = "x".repeat(100);
+        let row = format!("a,{long},,b\r\n");
+        let mut ends = [0; 4];
+        assert_eq!(split(row.as_bytes(), b',', 1000, &mut ends), Some(105));
+        assert_eq!(ends, [1, 102, 103, 105]);
+        let mut refused = |text: &str, limit| {
+            assert_eq!(split(text.as_bytes(), b',', limit, &mut ends), None, "{text}");
+        };
+        refused(&row, 105);
+        for text in ["", "\n", "a,b,c,d", "a,b,c\n", "a,b,c,d,e\n", "a,b\"c,d,e\n", "a;b;c;d\n"] {
+            refused(text, 1000);
+        }
+    }
+}
