@@ -4,18 +4,14 @@ use std::collections::VecDeque;
 
 use serde::Serialize;
 
-use crate::bundle::{Bundle, BundleError, KnownAnswers, Manifest, Member};
+use crate::bundle::{Bundle, BundleError, KnownAnswers, Manifest};
 use crate::csv::{CsvError, Reader};
-use crate::engine::{self, Engine, EngineError, EngineKind};
+use crate::engine::{self, Engine, EngineError, EngineKind, Precision};
 use crate::features::FeatureExtractor;
 use crate::network::Parameters;
 use crate::recording::Recording;
 use crate::stages::Stages;
 use crate::windows::WindowBatch;
-
-/// Greatest relative difference between an engine's logits and the known answers: far above the rounding
-/// of any order of summation, far below what moves a probability visibly.
-const KNOWN_ANSWER_TOLERANCE: f32 = 1e-3;
 
 /// Most windows and most dense inputs that are computed at once. They bound the memory of a job, whatever the
 /// length of recordings and windows.
@@ -31,6 +27,7 @@ pub struct Classifier {
     stages: Stages,
     members: Vec<LoadedMember>,
     engine: EngineKind,
+    precision: Precision,
 }
 
 struct LoadedMember {
@@ -118,19 +115,50 @@ pub enum ClassifyError {
 }
 
 impl Classifier {
-    /// Builds the members' networks on one engine and proves it on the bundle's known answers.
+    /// Builds the members' networks on one engine and proves it on the bundle's known answers, in the fastest
+    /// precision that the bundle allows.
     ///
     /// # Errors
     /// The bundle is not whole, the engine cannot run here, or it does not reproduce the known answers.
     pub async fn new(bundle: Bundle, engine: EngineKind) -> Result<Self, LoadError> {
+        let allowed = bundle.manifest.precisions.clone();
+        Self::in_one_of(bundle, engine, |precision| allowed.contains(&precision)).await
+    }
+
+    /// As [`Classifier::new`], in the fastest precision that is at least as exact as `precision`, whether the
+    /// bundle allows it or not.
+    ///
+    /// # Errors
+    /// As [`Classifier::new`].
+    pub async fn with_precision(
+        bundle: Bundle,
+        engine: EngineKind,
+        precision: Precision,
+    ) -> Result<Self, LoadError> {
+        Self::in_one_of(bundle, engine, |other| other <= precision).await
+    }
+
+    /// In the fastest of some precisions that reproduces the known answers, or else in `f32`.
+    async fn in_one_of(
+        bundle: Bundle,
+        engine: EngineKind,
+        among: impl Fn(Precision) -> bool,
+    ) -> Result<Self, LoadError> {
         bundle.validate()?;
         let Bundle { manifest, weights } = bundle;
         let stages = manifest.stages().map_err(|error| BundleError::Invalid(error.into()))?;
-        let mut members = Vec::with_capacity(manifest.members.len());
-        for (member, parameters) in manifest.members.iter().zip(&weights) {
-            members.push(LoadedMember::new(member, parameters, &manifest, engine).await?);
+        let reduced = Precision::fastest_first().iter().copied();
+        let reduced =
+            reduced.filter(|one| *one != Precision::F32 && engine == EngineKind::Cpu && among(*one));
+        for precision in reduced {
+            match load_members(&manifest, &weights, engine, precision).await {
+                Err(LoadError::Engine(EngineError::KnownAnswers { .. })) => {}
+                members => return Ok(Classifier { members: members?, manifest, stages, engine, precision }),
+            }
         }
-        Ok(Classifier { manifest, stages, members, engine })
+        let precision = Precision::F32;
+        let members = load_members(&manifest, &weights, engine, precision).await?;
+        Ok(Classifier { manifest, stages, members, engine, precision })
     }
 
     /// All of the bundle but its weights.
@@ -141,6 +169,11 @@ impl Classifier {
     /// The engine that runs.
     pub fn engine(&self) -> EngineKind {
         self.engine
+    }
+
+    /// What the engine multiplies in.
+    pub fn precision(&self) -> Precision {
+        self.precision
     }
 
     /// Classifies recordings of the bundle's schema; one prediction each, in their order.
@@ -219,19 +252,21 @@ impl Classifier {
     }
 }
 
-impl LoadedMember {
-    async fn new(
-        member: &Member,
-        parameters: &Parameters,
-        manifest: &Manifest,
-        kind: EngineKind,
-    ) -> Result<Self, LoadError> {
+async fn load_members(
+    manifest: &Manifest,
+    weights: &[Parameters],
+    kind: EngineKind,
+    precision: Precision,
+) -> Result<Vec<LoadedMember>, LoadError> {
+    let mut members = Vec::with_capacity(manifest.members.len());
+    for (member, parameters) in manifest.members.iter().zip(weights) {
         let features =
             FeatureExtractor::new(&member.features, &manifest.schema).map_err(BundleError::Features)?;
-        let engine = engine::build(kind, &member.network, parameters).await?;
+        let engine = engine::build(kind, &member.network, parameters, precision).await?;
         prove(engine.as_ref(), &member.known_answers, manifest.window.length).await?;
-        Ok(LoadedMember { features, outputs: member.network.classes, engine })
+        members.push(LoadedMember { features, outputs: member.network.classes, engine });
     }
+    Ok(members)
 }
 
 /// Refuses an engine that does not reproduce the known answers: a shader may silently compute nonsense.
@@ -251,11 +286,12 @@ async fn prove(engine: &dyn Engine, known: &KnownAnswers, length: usize) -> Resu
         difference = if distance.is_nan() { f32::INFINITY } else { distance.max(difference) };
         scale = scale.max(expected.abs());
     }
-    let allowed = KNOWN_ANSWER_TOLERANCE * scale;
+    let precision = engine.precision();
+    let allowed = precision.tolerance() * scale;
     if difference <= allowed {
         Ok(())
     } else {
-        Err(EngineError::KnownAnswers { engine: engine.kind(), difference, allowed })
+        Err(EngineError::KnownAnswers { engine: engine.kind(), precision, difference, allowed })
     }
 }
 

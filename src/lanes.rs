@@ -1,4 +1,4 @@
-//! Vectors of `f32`: the few operations that our kernels need, on each instruction set.
+//! Vectors of 32-bit lanes: the few operations that our kernels need, on each instruction set.
 
 #[cfg(feature = "training")]
 mod map;
@@ -18,9 +18,9 @@ pub(crate) use portable::Portable as Baseline;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub(crate) use wasm::Simd128 as Baseline;
 #[cfg(target_arch = "x86_64")]
-pub(crate) use x86::{Avx2, Avx512};
+pub(crate) use x86::{Avx2, Avx512, Avx512Vnni};
 
-/// A vector of `COUNT` numbers.
+/// A vector of `COUNT` numbers: `f32`, unless an operation says that it reads their bits as something else.
 ///
 /// A value proves that the CPU has the implementation's instructions: only the `unsafe` functions
 /// make one from nothing. That is why arithmetic is safe. Every function must be inlined into a
@@ -71,6 +71,24 @@ pub(crate) trait Lanes: Copy {
     /// The bits of each lane shifted left by the 23 places of the mantissa: what was an integer in
     /// the low bits becomes the exponent.
     fn shift_to_exponent(self) -> Self;
+
+    /// `sum`, an `i32` a lane, and the products of the lanes' two pairs of `i16`.
+    fn dot_i16(self, other: Self, sum: Self) -> Self;
+    /// `sum`, an `i32` a lane, and the products of the lanes' four pairs of a number from 0 to 127 (`self`) and
+    /// one from -127 to 127 (`other`), of 8 bits each: in these ranges no instruction set saturates.
+    fn dot_i8(self, other: Self, sum: Self) -> Self;
+    /// The nearest `f32` of an `i32` in each lane.
+    fn integers_to_f32(self) -> Self;
+    /// Rounds the lanes, which lie from -32767 to 32767, and writes them as `i16`, of any alignment.
+    ///
+    /// # Safety
+    /// `to` must be valid for writes of `COUNT` numbers.
+    unsafe fn store_i16(self, to: *mut i16);
+    /// Rounds the lanes, which lie from 0 to 255, and writes them as `u8`.
+    ///
+    /// # Safety
+    /// `to` must be valid for writes of `COUNT` numbers.
+    unsafe fn store_u8(self, to: *mut u8);
 }
 
 /// `1 / (1 + exp(-x))`.

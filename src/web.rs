@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::bundle::{Bundle, Manifest, ModelCard};
 use crate::classifier::{Classifier, ClassifyError, Job, LoadError, Prediction};
-use crate::engine::{EngineError, EngineKind, built};
+use crate::engine::{EngineError, EngineKind, Precision, built};
 use crate::evaluation::{ClassScores, Labels, Scores};
 use crate::recording::Schema;
 use crate::windows::WindowConfig;
@@ -56,6 +56,7 @@ pub struct WebClassifier {
 #[derive(Serialize)]
 struct Info<'a> {
     engine: EngineKind,
+    precision: Precision,
     classes: &'a [String],
     schema: &'a Schema,
     window: &'a WindowConfig,
@@ -65,15 +66,27 @@ struct Info<'a> {
 
 #[wasm_bindgen]
 impl WebClassifier {
-    /// Reads a bundle (the embedded one, if none is given) and proves the engine on its known answers.
-    pub async fn load(bundle: Option<Uint8Array>, engine: String) -> Result<WebClassifier, Error> {
+    /// Reads a bundle (the embedded one, if none is given) and proves the engine on its known answers, in the
+    /// fastest precision that the bundle allows or that is at least as exact as `precision`.
+    pub async fn load(
+        bundle: Option<Uint8Array>,
+        engine: String,
+        precision: Option<String>,
+    ) -> Result<WebClassifier, Error> {
         let Some(kind) = built().iter().find(|kind| kind.to_string() == engine) else {
             let message = format!("this module has no engine `{engine}`, only {}", engines().join(", "));
             return Err(error(&message, "ENGINE_NOT_BUILT"));
         };
         let bytes = bundle.or_else(embedded_bundle);
         let bytes = bytes.ok_or_else(|| error("this module has no bundle inside: pass one", "BUNDLE"))?;
-        let classifier = async { Classifier::new(Bundle::from_bytes(&bytes.to_vec())?, *kind).await };
+        let precision = precision.map(|name| precision_of(&name)).transpose()?;
+        let classifier = async {
+            let bundle = Bundle::from_bytes(&bytes.to_vec())?;
+            match precision {
+                Some(precision) => Classifier::with_precision(bundle, *kind, precision).await,
+                None => Classifier::new(bundle, *kind).await,
+            }
+        };
         let classifier = classifier.await.map_err(|reason: LoadError| {
             let code = match &reason {
                 LoadError::Bundle(_) => "BUNDLE",
@@ -88,8 +101,8 @@ impl WebClassifier {
     #[wasm_bindgen(unchecked_return_type = "unknown")]
     pub fn info(&self) -> Result<JsValue, Error> {
         let Manifest { schema, classes, window, members, card, .. } = self.classifier.manifest();
-        let engine = self.classifier.engine();
-        to_js(&Info { engine, classes, schema, window, members: members.len(), card })
+        let (engine, precision) = (self.classifier.engine(), self.classifier.precision());
+        to_js(&Info { engine, precision, classes, schema, window, members: members.len(), card })
     }
 
     /// Starts the classification of one file.
@@ -265,6 +278,12 @@ fn prediction_to_js(prediction: &Prediction) -> Result<JsValue, Error> {
     set(&object, "windows", &windows);
     set(&object, "warnings", &to_js(&warnings)?);
     Ok(object.into())
+}
+
+fn precision_of(name: &str) -> Result<Precision, Error> {
+    let all = [Precision::F32, Precision::I16, Precision::I8];
+    let found = all.into_iter().find(|precision| precision.to_string() == name);
+    found.ok_or_else(|| error(&format!("there is no precision `{name}`"), "UNKNOWN_PRECISION"))
 }
 
 fn to_js(value: &impl Serialize) -> Result<JsValue, Error> {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aggregate::Aggregation;
 use crate::decision::Decision;
+use crate::engine::Precision;
 use crate::features::FeatureTransform;
 use crate::network::NetworkConfig;
 use crate::recording::Schema;
@@ -31,6 +32,10 @@ pub struct Manifest {
     /// How that prediction is calibrated, and when it decides for a class.
     #[serde(default, skip_serializing_if = "Decision::is_default")]
     pub decision: Decision,
+    /// The precisions besides `f32` that may be computed in, since they were measured to change next to nothing;
+    /// see [`ModelCard::precisions`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub precisions: Vec<Precision>,
     /// The networks; more than one is an ensemble.
     pub members: Vec<Member>,
     /// Where the model comes from and how good it is.
@@ -85,8 +90,25 @@ pub struct ModelCard {
     pub metrics: BTreeMap<String, f64>,
     /// Validation confusion matrix, `[true class][predicted class]`.
     pub confusion: Vec<Vec<u32>>,
+    /// What each precision besides `f32` changes on the validation subjects.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub precisions: Vec<PrecisionCheck>,
     /// Day of the training, ISO 8601.
     pub date: String,
     /// Version of the trainer.
     pub trainer: String,
+}
+
+/// What a precision changes, compared with `f32`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrecisionCheck {
+    /// The precision.
+    pub precision: Precision,
+    /// How many subjects it was measured on.
+    pub subjects: u32,
+    /// How many of them got another label.
+    pub flips: u32,
+    /// The greatest change of a subject's probability of a class.
+    pub greatest_change: f64,
 }

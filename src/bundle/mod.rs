@@ -18,7 +18,7 @@ mod manifest;
 mod tests;
 mod validate;
 
-pub use manifest::{KnownAnswers, Manifest, Member, ModelCard, VERSION};
+pub use manifest::{KnownAnswers, Manifest, Member, ModelCard, PrecisionCheck, VERSION};
 pub use validate::{InvalidManifest, MAX_KNOWN_ANSWERS, MAX_WINDOW};
 
 use burn_pack::{Bytes, DType, Tensor, Writer};
@@ -45,7 +45,7 @@ pub struct Bundle {
 
 /// How weights are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Precision {
+pub enum WeightType {
     /// 16-bit floating point: half the size, 11 bits of precision.
     F16,
     /// 32-bit floating point.
@@ -150,17 +150,17 @@ impl Bundle {
         Ok(bundle)
     }
 
-    /// Writes the bundle as a file, the weights in `precision`.
+    /// Writes the bundle as a file, the weights as `weights`.
     ///
     /// # Errors
-    /// The bundle is not valid, or weights that are out of the range of `precision`.
-    pub fn to_bytes(&self, precision: Precision) -> Result<Vec<u8>, BundleError> {
+    /// The bundle is not valid, or weights that are out of the range of `weights`.
+    pub fn to_bytes(&self, weights: WeightType) -> Result<Vec<u8>, BundleError> {
         self.validate()?;
         let json = serde_json::to_string(&self.manifest).map_err(BundleError::Manifest)?;
         let mut parts = Vec::new();
         for (member, parameters) in self.weights.iter().enumerate() {
             for (name, parameter) in parameters {
-                parts.push(StoredTensor::encode(tensor_name(member, name), parameter, precision)?);
+                parts.push(StoredTensor::encode(tensor_name(member, name), parameter, weights)?);
             }
         }
         let bytes = write(&json, parts)?;
@@ -213,11 +213,11 @@ struct StoredTensor {
 }
 
 impl StoredTensor {
-    fn encode(name: String, parameter: &Parameter, precision: Precision) -> Result<Self, BundleError> {
+    fn encode(name: String, parameter: &Parameter, weights: WeightType) -> Result<Self, BundleError> {
         let Parameter { shape, data } = parameter;
-        let (dtype, bytes): (_, Vec<u8>) = match precision {
-            Precision::F32 => (DType::F32, data.iter().flat_map(|value| value.to_le_bytes()).collect()),
-            Precision::F16 => {
+        let (dtype, bytes): (_, Vec<u8>) = match weights {
+            WeightType::F32 => (DType::F32, data.iter().flat_map(|value| value.to_le_bytes()).collect()),
+            WeightType::F16 => {
                 let rounded = data.iter().map(|value| f16::from_f32(*value));
                 if !rounded.clone().all(f16::is_finite) {
                     return Err(BundleError::WeightNotFinite { name });

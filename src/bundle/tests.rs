@@ -7,7 +7,7 @@ fn parts() -> (String, Vec<StoredTensor>) {
     let bundle = Bundle::from_bytes(include_bytes!("../../models/cnn-gru.bpk")).expect("it is a bundle");
     let json = serde_json::to_string(&bundle.manifest).expect("a manifest can be written");
     let tensors = bundle.weights[0].iter().map(|(name, parameter)| {
-        StoredTensor::encode(tensor_name(0, name), parameter, Precision::F16).expect("it was f16 before")
+        StoredTensor::encode(tensor_name(0, name), parameter, WeightType::F16).expect("it was f16 before")
     });
     (json, tensors.collect())
 }

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use super::{Bundle, BundleError, Manifest, Member, VERSION, tensor_name};
 use crate::decision::Decision;
+use crate::engine::Precision;
 use crate::features::FeatureExtractor;
 use crate::network::Parameters;
 use crate::stages::{StageError, Stages};
@@ -116,6 +117,8 @@ impl Manifest {
         count("steps in a window", window.length, 1, MAX_WINDOW)?;
         count("steps from window to window", window.stride, 1, MAX_WINDOW)?;
         count("members", members.len(), 1, MAX_MEMBERS)?;
+        let precisions: Vec<String> = self.precisions.iter().map(Precision::to_string).collect();
+        names("precision", [&Precision::F32.to_string()].into_iter().chain(&precisions))?;
         self.stages()?;
         self.check_decision()
     }

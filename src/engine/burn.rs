@@ -3,7 +3,7 @@
 
 use burn::tensor::{Device, Tensor};
 
-use super::{Engine, EngineError, EngineFuture, EngineKind, check_batch, check_parameters};
+use super::{Engine, EngineError, EngineFuture, EngineKind, Precision, check_batch, check_parameters};
 use crate::network::{Network, NetworkConfig, NetworkInputs, Parameters};
 use crate::windows::WindowBatch;
 
@@ -58,6 +58,10 @@ impl BurnEngine {
 impl Engine for BurnEngine {
     fn kind(&self) -> EngineKind {
         self.kind
+    }
+
+    fn precision(&self) -> Precision {
+        Precision::F32
     }
 
     fn logits<'a>(&'a self, batch: &'a WindowBatch) -> EngineFuture<'a> {

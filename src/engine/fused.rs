@@ -17,10 +17,12 @@
 //! | `forward` | a chunk of windows to logits |
 //! | `layer` | how one layer's weights are packed |
 //! | `kernel` | one layer over many rows, tile by tile |
+//! | `numbers` | what products are computed of: `f32` or integers |
 
 mod forward;
 mod kernel;
 mod layer;
+mod numbers;
 mod pack;
 #[cfg(test)]
 mod tests;
@@ -30,7 +32,7 @@ use std::sync::{Mutex, PoisonError};
 use self::forward::Scratch;
 use self::kernel::Kernel;
 use self::pack::Network;
-use super::{Engine, EngineError, EngineFuture, EngineKind, check_batch, check_parameters};
+use super::{Engine, EngineError, EngineFuture, EngineKind, Precision, check_batch, check_parameters};
 use crate::network::{NetworkConfig, Parameters};
 use crate::windows::WindowBatch;
 
@@ -39,6 +41,7 @@ use crate::windows::WindowBatch;
 /// Calls may overlap: each takes a workspace of its own, which is kept for the next call.
 pub struct FusedEngine {
     config: NetworkConfig,
+    precision: Precision,
     network: Network,
     workspaces: Mutex<Vec<Scratch>>,
 }
@@ -48,20 +51,25 @@ impl FusedEngine {
     ///
     /// # Errors
     /// The configuration is not a network, or a weight is missing or has another shape.
-    pub fn new(config: &NetworkConfig, parameters: &Parameters) -> Result<Self, EngineError> {
-        Self::with_kernel(Kernel::detect(), config, parameters)
+    pub fn new(
+        config: &NetworkConfig,
+        parameters: &Parameters,
+        precision: Precision,
+    ) -> Result<Self, EngineError> {
+        Self::with_kernel(Kernel::detect(), precision, config, parameters)
     }
 
     fn with_kernel(
         kernel: Kernel,
+        precision: Precision,
         config: &NetworkConfig,
         parameters: &Parameters,
     ) -> Result<Self, EngineError> {
         // How long windows are is not known yet: no pooling is too much for the longest.
         config.validate(usize::MAX)?;
         check_parameters(config, parameters)?;
-        let network = Network::pack(kernel, config, parameters);
-        Ok(Self { config: config.clone(), network, workspaces: Mutex::default() })
+        let network = Network::pack(kernel, precision, config, parameters);
+        Ok(Self { config: config.clone(), precision, network, workspaces: Mutex::default() })
     }
 
     fn compute(&self, batch: &WindowBatch) -> Result<Vec<f32>, EngineError> {
@@ -91,6 +99,10 @@ impl FusedEngine {
 impl Engine for FusedEngine {
     fn kind(&self) -> EngineKind {
         EngineKind::Cpu
+    }
+
+    fn precision(&self) -> Precision {
+        self.precision
     }
 
     fn logits<'a>(&'a self, batch: &'a WindowBatch) -> EngineFuture<'a> {

@@ -7,6 +7,7 @@
 #[cfg(feature = "burn")]
 mod burn;
 mod fused;
+mod precision;
 
 use std::fmt;
 use std::future::Future;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "burn")]
 pub use self::burn::BurnEngine;
 pub use self::fused::FusedEngine;
+pub use self::precision::Precision;
 use crate::network::{NetworkConfig, NetworkConfigError, Parameters};
 use crate::windows::WindowBatch;
 
@@ -24,6 +26,9 @@ use crate::windows::WindowBatch;
 pub trait Engine {
     /// Which engine this is.
     fn kind(&self) -> EngineKind;
+
+    /// What it multiplies in.
+    fn precision(&self) -> Precision;
 
     /// Logits `[windows, classes]` of a batch, row-major. The batch must have the network's widths.
     fn logits<'a>(&'a self, batch: &'a WindowBatch) -> EngineFuture<'a>;
@@ -91,11 +96,14 @@ pub enum EngineError {
     DeviceLost(EngineKind),
     /// The engine computes something else than the trainer did.
     #[error(
-        "the engine `{engine}` misses the bundle's known answers by {difference:e} (allowed: {allowed:e})"
+        "the engine `{engine}` misses the bundle's known answers in {precision} by {difference:e} (allowed: \
+         {allowed:e})"
     )]
     KnownAnswers {
         /// The engine that was refused.
         engine: EngineKind,
+        /// What it multiplied in.
+        precision: Precision,
         /// Greatest difference of a logit; infinite if one is not a number.
         difference: f32,
         /// Greatest difference that passes.
@@ -103,7 +111,7 @@ pub enum EngineError {
     },
 }
 
-/// Builds the engine `kind` for one network.
+/// Builds the engine `kind` for one network. Only the engine `cpu` has other precisions than `f32`.
 ///
 /// # Errors
 /// The engine is not in this build, the machine cannot run it, or the weights do not fit the network.
@@ -111,10 +119,11 @@ pub async fn build(
     kind: EngineKind,
     config: &NetworkConfig,
     parameters: &Parameters,
+    precision: Precision,
 ) -> Result<Box<dyn Engine>, EngineError> {
     check_parameters(config, parameters)?;
     match kind {
-        EngineKind::Cpu => Ok(Box::new(FusedEngine::new(config, parameters)?)),
+        EngineKind::Cpu => Ok(Box::new(FusedEngine::new(config, parameters, precision)?)),
         #[cfg(feature = "burn")]
         _ => Ok(Box::new(BurnEngine::new(kind, config, parameters).await?)),
         #[cfg(not(feature = "burn"))]

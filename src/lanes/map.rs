@@ -17,7 +17,7 @@ pub(crate) fn on_widest_lanes(job: impl Job) {
     {
         use super::{Avx2, Avx512};
 
-        #[target_feature(enable = "avx512f")]
+        #[target_feature(enable = "avx512f,avx512bw")]
         unsafe fn avx512(job: impl Job) {
             // SAFETY: the caller's promise.
             unsafe { job.run::<Avx512>() }
@@ -29,7 +29,7 @@ pub(crate) fn on_widest_lanes(job: impl Job) {
             unsafe { job.run::<Avx2>() }
         }
 
-        if is_x86_feature_detected!("avx512f") {
+        if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") {
             // SAFETY: just asked for.
             return unsafe { avx512(job) };
         }

@@ -11,6 +11,22 @@ impl Portable {
     fn zip(self, other: Self, f: impl Fn(f32, f32) -> f32) -> Self {
         Self(std::array::from_fn(|lane| f(self.0[lane], other.0[lane])))
     }
+
+    /// `sum`, an `i32` a lane, and the products of the lanes' parts.
+    #[inline(always)]
+    fn add_products<const PARTS: usize>(
+        self,
+        other: Self,
+        sum: Self,
+        parts: impl Fn(f32) -> [i32; PARTS],
+        other_parts: impl Fn(f32) -> [i32; PARTS],
+    ) -> Self {
+        Self(std::array::from_fn(|lane| {
+            let pairs = parts(self.0[lane]).into_iter().zip(other_parts(other.0[lane]));
+            let products: i32 = pairs.map(|(a, b)| a * b).sum();
+            f32::from_bits(sum.0[lane].to_bits().wrapping_add(products as u32))
+        }))
+    }
 }
 
 impl Lanes for Portable {
@@ -75,5 +91,37 @@ impl Lanes for Portable {
     #[inline(always)]
     fn shift_to_exponent(self) -> Self {
         Self(self.0.map(|lane| f32::from_bits(lane.to_bits() << 23)))
+    }
+
+    #[inline(always)]
+    fn dot_i16(self, other: Self, sum: Self) -> Self {
+        let halves = |lane: f32| [lane.to_bits() as i16, (lane.to_bits() >> 16) as i16].map(i32::from);
+        self.add_products(other, sum, halves, halves)
+    }
+
+    #[inline(always)]
+    fn dot_i8(self, other: Self, sum: Self) -> Self {
+        let unsigned = |lane: f32| lane.to_bits().to_le_bytes().map(i32::from);
+        let signed = |lane: f32| lane.to_bits().to_le_bytes().map(|byte| i32::from(byte as i8));
+        self.add_products(other, sum, unsigned, signed)
+    }
+
+    #[inline(always)]
+    fn integers_to_f32(self) -> Self {
+        Self(self.0.map(|lane| lane.to_bits() as i32 as f32))
+    }
+
+    #[inline(always)]
+    unsafe fn store_i16(self, to: *mut i16) {
+        let rounded = self.0.map(|lane| lane.round_ties_even() as i16);
+        // SAFETY: the caller's promise.
+        unsafe { to.copy_from_nonoverlapping(rounded.as_ptr(), rounded.len()) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_u8(self, to: *mut u8) {
+        let rounded = self.0.map(|lane| lane.round_ties_even() as u8);
+        // SAFETY: the caller's promise.
+        unsafe { to.copy_from_nonoverlapping(rounded.as_ptr(), rounded.len()) }
     }
 }

@@ -50,6 +50,9 @@ impl Lanes for Simd128 {
 
     #[inline(always)]
     fn mul_add(self, factor: Self, addend: Self) -> Self {
+        #[cfg(target_feature = "relaxed-simd")]
+        return Self(f32x4_relaxed_madd(self.0, factor.0, addend.0));
+        #[cfg(not(target_feature = "relaxed-simd"))]
         Self(f32x4_add(f32x4_mul(self.0, factor.0), addend.0))
     }
 
@@ -67,4 +70,53 @@ impl Lanes for Simd128 {
     fn shift_to_exponent(self) -> Self {
         Self(i32x4_shl(self.0, 23))
     }
+
+    #[inline(always)]
+    fn dot_i16(self, other: Self, sum: Self) -> Self {
+        Self(i32x4_add(i32x4_dot_i16x8(self.0, other.0), sum.0))
+    }
+
+    #[inline(always)]
+    fn dot_i8(self, other: Self, sum: Self) -> Self {
+        // Signed numbers first. All machines agree, since no sum of two products leaves 16 bits.
+        #[cfg(target_feature = "relaxed-simd")]
+        return Self(i32x4_relaxed_dot_i8x16_i7x16_add(other.0, self.0, sum.0));
+        // The even bytes and the odd ones, widened.
+        #[cfg(not(target_feature = "relaxed-simd"))]
+        {
+            let even =
+                i32x4_dot_i16x8(v128_and(self.0, i16x8_splat(0xFF)), i16x8_shr(i16x8_shl(other.0, 8), 8));
+            let odd = i32x4_dot_i16x8(u16x8_shr(self.0, 8), i16x8_shr(other.0, 8));
+            Self(i32x4_add(i32x4_add(even, odd), sum.0))
+        }
+    }
+
+    #[inline(always)]
+    fn integers_to_f32(self) -> Self {
+        Self(f32x4_convert_i32x4(self.0))
+    }
+
+    #[inline(always)]
+    unsafe fn store_i16(self, to: *mut i16) {
+        let narrow = round_to_i16(self.0);
+        // SAFETY: the caller's promise; the instruction takes any alignment.
+        unsafe { v128_store64_lane::<0>(narrow, to.cast()) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_u8(self, to: *mut u8) {
+        let narrow = round_to_i16(self.0);
+        // SAFETY: the caller's promise; the instruction takes any alignment.
+        unsafe { v128_store32_lane::<0>(u8x16_narrow_i16x8(narrow, narrow), to.cast()) }
+    }
+}
+
+/// The lanes, which fit, rounded to `i16`, twice over.
+#[inline(always)]
+fn round_to_i16(lanes: v128) -> v128 {
+    // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.
+    const ROUND: f32 = 12_582_912.0;
+    let rounded = f32x4_add(lanes, f32x4_splat(ROUND));
+    let integers = i32x4_sub(rounded, i32x4_splat(ROUND.to_bits() as i32));
+    i16x8_narrow_i32x4(integers, integers)
 }

@@ -294,6 +294,22 @@ describe("a classifier", () => {
   it("refuses a device that it does not know", () =>
     refuses(createClassifier({ device: "abacus" }), "UNKNOWN_DEVICE"));
 
+  it("refuses a precision that it does not know", () =>
+    refuses(createClassifier({ precision: "decimal" }), "UNKNOWN_PRECISION"));
+
+  it("computes in f32 if it is asked to, and in i16 the same to a thousandth", async () => {
+    const of = async (precision) => {
+      const other = await createClassifier({ precision });
+      const { predictions } = await other.classify(bytes);
+      await other.close();
+      return [other.info.precision, predictions.flatMap(({ probabilities }) => Object.values(probabilities))];
+    };
+    const [[exactly, exact], [reduced, close]] = [await of("f32"), await of("i16")];
+    assert.deepEqual([exactly, reduced], ["f32", "i16"]);
+    assert.notDeepEqual(exact, close);
+    assert.ok(exact.every((probability, i) => Math.abs(probability - close[i]) < 1e-3));
+  });
+
   it("reads text that is cut in the middle of a character", async () => {
     const [header, ...rows] = text.trimEnd().split("\n");
     const id = "\u{1f9e0}";

@@ -1,6 +1,7 @@
 //! A bundle survives the way through a file, and nothing else passes for one.
 
-use painwave::bundle::{Bundle, BundleError, InvalidManifest, Precision};
+use painwave::bundle::{Bundle, BundleError, InvalidManifest, WeightType};
+use painwave::engine::Precision;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::bundle;
@@ -8,14 +9,14 @@ use crate::support::bundle;
 #[wasm_bindgen_test(unsupported = test)]
 fn f32_survives_exactly() {
     let bundle = bundle();
-    let bytes = bundle.to_bytes(Precision::F32).expect("the bundle is valid");
+    let bytes = bundle.to_bytes(WeightType::F32).expect("the bundle is valid");
     assert_eq!(Bundle::from_bytes(&bytes).expect("what was written is read"), bundle);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn f16_is_smaller_and_close() {
     let bundle = bundle();
-    let bytes = bundle.to_bytes(Precision::F16).expect("the bundle is valid");
+    let bytes = bundle.to_bytes(WeightType::F16).expect("the bundle is valid");
     let read = Bundle::from_bytes(&bytes).expect("what was written is read");
     assert_eq!(read.manifest, bundle.manifest);
     for (found, expected) in read.weights.iter().zip(&bundle.weights) {
@@ -29,13 +30,13 @@ fn f16_is_smaller_and_close() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn same_bundle_same_bytes() {
-    let bytes = || bundle().to_bytes(Precision::F32).expect("the bundle is valid");
+    let bytes = || bundle().to_bytes(WeightType::F32).expect("the bundle is valid");
     assert_eq!(bytes(), bytes());
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn every_truncation_is_refused() {
-    let bytes = bundle().to_bytes(Precision::F16).expect("the bundle is valid");
+    let bytes = bundle().to_bytes(WeightType::F16).expect("the bundle is valid");
     for length in 0..bytes.len() {
         assert!(Bundle::from_bytes(&bytes[..length]).is_err(), "{length} of {} bytes passed", bytes.len());
     }
@@ -44,7 +45,7 @@ fn every_truncation_is_refused() {
 #[wasm_bindgen_test(unsupported = test)]
 fn a_flipped_bit_is_refused_or_changes_nothing() {
     let original = bundle();
-    let mut bytes = original.to_bytes(Precision::F32).expect("the bundle is valid");
+    let mut bytes = original.to_bytes(WeightType::F32).expect("the bundle is valid");
     let mut refused = 0;
     for place in 0..bytes.len() {
         let bit = 1 << (place % 8);
@@ -153,6 +154,16 @@ fn contradictions_are_refused() {
             |e| matches!(e, BundleError::Invalid(InvalidManifest::KnownAnswers { member: 0 })),
         ),
         (
+            "a precision that stands twice",
+            |b| b.manifest.precisions = vec![Precision::I16, Precision::I16],
+            |e| matches!(e, BundleError::Invalid(InvalidManifest::Name { what: "precision", .. })),
+        ),
+        (
+            "f32 as a precision besides f32",
+            |b| b.manifest.precisions = vec![Precision::F32],
+            |e| matches!(e, BundleError::Invalid(InvalidManifest::Name { what: "precision", .. })),
+        ),
+        (
             "weights of a member are missing",
             |b| drop(b.weights.pop()),
             |e| matches!(e, BundleError::Invalid(InvalidManifest::Size { .. })),
@@ -186,7 +197,7 @@ fn contradictions_are_refused() {
         spoil(&mut bundle);
         let error = bundle.validate().expect_err(why);
         assert!(expected(&error), "{why}: {error}");
-        assert!(bundle.to_bytes(Precision::F32).is_err(), "{why}: was written all the same");
+        assert!(bundle.to_bytes(WeightType::F32).is_err(), "{why}: was written all the same");
     }
 }
 
@@ -194,6 +205,6 @@ fn contradictions_are_refused() {
 fn a_weight_beyond_f16_is_not_written_as_infinite() {
     let mut bundle = bundle();
     bundle.weights[0].get_mut("head.0.bias").unwrap().data[0] = 1e6;
-    assert!(matches!(bundle.to_bytes(Precision::F16), Err(BundleError::WeightNotFinite { .. })));
-    assert!(bundle.to_bytes(Precision::F32).is_ok());
+    assert!(matches!(bundle.to_bytes(WeightType::F16), Err(BundleError::WeightNotFinite { .. })));
+    assert!(bundle.to_bytes(WeightType::F32).is_ok());
 }

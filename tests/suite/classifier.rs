@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use painwave::bundle::Bundle;
 use painwave::classifier::{Classifier, ClassifyError, Job, LoadError, Prediction, Warning};
-use painwave::engine::{EngineError, EngineKind};
+use painwave::engine::{EngineError, EngineKind, Precision};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{Numbers, bundle, ready};
@@ -131,11 +131,36 @@ fn an_engine_that_misses_the_known_answers_is_refused() {
     let mut wrong = bundle();
     wrong.manifest.members[1].known_answers.logits[2] += 0.01;
     let refusal = load(wrong).expect("a wrong answer is noticed");
-    let LoadError::Engine(EngineError::KnownAnswers { engine, difference, allowed }) = refusal else {
+    let LoadError::Engine(EngineError::KnownAnswers { engine, precision, difference, allowed }) = refusal
+    else {
         panic!("refused for another reason: {refusal}");
     };
-    assert_eq!(engine, EngineKind::Cpu);
+    assert_eq!((engine, precision), (EngineKind::Cpu, Precision::F32));
     assert!((difference - 0.01).abs() < 1e-3 && allowed < 0.01);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_precision_is_the_fastest_that_the_bundle_or_the_caller_allows() {
+    let of_bundle = |allowed: &[Precision]| {
+        let mut bundle = bundle();
+        bundle.manifest.precisions = allowed.to_vec();
+        ready(Classifier::new(bundle, EngineKind::Cpu)).expect("it is proven").precision()
+    };
+    assert_eq!(of_bundle(&[]), Precision::F32);
+    assert_eq!(of_bundle(&[Precision::I16]), Precision::I16);
+    let fastest = Precision::fastest_first()[0];
+    assert_eq!(of_bundle(&[Precision::I16, Precision::I8]), fastest);
+
+    let asked = |precision| {
+        let mut bundle = bundle();
+        bundle.manifest.precisions = vec![Precision::I8];
+        ready(Classifier::with_precision(bundle, EngineKind::Cpu, precision))
+            .expect("it is proven")
+            .precision()
+    };
+    assert_eq!(asked(Precision::F32), Precision::F32);
+    assert_eq!(asked(Precision::I16), Precision::I16);
+    assert_eq!(asked(Precision::I8), fastest);
 }
 
 #[wasm_bindgen_test(unsupported = test)]

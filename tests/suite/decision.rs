@@ -1,6 +1,6 @@
 //! Temperature and thresholds of a bundle reach every prediction.
 
-use painwave::bundle::{Bundle, BundleError, InvalidManifest, Precision};
+use painwave::bundle::{Bundle, BundleError, InvalidManifest, WeightType};
 use painwave::classifier::{Classifier, Prediction};
 use painwave::decision::Decision;
 use painwave::engine::EngineKind;
@@ -13,7 +13,7 @@ use crate::support::{Numbers, bundle, ready};
 fn prediction(decision: Decision) -> Prediction {
     let mut bundle = bundle();
     bundle.manifest.decision = decision;
-    let file = bundle.to_bytes(Precision::F32).expect("the bundle is valid");
+    let file = bundle.to_bytes(WeightType::F32).expect("the bundle is valid");
     let read = Bundle::from_bytes(&file).expect("what was written is read");
     assert_eq!(read, bundle);
     let classifier = ready(Classifier::new(read, EngineKind::Cpu)).expect("the engine gives the answers");

@@ -1,6 +1,6 @@
 //! Every engine of the build against PyTorch's answers.
 
-use painwave::engine::{self, EngineError, EngineKind};
+use painwave::engine::{self, EngineError, EngineKind, Precision};
 use painwave::windows::WindowBatch;
 
 #[cfg(target_arch = "wasm32")]
@@ -9,7 +9,21 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 use crate::golden::{self, Golden};
 
 /// Greatest difference of a logit.
-const TOLERANCE: f32 = 1e-4;
+fn tolerance(precision: Precision) -> f32 {
+    match precision {
+        Precision::F32 => 1e-4,
+        Precision::I16 => 2e-3,
+        Precision::I8 => 0.05,
+    }
+}
+
+/// The precisions of an engine.
+fn precisions(kind: EngineKind) -> &'static [Precision] {
+    match kind {
+        EngineKind::Cpu => &[Precision::F32, Precision::I16, Precision::I8],
+        _ => &[Precision::F32],
+    }
+}
 
 /// Cases that the GPU engine runs in a browser, where tests have a software adapter that takes
 /// seconds for a forward pass.
@@ -45,14 +59,14 @@ fn skipped(kind: EngineKind, golden: &Golden) -> bool {
     kind == EngineKind::Webgpu && cfg!(target_arch = "wasm32") && !SOFTWARE_GPU.contains(&golden.name)
 }
 
-async fn check(kind: EngineKind, golden: &Golden) {
+async fn check(kind: EngineKind, precision: Precision, golden: &Golden) {
     let Golden { name, config, .. } = golden;
-    let engine = engine::build(kind, config, &golden.weights()).await;
+    let engine = engine::build(kind, config, &golden.weights(), precision).await;
     let engine = engine.unwrap_or_else(|error| panic!("{kind} refuses {name}: {error}"));
-    assert_eq!(engine.kind(), kind);
+    assert_eq!((engine.kind(), engine.precision()), (kind, precision));
     let logits = engine.logits(&golden.batch()).await.unwrap();
     let difference = difference(&logits, &golden.logits);
-    assert!(difference <= TOLERANCE, "{kind} is off by {difference:e} on {name}");
+    assert!(difference <= tolerance(precision), "{kind} is off by {difference:e} on {name} in {precision}");
 }
 
 #[test]
@@ -66,8 +80,8 @@ async_test! {
     async fn every_engine_of_the_build_equals_pytorch() {
         for kind in engine::built() {
             for golden in golden::all() {
-                if !skipped(*kind, &golden) {
-                    check(*kind, &golden).await;
+                for precision in precisions(*kind).iter().filter(|_| !skipped(*kind, &golden)) {
+                    check(*kind, *precision, &golden).await;
                 }
             }
         }
@@ -80,12 +94,12 @@ async_test! {
         let golden = golden::all().into_iter().find(|golden| golden.name == "bigru_attention").unwrap();
         let mut batch = golden.batch();
         batch.dense.iter_mut().for_each(|value| *value *= 1000.0);
-        let reference = engine::build(EngineKind::Cpu, &golden.config, &golden.weights()).await.unwrap();
+        let reference = engine::build(EngineKind::Cpu, &golden.config, &golden.weights(), Precision::F32).await.unwrap();
         let expected = reference.logits(&batch).await.unwrap();
         for kind in engine::built() {
-            let engine = engine::build(*kind, &golden.config, &golden.weights()).await.unwrap();
+            let engine = engine::build(*kind, &golden.config, &golden.weights(), Precision::F32).await.unwrap();
             let difference = difference(&engine.logits(&batch).await.unwrap(), &expected);
-            assert!(difference <= TOLERANCE, "{kind} is off by {difference:e}");
+            assert!(difference <= tolerance(Precision::F32), "{kind} is off by {difference:e}");
         }
     }
 }
@@ -95,7 +109,7 @@ async_test! {
         let golden = golden::all().remove(0);
         let none = WindowBatch { length: golden.length, ..WindowBatch::default() };
         for kind in engine::built() {
-            let engine = engine::build(*kind, &golden.config, &golden.weights()).await.unwrap();
+            let engine = engine::build(*kind, &golden.config, &golden.weights(), Precision::F32).await.unwrap();
             assert!(engine.logits(&none).await.unwrap().is_empty(), "{kind}");
         }
     }
@@ -114,10 +128,10 @@ async_test! {
         };
         for kind in engine::built() {
             if !skipped(*kind, &golden) {
-                let engine = engine::build(*kind, &golden.config, &golden.weights()).await.unwrap();
+                let engine = engine::build(*kind, &golden.config, &golden.weights(), Precision::F32).await.unwrap();
                 let logits = engine.logits(&many).await.unwrap();
                 let difference = difference(&logits, &golden.logits.repeat(times));
-                assert!(difference <= TOLERANCE, "{kind} is off by {difference:e}");
+                assert!(difference <= tolerance(Precision::F32), "{kind} is off by {difference:e}");
             }
         }
     }
@@ -129,11 +143,11 @@ async_test! {
         for kind in engine::built() {
             let mut weights = golden.weights();
             weights.remove("attention.bias");
-            let error = engine::build(*kind, &golden.config, &weights).await.err().unwrap();
+            let error = engine::build(*kind, &golden.config, &weights, Precision::F32).await.err().unwrap();
             let EngineError::Parameter { name, found: None, expected } = error else { panic!("{error}") };
             assert_eq!((name.as_str(), expected), ("attention.bias", vec![1]));
 
-            let engine = engine::build(*kind, &golden.config, &golden.weights()).await.unwrap();
+            let engine = engine::build(*kind, &golden.config, &golden.weights(), Precision::F32).await.unwrap();
             let mut short = golden.batch();
             short.dense.pop();
             assert!(matches!(engine.logits(&short).await, Err(EngineError::Batch { .. })), "{kind}");

@@ -1,7 +1,7 @@
 //! Members that tell groups of classes apart, one after the other.
 
 use painwave::aggregate::{Aggregation, MemberAggregation, WindowAggregation};
-use painwave::bundle::{Bundle, BundleError, InvalidManifest, Precision};
+use painwave::bundle::{Bundle, BundleError, InvalidManifest, WeightType};
 use painwave::classifier::Classifier;
 use painwave::engine;
 use painwave::recording::Recording;
@@ -106,7 +106,7 @@ fn groups_that_do_not_tell_the_classes_apart_are_refused() {
 #[test]
 fn a_bundle_of_stages_is_held_to_its_groups() {
     let bundle = staged_bundle();
-    let file = bundle.to_bytes(Precision::F32).expect("the bundle is valid");
+    let file = bundle.to_bytes(WeightType::F32).expect("the bundle is valid");
     assert_eq!(Bundle::from_bytes(&file).expect("what was written is read"), bundle);
 
     let mut without = bundle.clone();

@@ -3,7 +3,7 @@
 use painwave::aggregate::{Aggregation, MemberAggregation, WindowAggregation};
 use painwave::bundle::{Bundle, KnownAnswers, Manifest, Member, ModelCard, VERSION};
 use painwave::decision::Decision;
-use painwave::engine::{self, EngineKind};
+use painwave::engine::{self, EngineKind, Precision};
 use painwave::features::{DenseFeature, FeatureTransform, Projection};
 use painwave::network::{
     CategoryEmbedding, Cell, ConvBlock, Head, NetworkConfig, Parameter, Pooling, Recurrent, TimeEmbedding,
@@ -108,8 +108,8 @@ pub fn of_groups(texts: [&str; 2]) -> Bundle {
                 codes: vec![0, 1, 0, 1, 1, 1, 0, 0],
                 steps: vec![0, 1, 2, 3, 4, 5, 6, 7],
             };
-            let engine =
-                ready(engine::build(EngineKind::Cpu, &network, &parameters)).expect("cpu runs anywhere");
+            let engine = ready(engine::build(EngineKind::Cpu, &network, &parameters, Precision::F32))
+                .expect("cpu runs anywhere");
             let logits = ready(engine.logits(&batch)).expect("the batch fits the network");
             let WindowBatch { dense: inputs, codes, steps, .. } = batch;
             let member = Member {
@@ -132,6 +132,7 @@ pub fn of_groups(texts: [&str; 2]) -> Bundle {
                 windows: WindowAggregation::MeanProbability,
             },
             decision: Decision::default(),
+            precisions: Vec::new(),
             members,
             card: ModelCard { name: "test".into(), ..ModelCard::default() },
         },

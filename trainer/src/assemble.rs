@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use painwave::bundle::{Bundle, BundleError, KnownAnswers, Manifest, Member, Precision};
+use painwave::bundle::{Bundle, BundleError, KnownAnswers, Manifest, Member, WeightType};
 use painwave::classifier::{Classifier, LoadError, Prediction};
 use painwave::engine::{self, EngineKind};
 use painwave::network::{Network, NetworkInputs, Parameters};
@@ -39,7 +39,7 @@ pub struct Assembled {
     /// The bundle.
     pub bundle: Bundle,
     /// How its weights are stored.
-    pub precision: Precision,
+    pub weights: WeightType,
     /// Predictions for the subjects of each of the judges, by the classifier that the browser runs.
     pub predictions: Vec<Vec<Prediction>>,
     /// The engine that made them.
@@ -63,10 +63,10 @@ pub fn assemble(
         let same =
             rounded.iter().flatten().zip(predictions.iter().flatten()).all(|(a, b)| a.class == b.class);
         if same {
-            return Ok(Assembled { bundle: half, precision: Precision::F16, predictions: rounded, engine });
+            return Ok(Assembled { bundle: half, weights: WeightType::F16, predictions: rounded, engine });
         }
     }
-    Ok(Assembled { bundle: full, precision: Precision::F32, predictions, engine })
+    Ok(Assembled { bundle: full, weights: WeightType::F32, predictions, engine })
 }
 
 /// The windows of a set that known answers are computed for, spread evenly over it.
@@ -116,7 +116,7 @@ fn alone(bundle: &Bundle, members: Range<usize>) -> Bundle {
 
 /// The same model with weights that half precision can hold; `None` if it cannot hold them all.
 fn round_to_half(full: &Bundle) -> Result<Option<Bundle>, Error> {
-    match full.to_bytes(Precision::F16).and_then(|bytes| Bundle::from_bytes(&bytes)) {
+    match full.to_bytes(WeightType::F16).and_then(|bytes| Bundle::from_bytes(&bytes)) {
         Ok(mut rounded) => {
             for (member, parameters) in rounded.manifest.members.iter_mut().zip(&rounded.weights) {
                 answer(member, parameters, rounded.manifest.window.length)?;
@@ -202,6 +202,7 @@ mod tests {
             window: recipe.window,
             aggregation: recipe.aggregation,
             decision: Decision::default(),
+            precisions: Vec::new(),
             members: vec![member(
                 FeatureTransform { dense, ..FeatureTransform::default() },
                 network,
@@ -218,13 +219,13 @@ mod tests {
         let member =
             |parameters: &Parameters| TrainedMember { parameters: parameters.clone(), known: known.clone() };
         let assembled = assemble(manifest.clone(), vec![member(&parameters)], &[]).unwrap();
-        assert_eq!(assembled.precision, Precision::F16);
+        assert_eq!(assembled.weights, WeightType::F16);
 
         let (name, weight) = parameters.iter_mut().find(|(name, _)| name.ends_with("bias")).unwrap();
         weight.data[0] = 1e6;
         let name = name.clone();
         let assembled = assemble(manifest, vec![member(&parameters)], &[]).unwrap();
-        assert_eq!(assembled.precision, Precision::F32);
+        assert_eq!(assembled.weights, WeightType::F32);
         assert_eq!(assembled.bundle.weights[0][&name].data[0], 1e6);
     }
 }

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::kernel::{Rows, RowsMut, State};
 use super::layer::Layer;
+use super::numbers::Quantised;
 use super::pack::{Network, Norm, Pool};
 use crate::windows::WindowBatch;
 
@@ -21,6 +22,8 @@ pub(super) struct Scratch {
     cell: Vec<f32>,
     /// What the current layer of the head reads, and what it writes.
     vectors: [Vec<f32>; 2],
+    /// The inputs and the hidden state of the current layer as integers.
+    quantised: [Quantised; 2],
 }
 
 /// Numbers of a chunk's sequences: half a megabyte, so that they stay in a core's own cache.
@@ -55,7 +58,8 @@ impl Network {
         scratch: &mut Scratch,
         logits: &mut Vec<f32>,
     ) {
-        let Scratch { conv, sequences: [sequence, next], cell, vectors: [vector, next_vector] } = scratch;
+        let Scratch { conv, sequences: [sequence, next], cell, vectors: [vector, next_vector], quantised } =
+            scratch;
         let count = windows.len();
         let steps = self.steps(batch.length);
 
@@ -63,10 +67,10 @@ impl Network {
         for (row, window) in windows.enumerate() {
             let stride = count * self.conv_out.stride();
             let out = RowsMut { data: &mut sequence[row * self.conv_out.stride()..], stride };
-            self.convolve(batch, window, conv, out);
+            self.convolve(batch, window, conv, out, quantised);
         }
         for directions in &self.recurrent {
-            recur(directions, steps, count, sequence, next, cell);
+            recur(directions, steps, count, sequence, next, cell, quantised);
             std::mem::swap(sequence, next);
         }
         if let Some(norm) = &self.norm {
@@ -77,7 +81,8 @@ impl Network {
         for layer in &self.head {
             zeros(next_vector, count * layer.units);
             let input = Rows { data: vector, stride: layer.inputs };
-            layer.run(count, input, State::default(), RowsMut { data: next_vector, stride: layer.units });
+            let out = RowsMut { data: next_vector, stride: layer.units };
+            layer.run(count, input, State::default(), out, quantised);
             std::mem::swap(vector, next_vector);
         }
         let padded = vector.len() / count;
@@ -86,7 +91,14 @@ impl Network {
         }
     }
     /// One window's inputs and conv blocks. `out` is zero and has a row for each step that is left.
-    fn convolve(&self, batch: &WindowBatch, window: usize, buffers: &mut Vec<Vec<f32>>, out: RowsMut) {
+    fn convolve(
+        &self,
+        batch: &WindowBatch,
+        window: usize,
+        buffers: &mut Vec<Vec<f32>>,
+        out: RowsMut,
+        quantised: &mut [Quantised; 2],
+    ) {
         buffers.resize_with(self.conv.len(), Vec::new);
         let mut steps = batch.length;
         for (block, buffer) in self.conv.iter().zip(buffers.iter_mut()) {
@@ -109,7 +121,7 @@ impl Network {
                 None => RowsMut { data: &mut *out.data, stride: out.stride },
             };
             steps /= block.pool;
-            block.layer.run(steps * block.pool, input, State::default(), out);
+            block.layer.run(steps * block.pool, input, State::default(), out, quantised);
         }
     }
 
@@ -187,6 +199,7 @@ fn recur(
     input: &[f32],
     output: &mut Vec<f32>,
     cell: &mut Vec<f32>,
+    quantised: &mut [Quantised; 2],
 ) {
     let stride: usize = directions.iter().map(|layer| layer.units).sum();
     let step = count * stride;
@@ -207,7 +220,7 @@ fn recur(
             let hidden = before.filter(|_| passed > 0).map(|data| Rows { data, stride });
             let input = Rows { data: &input[t * count * layer.inputs..], stride: layer.inputs };
             let out = RowsMut { data: &mut out[column..], stride };
-            layer.run(count, input, State { hidden, cell }, out);
+            layer.run(count, input, State { hidden, cell }, out, quantised);
         }
         column += layer.units;
     }

@@ -3,9 +3,12 @@
 //! The work is done in tiles of up to four rows by one block of units, two vectors wide. The sums
 //! of a tile, 4 x 2 vectors, stay in registers while the products are added up: more than that and
 //! browsers' compilers spill some of them, fewer and the adders wait for each other. A block's
-//! weights are read from front to back for each group of rows.
+//! weights are read from front to back for each group of rows. Products are computed in a layer's precision, all
+//! else in `f32`.
 
-use super::layer::{Activation, Layer, MAX_SUMS};
+use super::layer::{Activation, Layer, MAX_SUMS, panel_size};
+use super::numbers::{self, Cells, F32, Format, I8, I16, Quantised};
+use crate::engine::Precision;
 use crate::lanes::{Baseline, Lanes, sigmoid, tanh};
 use crate::network::Cell;
 
@@ -44,15 +47,18 @@ pub(super) struct Kernel {
     lanes: usize,
     /// Unsafe: see [`run`].
     run: unsafe fn(&Layer, usize, &Arguments),
+    /// Unsafe: see [`numbers::quantise`].
+    quantise: unsafe fn(Precision, *const f32, usize, *mut u32) -> f32,
 }
 
 /// The matrices of one run. Their sizes have been checked.
 struct Arguments {
-    input: *const f32,
-    input_stride: usize,
-    /// Null before the first step.
-    hidden: *const f32,
-    hidden_stride: usize,
+    input: Cells,
+    /// None before the first step.
+    hidden: Cells,
+    /// The same as it was computed. Null before the first step.
+    before: *const f32,
+    before_stride: usize,
     cell: *mut f32,
     out: *mut f32,
     out_stride: usize,
@@ -67,31 +73,48 @@ impl Kernel {
     /// The kernels that this machine runs, the widest first.
     pub fn available() -> impl Iterator<Item = Self> {
         #[cfg(target_arch = "x86_64")]
-        let native = [
-            (is_x86_feature_detected!("avx512f")).then_some(Self { lanes: 16, run: run_avx512 }),
-            (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"))
-                .then_some(Self { lanes: 8, run: run_avx2 }),
-        ];
+        let native = {
+            let avx512 = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw");
+            let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+            [
+                (avx512 && is_x86_feature_detected!("avx512vnni")).then_some(x86::AVX512_VNNI),
+                avx512.then_some(x86::AVX512),
+                avx2.then_some(x86::AVX2),
+            ]
+        };
         #[cfg(not(target_arch = "x86_64"))]
         let native: [Option<Self>; 0] = [];
         native.into_iter().flatten().chain([Self::BASELINE])
     }
 
     /// What every machine that this build is for runs.
-    const BASELINE: Self = Self { lanes: Baseline::COUNT, run: run::<Baseline> };
+    const BASELINE: Self =
+        Self { lanes: Baseline::COUNT, run: run::<Baseline>, quantise: numbers::quantise::<Baseline> };
+
+    /// Numbers in a vector.
+    pub fn lanes(&self) -> usize {
+        self.lanes
+    }
 
     /// Units in a block: two vectors.
     pub fn block(&self) -> usize {
         2 * self.lanes
     }
+
+    /// Writes a row of whole vectors as integers and returns their scale.
+    pub fn quantise(&self, precision: Precision, row: &[f32], cells: &mut [u32]) -> f32 {
+        assert!(row.len().is_multiple_of(self.lanes) && row.len() == cells.len() * precision.numbers());
+        // SAFETY: the sizes have been checked; kernels are only made where the CPU has their instructions.
+        unsafe { (self.quantise)(precision, row.as_ptr(), row.len(), cells.as_mut_ptr()) }
+    }
 }
 
 impl Layer {
-    /// Computes the layer for the first `rows` rows.
+    /// Computes the layer for the first `rows` rows, of which there is at least one.
     ///
     /// Reads `inputs` numbers of each row of `input` and, in a recurrent layer, `units` of each row
     /// of the hidden state; writes `units` numbers of each row of `out`.
-    pub fn run(&self, rows: usize, input: Rows, state: State, out: RowsMut) {
+    pub fn run(&self, rows: usize, input: Rows, state: State, out: RowsMut, memory: &mut [Quantised; 2]) {
         let holds = |len: usize, stride: usize, rows: usize, width: usize| match rows.checked_sub(1) {
             None => true,
             Some(last) => {
@@ -109,11 +132,14 @@ impl Layer {
         if self.activation == Activation::Recurrent(Cell::Lstm) {
             assert!(holds(state.cell.len(), self.units, rows, self.units));
         }
+        let [of_input, of_hidden] = memory;
         let arguments = Arguments {
-            input: input.data.as_ptr(),
-            input_stride: input.stride,
-            hidden: state.hidden.map_or(std::ptr::null(), |hidden| hidden.data.as_ptr()),
-            hidden_stride: state.hidden.map_or(0, |hidden| hidden.stride),
+            input: of_input.cells(self.kernel, self.input, input, rows, self.inputs),
+            hidden: state.hidden.map_or(Cells::NONE, |hidden| {
+                of_hidden.cells(self.kernel, self.hidden, hidden, rows, self.units)
+            }),
+            before: state.hidden.map_or(std::ptr::null(), |hidden| hidden.data.as_ptr()),
+            before_stride: state.hidden.map_or(0, |hidden| hidden.stride),
             cell: state.cell.as_mut_ptr(),
             out: out.data.as_mut_ptr(),
             out_stride: out.stride,
@@ -125,18 +151,35 @@ impl Layer {
     }
 }
 
+/// The kernels of x86-64.
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-unsafe fn run_avx2(layer: &Layer, rows: usize, arguments: &Arguments) {
-    // SAFETY: the caller's promise.
-    unsafe { run::<crate::lanes::Avx2>(layer, rows, arguments) }
-}
+mod x86 {
+    use super::{Arguments, Kernel, Layer, Precision, numbers};
+    use crate::lanes::{Avx2, Avx512, Avx512Vnni, Lanes};
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f")]
-unsafe fn run_avx512(layer: &Layer, rows: usize, arguments: &Arguments) {
-    // SAFETY: the caller's promise.
-    unsafe { run::<crate::lanes::Avx512>(layer, rows, arguments) }
+    macro_rules! kernel {
+        ($name:ident, $lanes:ident, $features:literal) => {
+            pub const $name: Kernel = {
+                #[target_feature(enable = $features)]
+                unsafe fn run(layer: &Layer, rows: usize, arguments: &Arguments) {
+                    // SAFETY: the caller's promise.
+                    unsafe { super::run::<$lanes>(layer, rows, arguments) }
+                }
+
+                #[target_feature(enable = $features)]
+                unsafe fn quantise(precision: Precision, row: *const f32, len: usize, to: *mut u32) -> f32 {
+                    // SAFETY: the caller's promise.
+                    unsafe { numbers::quantise::<$lanes>(precision, row, len, to) }
+                }
+
+                Kernel { lanes: $lanes::COUNT, run, quantise }
+            };
+        };
+    }
+
+    kernel!(AVX2, Avx2, "avx2,fma");
+    kernel!(AVX512, Avx512, "avx512f,avx512bw");
+    kernel!(AVX512_VNNI, Avx512Vnni, "avx512f,avx512bw,avx512vnni");
 }
 
 /// The sums of one tile: `[sum][row][half of the block]`.
@@ -151,7 +194,7 @@ type Tile<L> = [[[L; 2]; MAX_ROWS]; MAX_SUMS];
 unsafe fn run<L: Lanes>(layer: &Layer, rows: usize, arguments: &Arguments) {
     let block = 2 * L::COUNT;
     let sums = layer.activation.sums();
-    let Arguments { input, input_stride, hidden, hidden_stride, .. } = *arguments;
+    let parts = [(layer.input, arguments.input, layer.inputs), (layer.hidden, arguments.hidden, layer.units)];
     // SAFETY: every offset below stays within a row, a block or the tile, whose extents the caller
     // promised; a block's weights are its sums' panels one after the other.
     unsafe {
@@ -166,18 +209,13 @@ unsafe fn run<L: Lanes>(layer: &Layer, rows: usize, arguments: &Arguments) {
                 panel = weights;
                 for (s, sum) in sums.iter().enumerate() {
                     let bias = biases.add(s * block);
-                    tile[s] = [[L::load(bias), L::load(bias.add(L::COUNT))]; MAX_ROWS];
-                    let parts = [
-                        (sum.input, input, input_stride, layer.inputs),
-                        (sum.hidden, hidden, hidden_stride, layer.units),
-                    ];
-                    for (used, matrix, stride, depth) in parts {
+                    tile[s] = [load_pair(bias); MAX_ROWS];
+                    for (used, (precision, matrix, depth)) in [sum.input, sum.hidden].into_iter().zip(parts) {
                         if used {
-                            if !matrix.is_null() {
-                                let first = matrix.add(row * stride);
-                                add_products(&mut tile[s], height, first, stride, depth, panel);
+                            if !matrix.cells.is_null() {
+                                add_products(precision, &mut tile[s], height, row, matrix, depth, panel);
                             }
-                            panel = panel.add(depth * block);
+                            panel = panel.add(panel_size(precision, depth, block));
                         }
                     }
                 }
@@ -187,6 +225,16 @@ unsafe fn run<L: Lanes>(layer: &Layer, rows: usize, arguments: &Arguments) {
             weights = panel;
         }
     }
+}
+
+/// Two vectors, one after the other.
+///
+/// # Safety
+/// As for [`Lanes::load`].
+#[inline(always)]
+unsafe fn load_pair<L: Lanes>(from: *const f32) -> [L; 2] {
+    // SAFETY: the caller's promise.
+    unsafe { [L::load(from), L::load(from.add(L::COUNT))] }
 }
 
 /// Rows of the next tile when `left` are left. Tiles of four and three rows run at full speed and
@@ -200,26 +248,55 @@ fn tile_height(left: usize) -> usize {
     }
 }
 
-/// Adds the products of `height` rows with a panel of weights `[depth, block]`.
+/// Adds the products of `height` rows, the first of which is `row`, with a panel of weights.
 ///
 /// # Safety
-/// As for [`run`]; the rows and the panel must hold `depth` entries.
+/// As for [`run`]; the rows and the panel must hold `depth` numbers of the precision.
 #[inline(always)]
 unsafe fn add_products<L: Lanes>(
+    precision: Precision,
     sums: &mut [[L; 2]; MAX_ROWS],
     height: usize,
-    rows: *const f32,
-    stride: usize,
+    row: usize,
+    matrix: Cells,
     depth: usize,
-    panel: *const f32,
+    panel: *const u32,
+) {
+    let depth = depth / precision.numbers();
+    // SAFETY: the caller's promise; formats with integers have a scale for each row.
+    unsafe {
+        let rows = Cells {
+            cells: matrix.cells.add(row * matrix.stride),
+            scales: if precision == Precision::F32 { matrix.scales } else { matrix.scales.add(row) },
+            ..matrix
+        };
+        match precision {
+            Precision::F32 => add_products_in::<L, F32>(sums, height, rows, depth, panel),
+            Precision::I16 => add_products_in::<L, I16>(sums, height, rows, depth, panel),
+            Precision::I8 => add_products_in::<L, I8>(sums, height, rows, depth, panel),
+        }
+    }
+}
+
+/// As [`add_products`], in a format.
+///
+/// # Safety
+/// As for [`add_products`], where `depth` counts cells.
+#[inline(always)]
+unsafe fn add_products_in<L: Lanes, F: Format>(
+    sums: &mut [[L; 2]; MAX_ROWS],
+    height: usize,
+    rows: Cells,
+    depth: usize,
+    panel: *const u32,
 ) {
     // SAFETY: the caller's promise.
     unsafe {
         match height {
-            4 => add_products_of::<L, 4>(sums, rows, stride, depth, panel),
-            3 => add_products_of::<L, 3>(sums, rows, stride, depth, panel),
-            2 => add_products_of::<L, 2>(sums, rows, stride, depth, panel),
-            _ => add_products_of::<L, 1>(sums, rows, stride, depth, panel),
+            4 => add_products_of::<L, F, 4>(sums, rows, depth, panel),
+            3 => add_products_of::<L, F, 3>(sums, rows, depth, panel),
+            2 => add_products_of::<L, F, 2>(sums, rows, depth, panel),
+            _ => add_products_of::<L, F, 1>(sums, rows, depth, panel),
         }
     }
 }
@@ -227,31 +304,39 @@ unsafe fn add_products<L: Lanes>(
 /// The innermost loop.
 ///
 /// # Safety
-/// As for [`add_products`].
+/// As for [`add_products_in`].
 #[inline(always)]
-unsafe fn add_products_of<L: Lanes, const HEIGHT: usize>(
+unsafe fn add_products_of<L: Lanes, F: Format, const HEIGHT: usize>(
     sums: &mut [[L; 2]; MAX_ROWS],
-    rows: *const f32,
-    stride: usize,
+    rows: Cells,
     depth: usize,
-    panel: *const f32,
+    panel: *const u32,
 ) {
-    let mut held: [[L; 2]; HEIGHT] = std::array::from_fn(|row| sums[row]);
-    // Not unrolled by hand: browsers' compilers then run out of registers.
-    for k in 0..depth {
-        // SAFETY: the panel holds `depth` pairs of vectors.
-        let pair = unsafe {
-            let at = panel.add(k * 2 * L::COUNT);
-            [L::load(at), L::load(at.add(L::COUNT))]
-        };
-        for (row, sums) in held.iter_mut().enumerate() {
-            // SAFETY: each row holds `depth` numbers.
-            let x = unsafe { L::splat(*rows.add(row * stride + k)) };
-            sums[0] = x.mul_add(pair[0], sums[0]);
-            sums[1] = x.mul_add(pair[1], sums[1]);
+    let block = 2 * L::COUNT;
+    // SAFETY: a panel holds scales, offsets and `depth` cells of a block's units, and each row `depth` cells.
+    unsafe {
+        let [scales, offsets, weights] = [0, 1, 2].map(|part| panel.cast::<f32>().add(part * block));
+        let mut held: [[L; 2]; HEIGHT] =
+            if F::INTEGERS { [load_pair(offsets); HEIGHT] } else { std::array::from_fn(|row| sums[row]) };
+        // Not unrolled by hand: browsers' compilers then run out of registers.
+        for k in 0..depth {
+            let pair = load_pair::<L>(weights.add(k * block));
+            for (row, held) in held.iter_mut().enumerate() {
+                let x = L::splat(*rows.cells.cast::<f32>().add(row * rows.stride + k));
+                held[0] = F::dot(x, pair[0], held[0]);
+                held[1] = F::dot(x, pair[1], held[1]);
+            }
+        }
+        for (row, (sums, held)) in sums.iter_mut().zip(held).enumerate() {
+            *sums = if F::INTEGERS {
+                let scale = L::splat(*rows.scales.add(row));
+                let [a, b] = load_pair::<L>(scales).map(|unit| unit.mul(scale));
+                [held[0].integers_to_f32().mul_add(a, sums[0]), held[1].integers_to_f32().mul_add(b, sums[1])]
+            } else {
+                held
+            };
         }
     }
-    sums[..HEIGHT].copy_from_slice(&held);
 }
 
 /// Turns the sums of a tile into outputs.
@@ -267,7 +352,7 @@ unsafe fn activate<L: Lanes>(
     unit: usize,
     arguments: &Arguments,
 ) {
-    let Arguments { hidden, hidden_stride, cell, out, out_stride, .. } = *arguments;
+    let Arguments { before, before_stride, cell, out, out_stride, .. } = *arguments;
     for vector in 0..2 * height {
         let (r, half) = (vector / 2, vector % 2);
         let sum = |s: usize| tile[s][r][half];
@@ -290,10 +375,10 @@ unsafe fn activate<L: Lanes>(
                     sigmoid(sum(3)).mul(tanh(next))
                 }
                 Activation::Recurrent(Cell::Gru) => {
-                    let before = if hidden.is_null() {
+                    let before = if before.is_null() {
                         L::splat(0.0)
                     } else {
-                        L::load(hidden.add(row * hidden_stride + unit))
+                        L::load(before.add(row * before_stride + unit))
                     };
                     let new = tanh(sigmoid(sum(0)).mul_add(sum(3), sum(2)));
                     sigmoid(sum(1)).mul_add(before.sub(new), new)

@@ -9,6 +9,7 @@
 //! written in whole blocks and the next layer reads the padding as inputs of weight zero.
 
 use super::kernel::Kernel;
+use crate::engine::Precision;
 use crate::network::Cell;
 
 /// What becomes of a unit's sums.
@@ -102,23 +103,29 @@ impl Layout {
 pub(super) struct Layer {
     pub(super) kernel: Kernel,
     pub(super) activation: Activation,
+    /// What the products of the inputs are computed in.
+    pub(super) input: Precision,
+    /// What the products of the hidden state are computed in.
+    pub(super) hidden: Precision,
     /// Inputs a row, padding included.
     pub(super) inputs: usize,
     /// Units, padding included.
     pub(super) units: usize,
     /// `[blocks, sums, block]`.
     pub(super) biases: Vec<f32>,
-    /// `[blocks, sums, inputs and hidden units of the sum, block]`.
-    pub(super) weights: Vec<f32>,
+    /// `[blocks, sums]` panels, each of the inputs' weights and of the hidden units', as far as the sum has them.
+    pub(super) weights: Vec<u32>,
 }
 
 /// The weights of a layer as the network's parameters hold them.
 pub(super) struct Unpacked<'a> {
     /// What becomes of the sums.
     pub activation: Activation,
+    /// What the products of the inputs and of the hidden state are to be computed in.
+    pub precision: [Precision; 2],
     /// Number of units.
     pub units: usize,
-    /// Inputs a row, padding included.
+    /// Inputs a row, padding included: whole vectors.
     pub inputs: usize,
     /// The weight of `(place, gate, unit)`, the place being that of an input in a row.
     pub input: &'a dyn Fn(usize, usize, usize) -> f32,
@@ -131,7 +138,7 @@ pub(super) struct Unpacked<'a> {
 impl Layer {
     /// Packs a layer for a kernel.
     pub fn pack(kernel: Kernel, unpacked: &Unpacked) -> Self {
-        let Unpacked { activation, units: real, inputs, input, hidden, bias } = *unpacked;
+        let Unpacked { activation, precision, units: real, inputs, input, hidden, bias } = *unpacked;
         let block = kernel.block();
         let units = real.next_multiple_of(block);
         let (mut biases, mut weights) = (Vec::new(), Vec::new());
@@ -141,16 +148,61 @@ impl Layer {
             };
             for &sum in activation.sums() {
                 biases.extend((0..block).map(|lane| or_zero(lane, &|unit| bias(sum, unit))));
-                for place in 0..if sum.input { inputs } else { 0 } {
-                    let weight = |unit| input(place, sum.gate, unit);
-                    weights.extend((0..block).map(|lane| or_zero(lane, &weight)));
+                if sum.input {
+                    let weight = |place, lane| or_zero(lane, &|unit| input(place, sum.gate, unit));
+                    pack_panel(precision[0], inputs, block, &weight, &mut weights);
                 }
-                for place in 0..if sum.hidden { units } else { 0 } {
-                    let weight = |unit| if place < real { hidden(place, sum.gate, unit) } else { 0.0 };
-                    weights.extend((0..block).map(|lane| or_zero(lane, &weight)));
+                if sum.hidden {
+                    let weight = |place, lane| match place < real {
+                        true => or_zero(lane, &|unit| hidden(place, sum.gate, unit)),
+                        false => 0.0,
+                    };
+                    pack_panel(precision[1], units, block, &weight, &mut weights);
                 }
             }
         }
-        Self { kernel, activation, inputs, units, biases, weights }
+        Self { kernel, activation, input: precision[0], hidden: precision[1], inputs, units, biases, weights }
+    }
+}
+
+/// Cells of a panel: a scale and an offset for each unit of a block, then the weights `[depth, block]`.
+pub(super) fn panel_size(precision: Precision, depth: usize, block: usize) -> usize {
+    (2 + depth / precision.numbers()) * block
+}
+
+/// Appends a panel of the weights `(place, lane)`.
+///
+/// The offset is what a sum of products starts from, so that what stands for zero in a row adds nothing to it.
+fn pack_panel(
+    precision: Precision,
+    depth: usize,
+    block: usize,
+    weight: &dyn Fn(usize, usize) -> f32,
+    cells: &mut Vec<u32>,
+) {
+    let unit = |lane| (0..depth).map(move |place| weight(place, lane));
+    let (mut scales, mut offsets) = (vec![1.0f32; block], vec![0i32; block]);
+    let mut rounded = vec![0i32; depth * block];
+    if let Some(integers) = precision.integers() {
+        for lane in 0..block {
+            let scale = integers.weight_scale(unit(lane));
+            scales[lane] = 1.0 / scale;
+            for (place, weight) in unit(lane).enumerate() {
+                rounded[place * block + lane] = (weight * scale).round() as i32;
+                offsets[lane] -= integers.zero * rounded[place * block + lane];
+            }
+        }
+    }
+    cells.extend(scales.iter().map(|scale| scale.to_bits()));
+    cells.extend(offsets.iter().map(|offset| *offset as u32));
+    for place in (0..depth).step_by(precision.numbers()) {
+        cells.extend((0..block).map(|lane| {
+            let integer = |next: usize| rounded[(place + next) * block + lane];
+            match precision {
+                Precision::F32 => weight(place, lane).to_bits(),
+                Precision::I16 => u32::from(integer(0) as u16) | u32::from(integer(1) as u16) << 16,
+                Precision::I8 => u32::from_le_bytes([0, 1, 2, 3].map(|next| integer(next) as u8)),
+            }
+        }));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::kernel::Kernel;
 use super::layer::{Activation, Layer, Layout, Sum, Unpacked};
+use crate::engine::Precision;
 use crate::network::{Head, NetworkConfig, Parameters, Pooling, Recurrent};
 
 /// A network, packed.
@@ -65,7 +66,16 @@ pub(super) enum Pool {
 
 impl Network {
     /// Packs the parameters, whose shapes have been checked against the configuration.
-    pub(super) fn pack(kernel: Kernel, config: &NetworkConfig, parameters: &Parameters) -> Self {
+    ///
+    /// The head stays in `f32`: it is a thousandth of the work, and its errors are those of the logits.
+    pub(super) fn pack(
+        kernel: Kernel,
+        precision: Precision,
+        config: &NetworkConfig,
+        parameters: &Parameters,
+    ) -> Self {
+        // Hidden states lie between -1 and 1 and fill that range; of anything else 7 bits are too few.
+        let of_inputs = if precision == Precision::I8 { Precision::I16 } else { precision };
         let data = |name: &str| parameters[name].data.as_slice();
         let table = |name: &str, width| Table { width, weights: data(name).to_vec() };
         let category_embeddings = config
@@ -77,7 +87,7 @@ impl Network {
         let time_embedding =
             config.time_embedding.as_ref().map(|embedding| table("time_embedding.weight", embedding.width));
 
-        let input = Layout::new(config.input_width(), 1);
+        let input = Layout::new(config.input_width(), kernel.lanes());
         let mut step = input;
         let mut conv = Vec::new();
         for (i, block) in config.conv.iter().enumerate() {
@@ -86,6 +96,7 @@ impl Network {
                 kernel,
                 &Unpacked {
                     activation: Activation::ReluMaxPool { pool: block.pool },
+                    precision: [of_inputs; 2],
                     units: block.channels,
                     inputs: block.kernel * step.stride(),
                     input: &|place, _, unit| {
@@ -107,9 +118,10 @@ impl Network {
         if let Some(layers) = &config.recurrent {
             for layer in 0..layers.layers {
                 let directions = ["forward", "backward"].iter().take(layers.directions());
+                let precision = [if layer == 0 { of_inputs } else { precision }, precision];
                 let packed = directions.map(|direction| {
                     let path = format!("recurrent.{layer}.{direction}");
-                    pack_recurrent(kernel, layers, step, |name| data(&format!("{path}.{name}")))
+                    pack_recurrent(kernel, precision, layers, step, |name| data(&format!("{path}.{name}")))
                 });
                 recurrent.push(packed.collect());
                 let one = Layout::new(layers.hidden, kernel.block());
@@ -135,6 +147,7 @@ impl Network {
             let (weight, bias) = (data(&format!("head.{i}.weight")), data(&format!("head.{i}.bias")));
             let unpacked = Unpacked {
                 activation,
+                precision: [Precision::F32; 2],
                 units,
                 inputs: step.stride(),
                 input: &|place, _, unit| {
@@ -171,6 +184,7 @@ impl Network {
 /// One direction of one recurrent layer, whose parameters `data` returns by the end of their names.
 fn pack_recurrent<'a>(
     kernel: Kernel,
+    precision: [Precision; 2],
     layers: &Recurrent,
     step: Layout,
     data: impl Fn(&str) -> &'a [f32],
@@ -182,6 +196,7 @@ fn pack_recurrent<'a>(
         kernel,
         &Unpacked {
             activation: Activation::Recurrent(layers.cell),
+            precision,
             units,
             inputs: step.stride(),
             input: &|place, gate, unit| {

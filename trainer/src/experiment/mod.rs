@@ -195,6 +195,7 @@ fn manifest(
         window: recipe.window,
         aggregation: recipe.aggregation,
         decision: Decision::default(),
+        precisions: Vec::new(),
         members,
         card: card::card(file, dataset, splits),
     };

@@ -1,6 +1,6 @@
 //! The files that a run leaves.
 
-use painwave::bundle::Precision;
+use painwave::bundle::WeightType;
 use serde::Serialize;
 
 use super::{Experiment, Judged, Part, Settings};
@@ -78,9 +78,9 @@ pub(super) fn write(
             })
             .collect(),
         parameters: manifest.members[0].network.parameter_count(),
-        stored_as: match assembled.precision {
-            Precision::F16 => "f16",
-            Precision::F32 => "f32",
+        stored_as: match assembled.weights {
+            WeightType::F16 => "f16",
+            WeightType::F32 => "f32",
         },
         validation: evaluation,
         decision: undecided.as_ref().map(|before| Decided { chosen: &manifest.decision, before }),
@@ -88,7 +88,7 @@ pub(super) fn write(
     };
     let json = serde_json::to_vec_pretty(&metrics)
         .map_err(|error| Error::write(settings.out.join("metrics.json"))(error.into()))?;
-    let bundle = assembled.bundle.to_bytes(assembled.precision)?;
+    let bundle = assembled.bundle.to_bytes(assembled.weights)?;
     let predictions = predictions_csv(&manifest.schema.id, &manifest.classes, judged)
         .map_err(Error::write(settings.out.join("predictions.csv")))?;
     let write = |name: &str, bytes: &[u8]| training::write_atomically(&settings.out.join(name), bytes);

@@ -3,6 +3,7 @@ import { WorkerBridge, WorkerSession } from "./bridge.js";
 import { messageOf, PainwaveError } from "./errors.js";
 import { requireDevice } from "./gpu.js";
 import type { Host, ModuleSource } from "./host.js";
+import type { Calls } from "./protocol.js";
 import { JobResult, predictionOf } from "./result.js";
 import { openSource, readAll } from "./source.js";
 import type {
@@ -29,6 +30,9 @@ const ENGINES: Record<Device, readonly Engine[]> = {
   ndarray: ["ndarray", "cpu"],
 };
 
+/** What a worker is asked to load. */
+type Load = Calls["load"]["args"];
+
 /** An engine that has been proven, and how to start another worker with it. */
 interface Started {
   readonly session: WorkerSession;
@@ -38,7 +42,7 @@ interface Started {
 
 /** Makes a classifier on the first engine that runs here. */
 export async function create(host: Host, options: ClassifierOptions): Promise<Classifier> {
-  const { device: asked = "auto", signal, onProgress } = options;
+  const { device: asked = "auto", precision, signal, onProgress } = options;
   signal?.throwIfAborted();
   const engines = ENGINES[asked];
   if (engines === undefined) throw new PainwaveError("UNKNOWN_DEVICE", `there is no device "${asked}"`);
@@ -46,7 +50,7 @@ export async function create(host: Host, options: ClassifierOptions): Promise<Cl
   const refused: string[] = [];
   for (const [i, engine] of engines.entries()) {
     try {
-      const started = await start(host, engine, bundle, onProgress, signal);
+      const started = await start(host, { engine, bundle, precision }, onProgress, signal);
       return new WorkerClassifier(started, asked, why(asked, started.info.engine, refused));
     } catch (error) {
       if (signal?.aborted || i === engines.length - 1) throw error;
@@ -64,8 +68,7 @@ function why(asked: Device, used: Engine, refused: readonly string[]): string {
 
 async function start(
   host: Host,
-  engine: Engine,
-  bundle: Uint8Array | undefined,
+  { engine, bundle, precision }: Load,
   onProgress: OnProgress | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Started> {
@@ -84,25 +87,25 @@ async function start(
   report("start");
   // The large module holds no weights: the default ones come out of the small module.
   const weights = bundle ?? (engine === "cpu" ? undefined : await embeddedBundle(host.lean, signal));
-  const { session, info } = await load(source, module, engine, weights, signal);
+  const wanted = { engine, bundle: weights, precision };
+  const { session, info } = await load(source, module, wanted, signal);
   return {
     session,
     info,
-    restart: async () => (await load(source, module, engine, weights, undefined)).session,
+    restart: async () => (await load(source, module, wanted, undefined)).session,
   };
 }
 
 async function load(
   source: ModuleSource,
   module: WebAssembly.Module,
-  engine: Engine,
-  bundle: Uint8Array | undefined,
+  wanted: Load,
   signal: AbortSignal | undefined,
 ): Promise<{ session: WorkerSession; info: WasmInfo }> {
   const session = spawn(source);
   try {
     await abortable(session.call("start", { module }), signal);
-    const info = await abortable(session.call("load", { bundle, engine }), signal);
+    const info = await abortable(session.call("load", wanted), signal);
     return { session, info };
   } catch (error) {
     session.end(new PainwaveError("CLOSED", "the engine did not start"));

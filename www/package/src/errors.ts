@@ -17,6 +17,8 @@ export type PackageErrorCode =
   | "WASM_FAILED"
   /** The option `device` is none of the known devices. */
   | "UNKNOWN_DEVICE"
+  /** The option `precision` is none of the known precisions. */
+  | "UNKNOWN_PRECISION"
   /** The worker could not be started: its script must come from the page's own origin. */
   | "WORKER_FAILED"
   /** The engine is not part of this build of the package. */

@@ -1,4 +1,4 @@
-import type { Engine, Recording } from "./types.js";
+import type { Engine, Precision, Recording } from "./types.js";
 import type { WasmInfo, WasmPrediction, WasmScores } from "./wasm.js";
 
 /** What the page thread can ask of a worker: the arguments and the answer of each call. */
@@ -8,7 +8,10 @@ export interface Calls {
   /** The bundle inside the module, if it has one. */
   embeddedBundle: { args: undefined; answer: Uint8Array | undefined };
   /** Makes the classifier that all later jobs use. */
-  load: { args: { bundle: Uint8Array | undefined; engine: Engine }; answer: WasmInfo };
+  load: {
+    args: { bundle: Uint8Array | undefined; engine: Engine; precision: Precision | undefined };
+    answer: WasmInfo;
+  };
   /** Opens a job, under a number that the caller chooses. */
   open: { args: { job: number }; answer: undefined };
   feed: { args: { job: number; chunk: Uint8Array }; answer: WasmPrediction[] };

@@ -51,9 +51,9 @@ function handlersOf(wasm: WasmModule): Handlers {
       return undefined;
     },
     embeddedBundle: () => wasm.embeddedBundle(),
-    async load({ bundle, engine }) {
+    async load({ bundle, engine, precision }) {
       await requireDevice(engine);
-      classifier = await wasm.WebClassifier.load(bundle, engine);
+      classifier = await wasm.WebClassifier.load(bundle, engine, precision);
       return classifier.info();
     },
     open({ job: number }) {

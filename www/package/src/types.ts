@@ -7,6 +7,12 @@ export type Device = "auto" | Engine;
  */
 export type Engine = "cpu" | "webgpu" | "ndarray";
 
+/**
+ * What the engine `cpu` multiplies in: 32-bit floating point, 16-bit integers, or 8-bit integers where hidden states
+ * are multiplied. The other engines have `f32` only.
+ */
+export type Precision = "f32" | "i16" | "i8";
+
 /** A CSV file in any of the forms that the platform has. Gzip is recognised by its first bytes. */
 export type Source =
   | Blob
@@ -40,6 +46,11 @@ export type OnProgress = (progress: Progress) => void;
 export interface ClassifierOptions {
   /** What to compute on; default `auto`. An engine that cannot run is refused and `info.why` says so. */
   readonly device?: Device | undefined;
+  /**
+   * The least exact precision that may be computed in; the fastest here that is at least as exact is taken. Default:
+   * those that the bundle allows, since they were measured to change no label and hardly a probability.
+   */
+  readonly precision?: Precision | undefined;
   /** Another model; default the embedded one. */
   readonly bundle?: BundleSource | undefined;
   readonly onProgress?: OnProgress | undefined;
@@ -168,8 +179,21 @@ export interface ModelCard {
   readonly metrics: Readonly<Record<string, number>>;
   /** On the validation subjects: `[true class][predicted class]`. */
   readonly confusion: readonly (readonly number[])[];
+  /** What precisions other than `f32` change on the validation subjects. */
+  readonly precisions?: readonly PrecisionCheck[];
   readonly date: string;
   readonly trainer: string;
+}
+
+/** What a precision changes, compared with `f32`. */
+export interface PrecisionCheck {
+  readonly precision: Precision;
+  /** How many subjects it was measured on. */
+  readonly subjects: number;
+  /** How many of them got another label. */
+  readonly flips: number;
+  /** The greatest change of a subject's probability of a class. */
+  readonly greatest_change: number;
 }
 
 /** What a classifier runs on and with. */
@@ -180,6 +204,8 @@ export interface ClassifierInfo {
   readonly device: Engine;
   /** Why that one. */
   readonly why: string;
+  /** What the engine multiplies in. */
+  readonly precision: Precision;
   readonly classes: readonly string[];
   readonly schema: Schema;
   /** How recordings are cut into windows, in steps. */

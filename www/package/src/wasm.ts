@@ -1,10 +1,14 @@
-import type { ClassifierInfo, ClassScores, Engine, MissingSubjects, Recording } from "./types.js";
+import type { ClassifierInfo, ClassScores, Engine, MissingSubjects, Precision, Recording } from "./types.js";
 
 /** What one of the two wasm-bindgen modules exports. */
 export interface WasmModule {
   default(input: { module_or_path: WebAssembly.Module }): Promise<unknown>;
   WebClassifier: {
-    load(bundle: Uint8Array | undefined, engine: Engine): Promise<WasmClassifier>;
+    load(
+      bundle: Uint8Array | undefined,
+      engine: Engine,
+      precision: Precision | undefined,
+    ): Promise<WasmClassifier>;
   };
   embeddedBundle(): Uint8Array | undefined;
   evaluate(

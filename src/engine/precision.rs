@@ -1,0 +1,51 @@
+//! What an engine multiplies in.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What an engine multiplies in; sums of other things, activations and all that is not a product stay `f32`.
+///
+/// The order is that of exactness, the most exact first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// 32-bit floating point, which every engine has.
+    F32,
+    /// 16-bit integers.
+    I16,
+    /// 8-bit integers where hidden states are multiplied, 16-bit ones elsewhere.
+    I8,
+}
+
+impl Precision {
+    /// From the fastest of the engine `cpu` in this build on. WebAssembly without relaxed SIMD has no instruction
+    /// for products of 8 bits: they are slower there than those of 16.
+    pub fn fastest_first() -> &'static [Precision] {
+        if cfg!(all(target_arch = "wasm32", not(target_feature = "relaxed-simd"))) {
+            &[Precision::I16, Precision::F32]
+        } else {
+            &[Precision::I8, Precision::I16, Precision::F32]
+        }
+    }
+
+    /// Greatest difference of a logit from a known answer that passes, relative to the greatest logit: far above
+    /// the rounding of any order of summation, far below what nonsense gives.
+    pub fn tolerance(self) -> f32 {
+        match self {
+            Precision::F32 => 1e-3,
+            Precision::I16 => 4e-3,
+            Precision::I8 => 0.1,
+        }
+    }
+}
+
+impl fmt::Display for Precision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Precision::F32 => "f32",
+            Precision::I16 => "i16",
+            Precision::I8 => "i8",
+        })
+    }
+}
