@@ -11,15 +11,12 @@ use crate::features::FeatureExtractor;
 use crate::network::Parameters;
 use crate::recording::Recording;
 use crate::stages::Stages;
-use crate::windows::WindowBatch;
+use crate::windows::{WindowBatch, WindowConfig};
 
 /// Most windows and most dense inputs that are computed at once. They bound the memory of a job, whatever the
 /// length of recordings and windows.
 const BATCH_WINDOWS: usize = 4096;
 const BATCH_INPUTS: usize = 1 << 22;
-
-/// Most subjects that [`Job::next`] classifies in one call: a fraction of a second's work.
-const PORTION: usize = 32;
 
 /// A model, ready to classify.
 pub struct Classifier {
@@ -92,9 +89,6 @@ pub enum LoadError {
 /// Why recordings could not be classified.
 #[derive(Debug, thiserror::Error)]
 pub enum ClassifyError {
-    /// The file is not what the model reads.
-    #[error(transparent)]
-    Csv(#[from] CsvError),
     /// The engine gave no answer.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -295,66 +289,63 @@ async fn prove(engine: &dyn Engine, known: &KnownAnswers, length: usize) -> Resu
     }
 }
 
-/// The classification of one CSV file, fed as it is read.
+/// One CSV file on its way: what is read of it, and which of its recordings wait to be classified.
 ///
-/// A subject is classified as soon as its rows end; if more of its rows turn up later it is classified once
-/// more at the end, and the later prediction replaces the earlier one.
+/// A subject is complete as soon as its rows end, and can be classified while the file is still being read. If
+/// more of its rows turn up later it is complete once more at the end, and the later prediction replaces the
+/// earlier one.
 pub struct Job {
     reader: Reader,
-    /// Indices of complete recordings that are not classified yet.
-    pending: VecDeque<usize>,
+    window: WindowConfig,
+    /// Indices of recordings that are complete and not taken yet, with the steps that they had then.
+    pending: VecDeque<(usize, usize)>,
+    ended: bool,
 }
 
 impl Job {
     /// Starts a file in the classifier's schema.
     pub fn new(classifier: &Classifier) -> Self {
-        Job { reader: Reader::new(&classifier.manifest.schema), pending: VecDeque::new() }
+        let Manifest { schema, window, .. } = &classifier.manifest;
+        let (reader, window) = (Reader::new(schema), *window);
+        Job { reader, window, pending: VecDeque::new(), ended: false }
     }
 
-    /// Takes the next bytes of the file and classifies the subjects that they complete.
+    /// Reads the next bytes of the file.
     ///
     /// # Errors
-    /// The file is not what the model reads, or the engine gives no answer.
-    pub async fn feed(
-        &mut self,
-        classifier: &Classifier,
-        bytes: &[u8],
-    ) -> Result<Vec<Prediction>, ClassifyError> {
+    /// The file is not what the model reads.
+    pub fn read(&mut self, bytes: &[u8]) -> Result<(), CsvError> {
         self.reader.feed(bytes)?;
-        self.pending.extend(self.reader.take_complete());
-        self.all(classifier).await
-    }
-
-    /// Ends the file; [`Job::next`] classifies the remaining subjects.
-    ///
-    /// # Errors
-    /// The file ends within a row, or has none.
-    pub fn end(&mut self) -> Result<(), ClassifyError> {
-        self.reader.finish()?;
-        self.pending.extend(self.reader.take_complete());
+        self.line_up();
         Ok(())
     }
 
-    /// Classifies some of the remaining subjects; none are left when it returns none. A file in the order of
-    /// time leaves all of them to the end, so they come in portions between which a caller can show progress or
-    /// stop.
+    /// Ends the file.
     ///
     /// # Errors
-    /// The engine gives no answer.
-    pub async fn next(&mut self, classifier: &Classifier) -> Result<Vec<Prediction>, ClassifyError> {
-        let portion = self.pending.len().min(PORTION);
-        let recordings: Vec<&Recording> =
-            self.pending.drain(..portion).map(|index| self.reader.recording(index)).collect();
-        classifier.classify(&recordings).await
+    /// The file ends within a row, or has none.
+    pub fn end(&mut self) -> Result<(), CsvError> {
+        self.reader.finish()?;
+        self.line_up();
+        self.ended = true;
+        Ok(())
     }
 
-    /// Ends the file and classifies all remaining subjects.
-    ///
-    /// # Errors
-    /// As [`Job::end`] and [`Job::next`].
-    pub async fn finish(&mut self, classifier: &Classifier) -> Result<Vec<Prediction>, ClassifyError> {
-        self.end()?;
-        self.all(classifier).await
+    /// Takes complete recordings that have this many windows, or a few more, in the order in which they became
+    /// complete. None, if there are fewer; after [`Job::end`] there are always enough until all are taken.
+    pub fn take(&mut self, windows: usize) -> Vec<&Recording> {
+        let (mut enough, mut taken) = (0, 0);
+        for (_, steps) in &self.pending {
+            if enough >= windows {
+                break;
+            }
+            enough += self.window.starts(*steps).count();
+            taken += 1;
+        }
+        if enough < windows && !self.ended {
+            return Vec::new();
+        }
+        self.pending.drain(..taken).map(|(index, _)| self.reader.recording(index)).collect()
     }
 
     /// What was read: recordings in the order of first appearance, and warnings about the file.
@@ -362,11 +353,12 @@ impl Job {
         &self.reader
     }
 
-    async fn all(&mut self, classifier: &Classifier) -> Result<Vec<Prediction>, ClassifyError> {
-        let mut predictions = Vec::with_capacity(self.pending.len());
-        while !self.pending.is_empty() {
-            predictions.extend(self.next(classifier).await?);
-        }
-        Ok(predictions)
+    /// Adds what has become complete, and takes out what has got more rows since then: that is complete again,
+    /// or will be at the end.
+    fn line_up(&mut self) {
+        let complete = self.reader.take_complete();
+        let steps = |index: usize| self.reader.recording(index).steps();
+        self.pending.retain(|(index, then)| steps(*index) == *then);
+        self.pending.extend(complete.into_iter().map(|index| (index, steps(index))));
     }
 }

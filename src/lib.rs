@@ -20,6 +20,7 @@
 //! | [`aggregate`] | window logits to one prediction per subject |
 //! | [`stages`] | members that tell groups of classes apart, one after the other |
 //! | [`decision`] | a subject's probabilities to calibrated ones and a class |
+//! | [`portion`] | recordings side by side, on the way to another instance |
 //! | [`classifier`] | the public face: a bundle and an engine; bytes in, predictions out |
 //! | [`evaluation`] | true labels and predictions to the scores of a classifier |
 //! | `web` | the JavaScript surface (wasm32 only) |
@@ -34,6 +35,7 @@ pub mod evaluation;
 pub mod features;
 mod lanes;
 pub mod network;
+pub mod portion;
 pub mod recording;
 pub mod stages;
 #[cfg(target_arch = "wasm32")]

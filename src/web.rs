@@ -12,9 +12,11 @@ use wasm_bindgen::prelude::*;
 
 use crate::bundle::{Bundle, Manifest, ModelCard};
 use crate::classifier::{Classifier, ClassifyError, Job, LoadError, Prediction};
+use crate::csv::CsvError;
 use crate::engine::{EngineError, EngineKind, Precision, built};
 use crate::evaluation::{ClassScores, Labels, Scores};
-use crate::recording::Schema;
+use crate::portion::Portion;
+use crate::recording::{Recording, Schema};
 use crate::windows::WindowConfig;
 
 #[cfg(feature = "embedded")]
@@ -105,88 +107,92 @@ impl WebClassifier {
         to_js(&Info { engine, precision, classes, schema, window, members: members.len(), card })
     }
 
-    /// Starts the classification of one file.
+    /// Starts to read one file.
     pub fn job(&self) -> WebJob {
-        let job = Job::new(&self.classifier);
-        WebJob { classifier: self.classifier.clone(), job: RefCell::new(Some(job)) }
+        let job = RefCell::new(Job::new(&self.classifier));
+        WebJob { classifier: self.classifier.clone(), job }
+    }
+
+    /// Classifies the recordings of a [`Portion`], given by its parts: one prediction each, in their order.
+    #[wasm_bindgen(unchecked_return_type = "WebPrediction[]")]
+    pub async fn classify(
+        &self,
+        ids: Vec<String>,
+        steps: Vec<u32>,
+        values: Vec<f32>,
+        codes: Vec<u8>,
+    ) -> Result<Array, Error> {
+        let portion = Portion { ids, steps, values, codes };
+        let recordings = portion.recordings(&self.classifier.manifest().schema);
+        let recordings = recordings.map_err(|reason| error(&reason.to_string(), "INTERNAL"))?;
+        let recordings: Vec<&Recording> = recordings.iter().collect();
+        let predictions = self.classifier.classify(&recordings).await;
+        let predictions = predictions.map_err(|reason| classify_error(&reason))?;
+        predictions.iter().map(prediction_to_js).collect()
     }
 }
 
-/// The classification of one file.
+/// One file that is being read. Which instance classifies its recordings is the caller's choice.
 #[wasm_bindgen]
 pub struct WebJob {
     classifier: Rc<Classifier>,
-    /// Absent while a call is under way.
-    job: RefCell<Option<Job>>,
+    job: RefCell<Job>,
 }
 
 #[wasm_bindgen]
 impl WebJob {
-    /// Takes the next bytes and classifies the subjects that they complete.
-    #[wasm_bindgen(unchecked_return_type = "WebPrediction[]")]
-    pub async fn feed(&self, bytes: Vec<u8>) -> Result<Array, Error> {
-        let mut job = self.take()?;
-        let outcome = job.feed(&self.classifier, &bytes).await;
-        self.put_back(job, outcome)
+    /// Reads the next bytes.
+    pub fn read(&self, bytes: &[u8]) -> Result<(), Error> {
+        self.job.borrow_mut().read(bytes).map_err(|reason| csv_error(&reason))
     }
 
-    /// Ends the file; `next` classifies the remaining subjects.
+    /// Ends the file.
     pub fn end(&self) -> Result<(), Error> {
-        let mut job = self.take()?;
-        let outcome = job.end();
-        self.job.replace(Some(job));
-        outcome.map_err(|reason| classify_error(&reason))
+        self.job.borrow_mut().end().map_err(|reason| csv_error(&reason))
     }
 
-    /// Classifies some of the remaining subjects; none are left when it returns none.
-    #[wasm_bindgen(unchecked_return_type = "WebPrediction[]")]
-    pub async fn next(&self) -> Result<Array, Error> {
-        let mut job = self.take()?;
-        let outcome = job.next(&self.classifier).await;
-        self.put_back(job, outcome)
+    /// Takes complete recordings that have this many windows, or a few more. None, if there are fewer; after
+    /// `end` there are always enough until all are taken.
+    #[wasm_bindgen(unchecked_return_type = "WebPortion | undefined")]
+    pub fn take(&self, windows: usize) -> JsValue {
+        let mut job = self.job.borrow_mut();
+        let recordings = job.take(windows);
+        if recordings.is_empty() {
+            return JsValue::UNDEFINED;
+        }
+        let Portion { ids, steps, values, codes } = Portion::new(&recordings);
+        let object = Object::new();
+        set(&object, "ids", &ids.iter().map(|id| JsValue::from_str(id)).collect::<Array>());
+        set(&object, "steps", &Uint32Array::from(&steps[..]));
+        set(&object, "values", &Float32Array::from(&values[..]));
+        set(&object, "codes", &Uint8Array::from(&codes[..]));
+        object.into()
     }
 
     /// What is odd about the file, in words.
-    pub fn warnings(&self) -> Result<Vec<String>, Error> {
-        self.with(|job| job.reader().warnings().iter().map(ToString::to_string).collect())
+    pub fn warnings(&self) -> Vec<String> {
+        self.job.borrow().reader().warnings().iter().map(ToString::to_string).collect()
     }
 
     /// The subjects' ids in the order of first appearance.
-    pub fn order(&self) -> Result<Vec<String>, Error> {
-        self.with(|job| {
-            let reader = job.reader();
-            (0..reader.len()).map(|index| reader.recording(index).id.clone()).collect()
-        })
+    pub fn order(&self) -> Vec<String> {
+        let job = self.job.borrow();
+        let reader = job.reader();
+        (0..reader.len()).map(|index| reader.recording(index).id.clone()).collect()
     }
 
     /// One subject's recording: `{ times [steps], channels, values [steps, channels] }`.
     #[wasm_bindgen(unchecked_return_type = "WebRecording | undefined")]
-    pub fn recording(&self, id: &str) -> Result<JsValue, Error> {
-        self.with(|job| {
-            let Some(index) = job.reader().index_of(id) else { return JsValue::UNDEFINED };
-            let recording = job.reader().recording(index);
-            let channels =
-                self.classifier.manifest().schema.channels.iter().map(|name| JsValue::from_str(name));
-            let object = Object::new();
-            set(&object, "times", &Float64Array::from(&recording.times[..]));
-            set(&object, "channels", &channels.collect::<Array>());
-            set(&object, "values", &Float32Array::from(&recording.values[..]));
-            object.into()
-        })
-    }
-
-    fn take(&self) -> Result<Job, Error> {
-        self.job.borrow_mut().take().ok_or_else(busy)
-    }
-
-    fn put_back(&self, job: Job, outcome: Result<Vec<Prediction>, ClassifyError>) -> Result<Array, Error> {
-        self.job.replace(Some(job));
-        let predictions = outcome.map_err(|reason| classify_error(&reason))?;
-        predictions.iter().map(prediction_to_js).collect()
-    }
-
-    fn with<T>(&self, read: impl FnOnce(&Job) -> T) -> Result<T, Error> {
-        self.job.borrow().as_ref().map(read).ok_or_else(busy)
+    pub fn recording(&self, id: &str) -> JsValue {
+        let job = self.job.borrow();
+        let Some(index) = job.reader().index_of(id) else { return JsValue::UNDEFINED };
+        let recording = job.reader().recording(index);
+        let channels = self.classifier.manifest().schema.channels.iter().map(|name| JsValue::from_str(name));
+        let object = Object::new();
+        set(&object, "times", &Float64Array::from(&recording.times[..]));
+        set(&object, "channels", &channels.collect::<Array>());
+        set(&object, "values", &Float32Array::from(&recording.values[..]));
+        object.into()
     }
 }
 
@@ -256,6 +262,13 @@ export interface WebPrediction {
     windows: { starts: Uint32Array; probabilities: Float32Array };
     warnings: string[];
 }
+/** Recordings side by side: `steps` of each, then `[steps, channels]` and `[steps, categories]` of all. */
+export interface WebPortion {
+    ids: string[];
+    steps: Uint32Array;
+    values: Float32Array;
+    codes: Uint8Array;
+}
 /** One subject's recording; `values` is `[steps, channels]`. */
 export interface WebRecording {
     times: Float64Array;
@@ -302,10 +315,6 @@ fn error(message: &str, code: &str) -> Error {
     error
 }
 
-fn busy() -> Error {
-    error("the job is busy: wait for its last call", "BUSY")
-}
-
 fn data_error(message: &str, code: &str, line: Option<u64>, column: Option<&str>) -> Error {
     let error = error(message, code);
     if let Some(line) = line {
@@ -317,11 +326,12 @@ fn data_error(message: &str, code: &str, line: Option<u64>, column: Option<&str>
     error
 }
 
+fn csv_error(reason: &CsvError) -> Error {
+    data_error(&reason.to_string(), reason.code(), reason.line(), reason.column())
+}
+
 fn classify_error(reason: &ClassifyError) -> Error {
     match reason {
-        ClassifyError::Csv(reason) => {
-            data_error(&reason.to_string(), reason.code(), reason.line(), reason.column())
-        }
         ClassifyError::Engine(engine) => error(&with_sources(reason), engine_code(engine)),
         ClassifyError::Empty { .. } => error(&reason.to_string(), "EMPTY_RECORDING"),
         ClassifyError::NotFinite { .. } => error(&reason.to_string(), "NOT_FINITE"),

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use painwave::bundle::Bundle;
 use painwave::classifier::{Classifier, ClassifyError, Job, LoadError, Prediction, Warning};
 use painwave::engine::{EngineError, EngineKind, Precision};
+use painwave::portion::{Portion, PortionError};
+use painwave::recording::Recording;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{Numbers, bundle, ready};
@@ -38,10 +40,24 @@ fn classify(file: &str, chunk: usize) -> BTreeMap<String, Prediction> {
     let mut predictions = BTreeMap::new();
     let mut add = |more: Vec<Prediction>| predictions.extend(more.into_iter().map(|p| (p.id.clone(), p)));
     for bytes in file.as_bytes().chunks(chunk) {
-        add(ready(job.feed(&classifier, bytes)).expect("the file is whole"));
+        job.read(bytes).expect("the rows are whole");
+        add(classify_some(&mut job, &classifier, 1));
     }
-    add(ready(job.finish(&classifier)).expect("the file is whole"));
+    job.end().expect("the file is whole");
+    add(classify_some(&mut job, &classifier, 4));
     predictions
+}
+
+/// Classifies all that a job hands out in portions of so many windows.
+fn classify_some(job: &mut Job, classifier: &Classifier, windows: usize) -> Vec<Prediction> {
+    let mut predictions = Vec::new();
+    loop {
+        let recordings = job.take(windows);
+        if recordings.is_empty() {
+            return predictions;
+        }
+        predictions.extend(ready(classifier.classify(&recordings)).expect("the engine answers"));
+    }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -69,33 +85,64 @@ fn chunks_and_the_order_of_rows_do_not_matter() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_subject_is_classified_before_the_file_ends() {
-    let classifier = classifier();
-    let mut job = Job::new(&classifier);
-    let first = ready(job.feed(&classifier, file(&rows(2, 8)).as_bytes())).expect("the rows are whole");
-    assert_eq!(first.iter().map(|p| p.id.as_str()).collect::<Vec<_>>(), ["000"]);
-    let rest = ready(job.finish(&classifier)).expect("the file is whole");
-    assert_eq!(rest.iter().map(|p| p.id.as_str()).collect::<Vec<_>>(), ["001"]);
+fn a_subject_can_be_classified_before_the_file_ends() {
+    let mut job = Job::new(&classifier());
+    job.read(file(&rows(2, 8)).as_bytes()).expect("the rows are whole");
+    assert_eq!(ids(job.take(1)), ["000"]);
+    job.end().expect("the file is whole");
+    assert_eq!(ids(job.take(1)), ["001"]);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_is_left_at_the_end_comes_in_portions() {
-    let mut rows = rows(100, 4);
-    rows.sort_by_key(|row| row.split(',').nth(1).map(str::to_owned));
+fn recordings_come_in_portions_of_a_size() {
+    let mut job = Job::new(&classifier());
+    // Three windows each.
+    job.read(file(&rows(8, 8)).as_bytes()).expect("the rows are whole");
+    assert_eq!(ids(job.take(6)), ["000", "001"]);
+    assert_eq!(ids(job.take(7)), ["002", "003", "004"]);
+    assert_eq!(ids(job.take(7)), [""; 0], "two are left for now, which is not enough");
+    job.end().expect("the file is whole");
+    assert_eq!(ids(job.take(7)), ["005", "006", "007"]);
+    assert_eq!(ids(job.take(1)), [""; 0]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_subject_that_goes_on_before_it_was_taken_waits_for_the_end() {
+    let mut rows = rows(3, 8);
+    let last = rows.remove(7);
+    rows.push(last);
+    let mut job = Job::new(&classifier());
+    job.read(file(&rows).as_bytes()).expect("the rows are whole");
+    assert_eq!(ids(job.take(1)), ["001"]);
+    job.end().expect("the file is whole");
+    let recordings = job.take(100);
+    assert_eq!(recordings.iter().map(|recording| recording.steps()).collect::<Vec<_>>(), [8, 8]);
+    assert_eq!(ids(recordings), ["002", "000"]);
+}
+
+fn ids(recordings: Vec<&Recording>) -> Vec<&str> {
+    recordings.into_iter().map(|recording| recording.id.as_str()).collect()
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_portion_is_as_good_as_its_recordings() {
     let classifier = classifier();
     let mut job = Job::new(&classifier);
-    ready(job.feed(&classifier, file(&rows).as_bytes())).expect("the rows are whole");
+    job.read(file(&rows(3, 8)).as_bytes()).expect("the rows are whole");
     job.end().expect("the file is whole");
-    let mut portions = Vec::new();
-    loop {
-        let portion = ready(job.next(&classifier)).expect("the engine answers");
-        if portion.is_empty() {
-            break;
-        }
-        portions.push(portion.len());
-    }
-    assert!(portions.len() > 1, "all subjects came at once");
-    assert_eq!(portions.iter().sum::<usize>(), 100);
+    let recordings = job.take(100);
+    let portion = Portion::new(&recordings);
+    let schema = &classifier.manifest().schema;
+    let copies = portion.recordings(schema).expect("nothing is lost");
+    let copies: Vec<&Recording> = copies.iter().collect();
+    assert_eq!(ready(classifier.classify(&copies)).ok(), ready(classifier.classify(&recordings)).ok());
+
+    let cut = Portion { values: portion.values[1..].to_vec(), ..portion.clone() };
+    let length = PortionError::Length { what: "values", found: 47, expected: 48 };
+    assert_eq!(cut.recordings(schema), Err(length));
+    let strange = Portion { codes: vec![9; portion.codes.len()], ..portion };
+    let code = PortionError::Code { code: 9, column: "hand".into(), levels: 2 };
+    assert_eq!(strange.recordings(schema), Err(code));
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -103,10 +150,9 @@ fn values_that_overflow_are_an_error_and_not_the_first_class() {
     let file = "subject,time,x,y,hand\na,0,3e38,-3e38,two\na,1,3e38,3e38,two\na,2,0,0,two\na,3,0,0,two\n";
     let classifier = classifier();
     let mut job = Job::new(&classifier);
-    let outcome = ready(async {
-        job.feed(&classifier, file.as_bytes()).await?;
-        job.finish(&classifier).await
-    });
+    job.read(file.as_bytes()).expect("the rows are whole");
+    job.end().expect("the file is whole");
+    let outcome = ready(classifier.classify(&job.take(1)));
     assert!(matches!(outcome, Err(ClassifyError::NotFinite { id }) if id == "a"), "overflow went unnoticed");
 }
 

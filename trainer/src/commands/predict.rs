@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use painwave::classifier::{ClassifyError, Job};
+use painwave::classifier::Job;
 use painwave::engine::EngineKind;
 use painwave::{Classifier, Prediction};
 
@@ -51,6 +51,8 @@ pub enum EngineArg {
 
 /// Bytes read at once.
 const CHUNK: usize = 1 << 20;
+/// Windows that are classified at once.
+const WINDOWS: usize = 1024;
 
 /// Runs the command.
 ///
@@ -75,25 +77,26 @@ pub fn run(args: &PredictArgs) -> Result<(), Error> {
 
 /// Feeds the file as the browser does.
 fn classify(classifier: &Classifier, path: &Path) -> Result<Vec<Prediction>, Error> {
-    let in_file = |error| match error {
-        ClassifyError::Csv(source) => Error::Data { path: path.to_owned(), source },
-        other => Error::Classify(other),
-    };
     let mut file = File::open(path).map_err(Error::read(path))?;
     let mut job = Job::new(classifier);
     let mut chunk = vec![0; CHUNK];
     let mut found = HashMap::new();
-    let mut keep = |predictions: Vec<Prediction>| {
-        found.extend(predictions.into_iter().map(|prediction| (prediction.id.clone(), prediction)));
-    };
-    loop {
+    let mut ended = false;
+    while !ended {
         let count = file.read(&mut chunk).map_err(Error::read(path))?;
-        if count == 0 {
-            break;
+        ended = count == 0;
+        let read = if ended { job.end() } else { job.read(&chunk[..count]) };
+        read.map_err(|source| Error::Data { path: path.to_owned(), source })?;
+        loop {
+            let recordings = job.take(WINDOWS);
+            if recordings.is_empty() {
+                break;
+            }
+            let predictions =
+                pollster::block_on(classifier.classify(&recordings)).map_err(Error::Classify)?;
+            found.extend(predictions.into_iter().map(|prediction| (prediction.id.clone(), prediction)));
         }
-        keep(pollster::block_on(job.feed(classifier, &chunk[..count])).map_err(in_file)?);
     }
-    keep(pollster::block_on(job.finish(classifier)).map_err(in_file)?);
     let reader = job.reader();
     Ok((0..reader.len()).filter_map(|i| found.remove(&reader.recording(i).id)).collect())
 }

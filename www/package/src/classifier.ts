@@ -1,11 +1,12 @@
-import { abortable } from "./abort.js";
-import { WorkerBridge, WorkerSession } from "./bridge.js";
+import { CallQueue } from "./calls.js";
+import { type StartedEngine, startEngine } from "./engines.js";
 import { messageOf, PainwaveError } from "./errors.js";
-import { requireDevice } from "./gpu.js";
-import type { Host, ModuleSource } from "./host.js";
-import type { Calls } from "./protocol.js";
-import { JobResult, predictionOf } from "./result.js";
-import { openSource, readAll } from "./source.js";
+import { type Accelerator, FileJob } from "./file-job.js";
+import type { Host } from "./host.js";
+import { WorkerPool } from "./pool.js";
+import { JobResult } from "./result.js";
+import type { WorkerSession } from "./session.js";
+import { readAll } from "./source.js";
 import type {
   BundleSource,
   Classifier,
@@ -14,129 +15,93 @@ import type {
   ClassifyOptions,
   Device,
   Engine,
-  OnProgress,
-  Prediction,
   Result,
   Scores,
   Source,
 } from "./types.js";
 import type { WasmInfo } from "./wasm.js";
 
-/** Which engines are tried for a device, in this order. */
-const ENGINES: Record<Device, readonly Engine[]> = {
-  auto: ["cpu"],
-  cpu: ["cpu"],
-  webgpu: ["webgpu", "cpu"],
-  ndarray: ["ndarray", "cpu"],
+/** The engine beside `cpu` that a device asks for. */
+const ENGINES: Record<Device, Engine | undefined> = {
+  auto: undefined,
+  cpu: undefined,
+  webgpu: "webgpu",
+  ndarray: "ndarray",
 };
 
-/** What a worker is asked to load. */
-type Load = Calls["load"]["args"];
+/** Most workers that are used without being asked for: more would mostly hold copies of the model. */
+const MOST_WORKERS = 8;
 
-/** An engine that has been proven, and how to start another worker with it. */
-interface Started {
-  readonly session: WorkerSession;
-  readonly info: WasmInfo;
-  restart(): Promise<WorkerSession>;
+/** Portions in one call of an engine: WebGPU wants all the windows that it can get. */
+const PORTIONS_AT_ONCE = { cpu: 1, ndarray: 1, webgpu: 24 } as const satisfies Record<Engine, number>;
+
+/** What a classifier computes on, and why. */
+interface Choice {
+  readonly device: Engine;
+  readonly why: string;
+  /** The engine's worker, if it is not `cpu`. */
+  readonly other: StartedEngine | undefined;
 }
 
-/** Makes a classifier on the first engine that runs here. */
+/** Makes a classifier on the engine that was asked for, or on the CPU if that does not run here. */
 export async function create(host: Host, options: ClassifierOptions): Promise<Classifier> {
   const { device: asked = "auto", precision, signal, onProgress } = options;
   signal?.throwIfAborted();
-  const engines = ENGINES[asked];
-  if (engines === undefined) throw new PainwaveError("UNKNOWN_DEVICE", `there is no device "${asked}"`);
+  if (!Object.hasOwn(ENGINES, asked)) {
+    throw new PainwaveError("UNKNOWN_DEVICE", `there is no device "${asked}"`);
+  }
+  const limit = workerLimit(host, options.workers);
   const bundle = options.bundle === undefined ? undefined : await bytesOf(host, options.bundle, signal);
-  const refused: string[] = [];
-  for (const [i, engine] of engines.entries()) {
-    try {
-      const started = await start(host, { engine, bundle, precision }, onProgress, signal);
-      return new WorkerClassifier(started, asked, why(asked, started.info.engine, refused));
-    } catch (error) {
-      if (signal?.aborted || i === engines.length - 1) throw error;
-      refused.push(`${engine} was refused: ${messageOf(error)}`);
-    }
-  }
-  throw new PainwaveError("UNKNOWN_DEVICE", `there is no engine for device "${asked}"`);
-}
-
-function why(asked: Device, used: Engine, refused: readonly string[]): string {
-  if (refused.length > 0) return `${refused.join("; ")}; ${used} runs instead`;
-  if (asked === "auto") return `auto takes ${used}: it starts at once and needs no further download`;
-  return `${used} was asked for and reproduces the model's known answers`;
-}
-
-async function start(
-  host: Host,
-  { engine, bundle, precision }: Load,
-  onProgress: OnProgress | undefined,
-  signal: AbortSignal | undefined,
-): Promise<Started> {
-  const source = engine === "cpu" ? host.lean : host.burn;
-  if (source === undefined) {
-    throw new PainwaveError("ENGINE_NOT_BUILT", `this build of the package has no engine ${engine}`);
-  }
-  await abortable(requireDevice(engine), signal);
-  let [bytesRead, bytesTotal]: [number, number | undefined] = [0, undefined];
-  const report = (phase: "download" | "start") => onProgress?.({ phase, bytesRead, bytesTotal, subjects: 0 });
-  const compiled = source.compile((read, total) => {
-    [bytesRead, bytesTotal] = [read, total];
-    if (!signal?.aborted) report("download");
-  });
-  const module = await abortable(compiled, signal);
-  report("start");
-  // The large module holds no weights: the default ones come out of the small module.
-  const weights = bundle ?? (engine === "cpu" ? undefined : await embeddedBundle(host.lean, signal));
-  const wanted = { engine, bundle: weights, precision };
-  const { session, info } = await load(source, module, wanted, signal);
-  return {
-    session,
-    info,
-    restart: async () => (await load(source, module, wanted, undefined)).session,
-  };
-}
-
-async function load(
-  source: ModuleSource,
-  module: WebAssembly.Module,
-  wanted: Load,
-  signal: AbortSignal | undefined,
-): Promise<{ session: WorkerSession; info: WasmInfo }> {
-  const session = spawn(source);
+  // The small module reads files, classifies whatever the other engine cannot, and has the default model.
+  const cpu = { engine: "cpu", bundle, precision } as const;
+  const first = await startEngine(host, { ...cpu, onProgress, signal });
+  const start = async () => (await startEngine(host, cpu)).session;
+  const pool = new WorkerPool(limit, start, first.session);
   try {
-    await abortable(session.call("start", { module }), signal);
-    const info = await abortable(session.call("load", wanted), signal);
-    return { session, info };
+    const choice = await choose(host, asked, first, { bundle, precision, onProgress, signal });
+    return new PooledClassifier(pool, first.info, asked, choice);
   } catch (error) {
-    session.end(new PainwaveError("CLOSED", "the engine did not start"));
+    await pool.close();
     throw error;
   }
 }
 
-function spawn(source: ModuleSource): WorkerSession {
+async function choose(
+  host: Host,
+  asked: Device,
+  first: StartedEngine,
+  options: Omit<Parameters<typeof startEngine>[1], "engine">,
+): Promise<Choice> {
+  const engine = ENGINES[asked];
+  if (engine === undefined) {
+    const why =
+      asked === "auto"
+        ? "auto takes cpu: it starts at once and needs no further download"
+        : "cpu was asked for and reproduces the model's known answers";
+    return { device: "cpu", why, other: undefined };
+  }
   try {
-    return new WorkerSession(source.spawn());
+    const bundle = options.bundle ?? (await first.session.call("embeddedBundle", undefined));
+    const other = await startEngine(host, { ...options, engine, bundle });
+    return {
+      device: engine,
+      why: `${engine} was asked for and reproduces the model's known answers`,
+      other,
+    };
   } catch (error) {
-    const message = `the worker could not be started: ${messageOf(error)}`;
-    throw new PainwaveError("WORKER_FAILED", message, {}, error);
+    if (options.signal?.aborted) throw error;
+    return { device: "cpu", why: `${refusal(engine, error)}; cpu runs instead`, other: undefined };
   }
 }
 
-async function embeddedBundle(
-  lean: ModuleSource,
-  signal: AbortSignal | undefined,
-): Promise<Uint8Array | undefined> {
-  const module = await abortable(
-    lean.compile(() => undefined),
-    signal,
-  );
-  const session = spawn(lean);
-  try {
-    await abortable(session.call("start", { module }), signal);
-    return await abortable(session.call("embeddedBundle", undefined), signal);
-  } finally {
-    session.end(new PainwaveError("CLOSED", "the bundle was read"));
-  }
+function refusal(engine: Engine, error: unknown): string {
+  return `${engine} was refused: ${messageOf(error)}`;
+}
+
+function workerLimit(host: Host, asked: number | undefined): number {
+  if (asked === undefined) return Math.max(1, Math.min(MOST_WORKERS, host.parallelism()));
+  if (Number.isInteger(asked) && asked >= 1) return asked;
+  throw new PainwaveError("OPTION", `\`workers\` is ${asked}, expected a whole number from 1 on`);
 }
 
 async function bytesOf(
@@ -148,33 +113,48 @@ async function bytesOf(
   return readAll(source, signal);
 }
 
-class WorkerClassifier implements Classifier {
-  readonly info: ClassifierInfo;
+class PooledClassifier implements Classifier {
   readonly #wasm: WasmInfo;
-  readonly #bridge: WorkerBridge;
+  readonly #asked: Device;
+  readonly #pool: WorkerPool;
+  readonly #calls = new CallQueue();
+  #choice: Choice;
   #jobs = 0;
 
-  constructor(started: Started, asked: Device, why: string) {
-    const { engine: device, ...model } = started.info;
-    this.info = { asked, device, why, ...model };
-    this.#wasm = started.info;
-    this.#bridge = new WorkerBridge(started.restart, started.session);
+  constructor(pool: WorkerPool, wasm: WasmInfo, asked: Device, choice: Choice) {
+    this.#pool = pool;
+    this.#wasm = wasm;
+    this.#asked = asked;
+    this.#choice = choice;
+  }
+
+  get info(): ClassifierInfo {
+    const { device, why, other } = this.#choice;
+    const { engine: _, ...model } = other?.info ?? this.#wasm;
+    return { asked: this.#asked, device, why, workers: this.#pool.limit, ...model };
   }
 
   classify(source: Source, options: ClassifyOptions = {}): Promise<Result> {
-    return this.#bridge.exclusive(
-      (session, signal) => this.#run(session, source, options, signal),
-      options.signal,
-    );
+    return this.#calls.inTurn(async (own) => {
+      const reader = await this.#pool.reader();
+      const { ended } = reader;
+      const end = () => own.abort(ended.reason);
+      ended.addEventListener("abort", end, { once: true });
+      try {
+        return await this.#run(reader, source, options, own.signal);
+      } finally {
+        ended.removeEventListener("abort", end);
+      }
+    }, options.signal);
   }
 
   evaluate(labels: Source, result: Result, options: { signal?: AbortSignal } = {}): Promise<Scores> {
-    return this.#bridge.task(async ({ signal }) => {
+    return this.#calls.run(async ({ signal }) => {
       const bytes = await readAll(labels, signal);
-      const session = await this.#bridge.session();
-      const call = session.call("evaluate", {
-        classes: this.info.classes,
-        idColumn: this.info.schema.id,
+      const reader = await this.#pool.reader();
+      const call = reader.call("evaluate", {
+        classes: this.#wasm.classes,
+        idColumn: this.#wasm.schema.id,
         labels: bytes,
         ids: result.predictions.map(({ id }) => id),
         predicted: result.predictions.map(({ label }) => label),
@@ -184,48 +164,45 @@ class WorkerClassifier implements Classifier {
     }, options.signal);
   }
 
-  close(): Promise<void> {
-    return this.#bridge.close();
+  async close(): Promise<void> {
+    this.#calls.close();
+    this.#choice.other?.session.end(new PainwaveError("CLOSED", "the classifier was closed"));
+    await this.#pool.close();
   }
 
   async #run(
-    session: WorkerSession,
+    reader: WorkerSession,
     source: Source,
-    { onProgress, keepRecordings = false }: ClassifyOptions,
+    options: ClassifyOptions,
     signal: AbortSignal,
   ): Promise<Result> {
-    const { blocks, bytesRead, bytesTotal } = openSource(source, signal);
-    const job = this.#jobs++;
-    await session.call("open", { job });
+    const number = this.#jobs++;
+    const { classes } = this.#wasm;
+    const place = { reader, pool: this.#pool, accelerator: this.#accelerator(), classes, number };
+    const file = new FileJob(place, options, signal);
     let keep = false;
     try {
-      const found = new Map<string, Prediction>();
-      const add = (predictions: Awaited<ReturnType<typeof session.call<"feed">>>) => {
-        // A later prediction with the same id replaces the earlier one.
-        for (const raw of predictions) found.set(raw.id, predictionOf(raw, this.info.classes));
-        if (!signal.aborted) {
-          onProgress?.({ phase: "classify", bytesRead: bytesRead(), bytesTotal, subjects: found.size });
-        }
-      };
-      for await (const chunk of blocks) {
-        signal.throwIfAborted();
-        add(await session.call("feed", { job, chunk }, [chunk.buffer]));
-      }
+      const { predictions, warnings } = await file.run(source);
       signal.throwIfAborted();
-      await session.call("end", { job });
-      for (;;) {
-        const predictions = await session.call("next", { job });
-        if (predictions.length === 0) break;
-        add(predictions);
-        signal.throwIfAborted();
-      }
-      const { order, warnings } = await session.call("summary", { job });
-      const ordered = order.flatMap((id) => found.get(id) ?? []);
-      signal.throwIfAborted();
-      keep = keepRecordings;
-      return new JobResult(ordered, warnings, this.#wasm, keep ? { session, job } : undefined);
+      keep = options.keepRecordings ?? false;
+      const kept = keep ? { session: reader, job: number } : undefined;
+      return new JobResult(predictions, warnings, this.#wasm, kept);
     } finally {
-      if (!keep) session.call("release", { job }).catch(() => undefined);
+      if (!keep) file.release();
     }
+  }
+
+  #accelerator(): Accelerator | undefined {
+    const { device, other } = this.#choice;
+    const session = other?.session;
+    if (!session?.alive) return undefined;
+    return {
+      session,
+      portions: PORTIONS_AT_ONCE[device],
+      onDeath: (error) => {
+        const why = `${device} failed: ${error.message}; cpu runs instead`;
+        this.#choice = { device: "cpu", why, other: undefined };
+      },
+    };
   }
 }

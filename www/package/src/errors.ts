@@ -19,6 +19,8 @@ export type PackageErrorCode =
   | "UNKNOWN_DEVICE"
   /** The option `precision` is none of the known precisions. */
   | "UNKNOWN_PRECISION"
+  /** An option has a value that it cannot have. */
+  | "OPTION"
   /** The worker could not be started: its script must come from the page's own origin. */
   | "WORKER_FAILED"
   /** The engine is not part of this build of the package. */

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { burn } from "./burn.node.js";
 import { messageOf, PainwaveError } from "./errors.js";
 import { compiledOnce, type Host } from "./host.js";
@@ -11,6 +12,7 @@ export const nodeHost: Host = {
     spawn: () => startWorker(new URL("./workers/lean.node.js", import.meta.url)),
   }),
   burn: burn && compiledOnce(burn),
+  parallelism: availableParallelism,
   async fetchBytes(address, signal) {
     try {
       const url = new URL(address);

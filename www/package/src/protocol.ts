@@ -1,5 +1,5 @@
 import type { Engine, Precision, Recording } from "./types.js";
-import type { WasmInfo, WasmPrediction, WasmScores } from "./wasm.js";
+import type { WasmInfo, WasmPortion, WasmPrediction, WasmScores } from "./wasm.js";
 
 /** What the page thread can ask of a worker: the arguments and the answer of each call. */
 export interface Calls {
@@ -12,17 +12,18 @@ export interface Calls {
     args: { bundle: Uint8Array | undefined; engine: Engine; precision: Precision | undefined };
     answer: WasmInfo;
   };
-  /** Opens a job, under a number that the caller chooses. */
-  open: { args: { job: number }; answer: undefined };
-  feed: { args: { job: number; chunk: Uint8Array }; answer: WasmPrediction[] };
-  /** No more bytes. */
-  end: { args: { job: number }; answer: undefined };
-  /** Classifies some of the remaining subjects; none are left when there are none in the answer. */
-  next: { args: { job: number }; answer: WasmPrediction[] };
+  /** Opens a file, under a number that the caller chooses. Without `blob` its bytes come by `push`. */
+  open: { args: { job: number; blob: Blob | undefined }; answer: undefined };
+  /** The next bytes of the file, or its end; answered when there is room for more. */
+  push: { args: { job: number; chunk: Uint8Array<ArrayBuffer> | undefined }; answer: undefined };
+  /** Reads on until some subjects are complete that have this many windows, or until the end of the file. */
+  read: { args: { job: number; windows: number }; answer: Read };
+  /** Classifies the recordings of some portions, in their order. */
+  classify: { args: { portions: WasmPortion[] }; answer: WasmPrediction[] };
   /** What the whole file came to. */
   summary: { args: { job: number }; answer: { order: string[]; warnings: string[] } };
   recording: { args: { job: number; id: string }; answer: Recording | undefined };
-  /** Lets go of a job. */
+  /** Lets go of a file, read or not. */
   release: { args: { job: number }; answer: undefined };
   evaluate: {
     args: {
@@ -34,6 +35,14 @@ export interface Calls {
     };
     answer: WasmScores;
   };
+}
+
+/** How far a file is read. */
+export interface Read {
+  /** The next subjects; none, if none are left. */
+  readonly portion: WasmPortion | undefined;
+  /** Bytes read so far, as they are in the file. */
+  readonly bytesRead: number;
 }
 
 export type CallName = keyof Calls;

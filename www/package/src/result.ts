@@ -1,5 +1,5 @@
-import type { WorkerSession } from "./bridge.js";
 import { PainwaveError } from "./errors.js";
+import type { WorkerSession } from "./session.js";
 import type { CsvOptions, Prediction, Recording, Result } from "./types.js";
 import type { WasmInfo, WasmPrediction } from "./wasm.js";
 

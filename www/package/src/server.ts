@@ -1,31 +1,42 @@
 import { messageOf } from "./errors.js";
 import { requireDevice } from "./gpu.js";
 import type { CallName, Calls, Failure, OwnerPort } from "./protocol.js";
-import type { WasmClassifier, WasmJob, WasmModule } from "./wasm.js";
+import { Reading, released } from "./reading.js";
+import type { WasmClassifier, WasmModule, WasmPortion } from "./wasm.js";
 
 type Answer<K extends CallName> = Calls[K]["answer"];
 type Handlers = {
   [K in CallName]: (args: Calls[K]["args"], transfer: ArrayBuffer[]) => Answer<K> | Promise<Answer<K>>;
 };
 
+/** Runs work with the module when all earlier work is over, successful or not. */
+type Turn = <T>(work: () => T | Promise<T>) => Promise<T>;
+
+/** Calls that wait for bytes: these take their turns themselves. */
+const OUT_OF_TURN: readonly CallName[] = ["push", "read"];
+
 /**
  * The worker's side: answers calls with the wasm module, one after the other in the order in which they
  * came, so that no two of them are ever inside the module at once.
  */
 export function serve(wasm: WasmModule, owner: OwnerPort): void {
-  const handlers = handlersOf(wasm);
-  let turn = Promise.resolve();
-  owner.listen((request) => {
-    turn = turn.then(async () => {
-      const transfer: ArrayBuffer[] = [];
-      const { number } = request;
-      try {
-        const answer = await dispatch(handlers, request, transfer);
-        owner.post({ number, answer }, transfer);
-      } catch (error) {
-        owner.post({ number, failure: failureOf(error) }, []);
-      }
-    });
+  let last: Promise<unknown> = Promise.resolve();
+  const turn: Turn = (work) => {
+    const next = last.then(work);
+    last = next.catch(() => undefined);
+    return next;
+  };
+  const handlers = handlersOf(wasm, turn);
+  owner.listen(async (request) => {
+    const transfer: ArrayBuffer[] = [];
+    const { number } = request;
+    const handle = () => dispatch(handlers, request, transfer);
+    try {
+      const answer = await (OUT_OF_TURN.includes(request.call) ? handle() : turn(handle));
+      owner.post({ number, answer }, transfer);
+    } catch (error) {
+      owner.post({ number, failure: failureOf(error) }, []);
+    }
   });
 }
 
@@ -37,12 +48,16 @@ function dispatch<K extends CallName>(
   return handlers[request.call](request.args, transfer);
 }
 
-function handlersOf(wasm: WasmModule): Handlers {
+function handlersOf(wasm: WasmModule, turn: Turn): Handlers {
   let classifier: WasmClassifier | undefined;
-  const jobs = new Map<number, WasmJob>();
-  const job = (number: number): WasmJob => {
-    const found = jobs.get(number);
-    if (found === undefined) throw new Error(`there is no job ${number}`);
+  const loaded = (): WasmClassifier => {
+    if (classifier === undefined) throw new Error("no classifier is loaded");
+    return classifier;
+  };
+  const readings = new Map<number, Reading>();
+  const reading = (number: number): Reading => {
+    const found = readings.get(number);
+    if (found === undefined) throw released();
     return found;
   };
   return {
@@ -56,32 +71,78 @@ function handlersOf(wasm: WasmModule): Handlers {
       classifier = await wasm.WebClassifier.load(bundle, engine, precision);
       return classifier.info();
     },
-    open({ job: number }) {
-      if (classifier === undefined) throw new Error("no classifier is loaded");
-      jobs.set(number, classifier.job());
+    open({ job, blob }) {
+      readings.set(job, new Reading(loaded().job(), blob));
       return undefined;
     },
-    feed: ({ job: number, chunk }) => job(number).feed(chunk),
-    end({ job: number }) {
-      job(number).end();
+    async push({ job, chunk }) {
+      await reading(job).push(chunk);
       return undefined;
     },
-    next: ({ job: number }) => job(number).next(),
-    summary: ({ job: number }) => ({ order: job(number).order(), warnings: job(number).warnings() }),
-    recording({ job: number, id }, transfer) {
-      const recording = job(number).recording(id);
+    async read({ job, windows }, transfer) {
+      const from = reading(job);
+      const portion = await from.next(windows, turn);
+      if (portion !== undefined) {
+        transfer.push(portion.steps.buffer, portion.values.buffer, portion.codes.buffer);
+      }
+      return { portion, bytesRead: from.bytesRead };
+    },
+    classify({ portions }) {
+      const { ids, steps, values, codes } = merge(portions);
+      return loaded().classify(ids, steps, values, codes);
+    },
+    summary({ job }) {
+      const { job: file } = reading(job);
+      return { order: file.order(), warnings: file.warnings() };
+    },
+    recording({ job, id }, transfer) {
+      const recording = reading(job).job.recording(id);
       if (recording === undefined) return undefined;
       transfer.push(recording.times.buffer as ArrayBuffer, recording.values.buffer as ArrayBuffer);
       return recording;
     },
-    release({ job: number }) {
-      jobs.get(number)?.free();
-      jobs.delete(number);
+    release({ job }) {
+      readings.get(job)?.release();
+      readings.delete(job);
       return undefined;
     },
     evaluate: ({ classes, idColumn, labels, ids, predicted }) =>
       wasm.evaluate(classes, idColumn, labels, ids, predicted),
   };
+}
+
+/** One portion of several: an engine is quicker with all of their windows at once. */
+function merge(portions: readonly WasmPortion[]): WasmPortion {
+  const [first] = portions;
+  if (first !== undefined && portions.length === 1) return first;
+  return {
+    ids: portions.flatMap(({ ids }) => ids),
+    steps: concat(
+      portions.map(({ steps }) => steps),
+      (length) => new Uint32Array(length),
+    ),
+    values: concat(
+      portions.map(({ values }) => values),
+      (length) => new Float32Array(length),
+    ),
+    codes: concat(
+      portions.map(({ codes }) => codes),
+      (length) => new Uint8Array(length),
+    ),
+  };
+}
+
+function concat<T extends { readonly length: number; set(part: T, offset: number): void }>(
+  parts: readonly T[],
+  make: (length: number) => T,
+): T {
+  const whole = make(parts.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
 }
 
 function failureOf(error: unknown): Failure {

@@ -1,68 +1,97 @@
 import { abortable } from "./abort.js";
 import { messageOf, PainwaveError } from "./errors.js";
 import type { Source } from "./types.js";
+import { type Chunks, unpacked } from "./unpack.js";
 
-/** Size of the blocks that go to the worker: some ten subjects, so that progress and aborts are prompt. */
-const BLOCK_BYTES = 1 << 20;
+/** Size of the chunks that go to the worker: some ten subjects, so that progress and aborts are prompt. */
+const CHUNK_BYTES = 1 << 20;
+/** A first chunk, from which the first subject comes. */
+const FIRST_CHUNK_BYTES = 1 << 18;
 
-/** An input that is being read. */
+/** An input that can be read. */
 export interface OpenSource {
   /** Its size as it is in the file, where that is known. */
   readonly bytesTotal: number | undefined;
-  /** What has been read of it so far. */
-  bytesRead(): number;
-  /** Its contents, unpacked; each block has a buffer of its own that may be transferred. */
-  readonly blocks: AsyncGenerator<Uint8Array<ArrayBuffer>, void>;
+  /** The input itself, if it is one that a worker can be given to read. */
+  readonly blob: Blob | undefined;
+  /** What is in it, as it is; each chunk has a buffer of its own that may be transferred. */
+  readonly chunks: Chunks;
 }
 
 /** Opens an input of any kind. */
 export function openSource(source: Source, signal: AbortSignal | undefined): OpenSource {
-  const { stream, bytesTotal } = streamOf(source);
-  let read = 0;
-  const counted = rawChunks(stream, signal, (bytes) => {
-    read += bytes;
-  });
-  return { bytesTotal, bytesRead: () => read, blocks: blocksOf(counted, signal) };
-}
-
-/** Reads an input to its end. */
-export async function readAll(source: Source, signal: AbortSignal | undefined): Promise<Uint8Array> {
-  const blocks: Uint8Array<ArrayBuffer>[] = [];
-  for await (const block of openSource(source, signal).blocks) blocks.push(block);
-  return new Uint8Array(await new Blob(blocks).arrayBuffer());
-}
-
-function streamOf(source: Source): {
-  stream: AsyncIterable<Uint8Array | string> | ReadableStream<Uint8Array>;
-  bytesTotal: number | undefined;
-} {
-  if (typeof source === "string" || source instanceof ArrayBuffer || ArrayBuffer.isView(source)) {
-    return streamOf(new Blob([source as BlobPart]));
+  if (source instanceof Blob) {
+    return { bytesTotal: source.size, blob: source, chunks: blobChunks(source, signal) };
   }
-  if (source instanceof Blob) return { stream: source.stream(), bytesTotal: source.size };
+  const open = (stream: Pieces, bytesTotal?: number): OpenSource => ({
+    bytesTotal,
+    blob: undefined,
+    chunks: coalesce(streamChunks(stream, signal)),
+  });
+  if (typeof source === "string") return open(textPieces(source));
+  if (source instanceof ArrayBuffer) return open(bytePieces(new Uint8Array(source)), source.byteLength);
+  if (ArrayBuffer.isView(source)) {
+    const { buffer, byteOffset, byteLength } = source;
+    return open(bytePieces(new Uint8Array(buffer, byteOffset, byteLength)), byteLength);
+  }
   if (source instanceof Response) {
     if (!source.ok) {
       throw new PainwaveError("READ_FAILED", `the server answered ${source.status} ${source.statusText}`);
     }
     // The length counts compressed bytes where the transport compresses, and the stream unpacked ones.
     const length = source.headers.has("content-encoding") ? null : source.headers.get("content-length");
-    const bytesTotal = length === null ? undefined : Number(length);
-    return { stream: source.body ?? new Blob([]).stream(), bytesTotal };
+    return open(source.body ?? new Blob([]).stream(), length === null ? undefined : Number(length));
   }
-  if (source instanceof ReadableStream) return { stream: source, bytesTotal: undefined };
-  if (typeof source === "object" && source !== null && Symbol.asyncIterator in source) {
-    return { stream: source, bytesTotal: undefined };
-  }
+  if (source instanceof ReadableStream) return open(source);
+  if (typeof source === "object" && source !== null && Symbol.asyncIterator in source) return open(source);
   throw new PainwaveError(
     "SOURCE_TYPE",
     "expected a File, Blob, Response, ReadableStream, ArrayBuffer, string or async iterable of chunks",
   );
 }
 
-async function* rawChunks(
-  stream: AsyncIterable<Uint8Array | string> | ReadableStream<Uint8Array>,
+/** Reads an input to its end, unpacked. */
+export async function readAll(source: Source, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  for await (const chunk of unpacked(openSource(source, signal).chunks)) chunks.push(chunk);
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}
+
+/** A blob in slices, the next of which is on its way while one is worked on. */
+export async function* blobChunks(blob: Blob, signal: AbortSignal | undefined): Chunks {
+  let end = 0;
+  const slice = () => {
+    const start = end;
+    end = Math.min(blob.size, start + (start === 0 ? FIRST_CHUNK_BYTES : CHUNK_BYTES));
+    const bytes = start < end ? blob.slice(start, end).arrayBuffer() : undefined;
+    // Whoever awaits it hears of a failure; nobody may, after an abort.
+    bytes?.catch(() => undefined);
+    return bytes;
+  };
+  for (let bytes = slice(); bytes !== undefined; ) {
+    const ahead = slice();
+    const chunk = await abortable(bytes, signal).catch((error) => {
+      throw signal?.aborted ? error : readFailed(error);
+    });
+    yield new Uint8Array(chunk);
+    bytes = ahead;
+  }
+}
+
+/** What an input consists of before anything is checked. */
+type Pieces = AsyncIterable<Uint8Array | string> | ReadableStream<Uint8Array>;
+
+async function* textPieces(text: string): AsyncGenerator<string, void> {
+  for (let at = 0; at < text.length; at += CHUNK_BYTES) yield text.slice(at, at + CHUNK_BYTES);
+}
+
+async function* bytePieces(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
+  yield bytes;
+}
+
+async function* streamChunks(
+  stream: Pieces,
   signal: AbortSignal | undefined,
-  onBytes: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array, void> {
   const pieces = new TextPieces();
   let reader: { next(): Promise<IteratorResult<unknown, unknown>>; stop(): unknown };
@@ -83,7 +112,6 @@ async function* rawChunks(
       if (!(chunk instanceof Uint8Array)) {
         throw new PainwaveError("SOURCE_TYPE", "a chunk is neither bytes (Uint8Array) nor text");
       }
-      onBytes(chunk.byteLength);
       yield chunk;
     }
   } finally {
@@ -113,7 +141,7 @@ class TextPieces {
 }
 
 /** A stream by its reader, as Safari's streams cannot be iterated; anything else by its iterator. */
-function readerOf(stream: AsyncIterable<Uint8Array | string> | ReadableStream<Uint8Array>) {
+function readerOf(stream: Pieces) {
   if (stream instanceof ReadableStream) {
     const reader = stream.getReader();
     return {
@@ -129,87 +157,26 @@ function readerOf(stream: AsyncIterable<Uint8Array | string> | ReadableStream<Ui
   return { next: () => iterator.next(), stop: () => iterator.return?.() };
 }
 
-async function* blocksOf(
-  raw: AsyncGenerator<Uint8Array, void>,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
-  // The first bytes tell gzip from text; a source may deliver them one at a time.
-  let head: Uint8Array = new Uint8Array(0);
-  while (head.byteLength < 2) {
-    const next = await raw.next();
-    if (next.done) break;
-    head = concat(head, next.value);
-  }
-  const gzip = head[0] === 0x1f && head[1] === 0x8b;
-  const whole = prepend(head, raw);
-  yield* coalesce(gzip ? gunzip(whole, signal) : whole);
-}
-
-async function* gunzip(
-  chunks: AsyncGenerator<Uint8Array, void>,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array, void> {
-  const packed = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    async pull(controller) {
-      const next = await chunks.next();
-      if (next.done) controller.close();
-      else controller.enqueue(next.value as Uint8Array<ArrayBuffer>);
-    },
-    async cancel() {
-      await chunks.return();
-    },
-  });
-  const reader = packed.pipeThrough(new DecompressionStream("gzip")).getReader();
-  try {
-    for (;;) {
-      const next = await abortable(reader.read(), signal);
-      if (next.done) return;
-      yield next.value;
-    }
-  } catch (error) {
-    if (signal?.aborted || error instanceof PainwaveError) throw error;
-    throw new PainwaveError("GZIP_INVALID", `the file is not valid gzip: ${messageOf(error)}`, {}, error);
-  } finally {
-    reader.cancel().catch(() => undefined);
-  }
-}
-
-/** Fills blocks of one size: few messages to the worker, each with a buffer of its own. */
-async function* coalesce(
-  chunks: AsyncGenerator<Uint8Array, void>,
-): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
-  let block = new Uint8Array(BLOCK_BYTES);
+/** Fills chunks of one size: few messages to the worker, and the caller's bytes stay as they are. */
+async function* coalesce(pieces: AsyncGenerator<Uint8Array, void>): Chunks {
+  let size = FIRST_CHUNK_BYTES;
+  let chunk = new Uint8Array(size);
   let filled = 0;
-  for await (let chunk of chunks) {
-    while (chunk.byteLength > 0) {
-      const part = chunk.subarray(0, BLOCK_BYTES - filled);
-      block.set(part, filled);
+  for await (let piece of pieces) {
+    while (piece.byteLength > 0) {
+      const part = piece.subarray(0, size - filled);
+      chunk.set(part, filled);
       filled += part.byteLength;
-      chunk = chunk.subarray(part.byteLength);
-      if (filled === BLOCK_BYTES) {
-        yield block;
-        block = new Uint8Array(BLOCK_BYTES);
+      piece = piece.subarray(part.byteLength);
+      if (filled === size) {
+        yield chunk;
+        size = CHUNK_BYTES;
+        chunk = new Uint8Array(size);
         filled = 0;
       }
     }
   }
-  if (filled > 0) yield block.slice(0, filled);
-}
-
-async function* prepend(head: Uint8Array, rest: AsyncGenerator<Uint8Array, void>) {
-  try {
-    if (head.byteLength > 0) yield head;
-    yield* rest;
-  } finally {
-    await rest.return();
-  }
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.byteLength + b.byteLength);
-  both.set(a);
-  both.set(b, a.byteLength);
-  return both;
+  if (filled > 0) yield chunk.slice(0, filled);
 }
 
 function readFailed(cause: unknown): PainwaveError {

@@ -51,6 +51,11 @@ export interface ClassifierOptions {
    * those that the bundle allows, since they were measured to change no label and hardly a probability.
    */
   readonly precision?: Precision | undefined;
+  /**
+   * Most workers that share the work on a file; default as many as the machine can run at once, but at most 8.
+   * All but the first are started when a file is long enough to gain from them.
+   */
+  readonly workers?: number | undefined;
   /** Another model; default the embedded one. */
   readonly bundle?: BundleSource | undefined;
   readonly onProgress?: OnProgress | undefined;
@@ -59,10 +64,15 @@ export interface ClassifierOptions {
 
 /** Options of `classify`. */
 export interface ClassifyOptions {
+  /**
+   * Hears of subjects as soon as they are classified, some at a time, in the order in which their rows end in
+   * the file. A subject with more rows further down comes again at the end. It should not throw.
+   */
+  readonly onPredictions?: ((predictions: readonly Prediction[]) => void) | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
   /**
-   * Keeps the recordings in the worker, for `result.recording(id)`, until `result.release()` or
+   * Keeps the recordings in a worker, for `result.recording(id)`, until `result.release()` or
    * `classifier.close()`. Default `false`.
    */
   readonly keepRecordings?: boolean | undefined;
@@ -206,6 +216,8 @@ export interface ClassifierInfo {
   readonly why: string;
   /** What the engine multiplies in. */
   readonly precision: Precision;
+  /** Most workers that share the work on a file. */
+  readonly workers: number;
   readonly classes: readonly string[];
   readonly schema: Schema;
   /** How recordings are cut into windows, in steps. */
@@ -215,13 +227,14 @@ export interface ClassifierInfo {
   readonly card: ModelCard;
 }
 
-/** A model, ready in its worker. */
+/** A model, ready in its workers. */
 export interface Classifier {
+  /** What it runs on at present: a device that fails is replaced. */
   readonly info: ClassifierInfo;
   /** Classifies every subject of a file. Calls may overlap; they queue. */
   classify(source: Source, options?: ClassifyOptions): Promise<Result>;
   /** Compares a result with a labels file (id, label). */
   evaluate(labels: Source, result: Result, options?: { readonly signal?: AbortSignal }): Promise<Scores>;
-  /** Ends the worker. Calls that still run are rejected with code `CLOSED`. */
+  /** Ends the workers. Calls that still run are rejected with code `CLOSED`. */
   close(): Promise<void>;
 }

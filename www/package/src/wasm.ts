@@ -23,21 +23,41 @@ export interface WasmModule {
 export interface WasmClassifier {
   info(): WasmInfo;
   job(): WasmJob;
+  classify(
+    ids: readonly string[],
+    steps: Uint32Array,
+    values: Float32Array,
+    codes: Uint8Array,
+  ): Promise<WasmPrediction[]>;
   free(): void;
 }
 
 /** What the module knows of a loaded model. */
-export type WasmInfo = Omit<ClassifierInfo, "asked" | "device" | "why"> & { readonly engine: Engine };
+export type WasmInfo = Omit<ClassifierInfo, "asked" | "device" | "why" | "workers"> & {
+  readonly engine: Engine;
+};
 
-/** One input file. */
+/** One file that is being read. */
 export interface WasmJob {
-  feed(chunk: Uint8Array): Promise<WasmPrediction[]>;
+  read(bytes: Uint8Array): void;
   end(): void;
-  next(): Promise<WasmPrediction[]>;
+  /** Complete recordings that have this many windows, or what is left at the end. */
+  take(windows: number): WasmPortion | undefined;
   warnings(): string[];
   order(): string[];
   recording(id: string): Recording | undefined;
   free(): void;
+}
+
+/** Recordings side by side. */
+export interface WasmPortion {
+  readonly ids: string[];
+  /** Steps of each: `[recordings]`. */
+  readonly steps: Uint32Array<ArrayBuffer>;
+  /** `[all steps, channels]`. */
+  readonly values: Float32Array<ArrayBuffer>;
+  /** `[all steps, categories]`. */
+  readonly codes: Uint8Array<ArrayBuffer>;
 }
 
 export interface WasmPrediction {

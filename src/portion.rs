@@ -1,0 +1,94 @@
+//! Recordings side by side in few buffers: the form in which they go from the instance that reads a file to
+//! those that classify it.
+
+use crate::recording::{Recording, Schema};
+
+/// Some recordings of one schema, one after the other. Times stay behind: a model reads only their order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Portion {
+    /// Ids of the `R` recordings.
+    pub ids: Vec<String>,
+    /// Number of steps `T` of each, `[R]`.
+    pub steps: Vec<u32>,
+    /// Their channels, `[sum of T, channels]`.
+    pub values: Vec<f32>,
+    /// Their category codes, `[sum of T, categories]`.
+    pub codes: Vec<u8>,
+}
+
+/// Why a portion holds no recordings of a schema.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PortionError {
+    /// A buffer is longer or shorter than its recordings.
+    #[error("the portion has {found} {what}, expected {expected}")]
+    Length {
+        /// What the buffer holds.
+        what: &'static str,
+        /// Its length.
+        found: usize,
+        /// The length that ids, steps and schema ask for.
+        expected: usize,
+    },
+    /// A code that stands for no word.
+    #[error("the portion has the code {code} in `{column}`, which has {levels} levels")]
+    Code {
+        /// The code.
+        code: u8,
+        /// Name of its column.
+        column: String,
+        /// Number of words that the column may hold.
+        levels: usize,
+    },
+}
+
+impl Portion {
+    /// Copies recordings.
+    pub fn new(recordings: &[&Recording]) -> Portion {
+        let mut portion = Portion::default();
+        for recording in recordings {
+            portion.ids.push(recording.id.clone());
+            // A row takes more than a byte: a file with more rows does not exist.
+            portion.steps.push(u32::try_from(recording.steps()).unwrap_or(u32::MAX));
+            portion.values.extend_from_slice(&recording.values);
+            portion.codes.extend_from_slice(&recording.codes);
+        }
+        portion
+    }
+
+    /// The recordings again; the time of a step is its index.
+    ///
+    /// # Errors
+    /// The buffers do not hold what ids, steps and schema say.
+    pub fn recordings(&self, schema: &Schema) -> Result<Vec<Recording>, PortionError> {
+        let expect = |what, found, expected| {
+            if found == expected { Ok(()) } else { Err(PortionError::Length { what, found, expected }) }
+        };
+        let (channels, categories) = (schema.channels.len(), schema.categories.len());
+        // Saturating: a sum or product that overflows equals no length.
+        let rows = self.steps.iter().fold(0usize, |sum, steps| sum.saturating_add(*steps as usize));
+        expect("ids", self.ids.len(), self.steps.len())?;
+        expect("values", self.values.len(), rows.saturating_mul(channels))?;
+        expect("codes", self.codes.len(), rows.saturating_mul(categories))?;
+        for (place, code) in self.codes.iter().enumerate() {
+            let category = &schema.categories[place % categories];
+            let levels = category.levels.len();
+            if usize::from(*code) >= levels {
+                return Err(PortionError::Code { code: *code, column: category.column.clone(), levels });
+            }
+        }
+
+        let mut from = 0;
+        let recordings = self.ids.iter().zip(&self.steps).map(|(id, steps)| {
+            let to = from + *steps as usize;
+            let recording = Recording {
+                id: id.clone(),
+                times: (0..*steps).map(f64::from).collect(),
+                values: self.values[from * channels..to * channels].to_vec(),
+                codes: self.codes[from * categories..to * categories].to_vec(),
+            };
+            from = to;
+            recording
+        });
+        Ok(recordings.collect())
+    }
+}

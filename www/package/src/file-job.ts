@@ -1,0 +1,236 @@
+import { PainwaveError } from "./errors.js";
+import type { WorkerPool } from "./pool.js";
+import { type Portion, PortionQueue } from "./portions.js";
+import { predictionOf } from "./result.js";
+import type { WorkerSession } from "./session.js";
+import { openSource } from "./source.js";
+import type { ClassifyOptions, Prediction, Source } from "./types.js";
+import type { WasmPrediction } from "./wasm.js";
+
+/** Windows of the first portion: one or two subjects, so that they are there at once. */
+const FIRST_WINDOWS = 64;
+/** Windows of a portion: some 50 ms of work. */
+const WINDOWS = 512;
+/** Portions that are kept waiting for each helper, so that none runs dry while the reader classifies. */
+const RESERVE = 2;
+/** Calls that a worker has at once: the next one waits there when one is over. */
+const CALLS_AT_ONCE = 2;
+/** How many workers may die over one portion before the file is given up. */
+const MOST_FAILURES = 1;
+
+/** An engine beside the pool, which takes many portions at once. */
+export interface Accelerator {
+  readonly session: WorkerSession;
+  /** Portions that are worth a call. */
+  readonly portions: number;
+  /** Hears that it has died, and why. */
+  onDeath(error: PainwaveError): void;
+}
+
+/** What a file came to. */
+export interface Outcome {
+  readonly predictions: readonly Prediction[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * One file on its way through the workers: one of them reads it and hands out complete recordings in portions;
+ * the helpers, and itself when enough of them are waiting, classify those. This thread passes them on and
+ * holds on to what is being classified, so that another worker can do it should one die.
+ */
+export class FileJob {
+  readonly #reader: WorkerSession;
+  readonly #pool: WorkerPool;
+  readonly #accelerator: Accelerator | undefined;
+  readonly #classes: readonly string[];
+  readonly #number: number;
+  readonly #options: ClassifyOptions;
+  readonly #signal: AbortSignal;
+  readonly #queue = new PortionQueue();
+  readonly #found = new Map<string, Prediction>();
+  /** By portion: what waits for the predictions of an earlier one. */
+  readonly #early = new Map<number, Prediction[]>();
+  #delivered = 0;
+  #onCpu = false;
+  #bytesRead = 0;
+  #bytesTotal: number | undefined;
+
+  constructor(
+    place: {
+      readonly reader: WorkerSession;
+      readonly pool: WorkerPool;
+      readonly accelerator: Accelerator | undefined;
+      readonly classes: readonly string[];
+      readonly number: number;
+    },
+    options: ClassifyOptions,
+    signal: AbortSignal,
+  ) {
+    this.#reader = place.reader;
+    this.#pool = place.pool;
+    this.#accelerator = place.accelerator;
+    this.#classes = place.classes;
+    this.#number = place.number;
+    this.#options = options;
+    this.#signal = signal;
+  }
+
+  /** Classifies the whole file. The reader keeps the recordings until `release`. */
+  async run(source: Source): Promise<Outcome> {
+    const { blob, chunks, bytesTotal } = openSource(source, this.#signal);
+    const job = this.#number;
+    this.#bytesTotal = bytesTotal;
+    const abort = () => this.#queue.fail(this.#signal.reason);
+    this.#signal.addEventListener("abort", abort, { once: true });
+    try {
+      await this.#reader.call("open", { job, blob });
+      if (blob === undefined) this.#spawn(this.#push(chunks));
+      this.#spawn(this.#read());
+      if (this.#accelerator === undefined) this.#useCpu();
+      else this.#spawn(...repeat(() => this.#accelerate(this.#accelerator as Accelerator)));
+      await this.#queue.finished();
+      const { order, warnings } = await this.#reader.call("summary", { job });
+      this.#report();
+      return { predictions: order.flatMap((id) => this.#found.get(id) ?? []), warnings };
+    } finally {
+      this.#signal.removeEventListener("abort", abort);
+      // Whatever still runs has nothing to do any more.
+      this.#queue.fail(new PainwaveError("CLOSED", "the file is no longer worked on"));
+    }
+  }
+
+  /** Lets go of the recordings, and of the file if it is not read to its end. */
+  release(): void {
+    this.#reader.call("release", { job: this.#number }).catch(() => undefined);
+  }
+
+  /** Runs parts of the work side by side; the first that fails ends all. */
+  #spawn(...parts: Promise<void>[]): void {
+    for (const part of parts) part.catch((error) => this.#queue.fail(error));
+  }
+
+  async #push(chunks: AsyncGenerator<Uint8Array<ArrayBuffer>, void>): Promise<void> {
+    const job = this.#number;
+    for await (const chunk of chunks) {
+      if (this.#queue.over) return;
+      await this.#reader.call("push", { job, chunk }, [chunk.buffer]);
+    }
+    await this.#reader.call("push", { job, chunk: undefined });
+  }
+
+  async #read(): Promise<void> {
+    const job = this.#number;
+    for (let number = 0; ; number++) {
+      await this.#queue.until(() => this.#queue.over || this.#queue.waiting < this.#readAhead());
+      if (this.#queue.over) return;
+      const windows = number === 0 ? FIRST_WINDOWS : WINDOWS;
+      const { portion, bytesRead } = await this.#reader.call("read", { job, windows });
+      this.#bytesRead = bytesRead;
+      this.#report();
+      if (portion === undefined) return this.#queue.end();
+      this.#queue.push({ ...portion, number, failures: 0 });
+      this.#help();
+    }
+  }
+
+  /** Starts one more helper while more portions wait than those that are there can take. */
+  #help(): void {
+    if (this.#accelerator?.session.alive || this.#queue.waiting <= this.#reserve()) return;
+    void this.#pool.grow().then((helper) => {
+      if (helper !== undefined) this.#spawn(...repeat(() => this.#classify(helper)));
+    });
+  }
+
+  /** Portions that the reader leaves to the helpers. */
+  #reserve(): number {
+    return this.#pool.limit === 1 ? 0 : RESERVE * Math.max(1, this.#pool.expected);
+  }
+
+  #readAhead(): number {
+    return this.#reserve() + RESERVE + CALLS_AT_ONCE * (this.#accelerator?.portions ?? 0);
+  }
+
+  #useCpu(): void {
+    if (this.#onCpu) return;
+    this.#onCpu = true;
+    const alone = () => this.#delivered === 0 || this.#queue.ended;
+    this.#spawn(this.#classify(this.#reader, () => alone() || this.#queue.waiting > this.#reserve()));
+    for (const helper of this.#pool.helpers) this.#spawn(...repeat(() => this.#classify(helper)));
+  }
+
+  /** Classifies portion after portion on one worker. */
+  async #classify(session: WorkerSession, ready = () => true): Promise<void> {
+    for (;;) {
+      const portions = await this.#queue.take(1, ready);
+      if (portions.length === 0 || !(await this.#attempt(session, portions))) return;
+    }
+  }
+
+  async #accelerate(accelerator: Accelerator): Promise<void> {
+    const { session, portions: most } = accelerator;
+    const ready = () => this.#delivered === 0 || this.#queue.ended || this.#queue.waiting >= most;
+    for (;;) {
+      const portions = await this.#queue.take(most, ready);
+      if (portions.length === 0) return;
+      if (await this.#attempt(session, portions)) continue;
+      accelerator.onDeath(session.ended.reason);
+      return this.#useCpu();
+    }
+  }
+
+  /** Whether the worker has survived it. If not, the portions wait for another one. */
+  async #attempt(session: WorkerSession, portions: Portion[]): Promise<boolean> {
+    let predictions: WasmPrediction[];
+    try {
+      predictions = await session.call("classify", { portions });
+    } catch (error) {
+      // The reader takes the file with it.
+      const tooOften = portions.some(({ failures }) => failures >= MOST_FAILURES);
+      if (session.alive || session === this.#reader || tooOften) throw error;
+      for (const portion of portions) portion.failures++;
+      this.#queue.giveBack(portions);
+      return false;
+    }
+    this.#deliver(portions, predictions);
+    this.#queue.done(portions);
+    return true;
+  }
+
+  /** Passes predictions on in the order of the file, where a later one with the same id replaces the earlier. */
+  #deliver(portions: readonly Portion[], raw: readonly WasmPrediction[]): void {
+    let from = 0;
+    for (const { number, ids } of portions) {
+      const own = raw.slice(from, from + ids.length);
+      from += ids.length;
+      this.#early.set(
+        number,
+        own.map((one) => predictionOf(one, this.#classes)),
+      );
+    }
+    const next: Prediction[] = [];
+    for (;;) {
+      const predictions = this.#early.get(this.#delivered);
+      if (predictions === undefined) break;
+      this.#early.delete(this.#delivered);
+      this.#delivered++;
+      for (const prediction of predictions) {
+        this.#found.set(prediction.id, prediction);
+        next.push(prediction);
+      }
+    }
+    if (next.length > 0 && !this.#signal.aborted) {
+      this.#options.onPredictions?.(next);
+      this.#report();
+    }
+  }
+
+  #report(): void {
+    if (this.#signal.aborted) return;
+    const [bytesRead, bytesTotal, subjects] = [this.#bytesRead, this.#bytesTotal, this.#found.size];
+    this.#options.onProgress?.({ phase: "classify", bytesRead, bytesTotal, subjects });
+  }
+}
+
+function repeat(work: () => Promise<void>): Promise<void>[] {
+  return Array.from({ length: CALLS_AT_ONCE }, work);
+}

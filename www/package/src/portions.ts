@@ -1,0 +1,94 @@
+import type { WasmPortion } from "./wasm.js";
+
+/** Recordings that are classified together, numbered in the order of the file. */
+export interface Portion extends WasmPortion {
+  readonly number: number;
+  /** How often it was handed out to a worker that died over it. */
+  failures: number;
+}
+
+/**
+ * Portions between the worker that reads them and those that classify them. Whoever waits for something is
+ * woken by every change and looks again: there are only a few.
+ */
+export class PortionQueue {
+  #waiting: Portion[] = [];
+  #taken = 0;
+  #ended = false;
+  #failure: { readonly error: unknown } | undefined;
+  #wake: (() => void)[] = [];
+
+  /** Portions that wait for a worker. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Whether the whole file is read. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Whether nothing is left to do. */
+  get over(): boolean {
+    return this.#failure !== undefined || (this.#ended && this.#waiting.length + this.#taken === 0);
+  }
+
+  push(portion: Portion): void {
+    this.#waiting.push(portion);
+    this.#changed();
+  }
+
+  /** No more portions will come. */
+  end(): void {
+    this.#ended = true;
+    this.#changed();
+  }
+
+  /** Ends everything, with the first of all errors. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#changed();
+  }
+
+  /** Takes up to `most` portions once some are waiting and `ready` agrees; none, when nothing is left to do. */
+  async take(most: number, ready: () => boolean): Promise<Portion[]> {
+    const some = () => this.waiting > 0 && ready();
+    // Another may have taken them before this one goes on.
+    while (!this.over && !some()) await this.until(() => this.over || some());
+    if (this.over) return [];
+    const portions = this.#waiting.splice(0, most);
+    this.#taken += portions.length;
+    this.#changed();
+    return portions;
+  }
+
+  /** Portions that were taken are classified. */
+  done(portions: readonly Portion[]): void {
+    this.#taken -= portions.length;
+    this.#changed();
+  }
+
+  /** Portions that were taken go back to the front: somebody else has to classify them. */
+  giveBack(portions: readonly Portion[]): void {
+    this.#taken -= portions.length;
+    this.#waiting = [...portions, ...this.#waiting].sort((a, b) => a.number - b.number);
+    this.#changed();
+  }
+
+  /** Resolves when the last portion is classified, or is rejected with what `fail` was given. */
+  async finished(): Promise<void> {
+    await this.until(() => this.over);
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Waits until `condition` holds. */
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) await new Promise<void>((resolve) => this.#wake.push(resolve));
+  }
+
+  #changed(): void {
+    const wake = this.#wake;
+    this.#wake = [];
+    for (const resolve of wake) resolve();
+  }
+}
