@@ -14,24 +14,32 @@ export class SubjectDetail {
     className: "panel detail",
     attributes: { "aria-label": "Subject", tabindex: -1 },
   });
-  readonly #result: Result;
+  /** What has the recordings; none while the file is being read. */
+  #result: Result | undefined;
   readonly #info: ClassifierInfo;
   #plots: Plot[] = [];
   #shown: Prediction | undefined;
   /** The channels that the reader has chosen, kept from subject to subject. */
   #channels: Set<string> | undefined;
 
-  constructor(result: Result, info: ClassifierInfo) {
-    this.#result = result;
+  constructor(info: ClassifierInfo) {
     this.#info = info;
+  }
+
+  /** The file is read: what is shown is now final, and there are signals to show with it. */
+  setResult(result: Result): void {
+    this.#result = result;
+    const shown = this.#shown?.id;
+    const final = result.predictions.find(({ id }) => id === shown);
+    if (final !== undefined) void this.show(final);
   }
 
   async show(prediction: Prediction): Promise<void> {
     this.#shown = prediction;
     let recording: Recording | undefined;
-    let problem: string | undefined;
+    let problem = this.#result ? undefined : "Its signals are shown when the whole file is read.";
     try {
-      recording = await this.#result.recording(prediction.id);
+      recording = await this.#result?.recording(prediction.id);
     } catch (error) {
       if (!(error instanceof PainwaveError)) throw error;
       problem = error.message;

@@ -1,15 +1,12 @@
-import { type Classifier, createClassifier, type Device, type Result, type Scores } from "painwave";
+import { type Classifier, createClassifier, type Device, type Prediction, type Result } from "painwave";
 import "./style.css";
-import { stackedBar } from "./bars.js";
 import { onSchemeChange } from "./colors.js";
-import { SubjectDetail } from "./detail.js";
-import { byId, fill, h } from "./dom.js";
-import { acceptFiles, download, isBundle, type Sorted, sortFiles } from "./files.js";
-import { duration, messageOf, plural } from "./format.js";
+import { byId, fill } from "./dom.js";
+import { acceptFiles, isBundle, type Sorted, sortFiles } from "./files.js";
+import { messageOf } from "./format.js";
 import { EnginePanel, modelPanel } from "./model.js";
-import { scoresPanel } from "./scores.js";
+import { ResultsView } from "./results.js";
 import { Status } from "./status.js";
-import { SubjectTable } from "./table.js";
 
 /** A classifier, and what it was made from. */
 interface Model {
@@ -53,7 +50,8 @@ const status = new Status();
 const results = byId("results");
 const engine = new EnginePanel(switchDevice);
 let about: Model | undefined;
-let detail: SubjectDetail | undefined;
+/** The results of the file that is shown. A file that is being read has a view of its own until it is read. */
+let view: ResultsView | undefined;
 
 /** One thing at a time: what the reader asks for now ends what is still running. */
 let running: AbortController | undefined;
@@ -134,13 +132,37 @@ async function show(
   status.begin(`Classifying ${recordings.name}`, () => running?.abort());
   const before = performance.now();
   const { classifier } = model;
-  const work = classifier.classify(recordings, { onProgress, signal, keepRecordings: true });
-  const result = await blame(recordings, work);
+  const next = new ResultsView(classifier.info, recordings.name, () => place(next));
+  const onPredictions = (predictions: readonly Prediction[]) => next.add(predictions);
+  const options = { onPredictions, onProgress, signal, keepRecordings: true };
+  let result: Result;
+  try {
+    result = await blame(recordings, classifier.classify(recordings, options));
+    signal.throwIfAborted();
+  } catch (error) {
+    next.destroy();
+    place(view);
+    throw error;
+  }
   const took = performance.now() - before;
   adopt(model, { recordings, result });
   state.labels = undefined;
-  drawResults(classifier, result, recordings.name, took);
+  view?.destroy();
+  view = next;
+  const summary = next.finish(result, took, classifier.info.device, () => files.choose());
+  status.announce(`Done. ${summary}.`);
   if (labels !== undefined) await score(classifier, result, labels, signal);
+}
+
+/** Brings a view to the place of results, or clears it. */
+function place(shown: ResultsView | undefined): void {
+  if (shown?.element.parentElement === results) return;
+  const first = results.hidden;
+  fill(results, shown?.element);
+  byId("intro").hidden = shown !== undefined;
+  results.hidden = shown === undefined;
+  // What had the focus is hidden now.
+  if (first) shown?.heading.focus({ preventScroll: true });
 }
 
 async function score(
@@ -151,7 +173,8 @@ async function score(
 ): Promise<void> {
   const scores = await blame(labels, classifier.evaluate(labels, result, { signal }));
   state.labels = labels;
-  drawScores(scores, classifier.info.classes, labels.name);
+  view?.showScores(scores, labels.name);
+  status.announce(`Compared with ${labels.name}: accuracy ${scores.accuracy.toFixed(3)}.`);
 }
 
 /** Uses a model of other columns or classes, on the recordings on the page where it can read them. */
@@ -290,83 +313,9 @@ function drawAbout(): void {
 }
 
 function hideResults(): void {
-  detail?.destroy();
-  detail = undefined;
-  fill(results);
-  results.hidden = true;
-  byId("intro").hidden = false;
-}
-
-function drawResults({ info }: Classifier, result: Result, name: string, took: number): void {
-  detail?.destroy();
-  const shown = new SubjectDetail(result, info);
-  detail = shown;
-  const table = new SubjectTable(result, info.classes, (prediction, byPointer) => {
-    void shown.show(prediction).then(() => {
-      // Where the panels are stacked, a tap on a row leads to what it opens.
-      const stacked =
-        shown.element.getBoundingClientRect().top > table.element.getBoundingClientRect().bottom - 1;
-      if (byPointer && stacked) shown.element.scrollIntoView({ behavior: "smooth", block: "start" });
-    });
-  });
-  const counts = info.classes.map((label) => result.predictions.filter((one) => one.label === label).length);
-  const total = Math.max(1, result.predictions.length);
-  const summary = `${plural(result.predictions.length, "subject")} in ${duration(took)} on ${info.device}`;
-  const heading = h("h1", { attributes: { tabindex: -1 } }, name);
-  const save = (title: string, suffix: string, probabilities: boolean) =>
-    h(
-      "button",
-      {
-        id: probabilities ? "download-probabilities" : "download",
-        className: probabilities ? "" : "primary",
-        attributes: { type: "button" },
-        on: { click: () => download(`${stem(name)}${suffix}.csv`, result.toCsv({ probabilities })) },
-      },
-      title,
-    );
-  fill(
-    results,
-    h(
-      "header",
-      { className: "results-head" },
-      h("div", {}, heading, h("p", { className: "muted", id: "summary" }, summary)),
-      h(
-        "p",
-        { className: "actions" },
-        save("Download results", "-labels", false),
-        save("With probabilities", "-probabilities", true),
-        h("button", { attributes: { type: "button" }, on: { click: () => files.choose() } }, "Another file…"),
-      ),
-    ),
-    stackedBar(
-      info.classes,
-      counts.map((count) => count / total),
-    ),
-    result.warnings.length > 0 &&
-      h(
-        "ul",
-        { className: "warnings", id: "warnings" },
-        ...result.warnings.map((warning) => h("li", {}, warning)),
-      ),
-    h("div", { id: "scores-place" }),
-    h("div", { className: "columns" }, table.element, shown.element),
-  );
-  const first = results.hidden;
-  byId("intro").hidden = true;
-  results.hidden = false;
-  // What had the focus is hidden now.
-  if (first) heading.focus({ preventScroll: true });
-  table.selectFirst();
-  status.announce(`Done. ${summary}.`);
-}
-
-function drawScores(scores: Scores, classes: readonly string[], labelsName: string): void {
-  fill(byId("scores-place"), scoresPanel(scores, classes, labelsName));
-  status.announce(`Compared with ${labelsName}: accuracy ${scores.accuracy.toFixed(3)}.`);
-}
-
-function stem(name: string): string {
-  return name.replace(/(\.(csv|tsv|txt|gz))+$/i, "");
+  view?.destroy();
+  view = undefined;
+  place(undefined);
 }
 
 const files = acceptFiles((dropped) => void take(dropped));
@@ -375,7 +324,7 @@ document.addEventListener("click", ({ target }) => {
   if (action === "choose") files.choose();
   if (action === "sample") trySample();
 });
-onSchemeChange(() => void detail?.redraw());
+onSchemeChange(() => view?.redraw());
 
 // The model is made ready while the reader still looks for a file.
 void run("Loading the model", "The model could not be loaded", async (signal) => {

@@ -4,6 +4,8 @@ import { bytes, messageOf, plural, wholePercent } from "./format.js";
 
 /** Milliseconds between two announcements to a screen reader. */
 const ANNOUNCE_EVERY = 3000;
+/** Milliseconds between two changes of the progress. */
+const SHOW_EVERY = 100;
 
 /** What to do about an error, by its code. */
 const ADVICE: Record<string, string> = {
@@ -48,6 +50,8 @@ export class Status {
   #bar: HTMLProgressElement | undefined;
   #text: HTMLElement | undefined;
   #announced = 0;
+  #phase: Progress["phase"] | undefined;
+  #shown = 0;
 
   /** Says something to screen readers only. */
   announce(text: string): void {
@@ -88,6 +92,10 @@ export class Status {
   /** How far it is. */
   progress({ phase, bytesRead, bytesTotal, subjects }: Progress): void {
     if (this.#bar === undefined || this.#text === undefined) return;
+    const now = performance.now();
+    if (phase === this.#phase && now - this.#shown < SHOW_EVERY) return;
+    this.#phase = phase;
+    this.#shown = now;
     const share = bytesTotal ? Math.min(1, bytesRead / bytesTotal) : undefined;
     if (phase === "start" || share === undefined) this.#bar.removeAttribute("value");
     else this.#bar.value = share;
@@ -102,7 +110,7 @@ export class Status {
           ? `fetching the module: ${bytes(bytesRead)}`
           : `${read} · ${plural(subjects, "subject")}`;
     this.#text.textContent = text;
-    if (performance.now() - this.#announced > ANNOUNCE_EVERY) this.announce(text);
+    if (now - this.#announced > ANNOUNCE_EVERY) this.announce(text);
   }
 
   /** What went wrong, where, and what to do. */

@@ -1,4 +1,4 @@
-import type { Prediction, Result } from "painwave";
+import type { Prediction } from "painwave";
 import { classTag, stackedBar } from "./bars.js";
 import { fill, h } from "./dom.js";
 import { integer, percent, plural } from "./format.js";
@@ -10,17 +10,24 @@ const SPARE_ROWS = 8;
 
 type SortKey = "file" | "id" | "label" | "probability";
 
+/** The rows in the document. */
+interface Drawn {
+  readonly first: number;
+  readonly selected: number;
+  readonly rows: readonly Prediction[];
+}
+
 const COLUMNS: readonly { key: SortKey; title: string }[] = [
   { key: "id", title: "Subject" },
   { key: "label", title: "Class" },
   { key: "probability", title: "Probabilities" },
 ];
 
-/** The subjects of a result: sorted, filtered, and drawn only where they are in view. */
+/** Subjects, which may become more: sorted, filtered, and drawn only where they are in view. */
 export class SubjectTable {
   readonly element: HTMLElement;
   readonly #classes: readonly string[];
-  readonly #all: readonly Prediction[];
+  #all: readonly Prediction[] = [];
   readonly #onSelect: (prediction: Prediction, byPointer: boolean) => void;
   readonly #body = h("tbody");
   readonly #scroller: HTMLElement;
@@ -31,24 +38,21 @@ export class SubjectTable {
     attributes: { role: "group", "aria-label": "Filter by class" },
   });
   /** By class; `undefined` stands for all of them. */
-  readonly #chips = new Map<string | undefined, HTMLButtonElement>();
+  readonly #chips = new Map<string | undefined, { button: HTMLButtonElement; number: HTMLElement }>();
   readonly #heads = new Map<SortKey, HTMLTableCellElement>();
-  #rows: readonly Prediction[];
+  #rows: readonly Prediction[] = [];
   #sort: { key: SortKey; down: boolean } = { key: "file", down: false };
   #label: string | undefined;
   #search = "";
   #ranks: ReadonlyMap<Prediction, number> | undefined;
   #selected = -1;
-  #drawn = "";
+  #drawn: Drawn = { first: 0, selected: -1, rows: [] };
+  readonly #above = spacer();
+  readonly #below = spacer();
+  #chosen = false;
 
-  constructor(
-    result: Result,
-    classes: readonly string[],
-    onSelect: (prediction: Prediction, byPointer: boolean) => void,
-  ) {
+  constructor(classes: readonly string[], onSelect: (prediction: Prediction, byPointer: boolean) => void) {
     this.#classes = classes;
-    this.#all = result.predictions;
-    this.#rows = this.#all;
     this.#onSelect = onSelect;
     this.#table = this.#makeTable();
     this.#scroller = h("div", { className: "scroller", on: { scroll: () => this.#draw() } }, this.#table);
@@ -74,15 +78,30 @@ export class SubjectTable {
     this.filter(undefined);
   }
 
-  /** Selects the first subject in view. */
+  /** Takes the subjects, in the order of the file, and counts those of each class. */
+  update(predictions: readonly Prediction[], growing: boolean): number[] {
+    const counts = new Map(this.#classes.map((name) => [name, 0]));
+    for (const { label } of predictions) counts.set(label, (counts.get(label) ?? 0) + 1);
+    for (const [name, { number }] of this.#chips) {
+      number.textContent = integer(name === undefined ? predictions.length : (counts.get(name) ?? 0));
+    }
+    this.#all = predictions;
+    this.#ranks = undefined;
+    // Growing numbers are not worth being read out.
+    this.#count.setAttribute("aria-live", growing ? "off" : "polite");
+    this.#arrange(this.#scroller.scrollTop);
+    return this.#classes.map((name) => counts.get(name) ?? 0);
+  }
+
+  /** Selects the first subject, unless the reader has chosen one. */
   selectFirst(): void {
-    if (this.#rows.length > 0) this.#select(0, false);
+    if (!this.#chosen && this.#rows.length > 0) this.#select(0, false);
   }
 
   /** Shows the subjects of one class only, or all. */
   filter(label: string | undefined): void {
     this.#label = label;
-    for (const [name, chip] of this.#chips) chip.setAttribute("aria-pressed", String(name === label));
+    for (const [name, { button }] of this.#chips) button.setAttribute("aria-pressed", String(name === label));
     this.#arrange();
   }
 
@@ -110,20 +129,18 @@ export class SubjectTable {
   }
 
   #makeChips(): void {
-    const counts = new Map(this.#classes.map((name) => [name, 0]));
-    for (const { label } of this.#all) counts.set(label, (counts.get(label) ?? 0) + 1);
     const chip = (label: string | undefined, ...content: (Node | string)[]) => {
       const press = () => this.filter(label);
+      const number = h("span", { className: "number" }, integer(0));
       const button = h("button", { className: "chip", attributes: { type: "button" }, on: { click: press } });
-      button.append(...content);
-      this.#chips.set(label, button);
+      button.append(...content, " ", number);
+      this.#chips.set(label, { button, number });
       return button;
     };
-    const number = (value: number) => h("span", { className: "number" }, integer(value));
     fill(
       this.#chipBar,
-      chip(undefined, "All ", number(this.#all.length)),
-      ...this.#classes.map((name, i) => chip(name, classTag(name, i), " ", number(counts.get(name) ?? 0))),
+      chip(undefined, "All"),
+      ...this.#classes.map((name, i) => chip(name, classTag(name, i))),
     );
   }
 
@@ -135,9 +152,9 @@ export class SubjectTable {
     this.#arrange();
   }
 
-  #arrange(): void {
+  #arrange(scrollTop = 0): void {
     const { key, down } = this.#sort;
-    const selected = this.#rows[this.#selected];
+    const selected = this.#rows[this.#selected]?.id;
     const rows = this.#all.filter(
       ({ id, label }) =>
         (this.#label === undefined || label === this.#label) && id.toLowerCase().includes(this.#search),
@@ -147,7 +164,7 @@ export class SubjectTable {
       rows.sort((a, b) => (down ? -order(a, b) : order(a, b)));
     }
     this.#rows = rows;
-    this.#selected = selected === undefined ? -1 : rows.indexOf(selected);
+    this.#selected = selected === undefined ? -1 : rows.findIndex(({ id }) => id === selected);
     for (const [name, head] of this.#heads) {
       if (name === key) head.setAttribute("aria-sort", down ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");
@@ -158,8 +175,7 @@ export class SubjectTable {
       rows.length === this.#all.length
         ? plural(rows.length, "subject")
         : `${integer(rows.length)} of ${plural(this.#all.length, "subject")}`;
-    this.#scroller.scrollTop = 0;
-    this.#drawn = "";
+    this.#scroller.scrollTop = scrollTop;
     this.#draw();
   }
 
@@ -177,13 +193,20 @@ export class SubjectTable {
   #draw(): void {
     const first = Math.max(0, Math.floor(this.#scroller.scrollTop / ROW_HEIGHT) - SPARE_ROWS);
     const shown = Math.ceil(this.#scroller.clientHeight / ROW_HEIGHT) + 2 * SPARE_ROWS;
-    const last = Math.min(this.#rows.length, first + shown);
-    const drawn = `${first} ${last} ${this.#selected}`;
-    if (drawn === this.#drawn) return;
-    this.#drawn = drawn;
-    const rows = this.#rows.slice(first, last).map((prediction, i) => this.#row(prediction, first + i));
-    fill(this.#body, spacer(first), ...rows, spacer(this.#rows.length - last));
-    const active = this.#selected >= first && this.#selected < last;
+    const rows = this.#rows.slice(first, first + shown);
+    setRows(this.#above, first);
+    setRows(this.#below, this.#rows.length - first - rows.length);
+    const drawn = this.#drawn;
+    const same = drawn.first === first && drawn.selected === this.#selected && equal(drawn.rows, rows);
+    if (same) return;
+    this.#drawn = { first, selected: this.#selected, rows };
+    fill(
+      this.#body,
+      this.#above,
+      ...rows.map((prediction, i) => this.#row(prediction, first + i)),
+      this.#below,
+    );
+    const active = this.#selected >= first && this.#selected < first + rows.length;
     if (active) this.#table.setAttribute("aria-activedescendant", `subject-${this.#selected}`);
     else this.#table.removeAttribute("aria-activedescendant");
   }
@@ -255,7 +278,9 @@ export class SubjectTable {
     this.#selected = index;
     this.#draw();
     const prediction = this.#rows[index];
-    if (prediction !== undefined) this.#onSelect(prediction, byPointer);
+    if (prediction === undefined) return;
+    this.#chosen = true;
+    this.#onSelect(prediction, byPointer);
   }
 
   #reveal(): void {
@@ -280,10 +305,16 @@ function ranksOfIds(predictions: readonly Prediction[]): Map<Prediction, number>
   return new Map(sorted.map((prediction, rank) => [prediction, rank]));
 }
 
+function equal<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((item, i) => item === b[i]);
+}
+
 /** Stands for rows that are not drawn. */
-function spacer(rows: number): HTMLTableRowElement | false {
-  if (rows <= 0) return false;
-  const row = h("tr", { className: "spacer", attributes: { "aria-hidden": "true" } });
-  row.style.height = `${rows * ROW_HEIGHT}px`;
-  return row;
+function spacer(): HTMLTableRowElement {
+  return h("tr", { className: "spacer", attributes: { "aria-hidden": "true" } });
+}
+
+function setRows(spacer: HTMLTableRowElement, rows: number): void {
+  spacer.hidden = rows <= 0;
+  spacer.style.height = `${rows * ROW_HEIGHT}px`;
 }

@@ -1,0 +1,152 @@
+import type { ClassifierInfo, Prediction, Result, Scores } from "painwave";
+import { stackedBar } from "./bars.js";
+import { SubjectDetail } from "./detail.js";
+import { fill, h } from "./dom.js";
+import { download } from "./files.js";
+import { duration, plural } from "./format.js";
+import { scoresPanel } from "./scores.js";
+import { SubjectTable } from "./table.js";
+
+/** Milliseconds from one drawing of a growing table to the next: each goes over all subjects. */
+const DRAW_EVERY = 150;
+
+/** What comes of one file: subject after subject while it is being read, and then as a whole. */
+export class ResultsView {
+  readonly element: HTMLElement;
+  readonly heading: HTMLElement;
+  readonly #info: ClassifierInfo;
+  readonly #name: string;
+  readonly #table: SubjectTable;
+  readonly #detail: SubjectDetail;
+  readonly #summary = h("p", { className: "muted", id: "summary" });
+  readonly #actions = h("p", { className: "actions" });
+  readonly #shares = h("div");
+  readonly #warnings = h("div");
+  readonly #scores = h("div", { id: "scores-place" });
+  readonly #onDrawn: () => void;
+  readonly #found = new Map<string, Prediction>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #drawn = Number.NEGATIVE_INFINITY;
+  #ended = false;
+
+  /** `onDrawn` hears when there is something to see for the first time. */
+  constructor(info: ClassifierInfo, name: string, onDrawn: () => void) {
+    this.#info = info;
+    this.#name = name;
+    this.#onDrawn = onDrawn;
+    this.heading = h("h1", { attributes: { tabindex: -1 } }, name);
+    const detail = new SubjectDetail(info);
+    const table = new SubjectTable(info.classes, (prediction, byPointer) => {
+      void detail.show(prediction).then(() => {
+        // Where the panels are stacked, a tap on a row leads to what it opens.
+        const stacked =
+          detail.element.getBoundingClientRect().top > table.element.getBoundingClientRect().bottom - 1;
+        if (byPointer && stacked) detail.element.scrollIntoView({ behavior: "smooth", block: "start" });
+      });
+    });
+    this.#table = table;
+    this.#detail = detail;
+    this.element = h(
+      "div",
+      { className: "results" },
+      h("header", { className: "results-head" }, h("div", {}, this.heading, this.#summary), this.#actions),
+      this.#shares,
+      this.#warnings,
+      this.#scores,
+      h("div", { className: "columns" }, table.element, detail.element),
+    );
+  }
+
+  /** Takes more subjects, and draws them soon. A later prediction of a subject replaces the earlier one. */
+  add(predictions: readonly Prediction[]): void {
+    for (const prediction of predictions) this.#found.set(prediction.id, prediction);
+    if (this.#ended || this.#timer !== undefined) return;
+    const wait = Math.max(0, this.#drawn + DRAW_EVERY - performance.now());
+    // After a frame: a page that nobody sees draws nothing.
+    this.#timer = setTimeout(() => requestAnimationFrame(() => this.#grow()), wait);
+  }
+
+  /** Shows the whole result, and says what it is in a few words. */
+  finish(result: Result, took: number, device: string, onAnother: () => void): string {
+    this.#end();
+    const subjects = result.predictions.length;
+    const summary = `${plural(subjects, "subject")} in ${duration(took)} on ${device}`;
+    this.#summary.textContent = summary;
+    const save = (title: string, suffix: string, probabilities: boolean) =>
+      h(
+        "button",
+        {
+          id: probabilities ? "download-probabilities" : "download",
+          className: probabilities ? "" : "primary",
+          attributes: { type: "button" },
+          on: { click: () => download(`${stem(this.#name)}${suffix}.csv`, result.toCsv({ probabilities })) },
+        },
+        title,
+      );
+    fill(
+      this.#actions,
+      save("Download results", "-labels", false),
+      save("With probabilities", "-probabilities", true),
+      h("button", { attributes: { type: "button" }, on: { click: onAnother } }, "Another file…"),
+    );
+    fill(
+      this.#warnings,
+      result.warnings.length > 0 &&
+        h(
+          "ul",
+          { className: "warnings", id: "warnings" },
+          ...result.warnings.map((warning) => h("li", {}, warning)),
+        ),
+    );
+    this.#draw(result.predictions, false);
+    this.#detail.setResult(result);
+    return summary;
+  }
+
+  showScores(scores: Scores, labelsName: string): void {
+    fill(this.#scores, scoresPanel(scores, this.#info.classes, labelsName));
+  }
+
+  /** Draws again, in the colours of the present scheme. */
+  redraw(): void {
+    void this.#detail.redraw();
+  }
+
+  destroy(): void {
+    this.#end();
+    this.#detail.destroy();
+  }
+
+  #end(): void {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+  }
+
+  #grow(): void {
+    this.#timer = undefined;
+    if (this.#ended) return;
+    const predictions = [...this.#found.values()];
+    this.#summary.textContent = `${plural(predictions.length, "subject")} so far`;
+    this.#draw(predictions, true);
+  }
+
+  #draw(predictions: readonly Prediction[], growing: boolean): void {
+    const first = this.#drawn === Number.NEGATIVE_INFINITY;
+    this.#drawn = performance.now();
+    const counts = this.#table.update(predictions, growing);
+    const total = Math.max(1, predictions.length);
+    fill(
+      this.#shares,
+      stackedBar(
+        this.#info.classes,
+        counts.map((count) => count / total),
+      ),
+    );
+    if (first) this.#onDrawn();
+    this.#table.selectFirst();
+  }
+}
+
+function stem(name: string): string {
+  return name.replace(/(\.(csv|tsv|txt|gz))+$/i, "");
+}
