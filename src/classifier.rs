@@ -13,9 +13,9 @@ use crate::recording::Recording;
 use crate::stages::Stages;
 use crate::windows::{WindowBatch, WindowConfig};
 
-/// Most windows and most dense inputs that are computed at once. They bound the memory of a job, whatever the
-/// length of recordings and windows.
-const BATCH_WINDOWS: usize = 4096;
+/// Most windows and most dense inputs that an engine gets at once. They bound the memory, whatever the length of
+/// recordings and windows.
+const BATCH_WINDOWS: usize = 1 << 14;
 const BATCH_INPUTS: usize = 1 << 22;
 
 /// A model, ready to classify.

@@ -15,8 +15,14 @@ pub struct BurnEngine {
     device: Device,
 }
 
-/// Elements of the largest tensor of a forward pass (16 MiB of f32): a larger batch is cut.
-const CHUNK: usize = 1 << 22;
+/// Elements of the largest tensor of a forward pass: a larger batch is cut. On a GPU the time goes into
+/// dispatches, so it gets as few as fit into the 128 MiB that every WebGPU device can bind, with room to spare.
+fn chunk(kind: EngineKind) -> usize {
+    match kind {
+        EngineKind::Webgpu => 1 << 24,
+        _ => 1 << 22,
+    }
+}
 
 impl BurnEngine {
     /// Moves the weights to the device of `kind`.
@@ -71,7 +77,7 @@ impl Engine for BurnEngine {
             if batch.windows == 0 {
                 return Ok(Vec::new());
             }
-            let chunk = (CHUNK / (batch.length * widest(&self.config))).max(1);
+            let chunk = (chunk(self.kind) / (batch.length * widest(&self.config))).max(1);
             let starts = (0..batch.windows).step_by(chunk);
             let parts = starts.map(|start| self.forward(batch, start..(start + chunk).min(batch.windows)));
             // Cut or not, there is one read-back: in some browsers each waits for up to 100 ms.

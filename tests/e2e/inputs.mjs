@@ -70,6 +70,8 @@ export async function makeInputs() {
   const wrongLabels = await write(file("wrong_labels.csv"), [labelsHeader, "000,unheard_of"].join("\n"));
   second[header.indexOf(BAD_COLUMN)] = "elbow";
   const bad = await write(file("bad.csv"), [header, first, second].join("\n"));
+  const rows = await readFile(many, "utf8");
+  const badInTheEnd = await write(file("bad_in_the_end.csv"), `${rows.trimEnd()}\nlast,row\n`);
   const damaged = await write(file("damaged.bpk"), (await readFile(other)).subarray(0, 5000));
 
   return {
@@ -77,6 +79,7 @@ export async function makeInputs() {
     manyLabels,
     other,
     bad,
+    badInTheEnd,
     damaged,
     narrow,
     labelsOfPersons,

@@ -96,6 +96,54 @@ for (const name of browserNames) {
         assert.equal((await app.numbers("#scores .per-class tbody tr", "td")).length, classes.length);
       }));
 
+    it("shows the first subjects while it still reads the others", () =>
+      onPage(async (app) => {
+        await app.page.evaluate(() => {
+          globalThis.counts = new Set();
+          const count = () => {
+            const shown = document.querySelectorAll("#subjects tr[data-index]").length;
+            if (shown > 0 && document.querySelector("#status progress")) {
+              globalThis.counts.add(document.querySelector("#summary").textContent);
+            }
+          };
+          new MutationObserver(count).observe(document.body, { childList: true, subtree: true });
+        });
+        await app.drop(inputs.many);
+        await app.results("pirate_pain_test.csv");
+        const counts = await app.page.evaluate(() => [...globalThis.counts]);
+        assert.match(counts[0] ?? "", /^\d+ subjects? so far$/);
+        assertRows(await app.rows(), inputs.expected.many);
+        assert.equal((await app.page.$(".detail figure canvas")) !== null, true);
+      }));
+
+    it("keeps what it shows when the next file fails after its first subjects", () =>
+      onPage(async (app) => {
+        await app.drop(SAMPLE);
+        await app.results("sample.csv");
+        await app.drop(inputs.badInTheEnd);
+        await app.page.waitForSelector(".error ::-p-text(bad_in_the_end.csv could not be used)");
+        assert.equal(await app.text("#results h1"), "sample.csv");
+        assertRows(await app.rows(), inputs.expected.sample);
+      }));
+
+    it("does not try WebGPU on a software adapter, and says so", () =>
+      onPage(
+        async (app) => {
+          await app.drop(inputs.many);
+          await app.results("pirate_pain_test.csv");
+          await app.page.waitForFunction(() =>
+            /^auto stays on cpu: /.test(document.querySelector("#engine-why").textContent),
+          );
+          assert.match(await app.text("#engine-why"), /software one|not offered|no adapter/);
+          assert.equal(await app.text("#engine-used"), "cpu");
+          assert.deepEqual(
+            app.requests.filter((address) => /burn/.test(address)),
+            [],
+          );
+        },
+        { allowed: SOFTWARE_ADAPTER },
+      ));
+
     it("takes another model, and the embedded one again", () =>
       onPage(async (app) => {
         await app.drop(SAMPLE);

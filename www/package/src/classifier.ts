@@ -1,7 +1,10 @@
+import { Auto } from "./auto.js";
 import { CallQueue } from "./calls.js";
-import { type StartedEngine, startEngine } from "./engines.js";
-import { messageOf, PainwaveError } from "./errors.js";
-import { type Accelerator, FileJob } from "./file-job.js";
+import { AskedFor, type Companion } from "./companion.js";
+import { type EngineOptions, startEngine } from "./engines.js";
+import { PainwaveError } from "./errors.js";
+import { FileJob } from "./file-job.js";
+import { findAdapter } from "./gpu.js";
 import type { Host } from "./host.js";
 import { WorkerPool } from "./pool.js";
 import { JobResult } from "./result.js";
@@ -21,81 +24,50 @@ import type {
 } from "./types.js";
 import type { WasmInfo } from "./wasm.js";
 
-/** The engine beside `cpu` that a device asks for. */
-const ENGINES: Record<Device, Engine | undefined> = {
-  auto: undefined,
-  cpu: undefined,
-  webgpu: "webgpu",
-  ndarray: "ndarray",
-};
+const DEVICES: readonly Device[] = ["auto", "cpu", "webgpu", "ndarray"];
 
 /** Most workers that are used without being asked for: more would mostly hold copies of the model. */
 const MOST_WORKERS = 8;
-
-/** Portions in one call of an engine: WebGPU wants all the windows that it can get. */
-const PORTIONS_AT_ONCE = { cpu: 1, ndarray: 1, webgpu: 24 } as const satisfies Record<Engine, number>;
-
-/** What a classifier computes on, and why. */
-interface Choice {
-  readonly device: Engine;
-  readonly why: string;
-  /** The engine's worker, if it is not `cpu`. */
-  readonly other: StartedEngine | undefined;
-}
 
 /** Makes a classifier on the engine that was asked for, or on the CPU if that does not run here. */
 export async function create(host: Host, options: ClassifierOptions): Promise<Classifier> {
   const { device: asked = "auto", precision, signal, onProgress } = options;
   signal?.throwIfAborted();
-  if (!Object.hasOwn(ENGINES, asked)) {
+  if (!DEVICES.includes(asked)) {
     throw new PainwaveError("UNKNOWN_DEVICE", `there is no device "${asked}"`);
   }
   const limit = workerLimit(host, options.workers);
   const bundle = options.bundle === undefined ? undefined : await bytesOf(host, options.bundle, signal);
-  // The small module reads files, classifies whatever the other engine cannot, and has the default model.
+  // The small module reads files, classifies whatever no other engine does, and has the default model.
   const cpu = { engine: "cpu", bundle, precision } as const;
   const first = await startEngine(host, { ...cpu, onProgress, signal });
   const start = async () => (await startEngine(host, cpu)).session;
   const pool = new WorkerPool(limit, start, first.session);
+  const other = async (engine: Engine): Promise<EngineOptions> => {
+    const weights = bundle ?? (await (await pool.reader()).call("embeddedBundle", undefined));
+    return { engine, bundle: weights, precision };
+  };
   try {
-    const choice = await choose(host, asked, first, { bundle, precision, onProgress, signal });
-    return new PooledClassifier(pool, first.info, asked, choice);
+    const companion = await companionOf(host, asked, other, { onProgress, signal });
+    return new PooledClassifier(pool, first.info, asked, companion);
   } catch (error) {
     await pool.close();
     throw error;
   }
 }
 
-async function choose(
+async function companionOf(
   host: Host,
   asked: Device,
-  first: StartedEngine,
-  options: Omit<Parameters<typeof startEngine>[1], "engine">,
-): Promise<Choice> {
-  const engine = ENGINES[asked];
-  if (engine === undefined) {
-    const why =
-      asked === "auto"
-        ? "auto takes cpu: it starts at once and needs no further download"
-        : "cpu was asked for and reproduces the model's known answers";
-    return { device: "cpu", why, other: undefined };
+  optionsOf: (engine: Engine) => Promise<EngineOptions>,
+  also: Pick<EngineOptions, "onProgress" | "signal">,
+): Promise<Companion> {
+  if (asked === "auto") {
+    const start = host.burn && (async () => startEngine(host, await optionsOf("webgpu")));
+    return new Auto({ findAdapter, start, now: () => performance.now() });
   }
-  try {
-    const bundle = options.bundle ?? (await first.session.call("embeddedBundle", undefined));
-    const other = await startEngine(host, { ...options, engine, bundle });
-    return {
-      device: engine,
-      why: `${engine} was asked for and reproduces the model's known answers`,
-      other,
-    };
-  } catch (error) {
-    if (options.signal?.aborted) throw error;
-    return { device: "cpu", why: `${refusal(engine, error)}; cpu runs instead`, other: undefined };
-  }
-}
-
-function refusal(engine: Engine, error: unknown): string {
-  return `${engine} was refused: ${messageOf(error)}`;
+  if (asked === "cpu") return AskedFor.cpu();
+  return AskedFor.start(host, { ...(await optionsOf(asked)), ...also });
 }
 
 function workerLimit(host: Host, asked: number | undefined): number {
@@ -118,19 +90,19 @@ class PooledClassifier implements Classifier {
   readonly #asked: Device;
   readonly #pool: WorkerPool;
   readonly #calls = new CallQueue();
-  #choice: Choice;
+  readonly #companion: Companion;
   #jobs = 0;
 
-  constructor(pool: WorkerPool, wasm: WasmInfo, asked: Device, choice: Choice) {
+  constructor(pool: WorkerPool, wasm: WasmInfo, asked: Device, companion: Companion) {
     this.#pool = pool;
     this.#wasm = wasm;
     this.#asked = asked;
-    this.#choice = choice;
+    this.#companion = companion;
   }
 
   get info(): ClassifierInfo {
-    const { device, why, other } = this.#choice;
-    const { engine: _, ...model } = other?.info ?? this.#wasm;
+    const { why, engine } = this.#companion;
+    const { engine: device, ...model } = engine?.info ?? this.#wasm;
     return { asked: this.#asked, device, why, workers: this.#pool.limit, ...model };
   }
 
@@ -166,7 +138,7 @@ class PooledClassifier implements Classifier {
 
   async close(): Promise<void> {
     this.#calls.close();
-    this.#choice.other?.session.end(new PainwaveError("CLOSED", "the classifier was closed"));
+    this.#companion.close();
     await this.#pool.close();
   }
 
@@ -178,8 +150,8 @@ class PooledClassifier implements Classifier {
   ): Promise<Result> {
     const number = this.#jobs++;
     const { classes } = this.#wasm;
-    const place = { reader, pool: this.#pool, accelerator: this.#accelerator(), classes, number };
-    const file = new FileJob(place, options, signal);
+    const place = { reader, pool: this.#pool, companion: this.#companion, classes };
+    const file = new FileJob(place, number, options, signal);
     let keep = false;
     try {
       const { predictions, warnings } = await file.run(source);
@@ -190,19 +162,5 @@ class PooledClassifier implements Classifier {
     } finally {
       if (!keep) file.release();
     }
-  }
-
-  #accelerator(): Accelerator | undefined {
-    const { device, other } = this.#choice;
-    const session = other?.session;
-    if (!session?.alive) return undefined;
-    return {
-      session,
-      portions: PORTIONS_AT_ONCE[device],
-      onDeath: (error) => {
-        const why = `${device} failed: ${error.message}; cpu runs instead`;
-        this.#choice = { device: "cpu", why, other: undefined };
-      },
-    };
   }
 }

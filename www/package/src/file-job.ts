@@ -1,10 +1,13 @@
+import { windowsOf } from "./auto.js";
+import type { Companion } from "./companion.js";
+import type { StartedEngine } from "./engines.js";
 import { PainwaveError } from "./errors.js";
 import type { WorkerPool } from "./pool.js";
 import { type Portion, PortionQueue } from "./portions.js";
 import { predictionOf } from "./result.js";
 import type { WorkerSession } from "./session.js";
 import { openSource } from "./source.js";
-import type { ClassifyOptions, Prediction, Source } from "./types.js";
+import type { ClassifyOptions, Engine, Prediction, Source } from "./types.js";
 import type { WasmPrediction } from "./wasm.js";
 
 /** Windows of the first portion: one or two subjects, so that they are there at once. */
@@ -18,13 +21,15 @@ const CALLS_AT_ONCE = 2;
 /** How many workers may die over one portion before the file is given up. */
 const MOST_FAILURES = 1;
 
-/** An engine beside the pool, which takes many portions at once. */
-export interface Accelerator {
-  readonly session: WorkerSession;
-  /** Portions that are worth a call. */
-  readonly portions: number;
-  /** Hears that it has died, and why. */
-  onDeath(error: PainwaveError): void;
+/** Portions that an engine gets in one call: a GPU wants all the windows that it can get. */
+const PORTIONS_AT_ONCE: Record<Engine, number> = { cpu: 1, ndarray: 1, webgpu: 24 };
+
+/** What works on a file. */
+export interface Workplace {
+  readonly reader: WorkerSession;
+  readonly pool: WorkerPool;
+  readonly companion: Companion;
+  readonly classes: readonly string[];
 }
 
 /** What a file came to. */
@@ -40,9 +45,7 @@ export interface Outcome {
  */
 export class FileJob {
   readonly #reader: WorkerSession;
-  readonly #pool: WorkerPool;
-  readonly #accelerator: Accelerator | undefined;
-  readonly #classes: readonly string[];
+  readonly #place: Workplace;
   readonly #number: number;
   readonly #options: ClassifyOptions;
   readonly #signal: AbortSignal;
@@ -50,34 +53,31 @@ export class FileJob {
   readonly #found = new Map<string, Prediction>();
   /** By portion: what waits for the predictions of an earlier one. */
   readonly #early = new Map<number, Prediction[]>();
-  #delivered = 0;
+  /** What the CPU has classified last. */
+  readonly #recent: Portion[] = [];
+  /** The companion's engine, when it is at work here. */
+  #engine: StartedEngine | undefined;
   #onCpu = false;
+  #portionsRead = 0;
+  #delivered = 0;
+  #windows = 0;
+  #since = 0;
   #bytesRead = 0;
   #bytesTotal: number | undefined;
 
-  constructor(
-    place: {
-      readonly reader: WorkerSession;
-      readonly pool: WorkerPool;
-      readonly accelerator: Accelerator | undefined;
-      readonly classes: readonly string[];
-      readonly number: number;
-    },
-    options: ClassifyOptions,
-    signal: AbortSignal,
-  ) {
+  constructor(place: Workplace, number: number, options: ClassifyOptions, signal: AbortSignal) {
     this.#reader = place.reader;
-    this.#pool = place.pool;
-    this.#accelerator = place.accelerator;
-    this.#classes = place.classes;
-    this.#number = place.number;
+    this.#place = place;
+    this.#number = number;
     this.#options = options;
     this.#signal = signal;
   }
 
   /** Classifies the whole file. The reader keeps the recordings until `release`. */
   async run(source: Source): Promise<Outcome> {
-    const { blob, chunks, bytesTotal } = openSource(source, this.#signal);
+    // However it ends, the source is let go of.
+    const reading = new AbortController();
+    const { blob, chunks, bytesTotal } = openSource(source, reading.signal);
     const job = this.#number;
     this.#bytesTotal = bytesTotal;
     const abort = () => this.#queue.fail(this.#signal.reason);
@@ -86,8 +86,8 @@ export class FileJob {
       await this.#reader.call("open", { job, blob });
       if (blob === undefined) this.#spawn(this.#push(chunks));
       this.#spawn(this.#read());
-      if (this.#accelerator === undefined) this.#useCpu();
-      else this.#spawn(...repeat(() => this.#accelerate(this.#accelerator as Accelerator)));
+      this.#useCompanion();
+      if (!this.#place.companion.alone || this.#engine === undefined) this.#useCpu();
       await this.#queue.finished();
       const { order, warnings } = await this.#reader.call("summary", { job });
       this.#report();
@@ -95,7 +95,9 @@ export class FileJob {
     } finally {
       this.#signal.removeEventListener("abort", abort);
       // Whatever still runs has nothing to do any more.
-      this.#queue.fail(new PainwaveError("CLOSED", "the file is no longer worked on"));
+      const over = new PainwaveError("CLOSED", "the file is no longer worked on");
+      this.#queue.fail(over);
+      reading.abort(over);
     }
   }
 
@@ -128,6 +130,8 @@ export class FileJob {
       this.#bytesRead = bytesRead;
       this.#report();
       if (portion === undefined) return this.#queue.end();
+      if (number === 0) this.#since = performance.now();
+      this.#portionsRead++;
       this.#queue.push({ ...portion, number, failures: 0 });
       this.#help();
     }
@@ -135,19 +139,25 @@ export class FileJob {
 
   /** Starts one more helper while more portions wait than those that are there can take. */
   #help(): void {
-    if (this.#accelerator?.session.alive || this.#queue.waiting <= this.#reserve()) return;
-    void this.#pool.grow().then((helper) => {
+    if (!this.#onCpu || this.#queue.waiting <= this.#reserve()) return;
+    void this.#place.pool.grow().then((helper) => {
       if (helper !== undefined) this.#spawn(...repeat(() => this.#classify(helper)));
     });
   }
 
-  /** Portions that the reader leaves to the helpers. */
+  /** Portions that the reader leaves to the others. */
   #reserve(): number {
-    return this.#pool.limit === 1 ? 0 : RESERVE * Math.max(1, this.#pool.expected);
+    const { limit, expected } = this.#place.pool;
+    return (limit === 1 ? 0 : RESERVE * Math.max(1, expected)) + this.#batch();
   }
 
   #readAhead(): number {
-    return this.#reserve() + RESERVE + CALLS_AT_ONCE * (this.#accelerator?.portions ?? 0);
+    return this.#reserve() + RESERVE + this.#batch();
+  }
+
+  /** Portions in one call of the companion's engine. */
+  #batch(): number {
+    return this.#engine ? PORTIONS_AT_ONCE[this.#engine.info.engine] : 0;
   }
 
   #useCpu(): void {
@@ -155,7 +165,7 @@ export class FileJob {
     this.#onCpu = true;
     const alone = () => this.#delivered === 0 || this.#queue.ended;
     this.#spawn(this.#classify(this.#reader, () => alone() || this.#queue.waiting > this.#reserve()));
-    for (const helper of this.#pool.helpers) this.#spawn(...repeat(() => this.#classify(helper)));
+    for (const helper of this.#place.pool.helpers) this.#spawn(...repeat(() => this.#classify(helper)));
   }
 
   /** Classifies portion after portion on one worker. */
@@ -166,16 +176,25 @@ export class FileJob {
     }
   }
 
-  async #accelerate(accelerator: Accelerator): Promise<void> {
-    const { session, portions: most } = accelerator;
-    const ready = () => this.#delivered === 0 || this.#queue.ended || this.#queue.waiting >= most;
-    for (;;) {
-      const portions = await this.#queue.take(most, ready);
-      if (portions.length === 0) return;
-      if (await this.#attempt(session, portions)) continue;
-      accelerator.onDeath(session.ended.reason);
-      return this.#useCpu();
-    }
+  /** Puts the companion's engine to work, if there is one by now. */
+  #useCompanion(): void {
+    const { companion } = this.#place;
+    const { engine } = companion;
+    if (engine === undefined || engine === this.#engine) return;
+    this.#engine = engine;
+    const most = this.#batch();
+    const soon = () => companion.alone && (this.#delivered === 0 || this.#queue.ended);
+    const work = async () => {
+      for (;;) {
+        const portions = await this.#queue.take(most, () => soon() || this.#queue.waiting >= most);
+        if (portions.length === 0) return;
+        if (await this.#attempt(engine.session, portions)) continue;
+        if (companion.engine === engine) companion.fail(engine.session.ended.reason);
+        this.#engine = undefined;
+        return this.#useCpu();
+      }
+    };
+    this.#spawn(...repeat(work));
   }
 
   /** Whether the worker has survived it. If not, the portions wait for another one. */
@@ -193,6 +212,7 @@ export class FileJob {
     }
     this.#deliver(portions, predictions);
     this.#queue.done(portions);
+    this.#consider(portions, predictions);
     return true;
   }
 
@@ -204,7 +224,7 @@ export class FileJob {
       from += ids.length;
       this.#early.set(
         number,
-        own.map((one) => predictionOf(one, this.#classes)),
+        own.map((one) => predictionOf(one, this.#place.classes)),
       );
     }
     const next: Prediction[] = [];
@@ -222,6 +242,27 @@ export class FileJob {
       this.#options.onPredictions?.(next);
       this.#report();
     }
+  }
+
+  /** Lets the companion know how it goes on the CPU. */
+  #consider(portions: readonly Portion[], predictions: readonly WasmPrediction[]): void {
+    if (this.#engine !== undefined) return;
+    this.#windows += windowsOf(predictions);
+    this.#recent.splice(0, Math.max(0, this.#recent.length + portions.length - PORTIONS_AT_ONCE.webgpu));
+    this.#recent.push(...portions);
+    this.#place.companion.consider({
+      windowsLeft: this.#windowsLeft(),
+      windowsPerSecond: (1000 * this.#windows) / (performance.now() - this.#since),
+      recent: () => this.#recent,
+    });
+    this.#useCompanion();
+  }
+
+  /** By the bytes that are left, or as many as were there already where that is not known. */
+  #windowsLeft(): number {
+    if (this.#bytesTotal === undefined) return this.#windows;
+    const bytesDone = (this.#bytesRead * this.#delivered) / this.#portionsRead;
+    return bytesDone > 0 ? this.#windows * (this.#bytesTotal / bytesDone - 1) : 0;
   }
 
   #report(): void {

@@ -45,6 +45,9 @@ class Unusable extends Error {
   }
 }
 
+/** Milliseconds from one look at what the model runs on to the next. */
+const LOOK_EVERY = 1000;
+
 const state: State = { model: undefined, shown: undefined, labels: undefined };
 const status = new Status();
 const results = byId("results");
@@ -325,6 +328,8 @@ document.addEventListener("click", ({ target }) => {
   if (action === "sample") trySample();
 });
 onSchemeChange(() => view?.redraw());
+// What is automatic may be decided at any time.
+setInterval(() => state.model && engine.say(state.model.classifier.info), LOOK_EVERY);
 
 // The model is made ready while the reader still looks for a file.
 void run("Loading the model", "The model could not be loaded", async (signal) => {

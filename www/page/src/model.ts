@@ -48,10 +48,16 @@ export class EnginePanel {
     );
   }
 
+  /** Shows what runs and why, which may change while it does. */
+  say({ device, why }: ClassifierInfo): void {
+    if (this.#used.textContent !== device) this.#used.textContent = device;
+    if (this.#why.textContent !== why) this.#why.textContent = why;
+  }
+
   /** Shows what is in use, whatever was asked for since. */
-  update({ asked, device: used, why }: ClassifierInfo): void {
-    this.#used.textContent = used;
-    this.#why.textContent = why;
+  update(info: ClassifierInfo): void {
+    const { asked } = info;
+    this.say(info);
     for (const { device, radio } of this.#radios) radio.checked = device === asked;
   }
 }

@@ -1,0 +1,159 @@
+// One file on its way through workers that are made up.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import { FileJob } from "../../pkg/file-job.js";
+import { WorkerPool } from "../../pkg/pool.js";
+
+const CLASSES = ["calm", "pain"];
+const MANY = 40;
+
+/** A worker that reads a file of `subjects`, one in each portion, and classifies what `work` lets it. */
+class FakeWorker {
+  ending = new AbortController();
+  reads = 0;
+  classified = [];
+
+  constructor(subjects, work = async () => {}) {
+    this.subjects = subjects;
+    this.work = work;
+  }
+
+  get alive() {
+    return !this.ended.aborted;
+  }
+
+  get ended() {
+    return this.ending.signal;
+  }
+
+  async call(name, args) {
+    if (!this.alive) throw this.ended.reason;
+    if (name === "read") {
+      const number = this.reads++;
+      const portion =
+        number < this.subjects ? { ids: [`${number}`], steps: new Uint32Array([16]) } : undefined;
+      return { portion, bytesRead: Math.min(this.reads, this.subjects) };
+    }
+    if (name === "summary")
+      return { order: Array.from({ length: this.subjects }, (_, i) => `${i}`), warnings: [] };
+    if (name !== "classify") return undefined;
+    const ids = args.portions.flatMap(({ ids }) => ids);
+    await this.work(ids, this);
+    if (!this.alive) throw this.ended.reason;
+    this.classified.push(...ids);
+    const windows = { starts: new Uint32Array(16), probabilities: new Float32Array(32) };
+    return ids.map((id) => ({ id, label: "calm", probabilities: [0.75, 0.25], windows, warnings: [] }));
+  }
+
+  end(error) {
+    this.ending.abort(error);
+  }
+
+  die() {
+    this.end(Object.assign(new Error("it fell"), { code: "WORKER_CRASHED" }));
+  }
+}
+
+/** A companion that has this engine from the start. */
+const companion = (session) => ({
+  alone: true,
+  engine: session && { session, info: { engine: "webgpu" } },
+  failures: [],
+  consider() {},
+  fail(error) {
+    this.failures.push(error.message);
+    this.engine = undefined;
+  },
+});
+
+function setUp({ subjects = MANY, limit = 3, reader, helper, engine } = {}) {
+  const first = new FakeWorker(subjects, reader);
+  const started = [];
+  const start = async () => {
+    const worker = new FakeWorker(0, helper);
+    started.push(worker);
+    return worker;
+  };
+  const pool = new WorkerPool(limit, start, first);
+  const other = companion(engine && new FakeWorker(0, engine));
+  const heard = [];
+  const place = { reader: first, pool, companion: other, classes: CLASSES };
+  const onPredictions = (predictions) => heard.push(...predictions.map(({ id }) => id));
+  const job = new FileJob(place, 0, { onPredictions }, new AbortController().signal);
+  return { job, run: () => job.run(new Blob(["x"])), heard, first, started, other };
+}
+
+const ids = (count) => Array.from({ length: count }, (_, i) => `${i}`);
+
+describe("a file", () => {
+  it("is shared by workers, and its subjects come in the order of the file", async () => {
+    // The less there was of it, the longer it takes.
+    const uneven = async ([id]) => {
+      for (let i = 0; i < 7 - (Number(id) % 7); i++) await setImmediate();
+    };
+    const { run, heard, first, started } = setUp({ reader: uneven, helper: uneven });
+    const { predictions } = await run();
+    assert.deepEqual(
+      predictions.map(({ id }) => id),
+      ids(MANY),
+    );
+    assert.deepEqual(predictions[0].probabilities, { calm: 0.75, pain: 0.25 });
+    assert.deepEqual(heard, ids(MANY));
+    assert.equal(started.length, 2);
+    for (const worker of [first, ...started]) assert.notEqual(worker.classified.length, 0);
+  });
+
+  it("starts no helper if it is short", async () => {
+    const { run, started } = setUp({ subjects: 2 });
+    await run();
+    assert.equal(started.length, 0);
+  });
+
+  it("is read no further than the workers can follow", async () => {
+    const { run, first } = setUp({
+      reader: () => new Promise(() => {}),
+      helper: () => new Promise(() => {}),
+    });
+    void run();
+    for (let i = 0; i < 100; i++) await setImmediate();
+    assert.ok(first.reads < 16, `${first.reads} portions were read`);
+  });
+
+  it("survives the death of a helper", async () => {
+    const deadly = async ([id], worker) => {
+      if (id === "9" && !deadly.done) {
+        deadly.done = true;
+        worker.die();
+      }
+      await setImmediate();
+    };
+    // The reader leaves that subject to the others.
+    const { run, heard, started } = setUp({ reader: () => setImmediate(), helper: deadly });
+    const { predictions } = await run();
+    assert.equal(predictions.length, MANY);
+    assert.deepEqual(heard, ids(MANY));
+    assert.ok(started.length > 0);
+  });
+
+  it("is given up when every worker dies over it", async () => {
+    const { run } = setUp({
+      reader: ([id]) => id !== "0" && new Promise(() => {}),
+      helper: async (_, worker) => worker.die(),
+    });
+    await assert.rejects(run(), { code: "WORKER_CRASHED" });
+  });
+
+  it("goes on on the CPU when the engine that was asked for is lost", async () => {
+    let calls = 0;
+    const engine = async (_, worker) => {
+      await setImmediate();
+      if (calls++ === 1) worker.die();
+    };
+    const { run, heard, first, other } = setUp({ engine });
+    assert.equal((await run()).predictions.length, MANY);
+    assert.deepEqual(heard, ids(MANY));
+    assert.deepEqual(other.failures, ["it fell"]);
+    assert.notEqual(first.classified.length, 0);
+  });
+});
