@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -72,6 +73,9 @@ export async function makeInputs() {
   const bad = await write(file("bad.csv"), [header, first, second].join("\n"));
   const rows = await readFile(many, "utf8");
   const badInTheEnd = await write(file("bad_in_the_end.csv"), `${rows.trimEnd()}\nlast,row\n`);
+  const packed = gzipSync(await readFile(SAMPLE));
+  const gzipped = await write(file("sample.csv.gz"), packed);
+  const inParts = await write(file("parts.csv.gz"), Buffer.concat([packed, gzipSync("009,0\n")]));
   const damaged = await write(file("damaged.bpk"), (await readFile(other)).subarray(0, 5000));
 
   return {
@@ -80,6 +84,8 @@ export async function makeInputs() {
     other,
     bad,
     badInTheEnd,
+    gzipped,
+    inParts,
     damaged,
     narrow,
     labelsOfPersons,

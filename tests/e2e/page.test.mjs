@@ -58,6 +58,17 @@ for (const name of browserNames) {
         );
       }));
 
+    it("unpacks gzip, and loses nothing of what it cannot unpack", () =>
+      onPage(async (app) => {
+        await app.drop(inputs.gzipped);
+        await app.results("sample.csv.gz");
+        assertRows(await app.rows(), inputs.expected.sample);
+        await app.drop(inputs.inParts);
+        await app.page.waitForSelector(".error");
+        assert.equal(await app.text(".error-code"), "GZIP_INVALID");
+        assert.match(await app.text(".error-message"), /several parts/);
+      }));
+
     it("offers a sample", () =>
       onPage(async (app) => {
         await app.click('[data-action="sample"]');

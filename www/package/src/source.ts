@@ -7,6 +7,8 @@ import { type Chunks, unpacked } from "./unpack.js";
 const CHUNK_BYTES = 1 << 20;
 /** A first chunk, from which the first subject comes. */
 const FIRST_CHUNK_BYTES = 1 << 18;
+/** Size of the slices that a worker reads itself: browsers take their time for each. */
+const MOST_SLICE_BYTES = 1 << 22;
 
 /** An input that can be read. */
 export interface OpenSource {
@@ -60,9 +62,11 @@ export async function readAll(source: Source, signal: AbortSignal | undefined): 
 /** A blob in slices, the next of which is on its way while one is worked on. */
 export async function* blobChunks(blob: Blob, signal: AbortSignal | undefined): Chunks {
   let end = 0;
+  let size = FIRST_CHUNK_BYTES;
   const slice = () => {
     const start = end;
-    end = Math.min(blob.size, start + (start === 0 ? FIRST_CHUNK_BYTES : CHUNK_BYTES));
+    end = Math.min(blob.size, start + size);
+    size = Math.min(2 * size, MOST_SLICE_BYTES);
     const bytes = start < end ? blob.slice(start, end).arrayBuffer() : undefined;
     // Whoever awaits it hears of a failure; nobody may, after an abort.
     bytes?.catch(() => undefined);

@@ -17,12 +17,23 @@ export async function* unpacked(raw: Chunks): Chunks {
   yield* gzip ? gunzip(whole) : whole;
 }
 
+/**
+ * Most packed bytes that are unpacked at once: browsers hand out all that comes of them before they look
+ * whether anyone wants it, which can be a thousand times as much.
+ */
+const PACKED_BYTES = 1 << 16;
+
 async function* gunzip(chunks: Chunks): Chunks {
+  let rest: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   const packed = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
-      const next = await chunks.next();
-      if (next.done) controller.close();
-      else controller.enqueue(next.value);
+      if (rest.byteLength === 0) {
+        const next = await chunks.next();
+        if (next.done) return controller.close();
+        rest = next.value;
+      }
+      controller.enqueue(rest.subarray(0, PACKED_BYTES));
+      rest = rest.subarray(PACKED_BYTES);
     },
     async cancel() {
       await chunks.return();
@@ -37,10 +48,17 @@ async function* gunzip(chunks: Chunks): Chunks {
     }
   } catch (error) {
     if (error instanceof PainwaveError) throw error;
-    throw new PainwaveError("GZIP_INVALID", `the file is not valid gzip: ${messageOf(error)}`, {}, error);
+    throw new PainwaveError("GZIP_INVALID", invalid(messageOf(error)), {}, error);
   } finally {
     reader.cancel().catch(() => undefined);
   }
+}
+
+/** Browsers unpack one member and refuse a file that goes on after it. */
+function invalid(message: string): string {
+  const goesOn = /junk|after the end/i.test(message);
+  const advice = "; a file of several parts, as bgzip makes them, has to be packed as one";
+  return `the file is not valid gzip: ${message}${goesOn ? advice : ""}`;
 }
 
 async function* prepend(head: Uint8Array<ArrayBuffer>, rest: Chunks): Chunks {

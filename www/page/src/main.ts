@@ -56,6 +56,16 @@ let about: Model | undefined;
 /** The results of the file that is shown. A file that is being read has a view of its own until it is read. */
 let view: ResultsView | undefined;
 
+/**
+ * The model that is made ready while the reader still looks for a file, until the first action that needs it
+ * takes it over.
+ */
+let early: Promise<Classifier> | undefined = createClassifier({
+  onProgress: (progress) => status.progress(progress),
+});
+// Whoever takes it over hears of a failure.
+early.catch(() => undefined);
+
 /** One thing at a time: what the reader asks for now ends what is still running. */
 let running: AbortController | undefined;
 
@@ -102,8 +112,24 @@ async function blame<T>(file: File, work: Promise<T>): Promise<T> {
 const onProgress = (progress: Parameters<Status["progress"]>[0]) => status.progress(progress);
 
 async function load(device: Device, bundle: File | undefined, signal: AbortSignal): Promise<Model> {
+  if (early !== undefined && device === "auto" && bundle === undefined) {
+    const classifier = await takeEarly(early, signal);
+    return { device, bundle, classifier };
+  }
   const work = createClassifier({ device, bundle, onProgress, signal });
   return { device, bundle, classifier: await (bundle === undefined ? work : blame(bundle, work)) };
+}
+
+/** Waits for the early model, which is still there for the next action if this one is ended. */
+async function takeEarly(loading: Promise<Classifier>, signal: AbortSignal): Promise<Classifier> {
+  const ended = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  try {
+    return await Promise.race([loading, ended]);
+  } finally {
+    if (!signal.aborted) early = undefined;
+  }
 }
 
 /** Puts a model, and what it made of a file, in the place of the present ones. */
@@ -331,7 +357,6 @@ onSchemeChange(() => view?.redraw());
 // What is automatic may be decided at any time.
 setInterval(() => state.model && engine.say(state.model.classifier.info), LOOK_EVERY);
 
-// The model is made ready while the reader still looks for a file.
 void run("Loading the model", "The model could not be loaded", async (signal) => {
   adopt(await load("auto", undefined, signal), undefined);
   return undefined;
