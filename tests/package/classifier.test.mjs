@@ -183,6 +183,55 @@ describe("a classifier", () => {
     );
   });
 
+  it("hands out subjects on the way, in the order of the file, and late ones again", async () => {
+    const heard = [];
+    const onPredictions = (predictions) => heard.push(...predictions);
+    await classifier.classify(bytes, { onPredictions });
+    assert.deepEqual(heard, result.predictions);
+
+    // The last row of the first subject, at the end of the file.
+    const [header, ...rows] = text.trimEnd().split("\n");
+    const id = rows[0].split(",", 1)[0];
+    const last = rows.findLastIndex((row) => row.startsWith(`${id},`));
+    const late = [header, ...rows.toSpliced(last, 1), rows[last]].join("\n");
+    heard.length = 0;
+    const again = await classifier.classify(late, { onPredictions });
+    assert.equal(again.toCsv({ probabilities: true }), result.toCsv({ probabilities: true }));
+    assert.equal(heard.at(-1).id, id);
+    assert.deepEqual(heard.at(-1), result.predictions[0]);
+  });
+
+  it("gives the same with any number of workers, of which each may die but the one that reads", async () => {
+    const rows = text.trimEnd().split("\n");
+    const many = [rows[0]];
+    for (let copy = 0; copy < 12; copy++) {
+      for (const row of rows.slice(1)) many.push(`${copy}-${row}`);
+    }
+    const file = many.join("\n");
+    const started = [];
+    const notice = (worker) => started.push(worker);
+    process.on("worker", notice);
+    const expected = [];
+    for (const workers of [1, 3]) {
+      started.length = 0;
+      const own = await createClassifier({ workers });
+      assert.equal(own.info.workers, workers);
+      const all = await own.classify(file);
+      expected.push(all.toCsv({ probabilities: true }));
+      assert.equal(started.length, workers);
+      if (workers > 1) {
+        let killed = 0;
+        const onPredictions = () => killed++ === 0 && started.at(-1).terminate();
+        const same = await own.classify(file, { onPredictions });
+        assert.equal(same.toCsv({ probabilities: true }), expected[0]);
+      }
+      await own.close();
+    }
+    process.off("worker", notice);
+    assert.equal(expected[1], expected[0]);
+    for (const workers of [0, 1.5, "2"]) await refuses(createClassifier({ workers }), "OPTION");
+  });
+
   it("can be aborted while it reads, while it waits and before it starts, and works on", async () => {
     const controller = new AbortController();
     const { signal } = controller;

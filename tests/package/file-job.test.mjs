@@ -67,7 +67,18 @@ const companion = (session) => ({
   },
 });
 
-function setUp({ subjects = MANY, limit = 3, reader, helper, engine } = {}) {
+/** A companion that finds its engine when the CPU has done some portions. */
+const finder = (session) => ({
+  ...companion(),
+  alone: false,
+  paces: [],
+  consider(pace) {
+    this.paces.push(pace);
+    if (this.paces.length === 3) this.engine = { session, info: { engine: "webgpu" } };
+  },
+});
+
+function setUp({ subjects = MANY, limit = 3, reader, helper, engine, found } = {}) {
   const first = new FakeWorker(subjects, reader);
   const started = [];
   const start = async () => {
@@ -76,13 +87,17 @@ function setUp({ subjects = MANY, limit = 3, reader, helper, engine } = {}) {
     return worker;
   };
   const pool = new WorkerPool(limit, start, first);
-  const other = companion(engine && new FakeWorker(0, engine));
+  const other = found ? finder(found) : companion(engine && new FakeWorker(0, engine));
   const heard = [];
   const place = { reader: first, pool, companion: other, classes: CLASSES };
   const onPredictions = (predictions) => heard.push(...predictions.map(({ id }) => id));
   const job = new FileJob(place, 0, { onPredictions }, new AbortController().signal);
-  return { job, run: () => job.run(new Blob(["x"])), heard, first, started, other };
+  return { job, run: () => job.run(new Blob(["x".repeat(subjects)])), heard, first, started, other };
 }
+
+const slowly = async () => {
+  for (let i = 0; i < 10; i++) await setImmediate();
+};
 
 const ids = (count) => Array.from({ length: count }, (_, i) => `${i}`);
 
@@ -155,5 +170,38 @@ describe("a file", () => {
     assert.deepEqual(heard, ids(MANY));
     assert.deepEqual(other.failures, ["it fell"]);
     assert.notEqual(first.classified.length, 0);
+  });
+
+  it("goes on on the CPU when the engine that was asked for dies while it has nothing to do", async () => {
+    const { run, other, first } = setUp({ engine: () => setImmediate() });
+    const { session } = other.engine;
+    const read = first.call.bind(first);
+    first.call = async (name, args) => {
+      if (name === "read" && first.reads === 5) session.die();
+      return read(name, args);
+    };
+    assert.equal((await run()).predictions.length, MANY);
+    assert.deepEqual(other.failures, ["it fell"]);
+  });
+
+  it("is shared with an engine that is found on the way, which gets many portions at once", async () => {
+    const found = new FakeWorker(0, () => setImmediate());
+    const { run, heard, first, other } = setUp({ subjects: 300, reader: slowly, helper: slowly, found });
+    assert.equal((await run()).predictions.length, 300);
+    assert.deepEqual(heard, ids(300));
+    assert.ok(found.classified.length >= 24, `${found.classified.length} subjects`);
+    assert.notEqual(first.classified.length, 0);
+    assert.equal(other.paces.length, 3);
+    const { windowsLeft, windowsPerSecond } = other.paces[2];
+    assert.ok(windowsLeft >= 0 && windowsPerSecond > 0);
+    assert.notEqual(other.paces[2].recent().length, 0);
+  });
+
+  it("goes on without an engine that was found on the way and lost", async () => {
+    const found = new FakeWorker(0, async (_, worker) => worker.die());
+    const { run, heard, other } = setUp({ subjects: 300, reader: slowly, helper: slowly, found });
+    assert.equal((await run()).predictions.length, 300);
+    assert.deepEqual(heard, ids(300));
+    assert.deepEqual(other.failures, ["it fell"]);
   });
 });

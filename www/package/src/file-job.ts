@@ -50,6 +50,7 @@ export class FileJob {
   readonly #options: ClassifyOptions;
   readonly #signal: AbortSignal;
   readonly #queue = new PortionQueue();
+  readonly #over = new AbortController();
   readonly #found = new Map<string, Prediction>();
   /** By portion: what waits for the predictions of an earlier one. */
   readonly #early = new Map<number, Prediction[]>();
@@ -75,9 +76,7 @@ export class FileJob {
 
   /** Classifies the whole file. The reader keeps the recordings until `release`. */
   async run(source: Source): Promise<Outcome> {
-    // However it ends, the source is let go of.
-    const reading = new AbortController();
-    const { blob, chunks, bytesTotal } = openSource(source, reading.signal);
+    const { blob, chunks, bytesTotal } = openSource(source, this.#over.signal);
     const job = this.#number;
     this.#bytesTotal = bytesTotal;
     const abort = () => this.#queue.fail(this.#signal.reason);
@@ -94,10 +93,10 @@ export class FileJob {
       return { predictions: order.flatMap((id) => this.#found.get(id) ?? []), warnings };
     } finally {
       this.#signal.removeEventListener("abort", abort);
-      // Whatever still runs has nothing to do any more.
+      // Whatever still runs has nothing to do any more, and lets go of the source.
       const over = new PainwaveError("CLOSED", "the file is no longer worked on");
       this.#queue.fail(over);
-      reading.abort(over);
+      this.#over.abort(over);
     }
   }
 
@@ -141,7 +140,7 @@ export class FileJob {
   #help(): void {
     if (!this.#onCpu || this.#queue.waiting <= this.#reserve()) return;
     void this.#place.pool.grow().then((helper) => {
-      if (helper !== undefined) this.#spawn(...repeat(() => this.#classify(helper)));
+      if (helper !== undefined) this.#useHelper(helper);
     });
   }
 
@@ -164,14 +163,18 @@ export class FileJob {
     if (this.#onCpu) return;
     this.#onCpu = true;
     const alone = () => this.#delivered === 0 || this.#queue.ended;
-    this.#spawn(this.#classify(this.#reader, () => alone() || this.#queue.waiting > this.#reserve()));
-    for (const helper of this.#place.pool.helpers) this.#spawn(...repeat(() => this.#classify(helper)));
+    this.#spawn(this.#classify(this.#reader, 1, () => alone() || this.#queue.waiting > this.#reserve()));
+    for (const helper of this.#place.pool.helpers) this.#useHelper(helper);
   }
 
-  /** Classifies portion after portion on one worker. */
-  async #classify(session: WorkerSession, ready = () => true): Promise<void> {
+  #useHelper(helper: WorkerSession): void {
+    this.#spawn(...repeat(() => this.#classify(helper, 1, () => true)));
+  }
+
+  /** Classifies up to `most` portions at a time on one worker, whenever `ready` agrees. */
+  async #classify(session: WorkerSession, most: number, ready: () => boolean): Promise<void> {
     for (;;) {
-      const portions = await this.#queue.take(1, ready);
+      const portions = await this.#queue.take(most, () => session.alive && ready());
       if (portions.length === 0 || !(await this.#attempt(session, portions))) return;
     }
   }
@@ -181,20 +184,18 @@ export class FileJob {
     const { companion } = this.#place;
     const { engine } = companion;
     if (engine === undefined || engine === this.#engine) return;
+    const { session } = engine;
+    const lose = () => {
+      companion.fail(session.ended.reason);
+      this.#engine = undefined;
+      this.#useCpu();
+    };
+    if (!session.alive) return lose();
+    session.ended.addEventListener("abort", lose, { once: true, signal: this.#over.signal });
     this.#engine = engine;
     const most = this.#batch();
     const soon = () => companion.alone && (this.#delivered === 0 || this.#queue.ended);
-    const work = async () => {
-      for (;;) {
-        const portions = await this.#queue.take(most, () => soon() || this.#queue.waiting >= most);
-        if (portions.length === 0) return;
-        if (await this.#attempt(engine.session, portions)) continue;
-        if (companion.engine === engine) companion.fail(engine.session.ended.reason);
-        this.#engine = undefined;
-        return this.#useCpu();
-      }
-    };
-    this.#spawn(...repeat(work));
+    this.#spawn(...repeat(() => this.#classify(session, most, () => soon() || this.#queue.waiting >= most)));
   }
 
   /** Whether the worker has survived it. If not, the portions wait for another one. */
