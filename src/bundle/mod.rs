@@ -13,18 +13,20 @@
 //!
 //! [`NetworkConfig::parameters`]: crate::network::NetworkConfig::parameters
 
+mod container;
 mod manifest;
 #[cfg(test)]
 mod tests;
 mod validate;
 
+pub use container::ContainerError;
 pub use manifest::{KnownAnswers, Manifest, Member, ModelCard, PrecisionCheck, VERSION};
 pub use validate::{InvalidManifest, MAX_KNOWN_ANSWERS, MAX_WINDOW};
 
-use burn_pack::{Bytes, DType, Tensor, Writer};
 use half::f16;
 use sha2::{Digest, Sha256};
 
+use self::container::{Container, Tensor};
 use crate::features::FeatureError;
 use crate::network::{NetworkConfigError, Parameter, Parameters};
 
@@ -33,6 +35,10 @@ pub const MAX_FILE_SIZE: usize = 256 << 20;
 
 const MANIFEST_KEY: &str = "painwave";
 const DIGEST_KEY: &str = "painwave.sha256";
+
+// Burn's names of the types that weights are stored as.
+const F16: &str = "F16";
+const F32: &str = "F32";
 
 /// A model: what is read, what is computed, and the weights.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,7 +69,7 @@ pub enum BundleError {
     },
     /// Not a burnpack file, or a damaged one.
     #[error("this is not a whole burnpack file")]
-    Container(#[source] burn_pack::Error),
+    Container(#[source] ContainerError),
     /// A burnpack file, but not one of ours.
     #[error("this burnpack file is not a painwave bundle: it has no metadata `{0}`")]
     Foreign(&'static str),
@@ -99,12 +105,12 @@ pub enum BundleError {
         expected: Option<Vec<usize>>,
     },
     /// A weight is stored as something else than f16 or f32.
-    #[error("the weight `{name}` is stored as {found:?}, expected f16 or f32")]
+    #[error("the weight `{name}` is stored as {found}, expected F16 or F32")]
     WeightType {
         /// Name of the tensor in the file.
         name: String,
         /// How it is stored.
-        found: DType,
+        found: String,
     },
     /// A weight is infinite or not a number.
     #[error("the weight `{name}` holds a value that is not finite")]
@@ -121,29 +127,26 @@ impl Bundle {
     /// Anything that is not exactly what [`Bundle::to_bytes`] wrote, or that is out of range.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, BundleError> {
         check_file_size(bytes.len())?;
-        let reader = burn_pack::Reader::from_bytes(Bytes::from_bytes_vec(bytes.to_vec()))
-            .map_err(BundleError::Container)?;
-        let metadata = |key| reader.metadata().get(key).cloned().ok_or(BundleError::Foreign(key));
+        let container = Container::read(bytes).map_err(BundleError::Container)?;
+        let metadata = |key| container.metadata(key).ok_or(BundleError::Foreign(key));
         let (json, digest) = (metadata(MANIFEST_KEY)?, metadata(DIGEST_KEY)?);
-        let tensors = reader.into_tensors().map_err(BundleError::Container)?;
-        let mut parts = Vec::with_capacity(tensors.len());
-        for tensor in tensors {
-            let (name, dtype, shape, _, bytes) = tensor.into_parts().map_err(BundleError::Container)?;
-            parts.push(StoredTensor { name, dtype, shape: shape.to_vec(), bytes });
-        }
-        if digest != hex_digest(&json, &mut parts) {
+        let mut tensors = container.tensors;
+        if digest != hex_digest(json, &mut tensors) {
             return Err(BundleError::Damaged);
         }
 
-        let manifest = read_manifest(&json)?;
+        let manifest = read_manifest(json)?;
         let mut weights: Vec<Parameters> = manifest.members.iter().map(|_| Parameters::new()).collect();
-        for part in parts {
-            let (member, name) = part.place(weights.len()).ok_or_else(|| BundleError::Weight {
-                name: part.name.clone(),
-                found: Some(part.shape.clone()),
+        for tensor in tensors {
+            let superfluous = || BundleError::Weight {
+                name: tensor.name.clone(),
+                found: Some(tensor.shape.clone()),
                 expected: None,
-            })?;
-            weights[member].insert(name, part.decode()?);
+            };
+            let (member, name) = place(&tensor.name, weights.len()).ok_or_else(superfluous)?;
+            if weights[member].insert(name, decode(&tensor)?).is_some() {
+                return Err(superfluous());
+            }
         }
         let bundle = Bundle { manifest, weights };
         bundle.validate()?;
@@ -157,29 +160,22 @@ impl Bundle {
     pub fn to_bytes(&self, weights: WeightType) -> Result<Vec<u8>, BundleError> {
         self.validate()?;
         let json = serde_json::to_string(&self.manifest).map_err(BundleError::Manifest)?;
-        let mut parts = Vec::new();
+        let mut tensors = Vec::new();
         for (member, parameters) in self.weights.iter().enumerate() {
             for (name, parameter) in parameters {
-                parts.push(StoredTensor::encode(tensor_name(member, name), parameter, weights)?);
+                tensors.push(encode(tensor_name(member, name), parameter, weights)?);
             }
         }
-        let bytes = write(&json, parts)?;
+        let bytes = write(&json, tensors);
         check_file_size(bytes.len())?;
         Ok(bytes)
     }
 }
 
 /// Puts the parts into a container, with their digest.
-fn write(json: &str, mut parts: Vec<StoredTensor>) -> Result<Vec<u8>, BundleError> {
-    let digest = hex_digest(json, &mut parts);
-    let tensors =
-        parts.into_iter().map(|part| Tensor::new(part.name, part.dtype, part.shape, None, part.bytes));
-    let bytes = Writer::new(tensors.collect())
-        .with_metadata(MANIFEST_KEY, json)
-        .with_metadata(DIGEST_KEY, &digest)
-        .into_bytes()
-        .map_err(BundleError::Container)?;
-    Ok(bytes.to_vec())
+fn write(json: &str, mut tensors: Vec<Tensor>) -> Vec<u8> {
+    let digest = hex_digest(json, &mut tensors);
+    Container { tensors, metadata: vec![(MANIFEST_KEY, json), (DIGEST_KEY, &digest)] }.write()
 }
 
 fn check_file_size(found: usize) -> Result<(), BundleError> {
@@ -204,63 +200,59 @@ fn tensor_name(member: usize, name: &str) -> String {
     format!("member.{member}.{name}")
 }
 
-/// One tensor as it stands in the file.
-struct StoredTensor {
-    name: String,
-    dtype: DType,
-    shape: Vec<usize>,
-    bytes: Bytes,
+/// The member that a tensor of this name belongs to, and its name there.
+fn place(tensor: &str, members: usize) -> Option<(usize, String)> {
+    let (member, name) = tensor.strip_prefix("member.")?.split_once('.')?;
+    let member: usize = member.parse().ok().filter(|member| *member < members)?;
+    // "member.00." and "member.+0." would be other names for the same tensor.
+    (tensor_name(member, name) == tensor).then(|| (member, name.to_owned()))
 }
 
-impl StoredTensor {
-    fn encode(name: String, parameter: &Parameter, weights: WeightType) -> Result<Self, BundleError> {
-        let Parameter { shape, data } = parameter;
-        let (dtype, bytes): (_, Vec<u8>) = match weights {
-            WeightType::F32 => (DType::F32, data.iter().flat_map(|value| value.to_le_bytes()).collect()),
-            WeightType::F16 => {
-                let rounded = data.iter().map(|value| f16::from_f32(*value));
-                if !rounded.clone().all(f16::is_finite) {
-                    return Err(BundleError::WeightNotFinite { name });
-                }
-                (DType::F16, rounded.flat_map(f16::to_le_bytes).collect())
+fn encode(name: String, parameter: &Parameter, weights: WeightType) -> Result<Tensor<'static>, BundleError> {
+    let Parameter { shape, data } = parameter;
+    let (dtype, bytes): (_, Vec<u8>) = match weights {
+        WeightType::F32 => (F32, data.iter().flat_map(|value| value.to_le_bytes()).collect()),
+        WeightType::F16 => {
+            let rounded = data.iter().map(|value| f16::from_f32(*value));
+            if !rounded.clone().all(f16::is_finite) {
+                return Err(BundleError::WeightNotFinite { name });
             }
-        };
-        Ok(StoredTensor { name, dtype, shape: shape.clone(), bytes: Bytes::from_bytes_vec(bytes) })
-    }
+            (F16, rounded.flat_map(f16::to_le_bytes).collect())
+        }
+    };
+    Ok(Tensor { name, dtype: dtype.into(), shape: shape.clone(), bytes: bytes.into() })
+}
 
-    fn decode(&self) -> Result<Parameter, BundleError> {
-        // The chunks have exactly the width that the array takes.
-        let data = match self.dtype {
-            DType::F32 => self.bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect(),
-            DType::F16 => {
-                self.bytes.as_chunks::<2>().0.iter().map(|b| f16::from_le_bytes(*b).to_f32()).collect()
-            }
-            found => return Err(BundleError::WeightType { name: self.name.clone(), found }),
-        };
-        Ok(Parameter { shape: self.shape.clone(), data })
-    }
+fn decode(tensor: &Tensor) -> Result<Parameter, BundleError> {
+    let Tensor { name, dtype, shape, bytes } = tensor;
+    let data = match &**dtype {
+        F32 => numbers(bytes, f32::from_le_bytes),
+        F16 => numbers(bytes, |bytes| f16::from_le_bytes(bytes).to_f32()),
+        found => return Err(BundleError::WeightType { name: name.clone(), found: found.to_owned() }),
+    };
+    let data = data.ok_or_else(|| ContainerError::Data { name: name.clone() });
+    let data = data.map_err(BundleError::Container)?;
+    Ok(Parameter { shape: shape.clone(), data })
+}
 
-    /// The member that the tensor belongs to, and its name there.
-    fn place(&self, members: usize) -> Option<(usize, String)> {
-        let (member, name) = self.name.strip_prefix("member.")?.split_once('.')?;
-        let member: usize = member.parse().ok().filter(|member| *member < members)?;
-        // "member.00." and "member.+0." would be other names for the same tensor.
-        (tensor_name(member, name) == self.name).then(|| (member, name.to_owned()))
-    }
+/// Numbers of `N` bytes, if they are whole.
+fn numbers<const N: usize>(bytes: &[u8], number: impl Fn([u8; N]) -> f32) -> Option<Vec<f32>> {
+    let (numbers, rest) = bytes.as_chunks();
+    rest.is_empty().then(|| numbers.iter().map(|bytes| number(*bytes)).collect())
 }
 
 /// SHA-256 over the manifest and every tensor in the order of the names, each part with its length before it.
-fn hex_digest(json: &str, parts: &mut [StoredTensor]) -> String {
-    parts.sort_by(|a, b| a.name.cmp(&b.name));
+fn hex_digest(json: &str, tensors: &mut [Tensor]) -> String {
+    tensors.sort_by(|a, b| a.name.cmp(&b.name));
     let mut hasher = Sha256::new();
     let mut update = |bytes: &[u8]| {
         hasher.update((bytes.len() as u64).to_le_bytes());
         hasher.update(bytes);
     };
     update(json.as_bytes());
-    for StoredTensor { name, dtype, shape, bytes } in parts {
+    for Tensor { name, dtype, shape, bytes } in tensors {
         update(name.as_bytes());
-        update(format!("{dtype:?} {shape:?}").as_bytes());
+        update(format!("{dtype} {shape:?}").as_bytes());
         update(bytes);
     }
     hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()

@@ -3,34 +3,33 @@
 use super::*;
 
 /// The embedded bundle as it stands in its file: manifest and tensors.
-fn parts() -> (String, Vec<StoredTensor>) {
+fn parts() -> (String, Vec<Tensor<'static>>) {
     let bundle = Bundle::from_bytes(include_bytes!("../../models/cnn-gru.bpk")).expect("it is a bundle");
     let json = serde_json::to_string(&bundle.manifest).expect("a manifest can be written");
     let tensors = bundle.weights[0].iter().map(|(name, parameter)| {
-        StoredTensor::encode(tensor_name(0, name), parameter, WeightType::F16).expect("it was f16 before")
+        encode(tensor_name(0, name), parameter, WeightType::F16).expect("it was f16 before")
     });
     (json, tensors.collect())
 }
 
 /// What reading says of a file that differs from a bundle in one thing.
-fn refusal(change: impl FnOnce(&mut String, &mut Vec<StoredTensor>)) -> BundleError {
+fn refusal(change: impl FnOnce(&mut String, &mut Vec<Tensor<'static>>)) -> BundleError {
     let (mut json, mut tensors) = parts();
     change(&mut json, &mut tensors);
-    Bundle::from_bytes(&write(&json, tensors).expect("a container takes anything"))
-        .expect_err("it is no bundle")
+    Bundle::from_bytes(&write(&json, tensors)).expect_err("it is no bundle")
 }
 
 #[test]
 fn the_parts_unchanged_are_a_bundle() {
     let (json, tensors) = parts();
-    Bundle::from_bytes(&write(&json, tensors).expect("it can be written")).expect("nothing was changed");
+    Bundle::from_bytes(&write(&json, tensors)).expect("nothing was changed");
 }
 
 #[test]
 fn a_changed_weight_is_damage() {
     let (json, mut tensors) = parts();
     let digest = hex_digest(&json, &mut tensors);
-    tensors[0].bytes = Bytes::from_bytes_vec(vec![0; tensors[0].bytes.len()]);
+    tensors[0].bytes = vec![0; tensors[0].bytes.len()].into();
     assert_ne!(hex_digest(&json, &mut tensors), digest);
 
     let mut file = include_bytes!("../../models/cnn-gru.bpk").to_vec();
@@ -52,9 +51,9 @@ fn another_version_is_told_from_a_broken_manifest() {
 #[test]
 fn weights_of_another_type_are_refused() {
     let error = refusal(|_, tensors| {
-        tensors[0].dtype = DType::I16;
+        tensors[0].dtype = "I16".into();
     });
-    assert!(matches!(error, BundleError::WeightType { found: DType::I16, .. }), "{error}");
+    assert!(matches!(&error, BundleError::WeightType { found, .. } if found == "I16"), "{error}");
 }
 
 #[test]

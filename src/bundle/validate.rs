@@ -1,6 +1,6 @@
 //! What a bundle must satisfy before it is used: a bundle from the internet is untrusted input.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
 use super::{Bundle, BundleError, Manifest, Member, VERSION, tensor_name};
@@ -185,9 +185,9 @@ fn check_member(index: usize, member: &Member, manifest: &Manifest) -> Result<()
 }
 
 fn check_weights(index: usize, member: &Member, weights: &Parameters) -> Result<(), BundleError> {
-    let mut left: BTreeSet<&String> = weights.keys().collect();
     let tensor = |name: &str| tensor_name(index, name);
-    for spec in member.network.parameters() {
+    let specs = member.network.parameters();
+    for spec in &specs {
         let found = weights.get(&spec.name);
         let fits = found
             .is_some_and(|p| p.shape == spec.shape && p.data.len() == spec.shape.iter().product::<usize>());
@@ -195,13 +195,14 @@ fn check_weights(index: usize, member: &Member, weights: &Parameters) -> Result<
             return Err(BundleError::Weight {
                 name: tensor(&spec.name),
                 found: found.map(|parameter| parameter.shape.clone()),
-                expected: Some(spec.shape),
+                expected: Some(spec.shape.clone()),
             });
         }
-        left.remove(&spec.name);
     }
-    if let Some(name) = left.first() {
-        let found = Some(weights[*name].shape.clone());
+    if let Some((name, weight)) =
+        weights.iter().find(|(name, _)| specs.iter().all(|spec| spec.name != **name))
+    {
+        let found = Some(weight.shape.clone());
         return Err(BundleError::Weight { name: tensor(name), found, expected: None });
     }
     let finite = |parameter: &crate::network::Parameter| parameter.data.iter().all(|value| value.is_finite());
@@ -229,9 +230,9 @@ fn check_size(
 }
 
 fn names<'a>(what: &'static str, names: impl IntoIterator<Item = &'a String>) -> Result<(), InvalidManifest> {
-    let mut seen = BTreeSet::new();
+    let mut seen = HashSet::new();
     for name in names {
-        if name.is_empty() || !seen.insert(name) {
+        if name.is_empty() || !seen.insert(name.as_str()) {
             return Err(InvalidManifest::Name { what, name: name.clone() });
         }
     }
