@@ -1,7 +1,7 @@
 // The built package, as Node loads it.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { createReadStream } from "node:fs";
+import { createReadStream, openAsBlob } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import { setImmediate } from "node:timers/promises";
@@ -66,6 +66,8 @@ describe("a classifier", () => {
     "an ArrayBuffer": () => bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength),
     "a Blob": () => new Blob([bytes]),
     "a File": () => new File([bytes], "sample.csv"),
+    "a Blob that stands for a file": () => openAsBlob(SAMPLE),
+    "a File of such a Blob": async () => new File([await openAsBlob(SAMPLE)], "sample.csv"),
     "a Response": () => new Response(bytes),
     "a ReadableStream": () => new Blob([bytes]).stream(),
     "a stream of Node": () => createReadStream(SAMPLE),
@@ -81,7 +83,7 @@ describe("a classifier", () => {
   };
   for (const [kind, make] of Object.entries(kinds)) {
     it(`reads ${kind}`, async () => {
-      const same = await classifier.classify(make());
+      const same = await classifier.classify(await make());
       assert.equal(same.toCsv({ probabilities: true }), result.toCsv({ probabilities: true }));
     });
   }

@@ -89,7 +89,7 @@ function setUp({ subjects = MANY, limit = 3, reader, helper, engine, found } = {
   const pool = new WorkerPool(limit, start, first);
   const other = found ? finder(found) : companion(engine && new FakeWorker(0, engine));
   const heard = [];
-  const place = { reader: first, pool, companion: other, classes: CLASSES };
+  const place = { reader: first, pool, companion: other, postsBlobs: true, classes: CLASSES };
   const onPredictions = (predictions) => heard.push(...predictions.map(({ id }) => id));
   const job = new FileJob(place, 0, { onPredictions }, new AbortController().signal);
   return { job, run: () => job.run(new Blob(["x".repeat(subjects)])), heard, first, started, other };

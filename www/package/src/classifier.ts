@@ -3,7 +3,7 @@ import { CallQueue } from "./calls.js";
 import { AskedFor, type Companion } from "./companion.js";
 import { type EngineOptions, startEngine } from "./engines.js";
 import { PainwaveError } from "./errors.js";
-import { FileJob } from "./file-job.js";
+import { FileJob, type Workplace } from "./file-job.js";
 import { findAdapter } from "./gpu.js";
 import type { Host } from "./host.js";
 import { WorkerPool } from "./pool.js";
@@ -49,7 +49,8 @@ export async function create(host: Host, options: ClassifierOptions): Promise<Cl
   };
   try {
     const companion = await companionOf(host, asked, other, { onProgress, signal });
-    return new PooledClassifier(pool, first.info, asked, companion);
+    const { postsBlobs } = host;
+    return new PooledClassifier({ pool, companion, postsBlobs }, first.info, asked);
   } catch (error) {
     await pool.close();
     throw error;
@@ -88,27 +89,25 @@ async function bytesOf(
 class PooledClassifier implements Classifier {
   readonly #wasm: WasmInfo;
   readonly #asked: Device;
-  readonly #pool: WorkerPool;
+  readonly #place: Omit<Workplace, "reader" | "classes">;
   readonly #calls = new CallQueue();
-  readonly #companion: Companion;
   #jobs = 0;
 
-  constructor(pool: WorkerPool, wasm: WasmInfo, asked: Device, companion: Companion) {
-    this.#pool = pool;
+  constructor(place: Omit<Workplace, "reader" | "classes">, wasm: WasmInfo, asked: Device) {
+    this.#place = place;
     this.#wasm = wasm;
     this.#asked = asked;
-    this.#companion = companion;
   }
 
   get info(): ClassifierInfo {
-    const { why, engine } = this.#companion;
+    const { why, engine } = this.#place.companion;
     const { engine: device, ...model } = engine?.info ?? this.#wasm;
-    return { asked: this.#asked, device, why, workers: this.#pool.limit, ...model };
+    return { asked: this.#asked, device, why, workers: this.#place.pool.limit, ...model };
   }
 
   classify(source: Source, options: ClassifyOptions = {}): Promise<Result> {
     return this.#calls.inTurn(async (own) => {
-      const reader = await this.#pool.reader();
+      const reader = await this.#place.pool.reader();
       const { ended } = reader;
       const end = () => own.abort(ended.reason);
       ended.addEventListener("abort", end, { once: true });
@@ -123,7 +122,7 @@ class PooledClassifier implements Classifier {
   evaluate(labels: Source, result: Result, options: { signal?: AbortSignal } = {}): Promise<Scores> {
     return this.#calls.run(async ({ signal }) => {
       const bytes = await readAll(labels, signal);
-      const reader = await this.#pool.reader();
+      const reader = await this.#place.pool.reader();
       const call = reader.call("evaluate", {
         classes: this.#wasm.classes,
         idColumn: this.#wasm.schema.id,
@@ -138,8 +137,8 @@ class PooledClassifier implements Classifier {
 
   async close(): Promise<void> {
     this.#calls.close();
-    this.#companion.close();
-    await this.#pool.close();
+    this.#place.companion.close();
+    await this.#place.pool.close();
   }
 
   async #run(
@@ -150,7 +149,7 @@ class PooledClassifier implements Classifier {
   ): Promise<Result> {
     const number = this.#jobs++;
     const { classes } = this.#wasm;
-    const place = { reader, pool: this.#pool, companion: this.#companion, classes };
+    const place = { ...this.#place, reader, classes };
     const file = new FileJob(place, number, options, signal);
     let keep = false;
     try {

@@ -29,6 +29,8 @@ export interface Workplace {
   readonly reader: WorkerSession;
   readonly pool: WorkerPool;
   readonly companion: Companion;
+  /** Whether the reader can be given a Blob. */
+  readonly postsBlobs: boolean;
   readonly classes: readonly string[];
 }
 
@@ -76,7 +78,8 @@ export class FileJob {
 
   /** Classifies the whole file. The reader keeps the recordings until `release`. */
   async run(source: Source): Promise<Outcome> {
-    const { blob, chunks, bytesTotal } = openSource(source, this.#over.signal);
+    const { blob: whole, chunks, bytesTotal } = openSource(source, this.#over.signal);
+    const blob = this.#place.postsBlobs ? whole : undefined;
     const job = this.#number;
     this.#bytesTotal = bytesTotal;
     const abort = () => this.#queue.fail(this.#signal.reason);

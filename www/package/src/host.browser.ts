@@ -12,6 +12,7 @@ export const browserHost: Host = {
       portOf(new Worker(new URL("./workers/lean.browser.js", import.meta.url), { type: "module" })),
   }),
   burn: burn && compiledOnce(burn),
+  postsBlobs: true,
   parallelism: () => navigator.hardwareConcurrency ?? 1,
   async fetchBytes(address, signal) {
     try {

@@ -12,6 +12,8 @@ export const nodeHost: Host = {
     spawn: () => startWorker(new URL("./workers/lean.node.js", import.meta.url)),
   }),
   burn: burn && compiledOnce(burn),
+  // Blobs that stand for files cannot be cloned, and break Node 20 where they are a part of another one.
+  postsBlobs: false,
   parallelism: availableParallelism,
   async fetchBytes(address, signal) {
     try {

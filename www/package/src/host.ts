@@ -14,6 +14,8 @@ export interface Host {
   readonly lean: ModuleSource;
   /** The large one: engines `webgpu` and `ndarray`. Not every build of the package has it. */
   readonly burn: ModuleSource | undefined;
+  /** Whether a worker can be given a Blob to read. */
+  readonly postsBlobs: boolean;
   /** How many workers the machine can run at once. */
   parallelism(): number;
   /** Reads a bundle from an address. */
