@@ -193,7 +193,10 @@ export class FileJob {
       this.#engine = undefined;
       this.#useCpu();
     };
-    if (!session.alive) return lose();
+    if (!session.alive) {
+      lose();
+      return;
+    }
     session.ended.addEventListener("abort", lose, { once: true, signal: this.#over.signal });
     this.#engine = engine;
     const most = this.#batch();
