@@ -1,10 +1,11 @@
-//! Developer commands: `cargo xtask demo | test | package | model`.
+//! Developer commands: `cargo xtask demo | test | package | model | bench`.
 //!
 //! Each command does its own set-up ([`tools`]), shows every command line that it runs ([`process`]) and
 //! says what each step is for ([`steps`]). Tools that are not on the machine are installed below the target
-//! folder, so nothing outside of the clone and cargo's cache is touched; only `test` asks the system for
-//! browsers, and says so.
+//! folder, so nothing outside of the clone and cargo's cache is touched; only `test` and `bench` ask the system
+//! for browsers, and say so.
 
+mod bench;
 mod browsers;
 mod demo;
 mod model;
@@ -41,6 +42,8 @@ enum Task {
     Package(package::Options),
     /// Make the embedded model again from nothing: data, training, model card, sample. Takes hours.
     Model(model::Options),
+    /// Measure painwave beside its peers; writes bench/results.json and docs/performance.md.
+    Bench(bench::Options),
 }
 
 /// Why a command of `cargo xtask` ended early.
@@ -117,5 +120,6 @@ fn run(task: Task) -> Result<(), Error> {
         Task::Test(options) => suite::run_suite(&toolbox, &options),
         Task::Package(options) => package::run(&toolbox, &options),
         Task::Model(options) => model::run(&toolbox, &options),
+        Task::Bench(options) => bench::run(&toolbox, &options),
     }
 }

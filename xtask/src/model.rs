@@ -11,7 +11,8 @@ use crate::tools::Toolbox;
 use crate::{Error, file_error, process};
 
 const RECIPE: &str = "trainer/recipes/cnn-gru.toml";
-const DATA: &str = "data/synthetic";
+/// Where the synthetic recordings are.
+pub const DATA: &str = "data/synthetic";
 const RUN: &str = "runs/cnn-gru";
 const BUNDLE: &str = "models/cnn-gru.bpk";
 const CARD: &str = "models/README.md";
@@ -19,7 +20,7 @@ const SAMPLE: &str = "www/page/public/sample.csv";
 const SAMPLE_LABELS: &str = "www/page/public/sample_labels.csv";
 
 /// Seed of the synthetic data; the recipe holds that of the training.
-const SEED: &str = "0";
+pub const SEED: &str = "0";
 
 /// Subjects of each class in the sample: enough for every class to be seen, few enough for one megabyte.
 const SUBJECTS_OF_EACH_CLASS: usize = 3;

@@ -131,7 +131,7 @@ const CHECKS: &[Check] = &[
     },
     Check {
         name: "TypeScript",
-        why: "types, format and lints of package, page and their tests",
+        why: "types, format and lints of package, page, their tests and the benchmark",
         needs: &["package"],
         burn: false,
         run: |tools, _| run(tools.npm("www").args(["run", "check"])),

@@ -1,0 +1,22 @@
+// How much memory a page's process takes (Linux).
+import { readFile, writeFile } from "node:fs/promises";
+
+/** Process ids of the pages of a Chromium. */
+export async function renderers(browser) {
+  const session = await browser.target().createCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  await session.detach();
+  return processInfo.filter(({ type }) => type === "renderer").map(({ id }) => id);
+}
+
+/** Forgets the greatest memory that a process has taken so far. */
+export async function resetPeak(pid) {
+  await writeFile(`/proc/${pid}/clear_refs`, "5");
+}
+
+/** Memory of a process in MiB: what it takes now, and the most since it began or the last [`resetPeak`]. */
+export async function memory(pid) {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  const mib = (key) => Number(status.match(new RegExp(`^${key}:\\s+(\\d+) kB`, "m"))[1]) / 1024;
+  return { now_mib: mib("VmRSS"), peak_mib: mib("VmHWM") };
+}

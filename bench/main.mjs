@@ -1,0 +1,119 @@
+// Runs the benchmark, or parts of it, and writes bench/results.json and docs/performance.md. `cargo xtask bench` builds
+// what it measures and calls it.
+
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { browserNames, launch } from "../tests/e2e/browsers.mjs";
+import { commit, machine, npmVersions } from "./lib/machine.mjs";
+import { readResults, writeResults } from "./lib/results.mjs";
+import { serve } from "./lib/server.mjs";
+import { PARTS } from "./parts/index.mjs";
+import { report, showRatios } from "./report.mjs";
+
+const here = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+const root = here("..");
+
+const { values: options } = parseArgs({
+  options: {
+    /** Parts to run, by name, with commas; the results of others are kept. */
+    only: { type: "string" },
+    /** Few rounds: to see that everything works. */
+    quick: { type: "boolean", default: false },
+    /** Only write docs/performance.md again. */
+    report: { type: "boolean", default: false },
+    /** Cargo's target folder, and in it what was built for the benchmark: wasm modules, ONNX model, recordings. */
+    target: { type: "string", default: join(root, "target") },
+    /** The folder with the test recordings. */
+    data: { type: "string", default: join(root, "data/synthetic") },
+    /** Python with the packages of requirements.txt, or why there is none. */
+    python: { type: "string" },
+    "no-python": { type: "string" },
+    /** The benchmark `step` of the trainer, if it is not cargo's newest. */
+    step: { type: "string" },
+  },
+});
+const built = join(options.target, "bench");
+
+const only = options.only?.split(",");
+const unknown = only?.filter((name) => !PARTS.some((part) => part.name === name)) ?? [];
+if (unknown.length > 0) {
+  console.error(`unknown: ${unknown.join(", ")}; there are ${PARTS.map((part) => part.name).join(", ")}`);
+  process.exit(2);
+}
+
+const results = await readResults();
+if (!options.report) await measure();
+await report(results, PARTS);
+showRatios(results);
+
+async function measure() {
+  const folders = {
+    bench: here("."),
+    modules: here("node_modules"),
+    pkg: join(root, "pkg"),
+    models: join(root, "models"),
+    samples: join(root, "www/page/public"),
+    built,
+    data: options.data,
+  };
+  const { url, requests, close } = await serve(folders);
+  const versions = {
+    painwave: await commit(root),
+    node: process.version,
+    ...(await npmVersions(here("package-lock.json"))),
+  };
+
+  /** Does something on an empty page of a browser with an empty profile. */
+  async function onPage(browserName, work, address = "bench/page/index.html") {
+    const browser = await launch(browserName);
+    try {
+      versions[browserName] = (await browser.version()).replace(/^.*\//, "");
+      const page = await browser.newPage();
+      page.on("pageerror", (error) => console.error(`${browserName}: ${error.message}`));
+      await page.goto(new URL(address, url).href);
+      return await work(page, browser);
+    } finally {
+      await browser.close();
+    }
+  }
+
+  const context = {
+    ...options,
+    root,
+    built,
+    forward: join(options.target, "release/forward"),
+    growth: join(built, "growth"),
+    folders,
+    requests,
+    browsers: browserNames,
+    onPage,
+    versions,
+  };
+  try {
+    for (const part of PARTS.filter(({ name }) => only?.includes(name) ?? true)) {
+      console.log(`\n== ${part.title}`);
+      const started = Date.now();
+      try {
+        const found = await part.run(context);
+        results.parts[part.name] = {
+          at: new Date(started).toISOString(),
+          machine: machine(),
+          versions: { ...versions },
+          ...found,
+        };
+        console.log(part.tables(results.parts[part.name]));
+      } catch (error) {
+        console.error(error);
+        results.parts[part.name] = {
+          at: new Date(started).toISOString(),
+          failed: String(error?.message ?? error),
+        };
+      }
+      console.log(`-- ${Math.round((Date.now() - started) / 1e3)} s`);
+      await writeResults(results, PARTS);
+    }
+  } finally {
+    await close();
+  }
+}

@@ -1,0 +1,49 @@
+// CSV to features by painwave, and to typed rows by the libraries that a user would take.
+import { bySubject, extractor } from "../peers/features.mjs";
+import { loadModel } from "../peers/painwave.mjs";
+import { papaparse } from "../peers/papaparse.mjs";
+import { udsvColumns, udsvRows } from "../peers/udsv.mjs";
+import { firstSubjects } from "./data.mjs";
+import { turns } from "./turns.mjs";
+
+/** What the package feeds at once. */
+const BLOCK = 1 << 20;
+
+/** Times the reading of the first subjects of the test file from memory. */
+export async function csv({ subjects, rounds, seconds }) {
+  const { model } = await loadModel("f32");
+  const manifest = JSON.parse(model.manifest());
+  const bytes = await firstSubjects(subjects);
+  const sample = bytes.subarray(0, 1 << 16);
+  const columns = new TextDecoder().decode(sample).split("\n", 1)[0].trim().split(",");
+
+  const sides = { painwave: () => model.read(bytes, BLOCK).free() };
+  const [answers, left] = [{}, {}];
+  const features = model.read(bytes, BLOCK);
+  for (const peer of [papaparse, udsvRows, udsvColumns]) {
+    try {
+      const read = await peer.load({ manifest, columns, sample });
+      const rows = (read.rows ?? ((rows) => rows))(read(bytes));
+      answers[peer.name] = { greatest_difference: difference(rows, manifest, features) };
+      sides[peer.name] = () => read(bytes);
+    } catch (error) {
+      left[peer.name] = String(error?.message ?? error);
+    }
+  }
+  return { bytes: bytes.length, answers, left, times: await turns(sides, { rounds, seconds }) };
+}
+
+/** Greatest difference between our features and those of somebody's rows. */
+function difference(rows, manifest, features) {
+  const extract = extractor(manifest);
+  const subjects = [...bySubject(rows, manifest.schema.id)];
+  if (subjects.length !== features.subjects()) {
+    throw new Error(`there are ${features.subjects()} subjects, not ${subjects.length}`);
+  }
+  return Math.max(
+    ...subjects.map(({ rows }, i) => {
+      const theirs = extract(rows);
+      return features.dense(i).reduce((most, value, k) => Math.max(most, Math.abs(value - theirs[k])), 0);
+    }),
+  );
+}

@@ -1,0 +1,115 @@
+// The headline: from a dropped file of 1,324 subjects to all labels on screen.
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { significant, spread, table } from "../lib/markdown.mjs";
+import { bytesOfSubjects } from "../lib/recordings.mjs";
+import { ratio, summary } from "../lib/statistics.mjs";
+
+export const name = "drop";
+export const title = "A dropped file to all labels";
+export const keys = ["drop_to_labels_vs_pipeline"];
+
+const PIPELINE = "PapaParse + onnxruntime-web";
+const DEFAULT = "painwave";
+/** Who takes part, with the options of `createClassifier`. */
+const SIDES = {
+  [DEFAULT]: {},
+  "painwave, 1 worker": { workers: 1 },
+  "painwave, 2 workers": { workers: 2 },
+  "painwave, f32": { precision: "f32" },
+  [PIPELINE]: undefined,
+};
+
+/** Enough that every worker takes part. */
+const WARM_UP_SUBJECTS = 60;
+
+/** Measures in Chromium, which alone tells of long tasks. */
+export async function run({ browsers, onPage, data, quick }) {
+  if (!browsers.includes("chromium")) throw new Error("there is no Chromium");
+  const file = join(data, "pirate_pain_test.csv");
+  const { size } = await stat(file);
+  const [someBytes] = await bytesOfSubjects(file, [WARM_UP_SUBJECTS]);
+  const rounds = quick ? 1 : 5;
+  const runs = await onPage("chromium", async (page) => {
+    const chooser = await page.$("#chooser");
+    await chooser.uploadFile(file);
+    const call = (export_, ...args) =>
+      page.evaluate(
+        async (export_, ...args) => (await import("/bench/page/drop.mjs"))[export_](...args),
+        export_,
+        ...args,
+      );
+    const runs = Object.fromEntries(Object.keys(SIDES).map((name) => [name, []]));
+    for (const [name, options] of Object.entries(SIDES)) {
+      await call("open", name, options);
+      // Engines compile their hot loops while they run: not counted.
+      await call("drop", name, someBytes);
+    }
+    for (let round = 0; round < rounds; round++) {
+      const order = Object.keys(SIDES);
+      if (round % 2 === 1) order.reverse();
+      for (const name of order) runs[name].push(await call("drop", name));
+    }
+    return runs;
+  });
+  return digest(runs, size);
+}
+
+function digest(runs, bytes) {
+  const total = (name) => runs[name].map(({ total_ms }) => total_ms);
+  const expected = runs[PIPELINE][0].labels;
+  const sides = Object.entries(runs).map(([name, found]) => {
+    const longest = found.map(({ longest_task_ms }) => longest_task_ms).filter((time) => time !== null);
+    return [
+      name,
+      {
+        ...found[0].info,
+        total_ms: summary(total(name)),
+        first_ms: summary(found.map(({ first_ms }) => first_ms)),
+        longest_task_ms: longest.length > 0 ? Math.max(...longest) : null,
+        longest_frame_ms: summary(found.map(({ longest_frame_ms }) => longest_frame_ms)),
+        times_pipeline: ratio(total(PIPELINE), total(name)),
+        other_labels: Math.max(...found.map(({ labels }) => differing(labels, expected))),
+      },
+    ];
+  });
+  return { bytes, subjects: Object.keys(expected).length, sides: Object.fromEntries(sides) };
+}
+
+/** How many subjects have another label, or none. */
+function differing(labels, expected) {
+  const ids = new Set([...Object.keys(labels), ...Object.keys(expected)]);
+  return [...ids].filter((id) => labels[id] !== expected[id]).length;
+}
+
+export function ratios({ sides }) {
+  return { drop_to_labels_vs_pipeline: { value: sides[DEFAULT].times_pipeline.median } };
+}
+
+/** Tables for docs/performance.md. */
+export function tables({ bytes, subjects, sides }) {
+  const rows = Object.entries(sides).map(([name, side]) => [
+    side.workers === undefined ? name : `${name} (${side.precision}, ${side.workers} workers)`,
+    spread(side.total_ms, { unit: 1e-3 }),
+    spread(side.times_pipeline),
+    spread(side.first_ms),
+    side.longest_task_ms === null ? "under 50" : significant(side.longest_task_ms),
+    spread(side.longest_frame_ms),
+    String(side.other_labels),
+  ]);
+  return [
+    `${significant(bytes / 1e6)} MB, ${significant(subjects)} subjects, in Chromium.`,
+    table(
+      [
+        "",
+        "all labels, s",
+        "times the pipeline",
+        "first label, ms",
+        "longest task, ms",
+        "longest frame, ms",
+        "other labels",
+      ],
+      rows,
+    ),
+  ].join("\n\n");
+}

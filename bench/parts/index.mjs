@@ -1,0 +1,11 @@
+// The parts of the benchmark, in the order in which they run and are reported. A part has a `name`, a `title`, the `keys`
+// of its ratios, `run(context)`, and what follows from a run's results: `ratios(results)` and `tables(results)`.
+import * as csv from "./csv.mjs";
+import * as drop from "./drop.mjs";
+import * as forward from "./forward.mjs";
+import * as growth from "./growth.mjs";
+import * as native from "./native.mjs";
+import * as start from "./start.mjs";
+import * as training from "./training.mjs";
+
+export const PARTS = [drop, forward, csv, start, growth, native, training];

@@ -1,0 +1,66 @@
+// bench/results.json as text: docs/performance.md, and the ratios on screen.
+import { writeFile } from "node:fs/promises";
+import { significant, table } from "./lib/markdown.mjs";
+
+const FILE = new URL("../docs/performance.md", import.meta.url);
+
+/** What the ratios are of, for people. */
+const MEANING = {
+  drop_to_labels_vs_pipeline: "a dropped file to all labels, against PapaParse and onnxruntime-web",
+  f32_vs_onnxruntime_web: "the forward pass in `f32`, against onnxruntime-web",
+  i16_vs_onnxruntime_web: "the same in `i16`",
+  i8_vs_onnxruntime_web: "the same in `i8`",
+  csv_vs_papaparse: "CSV to features, against PapaParse's rows",
+  csv_vs_udsv: "the same, against uDSV's faster way",
+  start_vs_pipeline: "a cold load to the first result, against the same libraries",
+  native_vs_onnxruntime: "the native forward pass in `f32` on one thread, against onnxruntime",
+  training_vs_pytorch: "a step of training, against PyTorch",
+};
+
+const INTRODUCTION = `# Performance
+
+Written by \`cargo xtask bench\`, which measures everything below on the machine that it runs on; all numbers are in
+[bench/results.json](../bench/results.json). Do not edit this page.
+
+What is compared takes turns in one run, in short rounds, so that whatever else the machine does hits all sides. A number
+is the median over the rounds with the quartiles in parentheses; a ratio is the median of the rounds' own ratios, and is
+higher where painwave is faster. All sides have the same weights and the same input, and every answer is compared with
+painwave's \`f32\`: how far logits and probabilities are apart, and how many subjects get another label.`;
+
+/** Writes docs/performance.md. */
+export async function report(results, parts) {
+  const sections = parts.map((part) => {
+    const found = results.parts[part.name];
+    const text = [`## ${part.title}`];
+    if (found === undefined) text.push("Not measured yet.");
+    else if (found.failed !== undefined) text.push(`Not measured: ${found.failed}`);
+    else text.push(part.tables(found), where(found));
+    return text.join("\n\n");
+  });
+  const text = [INTRODUCTION, "## In short", summary(results), ...sections].join("\n\n");
+  await writeFile(FILE, `${text.replaceAll(/\n{3,}/g, "\n\n")}\n`);
+}
+
+/** The ratios, on screen. */
+export function showRatios(results) {
+  console.log(`\n== Ratios (higher is better for painwave)\n\n${summary(results)}`);
+}
+
+function summary({ ratios, missing }) {
+  const rows = Object.entries(ratios).map(([key, value]) => [
+    `\`${key}\``,
+    MEANING[key],
+    value === null ? `not measured: ${missing[key]}` : significant(value),
+  ]);
+  return table(["ratio", "of", ""], rows);
+}
+
+/** What a part was measured on. */
+function where({ at, machine, versions }) {
+  const { processor, cores, memory_gib, system, load } = machine;
+  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return (
+    `Measured on ${at.slice(0, 10)} on ${processor}, ${cores} cores, ${memory_gib} GiB, ${system}; load after it ` +
+    `${significant(load)}. Versions: ${named.join(", ")}.`
+  );
+}
