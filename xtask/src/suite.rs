@@ -86,7 +86,7 @@ const CHECKS: &[Check] = &[
         burn: false,
         run: |tools, _| {
             let mut command = tools.command("cargo");
-            command.args(["clippy", "--package", "painwave", "--all-targets"]);
+            command.args(["clippy", "--package", "painwave", "--package", "painwave-bench", "--all-targets"]);
             command.args(["--target", "wasm32-unknown-unknown", "--", "-D", "warnings"]);
             run(&mut command)
         },
