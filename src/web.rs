@@ -20,7 +20,9 @@ use crate::recording::{Recording, Schema};
 use crate::windows::WindowConfig;
 
 #[cfg(feature = "embedded")]
-static EMBEDDED: &[u8] = include_bytes!("../models/cnn-gru.bpk");
+static EMBEDDED: Option<&[u8]> = Some(include_bytes!("../models/cnn-gru.bpk"));
+#[cfg(not(feature = "embedded"))]
+static EMBEDDED: Option<&[u8]> = None;
 
 #[wasm_bindgen]
 extern "C" {
@@ -37,10 +39,7 @@ fn report_panics() {
 /// The bundle inside this module, if there is one.
 #[wasm_bindgen(js_name = embeddedBundle)]
 pub fn embedded_bundle() -> Option<Uint8Array> {
-    #[cfg(feature = "embedded")]
-    return Some(Uint8Array::from(EMBEDDED));
-    #[cfg(not(feature = "embedded"))]
-    None
+    EMBEDDED.map(Uint8Array::from)
 }
 
 /// The engines of this module, the preferred one first.
@@ -79,14 +78,16 @@ impl WebClassifier {
             let message = format!("this module has no engine `{engine}`, only {}", engines().join(", "));
             return Err(error(&message, "ENGINE_NOT_BUILT"));
         };
-        let bytes = bundle.or_else(embedded_bundle);
-        let bytes = bytes.ok_or_else(|| error("this module has no bundle inside: pass one", "BUNDLE"))?;
+        let none = || error("this module has no bundle inside: pass one", "BUNDLE");
+        let bundle = match bundle {
+            Some(bytes) => Bundle::from_bytes(&bytes.to_vec()),
+            None => Bundle::from_own_bytes(EMBEDDED.ok_or_else(none)?),
+        };
         let precision = precision.map(|name| precision_of(&name)).transpose()?;
         let classifier = async {
-            let bundle = Bundle::from_bytes(&bytes.to_vec())?;
             match precision {
-                Some(precision) => Classifier::with_precision(bundle, *kind, precision).await,
-                None => Classifier::new(bundle, *kind).await,
+                Some(precision) => Classifier::with_precision(bundle?, *kind, precision).await,
+                None => Classifier::new(bundle?, *kind).await,
             }
         };
         let classifier = classifier.await.map_err(|reason: LoadError| {

@@ -70,3 +70,15 @@ fn a_weight_under_another_spelling_of_its_name_is_refused() {
         );
     }
 }
+
+#[test]
+fn every_f16_has_its_value() {
+    for bits in 0..=u16::MAX {
+        let (found, expected) = (f32_of(bits), f16::from_bits(bits).to_f32());
+        if expected.is_finite() {
+            assert_eq!(found.to_bits(), expected.to_bits(), "{bits:#x}");
+        } else {
+            assert!(!found.is_finite(), "{bits:#x}");
+        }
+    }
+}
