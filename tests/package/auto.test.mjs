@@ -90,6 +90,12 @@ describe("auto", () => {
     assert.equal(auto.why, "auto stays on cpu: 1,000 windows a second against 200 on webgpu, measured here");
   });
 
+  it("does not measure for long where WebGPU is far slower", async () => {
+    const { pace, seen } = machine({ seconds: 100 });
+    for (let i = 0; i < 4; i++) await pace(1e6, 1000);
+    assert.deepEqual([seen.calls, seen.ended], [2, 1]);
+  });
+
   it("stays on the CPU where WebGPU does not start, and says why", async () => {
     const start = () => Promise.reject(new Error("it misses the known answers"));
     const { auto, pace, seen } = machine({ start });

@@ -12,6 +12,8 @@ const MANY_WINDOWS = 4096;
  * the time until its shaders are compiled: some five seconds together.
  */
 const LONG_SECONDS = 10;
+/** How many times slower than the CPU on one portion an engine is that will not be faster on many. */
+const HOPELESS = 50;
 
 /** What `auto` goes by, for tests to replace. */
 export interface AutoHost {
@@ -80,10 +82,11 @@ export class Auto implements Companion {
   }
 
   async #calibrate({ windowsPerSecond: cpu, recent }: Pace): Promise<void> {
+    this.#why = "auto takes cpu, and measures webgpu beside it";
     const engine = await this.#host.start?.();
     if (engine === undefined) return;
     try {
-      const webgpu = await this.#rate(engine, [...recent()]);
+      const webgpu = await this.#rate(engine, [...recent()], cpu);
       const [slower = "", faster = ""] = [cpu, webgpu].sort((a, b) => a - b).map(whole);
       if (webgpu > cpu && !this.#closed) {
         this.#decide(
@@ -100,13 +103,20 @@ export class Auto implements Companion {
     }
   }
 
-  /** Windows a second, once the shaders are compiled. */
-  async #rate({ session }: StartedEngine, portions: WasmPortion[]): Promise<number> {
-    await session.call("classify", { portions });
-    const before = this.#host.now();
-    const predictions = await session.call("classify", { portions });
-    const seconds = (this.#host.now() - before) / 1000;
-    return windowsOf(predictions) / seconds;
+  /**
+   * Windows a second, once the shaders are compiled. One portion tells whether it is worth to measure many: a
+   * software adapter that does not say so would take minutes.
+   */
+  async #rate({ session }: StartedEngine, portions: WasmPortion[], cpu: number): Promise<number> {
+    let rate = 0;
+    for (const some of [portions.slice(0, 1), portions]) {
+      await session.call("classify", { portions: some });
+      const before = this.#host.now();
+      const predictions = await session.call("classify", { portions: some });
+      rate = (1000 * windowsOf(predictions)) / (this.#host.now() - before);
+      if (rate < cpu / HOPELESS) break;
+    }
+    return rate;
   }
 
   #decide(why: string, engine?: StartedEngine): void {
