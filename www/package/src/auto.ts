@@ -3,6 +3,7 @@ import type { Companion, Pace } from "./companion.js";
 import type { StartedEngine } from "./engines.js";
 import { messageOf } from "./errors.js";
 import type { Adapter } from "./gpu.js";
+import { windowsOf } from "./meter.js";
 import type { WasmPortion } from "./wasm.js";
 
 /** Windows still to be classified from which on it is worth asking for an adapter. */
@@ -124,13 +125,6 @@ export class Auto implements Companion {
     this.#why = why;
     this.#engine = engine;
   }
-}
-
-/** How many windows predictions are made of. */
-export function windowsOf(
-  predictions: readonly { readonly windows: { readonly starts: { readonly length: number } } }[],
-): number {
-  return predictions.reduce((sum, { windows }) => sum + windows.starts.length, 0);
 }
 
 function whole(number: number): string {

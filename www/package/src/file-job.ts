@@ -1,7 +1,7 @@
-import { windowsOf } from "./auto.js";
 import type { Companion } from "./companion.js";
 import type { StartedEngine } from "./engines.js";
 import { PainwaveError } from "./errors.js";
+import { Meter, windowsOf } from "./meter.js";
 import type { WorkerPool } from "./pool.js";
 import { type Portion, PortionQueue } from "./portions.js";
 import { predictionOf } from "./result.js";
@@ -56,17 +56,11 @@ export class FileJob {
   readonly #found = new Map<string, Prediction>();
   /** By portion: what waits for the predictions of an earlier one. */
   readonly #early = new Map<number, Prediction[]>();
-  /** What the CPU has classified last. */
-  readonly #recent: Portion[] = [];
   /** The companion's engine, when it is at work here. */
   #engine: StartedEngine | undefined;
   #onCpu = false;
-  #portionsRead = 0;
   #delivered = 0;
-  #windows = 0;
-  #since = 0;
-  #bytesRead = 0;
-  #bytesTotal: number | undefined;
+  #meter = new Meter(undefined);
 
   constructor(place: Workplace, number: number, options: ClassifyOptions, signal: AbortSignal) {
     this.#reader = place.reader;
@@ -81,7 +75,7 @@ export class FileJob {
     const { blob: whole, chunks, bytesTotal } = openSource(source, this.#over.signal);
     const blob = this.#place.postsBlobs ? whole : undefined;
     const job = this.#number;
-    this.#bytesTotal = bytesTotal;
+    this.#meter = new Meter(bytesTotal);
     const abort = () => this.#queue.fail(this.#signal.reason);
     this.#signal.addEventListener("abort", abort, { once: true });
     try {
@@ -129,11 +123,9 @@ export class FileJob {
       if (this.#queue.over) return;
       const windows = number === 0 ? FIRST_WINDOWS : WINDOWS;
       const { portion, bytesRead } = await this.#reader.call("read", { job, windows });
-      this.#bytesRead = bytesRead;
+      this.#meter.read(bytesRead, portion);
       this.#report();
       if (portion === undefined) return this.#queue.end();
-      if (number === 0) this.#since = performance.now();
-      this.#portionsRead++;
       this.#queue.push({ ...portion, number, failures: 0 });
       this.#help();
     }
@@ -219,7 +211,11 @@ export class FileJob {
     }
     this.#deliver(portions, predictions);
     this.#queue.done(portions);
-    this.#consider(portions, predictions);
+    if (this.#engine === undefined) {
+      this.#meter.done(portions, windowsOf(predictions));
+      this.#place.companion.consider(this.#meter.pace());
+      this.#useCompanion();
+    }
     return true;
   }
 
@@ -251,31 +247,10 @@ export class FileJob {
     }
   }
 
-  /** Lets the companion know how it goes on the CPU. */
-  #consider(portions: readonly Portion[], predictions: readonly WasmPrediction[]): void {
-    if (this.#engine !== undefined) return;
-    this.#windows += windowsOf(predictions);
-    this.#recent.splice(0, Math.max(0, this.#recent.length + portions.length - PORTIONS_AT_ONCE.webgpu));
-    this.#recent.push(...portions);
-    this.#place.companion.consider({
-      windowsLeft: this.#windowsLeft(),
-      windowsPerSecond: (1000 * this.#windows) / (performance.now() - this.#since),
-      recent: () => this.#recent,
-    });
-    this.#useCompanion();
-  }
-
-  /** By the bytes that are left, or as many as were there already where that is not known. */
-  #windowsLeft(): number {
-    if (this.#bytesTotal === undefined) return this.#windows;
-    const bytesDone = (this.#bytesRead * this.#delivered) / this.#portionsRead;
-    return bytesDone > 0 ? this.#windows * (this.#bytesTotal / bytesDone - 1) : 0;
-  }
-
   #report(): void {
     if (this.#signal.aborted) return;
-    const [bytesRead, bytesTotal, subjects] = [this.#bytesRead, this.#bytesTotal, this.#found.size];
-    this.#options.onProgress?.({ phase: "classify", bytesRead, bytesTotal, subjects });
+    const { bytesRead, bytesTotal } = this.#meter;
+    this.#options.onProgress?.({ phase: "classify", bytesRead, bytesTotal, subjects: this.#found.size });
   }
 }
 
