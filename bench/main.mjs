@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { browserNames, launch } from "../tests/e2e/browsers.mjs";
-import { commit, machine, npmVersions } from "./lib/machine.mjs";
-import { readResults, writeResults } from "./lib/results.mjs";
+import { commit, crateVersion, machine, npmVersions } from "./lib/machine.mjs";
+import { LeftOut, readResults, writeResults } from "./lib/results.mjs";
 import { serve } from "./lib/server.mjs";
 import { PARTS } from "./parts/index.mjs";
 import { report, showRatios } from "./report.mjs";
@@ -61,6 +61,8 @@ async function measure() {
   const versions = {
     painwave: await commit(root),
     node: process.version,
+    burn: await crateVersion(join(root, "Cargo.lock"), "burn"),
+    tract: await crateVersion(here("tract/Cargo.lock"), "tract-onnx"),
     ...(await npmVersions(here("package-lock.json"))),
   };
 
@@ -94,26 +96,28 @@ async function measure() {
     for (const part of PARTS.filter(({ name }) => only?.includes(name) ?? true)) {
       console.log(`\n== ${part.title}`);
       const started = Date.now();
-      try {
-        const found = await part.run(context);
-        results.parts[part.name] = {
-          at: new Date(started).toISOString(),
-          machine: machine(),
-          versions: { ...versions },
-          ...found,
-        };
-        console.log(part.tables(results.parts[part.name]));
-      } catch (error) {
-        console.error(error);
-        results.parts[part.name] = {
-          at: new Date(started).toISOString(),
-          failed: String(error?.message ?? error),
-        };
-      }
+      const at = new Date(started).toISOString();
+      results.parts[part.name] = { at, ...(await runPart(part, context)) };
       console.log(`-- ${Math.round((Date.now() - started) / 1e3)} s`);
       await writeResults(results, PARTS);
     }
   } finally {
     await close();
+  }
+}
+
+/** A part's results with what they were measured on, or why there are none. */
+async function runPart(part, context) {
+  try {
+    const found = await part.run(context);
+    console.log(part.tables(found));
+    return { machine: machine(), versions: { ...context.versions }, ...found };
+  } catch (error) {
+    if (error instanceof LeftOut) console.log(`left out: ${error.message}`);
+    else {
+      console.error(error);
+      process.exitCode = 1;
+    }
+    return { failed: String(error?.message ?? error) };
   }
 }

@@ -48,11 +48,10 @@ export function showRatios(results) {
 
 function summary({ ratios, missing }) {
   const rows = Object.entries(ratios).map(([key, value]) => [
-    `\`${key}\``,
-    MEANING[key],
+    `${MEANING[key]} (\`${key}\`)`,
     value === null ? `not measured: ${missing[key]}` : significant(value),
   ]);
-  return table(["ratio", "of", ""], rows);
+  return table(["painwave is faster by", "times"], rows);
 }
 
 /** What a part was measured on. */

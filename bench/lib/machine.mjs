@@ -36,3 +36,9 @@ export async function npmVersions(lock) {
   const wanted = Object.keys(packages[""].devDependencies ?? {});
   return Object.fromEntries(wanted.map((name) => [name, packages[`node_modules/${name}`].version]));
 }
+
+/** Version of a crate that a Cargo.lock names. */
+export async function crateVersion(lock, name) {
+  const text = await readFile(lock, "utf8");
+  return text.match(new RegExp(`^name = "${name}"\nversion = "([^"]+)"`, "m"))?.[1] ?? "unknown";
+}

@@ -3,10 +3,11 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { LeftOut } from "./results.mjs";
 
 /** Runs a script of the benchmark, its output on screen, and gives the JSON that it writes. */
 export async function runPython({ python, "no-python": reason }, script, args) {
-  if (python === undefined) throw new Error(reason ?? "no --python was given");
+  if (python === undefined) throw new LeftOut(reason ?? "no --python was given");
   const folder = await mkdtemp(join(tmpdir(), "painwave-bench-"));
   try {
     const out = join(folder, "out.json");

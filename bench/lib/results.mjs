@@ -3,6 +3,9 @@ import { readFile, writeFile } from "node:fs/promises";
 
 const FILE = new URL("../results.json", import.meta.url);
 
+/** Why a part cannot be measured here, which is no fault of the benchmark. */
+export class LeftOut extends Error {}
+
 /** What was measured before. */
 export async function readResults() {
   const text = await readFile(FILE, "utf8").catch(() => undefined);
@@ -15,7 +18,7 @@ export async function writeResults(results, parts) {
   results.missing = {};
   for (const part of parts) {
     const found = results.parts[part.name];
-    const broken = found === undefined ? "not measured yet" : found.failed;
+    const broken = found === undefined ? "not yet" : found.failed;
     const ratios = broken === undefined ? part.ratios(found) : {};
     for (const key of part.keys) {
       const { value = null, reason = broken } = ratios[key] ?? {};

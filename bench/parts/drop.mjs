@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { significant, spread, table } from "../lib/markdown.mjs";
 import { bytesOfSubjects } from "../lib/recordings.mjs";
+import { LeftOut } from "../lib/results.mjs";
 import { ratio, summary } from "../lib/statistics.mjs";
 
 export const name = "drop";
@@ -25,7 +26,7 @@ const WARM_UP_SUBJECTS = 60;
 
 /** Measures in Chromium, which alone tells of long tasks. */
 export async function run({ browsers, onPage, data, quick }) {
-  if (!browsers.includes("chromium")) throw new Error("there is no Chromium");
+  if (!browsers.includes("chromium")) throw new LeftOut("Chromium was left out");
   const file = join(data, "pirate_pain_test.csv");
   const { size } = await stat(file);
   const [someBytes] = await bytesOfSubjects(file, [WARM_UP_SUBJECTS]);

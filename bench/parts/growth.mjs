@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { significant, spread, table } from "../lib/markdown.mjs";
 import { memory, renderers, resetPeak } from "../lib/memory.mjs";
 import { bytesOfSubjects } from "../lib/recordings.mjs";
+import { LeftOut } from "../lib/results.mjs";
 import { summary } from "../lib/statistics.mjs";
 
 export const name = "growth";
@@ -15,7 +16,7 @@ const ROUNDS = { 10: 7, 100: 7, 1000: 3, 10000: 1 };
 
 /** Measures in Chromium; each measurement has a new browser, for memory is seldom given back. */
 export async function run({ browsers, onPage, growth, quick }) {
-  if (!browsers.includes("chromium")) throw new Error("there is no Chromium");
+  if (!browsers.includes("chromium")) throw new LeftOut("Chromium was left out");
   const file = join(growth, "pirate_pain_test.csv");
   const subjects = quick ? SUBJECTS.slice(0, 3) : SUBJECTS;
   const bytes = await bytesOfSubjects(file, subjects);

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { significant, spread, table } from "../lib/markdown.mjs";
+import { LeftOut } from "../lib/results.mjs";
 import { ratio, summary } from "../lib/statistics.mjs";
 
 export const name = "start";
@@ -15,7 +16,7 @@ const NOT_CODE = [/^\/bench\//, /^\/samples\//, /^\/built\/windows\/manifest\.js
 
 /** Measures in Chromium, each time in a new browser with an empty profile. */
 export async function run({ browsers, onPage, requests, root, folders, quick }) {
-  if (!browsers.includes("chromium")) throw new Error("there is no Chromium");
+  if (!browsers.includes("chromium")) throw new LeftOut("Chromium was left out");
   const found = { painwave: [], pipeline: [] };
   const files = {};
   for (let round = 0; round < (quick ? 2 : 9); round++) {

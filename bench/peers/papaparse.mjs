@@ -1,5 +1,4 @@
-// PapaParse, with a header and typed fields. The subject's id must stay text ("000"), so only the columns that the model
-// reads as numbers are typed.
+// PapaParse, with a header and typed fields. The subject's id must stay text ("000"), so the typed columns are named.
 import { classicScript } from "../page/classic.mjs";
 
 /** The library; it wants to be a classic script, since its workers are made of its own source. */
@@ -8,7 +7,7 @@ export async function loadPapa() {
   return globalThis.Papa;
 }
 
-/** Options that make objects of rows, with all columns typed but the id. */
+/** Options that make objects of rows, with these columns typed, all but the id. */
 export function rowOptions({ schema }, columns) {
   const typed = columns.filter((column) => column !== schema.id);
   return {
