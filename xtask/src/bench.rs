@@ -19,6 +19,10 @@ const NPM_FOLDERS: &[&str] = &["bench", "tests/e2e", "www"];
 /// Subjects of the recordings that show how cost grows, a gigabyte.
 const MANY_SUBJECTS: &str = "10000";
 
+/// What `i8` needs besides: only browsers of the last years have it.
+const RELAXED_FLAGS: &[&str] =
+    &["--config", "target.wasm32-unknown-unknown.rustflags = ['-Ctarget-feature=+relaxed-simd']"];
+
 /// Options of `cargo xtask bench`.
 #[derive(clap::Args)]
 pub struct Options {
@@ -132,21 +136,20 @@ fn exports(toolbox: &Toolbox, trainer: &PathBuf) -> Result<(), Error> {
     Ok(process::run(&mut dump)?)
 }
 
-/// The wasm modules of bench/painwave, for all browsers and with relaxed SIMD, and of bench/tract.
+/// The wasm modules of bench/painwave, compiled as those of the package are, and of bench/tract.
 fn modules(toolbox: &Toolbox) -> Result<(), Error> {
-    let build = |source: &str, name: &str| {
-        let mut command = toolbox.command("wasm-pack");
-        command.args(["build", source, "--release", "--target", "web", "--mode", "no-install"]);
-        command.args(["--no-pack", "--no-gitignore", "--no-opt", "--out-dir"]);
-        command.arg(toolbox.workspace.target("bench/wasm").join(name));
+    let build = |source: &str, name: &str, profile: &str, flags: &[&str]| {
+        let folder = toolbox.workspace.target("bench/wasm").join(name);
+        let mut command = package::wasm_module(toolbox, &folder.to_string_lossy(), profile, flags);
+        command.current_dir(toolbox.workspace.path(source));
         // bench/tract is a workspace of its own and would have a target folder of its own.
         command.env("CARGO_TARGET_DIR", toolbox.workspace.target(""));
-        command
+        process::run(&mut command)
     };
-    process::run(&mut build("bench/painwave", "painwave"))?;
-    let mut relaxed = build("bench/painwave", "painwave-relaxed");
-    process::run(relaxed.env("RUSTFLAGS", "-C target-feature=+simd128,+relaxed-simd"))?;
-    if let Err(error) = process::run(&mut build("bench/tract", "tract")) {
+    build("bench/painwave", "painwave", "lean", package::LEAN_FLAGS)?;
+    let relaxed = [package::LEAN_FLAGS, RELAXED_FLAGS].concat();
+    build("bench/painwave", "painwave-relaxed", "lean", &relaxed)?;
+    if let Err(error) = build("bench/tract", "tract", "release", &[]) {
         println!("left out: tract: {error}");
     }
     Ok(())

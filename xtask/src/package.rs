@@ -15,7 +15,7 @@ pub const BURN_FEATURES: &[&str] = &["--no-default-features", "--features", "web
 /// The module that everyone loads is made small where nothing is slower for it. Inlining and vectorising are what the
 /// compiler does most with; our kernels ask for both themselves. (`opt-level = "s"` also stops the unrolling of loops,
 /// and makes the forward pass three times slower.)
-const LEAN_FLAGS: &[&str] = &[
+pub const LEAN_FLAGS: &[&str] = &[
     "--config",
     "target.wasm32-unknown-unknown.rustflags = \
         ['-Cllvm-args=-inline-threshold=25', '-Cno-vectorize-loops', '-Cno-vectorize-slp']",
@@ -65,7 +65,7 @@ pub fn build(toolbox: &Toolbox, webgpu: bool) -> Result<(), Error> {
 }
 
 /// wasm-pack into `folder`: the module and its bindings, nothing else.
-fn wasm_module(toolbox: &Toolbox, folder: &str, profile: &str, options: &[&str]) -> Command {
+pub fn wasm_module(toolbox: &Toolbox, folder: &str, profile: &str, options: &[&str]) -> Command {
     let mut command = toolbox.command("wasm-pack");
     command.args(["build", "--profile", profile, "--target", "web", "--mode", "no-install"]);
     command.args(["--no-pack", "--no-gitignore", "--no-opt", "--out-dir", folder]).args(options);
