@@ -15,9 +15,9 @@ const DEFAULT = "painwave";
 /** Who takes part, with the options of `createClassifier`. */
 const SIDES = {
   [DEFAULT]: {},
-  "painwave, 1 worker": { workers: 1 },
-  "painwave, 2 workers": { workers: 2 },
-  "painwave, f32": { precision: "f32" },
+  "painwave, one worker": { workers: 1 },
+  "painwave, two workers": { workers: 2 },
+  "painwave in f32": { precision: "f32" },
   [PIPELINE]: undefined,
 };
 
@@ -90,7 +90,7 @@ export function ratios({ sides }) {
 /** Tables for docs/performance.md. */
 export function tables({ bytes, subjects, sides }) {
   const rows = Object.entries(sides).map(([name, side]) => [
-    side.workers === undefined ? name : `${name} (${side.precision}, ${side.workers} workers)`,
+    side.workers === undefined ? name : `${name} (${side.precision}, ${side.workers}x)`,
     spread(side.total_ms, { unit: 1e-3 }),
     spread(side.times_pipeline),
     spread(side.first_ms),

@@ -4,10 +4,16 @@ import { fetchBytes } from "../page/classic.mjs";
 
 const FOLDER = "/modules/onnxruntime-web/dist/";
 
-/** A session; `windows` fixes the number of windows of every call. */
-export async function createSession(onnx, windows) {
+/** The library. */
+export async function loadOrt() {
   const ort = await import(`${FOLDER}ort.wasm.min.mjs`);
   Object.assign(ort.env.wasm, { numThreads: 1, proxy: false, wasmPaths: FOLDER });
+  return ort;
+}
+
+/** A session; `windows` fixes the number of windows of every call. */
+export async function createSession(onnx, windows) {
+  const ort = await loadOrt();
   const session = await ort.InferenceSession.create(onnx, {
     executionProviders: ["wasm"],
     executionMode: "sequential",

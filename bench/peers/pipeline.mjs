@@ -4,7 +4,7 @@
 import { greatest, probabilities } from "../page/answers.mjs";
 import { fetchBytes } from "../page/classic.mjs";
 import { bySubject, extractor, windowsOf } from "./features.mjs";
-import { createSession } from "./onnxruntime.mjs";
+import { createSession, loadOrt } from "./onnxruntime.mjs";
 import { loadPapa, rowOptions } from "./papaparse.mjs";
 
 /** Loads the libraries and the model. */
@@ -12,7 +12,7 @@ export async function createPipeline(manifest) {
   const { schema } = manifest;
   const categories = schema.categories.map(({ column }) => column);
   const columns = [schema.id, schema.time, ...schema.channels, ...categories];
-  const [papa, onnx] = await Promise.all([loadPapa(), fetchBytes("/built/cnn-gru.onnx")]);
+  const [papa, onnx] = await Promise.all([loadPapa(), fetchBytes("/built/cnn-gru.onnx"), loadOrt()]);
   const { ort, session } = await createSession(onnx);
   const extract = extractor(manifest);
   const { length } = manifest.window;
