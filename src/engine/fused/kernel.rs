@@ -219,7 +219,7 @@ unsafe fn run<L: Lanes>(layer: &Layer, rows: usize, arguments: &Arguments) {
                         }
                     }
                 }
-                activate(layer, &tile, row, height, unit, arguments);
+                activate(layer, &mut tile, row, height, unit, arguments);
                 row += height;
             }
             weights = panel;
@@ -346,17 +346,36 @@ unsafe fn add_products_of<L: Lanes, F: Format, const HEIGHT: usize>(
 #[inline(always)]
 unsafe fn activate<L: Lanes>(
     layer: &Layer,
-    tile: &Tile<L>,
+    tile: &mut Tile<L>,
     row: usize,
     height: usize,
     unit: usize,
     arguments: &Arguments,
 ) {
     let Arguments { before, before_stride, cell, out, out_stride, .. } = *arguments;
+    let [first, second, third, fourth] =
+        tile.each_mut().map(|sums| &mut sums.as_flattened_mut()[..2 * height]);
+    // Function by function over the whole tile: an exponential takes long, but many can be under way at once.
+    match layer.activation {
+        Activation::Identity | Activation::ReluMaxPool { .. } => {}
+        Activation::Recurrent(Cell::Rnn) => apply(first, tanh),
+        Activation::Recurrent(Cell::Lstm) => {
+            apply(first, sigmoid);
+            apply(second, sigmoid);
+            apply(third, tanh);
+            apply(fourth, sigmoid);
+        }
+        Activation::Recurrent(Cell::Gru) => {
+            apply(first, sigmoid);
+            apply(second, sigmoid);
+            for ((reset, new), hidden) in first.iter().zip(third.iter_mut()).zip(fourth.iter()) {
+                *new = reset.mul_add(*hidden, *new);
+            }
+            apply(third, tanh);
+        }
+    }
     for vector in 0..2 * height {
-        let (r, half) = (vector / 2, vector % 2);
-        let sum = |s: usize| tile[s][r][half];
-        let (row, unit) = (row + r, unit + half * L::COUNT);
+        let (row, unit) = (row + vector / 2, unit + vector % 2 * L::COUNT);
         // SAFETY: the caller's promise.
         unsafe {
             let out = match layer.activation {
@@ -364,15 +383,14 @@ unsafe fn activate<L: Lanes>(
                 _ => out.add(row * out_stride + unit),
             };
             let value = match layer.activation {
-                Activation::Identity => sum(0),
-                Activation::ReluMaxPool { .. } => sum(0).max(L::load(out)),
-                Activation::Recurrent(Cell::Rnn) => tanh(sum(0)),
+                Activation::Identity | Activation::Recurrent(Cell::Rnn) => first[vector],
+                Activation::ReluMaxPool { .. } => first[vector].max(L::load(out)),
                 Activation::Recurrent(Cell::Lstm) => {
                     let cell = cell.add(row * layer.units + unit);
-                    let kept = sigmoid(sum(1)).mul(L::load(cell));
-                    let next = sigmoid(sum(0)).mul_add(tanh(sum(2)), kept);
+                    let kept = second[vector].mul(L::load(cell));
+                    let next = first[vector].mul_add(third[vector], kept);
                     next.store(cell);
-                    sigmoid(sum(3)).mul(tanh(next))
+                    fourth[vector].mul(tanh(next))
                 }
                 Activation::Recurrent(Cell::Gru) => {
                     let before = if before.is_null() {
@@ -380,11 +398,19 @@ unsafe fn activate<L: Lanes>(
                     } else {
                         L::load(before.add(row * before_stride + unit))
                     };
-                    let new = tanh(sigmoid(sum(0)).mul_add(sum(3), sum(2)));
-                    sigmoid(sum(1)).mul_add(before.sub(new), new)
+                    let new = third[vector];
+                    second[vector].mul_add(before.sub(new), new)
                 }
             };
             value.store(out);
         }
+    }
+}
+
+/// Applies a function to vectors.
+#[inline(always)]
+fn apply<L: Lanes>(vectors: &mut [L], function: impl Fn(L) -> L) {
+    for vector in vectors {
+        *vector = function(*vector);
     }
 }
