@@ -108,7 +108,7 @@ fn judge(bundle: &Bundle, judges: &[Judges<'_>]) -> Result<(Vec<Vec<Prediction>>
 }
 
 /// The model with some of its members only.
-fn alone(bundle: &Bundle, members: Range<usize>) -> Bundle {
+pub fn alone(bundle: &Bundle, members: Range<usize>) -> Bundle {
     let mut manifest = bundle.manifest.clone();
     manifest.members = manifest.members.drain(members.clone()).collect();
     Bundle { manifest, weights: bundle.weights[members].to_vec() }

@@ -75,6 +75,16 @@ pub enum Error {
         /// What is wrong.
         source: BundleError,
     },
+    /// Other recordings or labels than a bundle was fitted on.
+    #[error(
+        "{path} is not the file that {bundle} was fitted on: its SHA-256 is not the one on the model's card"
+    )]
+    OtherData {
+        /// The file.
+        path: PathBuf,
+        /// The bundle.
+        bundle: PathBuf,
+    },
     /// What is to be trained, or was, is not a valid bundle.
     #[error("the model cannot be bundled: {0}")]
     Invalid(#[from] BundleError),

@@ -21,6 +21,8 @@
 //! | [`decision`] | from probabilities to a class, chosen on the judged subjects |
 //! | [`evaluation`] | scores of classes and of probabilities |
 //! | [`assemble`] | trained weights to a bundle that has proven itself |
+//! | [`precision`] | which precisions a bundle may be computed in |
+//! | [`inference`] | many recordings, classified by all cores |
 //! | [`page`] | one self-contained HTML page with plots |
 //! | [`export`] | bundles as safetensors and ONNX files |
 //! | [`memory`] | freed memory is kept |
@@ -39,10 +41,12 @@ pub mod error;
 pub mod evaluation;
 pub mod experiment;
 pub mod export;
+pub mod inference;
 pub mod labels;
 pub mod loss;
 pub mod memory;
 pub mod page;
+pub mod precision;
 pub mod preparation;
 pub mod profile;
 pub mod recipe;

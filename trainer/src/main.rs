@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use trainer::commands::{
-    ablate, cross_validate, evaluate, export, fit, inspect, optimum, predict, profile, repeat, sweep,
-    synthesize,
+    ablate, cross_validate, evaluate, export, fit, inspect, optimum, precision, predict, profile, repeat,
+    sweep, synthesize,
 };
 
 /// Fits painwave models and says how good they are.
@@ -49,6 +49,9 @@ enum Command {
     /// Writes the class of every subject of a file.
     #[command(after_help = predict::EXAMPLES)]
     Predict(predict::PredictArgs),
+    /// Measures what lower precisions change, and records in the bundle which are allowed.
+    #[command(after_help = precision::EXAMPLES)]
+    Precision(precision::PrecisionArgs),
     /// Shows what a bundle holds and checks that every engine can run it.
     #[command(after_help = inspect::EXAMPLES)]
     Inspect(inspect::InspectArgs),
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         Command::Sweep(args) => sweep::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Predict(args) => predict::run(&args),
+        Command::Precision(args) => precision::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Export(args) => export::run(&args),
     };

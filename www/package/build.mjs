@@ -15,7 +15,7 @@ if (!(await exists(new URL("wasm/lean/painwave_bg.wasm", pkg)))) {
 }
 
 // wasm-pack makes each folder a package of its own, one that git and npm ignore.
-const modules = ["lean", "burn"];
+const modules = ["lean", "relaxed", "burn"];
 for (const name of modules) {
   for (const extra of [".gitignore", "package.json", "README.md"]) {
     await rm(new URL(`wasm/${name}/${extra}`, pkg), { force: true });
@@ -29,11 +29,12 @@ for (const name of modules) {
   if (await exists(file)) await writeFile(file, withoutNames(await readFile(file)));
 }
 
-// Without the large module nothing may point to it: bundlers would not find what they are to bundle.
-if (!(await exists(new URL("wasm/burn/painwave_bg.wasm", pkg)))) {
+// Without a module nothing may point to it: bundlers would not find what they are to bundle.
+for (const name of ["relaxed", "burn"]) {
+  if (await exists(new URL(`wasm/${name}/painwave_bg.wasm`, pkg))) continue;
   for (const host of ["browser", "node"]) {
-    await writeFile(new URL(`burn.${host}.js`, pkg), "export const burn = undefined;\n");
-    await rm(new URL(`workers/burn.${host}.js`, pkg));
+    await writeFile(new URL(`${name}.${host}.js`, pkg), `export const ${name} = undefined;\n`);
+    await rm(new URL(`workers/${name}.${host}.js`, pkg));
   }
 }
 

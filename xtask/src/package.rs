@@ -1,4 +1,4 @@
-//! The npm package: the crate as one or two wasm modules, and the TypeScript layer around them.
+//! The npm package: the crate as two or three wasm modules, and the TypeScript layer around them.
 
 use std::fs;
 use std::process::Command;
@@ -20,6 +20,16 @@ pub const LEAN_FLAGS: &[&str] = &[
     "target.wasm32-unknown-unknown.rustflags = \
         ['-Cllvm-args=-inline-threshold=25', '-Cno-vectorize-loops', '-Cno-vectorize-slp']",
 ];
+/// As [`LEAN_FLAGS`], and for instructions that not every browser knows.
+const RELAXED_FLAGS: &[&str] = &[
+    "--config",
+    "target.wasm32-unknown-unknown.rustflags = \
+        ['-Cllvm-args=-inline-threshold=25', '-Cno-vectorize-loops', '-Cno-vectorize-slp', \
+        '-Ctarget-feature=+relaxed-simd']",
+];
+
+/// `RUSTFLAGS` for tests of what is built with relaxed SIMD. They take the place of those in .cargo/config.toml.
+pub const RELAXED_SIMD: &str = "-Ctarget-feature=+simd128,+relaxed-simd";
 
 /// Options of `cargo xtask package`.
 #[derive(clap::Args)]
@@ -51,6 +61,11 @@ pub fn build(toolbox: &Toolbox, webgpu: bool) -> Result<(), Error> {
     step("The lean wasm module", "CSV reader, features, the `cpu` engine and the embedded model", || {
         process::run(&mut wasm_module(toolbox, "pkg/wasm/lean", "lean", LEAN_FLAGS))
     })?;
+    step(
+        "The lean wasm module with relaxed SIMD",
+        "the same, for browsers that know its instructions",
+        || process::run(&mut wasm_module(toolbox, "pkg/wasm/relaxed", "lean", RELAXED_FLAGS)),
+    )?;
     if webgpu {
         step(
             "The Burn wasm module",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::package::BURN_FEATURES;
+use crate::package::{BURN_FEATURES, RELAXED_SIMD};
 use crate::steps::{duration, step};
 use crate::tools::Toolbox;
 use crate::{Error, browsers, demo, model, package, process};
@@ -104,6 +104,20 @@ const CHECKS: &[Check] = &[
         needs: &["tools", "browsers"],
         burn: false,
         run: |tools, _| run(&mut browser_tests(tools, &["--chrome"], &[])),
+    },
+    Check {
+        name: "relaxed tests in Chromium",
+        why: "the same with relaxed SIMD",
+        needs: &["tools", "browsers"],
+        burn: false,
+        run: |tools, _| run(browser_tests(tools, &["--chrome"], &[]).env("RUSTFLAGS", RELAXED_SIMD)),
+    },
+    Check {
+        name: "relaxed tests in Firefox",
+        why: "the same, in a browser with another compiler",
+        needs: &["tools", "browsers"],
+        burn: false,
+        run: |tools, _| run(browser_tests(tools, &["--firefox"], &[]).env("RUSTFLAGS", RELAXED_SIMD)),
     },
     Check {
         name: "package",

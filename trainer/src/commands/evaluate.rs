@@ -6,14 +6,16 @@ use std::path::PathBuf;
 use clap::Args;
 use painwave::Bundle;
 use painwave::decision::Decision;
-use painwave::engine::EngineKind;
+use painwave::engine::Precision;
 use painwave::recording::Recording;
 use serde::Serialize;
 
+use super::PrecisionArg;
 use crate::error::Error;
 use crate::evaluation::{Decided, Evaluation};
+use crate::inference::Choice;
 use crate::labels::{LabelColumns, Labels};
-use crate::{assemble, data, decision, report, training};
+use crate::{data, decision, report, training};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -39,6 +41,9 @@ pub struct EvaluateArgs {
     /// Column of the labels file with the class.
     #[arg(long, default_value = "label")]
     pub label_column: String,
+    /// The least exact precision, instead of those that the bundle allows.
+    #[arg(long, value_enum)]
+    pub precision: Option<PrecisionArg>,
     /// Write the scores here as well (JSON).
     #[arg(long)]
     pub json: Option<PathBuf>,
@@ -67,21 +72,22 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     let truths = labels.of(&table.recordings, &args.data)?;
 
     let recordings: Vec<&Recording> = table.recordings.iter().collect();
-    let evaluate = |bundle: &Bundle| -> Result<(Evaluation, EngineKind), Error> {
-        let classifier = assemble::classifier(bundle)?;
-        let predictions = pollster::block_on(classifier.classify(&recordings))?;
+    let choice = Choice { precision: args.precision.map(Precision::from), ..Choice::default() };
+    let evaluate = |bundle: &Bundle| -> Result<Evaluation, Error> {
+        let predictions = choice.classify(bundle, &recordings)?;
         let judged = truths.iter().zip(&predictions);
         let judged = judged.map(|(truth, found)| (truth.class, found.class, &found.probabilities[..]));
-        Ok((Evaluation::new(&manifest.classes, judged), classifier.engine()))
+        Ok(Evaluation::new(&manifest.classes, judged))
     };
-    let (evaluation, engine) = evaluate(&bundle)?;
+    let evaluation = evaluate(&bundle)?;
+    let classifier = choice.classifier(&bundle)?;
     let chosen = &manifest.decision;
     let before = match chosen.is_default() {
         true => None,
         false => {
             let mut plain = bundle.clone();
             plain.manifest.decision = Decision::default();
-            Some(evaluate(&plain)?.0)
+            Some(evaluate(&plain)?)
         }
     };
     if let Some(path) = &args.json {
@@ -91,7 +97,8 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
         training::write_atomically(path, &json)?;
     }
     super::print(|out| {
-        writeln!(out, "{} on engine {engine}", manifest.card.name)?;
+        let (engine, precision) = (classifier.engine(), classifier.precision());
+        writeln!(out, "{} on engine {engine}, {precision}", manifest.card.name)?;
         write!(out, "{}", report::scores_text(&evaluation))?;
         match (&before, decision::text(chosen, &manifest.classes)) {
             (Some(before), Some(text)) => writeln!(out, "without {text}:\n{}", report::summary_text(before)),

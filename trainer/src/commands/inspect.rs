@@ -9,6 +9,7 @@ use painwave::{Bundle, Classifier, engine};
 
 use crate::decision;
 use crate::error::Error;
+use crate::precision;
 use crate::preparation::text;
 use crate::recipe;
 use crate::report;
@@ -49,7 +50,10 @@ pub fn run(args: &InspectArgs) -> Result<(), Error> {
     let mut refused = None;
     for kind in engine::built() {
         match pollster::block_on(Classifier::new(bundle.clone(), *kind)) {
-            Ok(_) => super::print(|out| writeln!(out, "engine {kind}: reproduces the known answers"))?,
+            Ok(classifier) => {
+                let precision = classifier.precision();
+                super::print(|out| writeln!(out, "engine {kind}, {precision}: reproduces the known answers"))?
+            }
             Err(error) => {
                 super::print(|out| writeln!(out, "engine {kind}: {error}"))?;
                 refused = Some(error);
@@ -77,7 +81,8 @@ fn write_card(out: &mut impl Write, manifest: &Manifest) -> io::Result<()> {
     for (class, row) in manifest.classes.iter().zip(&card.confusion) {
         table.add_row(std::iter::once(class.clone()).chain(row.iter().map(u32::to_string)));
     }
-    writeln!(out, "{table}")
+    writeln!(out, "{table}")?;
+    precision::write(out, manifest)
 }
 
 fn write_inputs(out: &mut impl Write, manifest: &Manifest) -> io::Result<()> {

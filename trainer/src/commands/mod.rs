@@ -7,6 +7,7 @@ pub mod export;
 pub mod fit;
 pub mod inspect;
 pub mod optimum;
+pub mod precision;
 pub mod predict;
 pub mod profile;
 pub mod repeat;
@@ -19,9 +20,32 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use clap::ValueEnum;
 use painwave::Bundle;
+use painwave::engine::Precision;
 
 use crate::error::Error;
+
+/// A precision by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PrecisionArg {
+    /// 32-bit floating point.
+    F32,
+    /// 16-bit integers.
+    I16,
+    /// 8-bit integers where hidden states are multiplied, 16-bit ones elsewhere.
+    I8,
+}
+
+impl From<PrecisionArg> for Precision {
+    fn from(arg: PrecisionArg) -> Self {
+        match arg {
+            PrecisionArg::F32 => Precision::F32,
+            PrecisionArg::I16 => Precision::I16,
+            PrecisionArg::I8 => Precision::I8,
+        }
+    }
+}
 
 /// Reads a bundle file.
 ///

@@ -1,17 +1,19 @@
 //! `trainer predict`: the class of every subject of a file.
 
-use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use painwave::classifier::Job;
-use painwave::engine::EngineKind;
-use painwave::{Classifier, Prediction};
+use painwave::Prediction;
+use painwave::bundle::Manifest;
+use painwave::engine::{EngineKind, Precision};
 
-use crate::assemble;
+use super::PrecisionArg;
+use crate::data;
 use crate::error::Error;
+use crate::inference::Choice;
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -38,6 +40,12 @@ pub struct PredictArgs {
     /// The engine, instead of the first that can run the bundle.
     #[arg(long, value_enum)]
     pub engine: Option<EngineArg>,
+    /// The least exact precision, instead of those that the bundle allows.
+    #[arg(long, value_enum)]
+    pub precision: Option<PrecisionArg>,
+    /// Threads; without it one a core.
+    #[arg(long)]
+    pub threads: Option<NonZeroUsize>,
 }
 
 /// An engine by name.
@@ -49,10 +57,14 @@ pub enum EngineArg {
     Ndarray,
 }
 
-/// Bytes read at once.
-const CHUNK: usize = 1 << 20;
-/// Windows that are classified at once.
-const WINDOWS: usize = 1024;
+impl From<EngineArg> for EngineKind {
+    fn from(arg: EngineArg) -> Self {
+        match arg {
+            EngineArg::Cpu => EngineKind::Cpu,
+            EngineArg::Ndarray => EngineKind::Ndarray,
+        }
+    }
+}
 
 /// Runs the command.
 ///
@@ -60,54 +72,29 @@ const WINDOWS: usize = 1024;
 /// Whatever is wrong with the files.
 pub fn run(args: &PredictArgs) -> Result<(), Error> {
     let bundle = super::read_bundle(&args.bundle)?;
-    let classifier = match args.engine {
-        Some(EngineArg::Cpu) => pollster::block_on(Classifier::new(bundle, EngineKind::Cpu))?,
-        Some(EngineArg::Ndarray) => pollster::block_on(Classifier::new(bundle, EngineKind::Ndarray))?,
-        None => assemble::classifier(&bundle)?,
+    let choice = Choice {
+        engine: args.engine.map(EngineKind::from),
+        precision: args.precision.map(Precision::from),
+        threads: args.threads,
     };
-    let predictions = classify(&classifier, &args.data)?;
+    let manifest = &bundle.manifest;
+    let recordings = data::read(&args.data, &manifest.schema)?.recordings;
+    let predictions = choice.classify(&bundle, &recordings.iter().collect::<Vec<_>>())?;
     match &args.out {
         Some(path) => {
             let file = File::create(path).map_err(Error::write(path))?;
-            write(&classifier, &predictions, args.probabilities, file).map_err(Error::write(path))
+            write(manifest, &predictions, args.probabilities, file).map_err(Error::write(path))
         }
-        None => super::print(|out| write(&classifier, &predictions, args.probabilities, out)),
+        None => super::print(|out| write(manifest, &predictions, args.probabilities, out)),
     }
-}
-
-/// Feeds the file as the browser does.
-fn classify(classifier: &Classifier, path: &Path) -> Result<Vec<Prediction>, Error> {
-    let mut file = File::open(path).map_err(Error::read(path))?;
-    let mut job = Job::new(classifier);
-    let mut chunk = vec![0; CHUNK];
-    let mut found = HashMap::new();
-    let mut ended = false;
-    while !ended {
-        let count = file.read(&mut chunk).map_err(Error::read(path))?;
-        ended = count == 0;
-        let read = if ended { job.end() } else { job.read(&chunk[..count]) };
-        read.map_err(|source| Error::Data { path: path.to_owned(), source })?;
-        loop {
-            let recordings = job.take(WINDOWS);
-            if recordings.is_empty() {
-                break;
-            }
-            let predictions =
-                pollster::block_on(classifier.classify(&recordings)).map_err(Error::Classify)?;
-            found.extend(predictions.into_iter().map(|prediction| (prediction.id.clone(), prediction)));
-        }
-    }
-    let reader = job.reader();
-    Ok((0..reader.len()).filter_map(|i| found.remove(&reader.recording(i).id)).collect())
 }
 
 fn write(
-    classifier: &Classifier,
+    manifest: &Manifest,
     predictions: &[Prediction],
     probabilities: bool,
     to: impl Write,
 ) -> io::Result<()> {
-    let manifest = classifier.manifest();
     let classes = manifest.classes.iter().filter(|_| probabilities);
     let mut writer = csv::Writer::from_writer(to);
     let header = [manifest.schema.id.as_str(), "label"].into_iter().chain(classes.map(String::as_str));

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use painwave::Bundle;
 use painwave::bundle::{BundleError, Manifest, VERSION};
 use painwave::classifier::Prediction;
 use painwave::decision::Decision;
@@ -28,6 +29,7 @@ use crate::device::DeviceKind;
 use crate::error::Error;
 use crate::evaluation::Evaluation;
 use crate::loss::Objective;
+use crate::precision;
 use crate::preparation::{self, Preparation};
 use crate::recipe::{DecisionRecipe, RecipeFile};
 use crate::split::{self, Split};
@@ -107,10 +109,7 @@ pub fn run(file: &RecipeFile, dataset: &Dataset, settings: &Settings<'_>) -> Res
     if !settings.resume && !checkpoints(settings.out).is_empty() {
         return Err(Error::RunExists { path: settings.out.to_owned() });
     }
-    let splits = split::splits(&dataset.labels, &dataset.classes, &recipe.validation).map_err(|source| {
-        let line = file.line(source.key());
-        Error::Split { recipe: file.path.clone(), line, source }
-    })?;
+    let splits = splits(file, dataset)?;
     let prepare = |split: &Split| {
         let recordings = pick(&dataset.recordings, &split.training);
         let classes = dataset.classes_of(&split.training);
@@ -140,12 +139,7 @@ pub fn run(file: &RecipeFile, dataset: &Dataset, settings: &Settings<'_>) -> Res
         trainings.push(Training { name: part.name(), fold: part.fold, split, windows, outcome });
     }
 
-    // A subject is judged by all stages together.
-    let of_fold = |(fold, split): (usize, &Split)| Judges {
-        members: Part::members(fold, recipe.networks()),
-        subjects: pick(&recordings, &split.validation),
-    };
-    let judges: Vec<Judges<'_>> = splits.iter().enumerate().map(of_fold).collect();
+    let judges = judges(file, &recordings, &splits);
     let mut assembled = assemble::assemble(manifest.clone(), members.clone(), &judges)?;
     let mut judged = judged(dataset, &splits, &assembled.predictions);
     if trainings.iter().any(|training| training.outcome.fine_tuned.is_some()) {
@@ -164,9 +158,37 @@ pub fn run(file: &RecipeFile, dataset: &Dataset, settings: &Settings<'_>) -> Res
     let manifest = &mut assembled.bundle.manifest;
     card::record(&mut manifest.card, &evaluation, decision::text(&decision, &dataset.classes));
     manifest.decision = decision;
+    precision::prove(&mut assembled.bundle, &judges)?;
     let experiment = Experiment { trainings, folds: splits.len(), assembled, judged, evaluation, undecided };
     results::write(file, &experiment, settings)?;
     Ok(experiment)
+}
+
+/// Measures again what precisions change in the bundle of an earlier run of the recipe on the same data.
+///
+/// # Errors
+/// The subjects cannot be split as the recipe says, or the bundle cannot classify them.
+pub fn prove(file: &RecipeFile, dataset: &Dataset, bundle: &mut Bundle) -> Result<(), Error> {
+    let splits = splits(file, dataset)?;
+    let recordings = project(dataset, &bundle.manifest.schema);
+    precision::prove(bundle, &judges(file, &recordings, &splits))
+}
+
+fn splits(file: &RecipeFile, dataset: &Dataset) -> Result<Vec<Split>, Error> {
+    let splits = split::splits(&dataset.labels, &dataset.classes, &file.recipe.validation);
+    splits.map_err(|source| {
+        let line = file.line(source.key());
+        Error::Split { recipe: file.path.clone(), line, source }
+    })
+}
+
+/// Who judges which members: those that a fold held out. A subject is judged by all stages together.
+fn judges<'a>(file: &RecipeFile, recordings: &'a [Recording], splits: &[Split]) -> Vec<Judges<'a>> {
+    let of_fold = |(fold, split): (usize, &Split)| Judges {
+        members: Part::members(fold, file.recipe.networks()),
+        subjects: pick(recordings, &split.validation),
+    };
+    splits.iter().enumerate().map(of_fold).collect()
 }
 
 /// The manifest with every member but its known answers; an invalid one is found now rather than after

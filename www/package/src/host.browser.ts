@@ -1,16 +1,19 @@
 import { burn } from "./burn.browser.js";
 import { messageOf, PainwaveError } from "./errors.js";
-import { compiledOnce, type Host } from "./host.js";
+import { compiledOnce, type Host, type ModuleSource } from "./host.js";
+import { relaxed } from "./relaxed.browser.js";
+import { fastest } from "./relaxed.js";
 import { compileFrom, portOf } from "./web.js";
+
+// The addresses are spelled out where they are used: bundlers look for exactly this form.
+const plain: ModuleSource = {
+  compile: (onBytes) => compileFrom(new URL("./wasm/lean/painwave_bg.wasm", import.meta.url), onBytes),
+  spawn: () => portOf(new Worker(new URL("./workers/lean.browser.js", import.meta.url), { type: "module" })),
+};
 
 /** Browsers, and workers in them. */
 export const browserHost: Host = {
-  // The addresses are spelled out where they are used: bundlers look for exactly this form.
-  lean: compiledOnce({
-    compile: (onBytes) => compileFrom(new URL("./wasm/lean/painwave_bg.wasm", import.meta.url), onBytes),
-    spawn: () =>
-      portOf(new Worker(new URL("./workers/lean.browser.js", import.meta.url), { type: "module" })),
-  }),
+  lean: compiledOnce(fastest(relaxed, plain)),
   burn: burn && compiledOnce(burn),
   postsBlobs: true,
   parallelism: () => navigator.hardwareConcurrency ?? 1,

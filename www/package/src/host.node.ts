@@ -2,15 +2,19 @@ import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { burn } from "./burn.node.js";
 import { messageOf, PainwaveError } from "./errors.js";
-import { compiledOnce, type Host } from "./host.js";
+import { compiledOnce, type Host, type ModuleSource } from "./host.js";
 import { compileFile, startWorker } from "./node.js";
+import { fastest } from "./relaxed.js";
+import { relaxed } from "./relaxed.node.js";
+
+const plain: ModuleSource = {
+  compile: () => compileFile(new URL("./wasm/lean/painwave_bg.wasm", import.meta.url)),
+  spawn: () => startWorker(new URL("./workers/lean.node.js", import.meta.url)),
+};
 
 /** Node 20 and later. */
 export const nodeHost: Host = {
-  lean: compiledOnce({
-    compile: () => compileFile(new URL("./wasm/lean/painwave_bg.wasm", import.meta.url)),
-    spawn: () => startWorker(new URL("./workers/lean.node.js", import.meta.url)),
-  }),
+  lean: compiledOnce(fastest(relaxed, plain)),
   burn: burn && compiledOnce(burn),
   // Blobs that stand for files cannot be cloned, and break Node 20 where they are a part of another one.
   postsBlobs: false,

@@ -1,0 +1,9 @@
+import type { ModuleSource } from "./host.js";
+import { compileFrom, portOf } from "./web.js";
+
+/** The lean module with relaxed SIMD; the package's build leaves it out where the module was not built. */
+export const relaxed: ModuleSource | undefined = {
+  compile: (onBytes) => compileFrom(new URL("./wasm/relaxed/painwave_bg.wasm", import.meta.url), onBytes),
+  spawn: () =>
+    portOf(new Worker(new URL("./workers/relaxed.browser.js", import.meta.url), { type: "module" })),
+};
