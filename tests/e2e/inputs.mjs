@@ -39,8 +39,8 @@ export function trainerIn(folder) {
     if (!existsSync(needed)) throw new Error(`${needed} is not there: build the package and the page first`);
   }
   const run = (...args) => promisify(execFile)(trainer, args, { cwd: folder });
-  const predict = async (bundle, data) => {
-    const { stdout } = await run("predict", bundle, "--data", data, "--probabilities");
+  const predict = async (bundle, data, ...options) => {
+    const { stdout } = await run("predict", bundle, "--data", data, "--probabilities", ...options);
     return parseCsv(stdout);
   };
   return { run, predict };
@@ -94,6 +94,7 @@ export async function makeInputs() {
     truth: new Map(parseCsv(await readFile(manyLabels, "utf8")).map((row) => [row.sample_index, row.label])),
     expected: {
       sample: await predict(EMBEDDED, SAMPLE),
+      sampleInF32: await predict(EMBEDDED, SAMPLE, "--precision", "f32"),
       many: await predict(EMBEDDED, many),
       sampleByOther: await predict(other, SAMPLE),
     },

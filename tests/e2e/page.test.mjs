@@ -4,7 +4,7 @@ import { relative } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { serve } from "../../www/page/serve.mjs";
 import { App } from "./app.mjs";
-import { assertCsv, assertRows } from "./assertions.mjs";
+import { assertCsv, assertRows, EXACT } from "./assertions.mjs";
 import { browserNames, launch, SOFTWARE_ADAPTER } from "./browsers.mjs";
 import { BAD_COLUMN, burnBuilt, DIST, EMBEDDED, makeInputs, SAMPLE, SAMPLE_LABELS } from "./inputs.mjs";
 
@@ -332,7 +332,7 @@ for (const name of browserNames) {
               await app.drop(SAMPLE);
               await app.results("sample.csv");
               await app.use(device);
-              assertRows(await app.rows(), inputs.expected.sample);
+              assertRows(await app.rows(), inputs.expected.sampleInF32, EXACT);
             },
             { allowed: device === "webgpu" ? SOFTWARE_ADAPTER : [] },
           ),

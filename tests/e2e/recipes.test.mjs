@@ -7,7 +7,7 @@ import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { serve } from "../../www/page/serve.mjs";
 import { App } from "./app.mjs";
-import { assertRows } from "./assertions.mjs";
+import { assertRows, EXACT } from "./assertions.mjs";
 import { browserNames, launch, SOFTWARE_ADAPTER } from "./browsers.mjs";
 import { burnBuilt, DIST, SAMPLE, trainerIn } from "./inputs.mjs";
 
@@ -78,7 +78,9 @@ async function model(recipe) {
   const inputs = ["--data", files.data, "--labels", files.labels, "--out", out, "--epochs", "1"];
   await trainer.run("fit", path, ...inputs);
   const bundle = join(out, "model.bpk");
-  return { bundle, sample: files.sample, expected: await trainer.predict(bundle, files.sample) };
+  const expected = await trainer.predict(bundle, files.sample);
+  const inF32 = await trainer.predict(bundle, files.sample, "--precision", "f32");
+  return { bundle, sample: files.sample, expected, inF32 };
 }
 
 /** Persons who each do every movement a few times: a wave of its own frequency on every channel. */
@@ -122,7 +124,7 @@ for (const name of browserNames) {
 
     for (const recipe of recipes) {
       it(`${recipe} gives the same on every engine${burnBuilt ? "" : " that is built (pkg/ has no Burn module)"}`, async () => {
-        const { bundle, sample, expected } = models.get(recipe);
+        const { bundle, sample, expected, inF32 } = models.get(recipe);
         const app = await App.open(browser, server.url);
         try {
           await app.drop(bundle, sample);
@@ -130,7 +132,8 @@ for (const name of browserNames) {
           assert.equal(await app.text("#model-name"), recipe);
           for (const device of burnBuilt ? ["cpu", "ndarray", "webgpu"] : ["cpu"]) {
             await app.use(device);
-            assertRows(await app.rows(), expected);
+            if (device === "cpu") assertRows(await app.rows(), expected);
+            else assertRows(await app.rows(), inF32, EXACT);
           }
           const complaints = await app.allComplaints();
           assert.deepEqual(

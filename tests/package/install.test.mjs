@@ -184,7 +184,8 @@ function assertSame(found, expected) {
     const [wantedId, wantedLabel, ...wantedNumbers] = wanted[i];
     assert.deepEqual([id, label], [wantedId, wantedLabel]);
     for (const [k, number] of numbers.entries()) {
-      assert.ok(i === 0 || Math.abs(number - wantedNumbers[k]) <= 1e-5, `${id}: ${number}`);
+      // A browser may know relaxed SIMD where Node does not, and then computes in another precision.
+      assert.ok(i === 0 || Math.abs(number - wantedNumbers[k]) <= 2e-3, `${id}: ${number}`);
     }
   }
 }

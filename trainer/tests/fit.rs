@@ -5,6 +5,7 @@ mod support;
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use painwave::engine::Precision;
 use support::{RECIPE, Workshop, bundle, failed, succeeded};
 use trainer::Error;
 use trainer::commands::fit::{FitArgs, fit};
@@ -85,6 +86,48 @@ fn predictions_stand_in_the_order_of_the_file_and_sum_to_one() {
         assert!((still + swing - 1.0).abs() < 1e-6, "{line}");
         assert_eq!(fields[1], if swing > still { "swing" } else { "still" }, "{line}");
     }
+}
+
+#[test]
+fn a_bundle_allows_the_precisions_that_were_measured_to_change_nothing() {
+    let workshop = Workshop::new();
+    let bundle = workshop.fit_well("run", &["--epochs", "5"]);
+    let (manifest, checks) = (&bundle.manifest, &bundle.manifest.card.precisions);
+    assert_eq!(
+        checks.iter().map(|check| check.precision).collect::<Vec<_>>(),
+        [Precision::I16, Precision::I8]
+    );
+    for check in checks {
+        assert_eq!(check.subjects, 11);
+        assert!(check.greatest_change > 0.0, "{check:?}");
+        let harmless = check.flips == 0 && check.greatest_change <= 1e-3;
+        assert_eq!(manifest.precisions.contains(&check.precision), harmless, "{check:?}");
+    }
+    assert!(manifest.precisions.contains(&Precision::I16), "{checks:?}");
+
+    let files = ["--data", "data.csv", "--labels", "labels.csv", "--out", "again.bpk"];
+    let shown = succeeded(&workshop.trainer(&[&["precision", "run/model.bpk"], &files[..]].concat()));
+    assert!(shown.contains("precision i16: allowed"), "{shown}");
+    assert!(
+        fs::read(workshop.path("again.bpk")).unwrap() == fs::read(workshop.path("run/model.bpk")).unwrap()
+    );
+
+    workshop.write("data.csv", &workshop.read("data.csv").replacen("0.", "1.", 1));
+    let refused = failed(&workshop.trainer(&[&["precision", "run/model.bpk"], &files[..]].concat()));
+    assert!(refused.contains("data.csv is not the file that run/model.bpk was fitted on"), "{refused}");
+}
+
+#[test]
+fn predictions_depend_on_the_precision_and_not_on_the_threads() {
+    let workshop = Workshop::new();
+    workshop.fit_well("run", &["--epochs", "5"]);
+    let predict = |more: &[&str]| {
+        let arguments = ["predict", "run/model.bpk", "--data", "data.csv", "--probabilities"];
+        succeeded(&workshop.trainer(&[&arguments, more].concat()))
+    };
+    let exact = predict(&["--precision", "f32", "--threads", "1"]);
+    assert_eq!(predict(&["--precision", "f32", "--threads", "3"]), exact);
+    assert_ne!(predict(&["--precision", "i16"]), exact);
 }
 
 #[test]

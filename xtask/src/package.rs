@@ -20,13 +20,9 @@ pub const LEAN_FLAGS: &[&str] = &[
     "target.wasm32-unknown-unknown.rustflags = \
         ['-Cllvm-args=-inline-threshold=25', '-Cno-vectorize-loops', '-Cno-vectorize-slp']",
 ];
-/// As [`LEAN_FLAGS`], and for instructions that not every browser knows.
-const RELAXED_FLAGS: &[&str] = &[
-    "--config",
-    "target.wasm32-unknown-unknown.rustflags = \
-        ['-Cllvm-args=-inline-threshold=25', '-Cno-vectorize-loops', '-Cno-vectorize-slp', \
-        '-Ctarget-feature=+relaxed-simd']",
-];
+/// What the lean module has besides if it is for browsers that know relaxed SIMD.
+const RELAXED_FLAGS: &[&str] =
+    &["--config", "target.wasm32-unknown-unknown.rustflags = ['-Ctarget-feature=+relaxed-simd']"];
 
 /// `RUSTFLAGS` for tests of what is built with relaxed SIMD. They take the place of those in .cargo/config.toml.
 pub const RELAXED_SIMD: &str = "-Ctarget-feature=+simd128,+relaxed-simd";
@@ -64,7 +60,10 @@ pub fn build(toolbox: &Toolbox, webgpu: bool) -> Result<(), Error> {
     step(
         "The lean wasm module with relaxed SIMD",
         "the same, for browsers that know its instructions",
-        || process::run(&mut wasm_module(toolbox, "pkg/wasm/relaxed", "lean", RELAXED_FLAGS)),
+        || {
+            let flags = [LEAN_FLAGS, RELAXED_FLAGS].concat();
+            process::run(&mut wasm_module(toolbox, "pkg/wasm/relaxed", "lean", &flags))
+        },
     )?;
     if webgpu {
         step(

@@ -91,11 +91,6 @@ impl Kernel {
     const BASELINE: Self =
         Self { lanes: Baseline::COUNT, run: run::<Baseline>, quantise: numbers::quantise::<Baseline> };
 
-    /// Numbers in a vector.
-    pub fn lanes(&self) -> usize {
-        self.lanes
-    }
-
     /// Units in a block: two vectors.
     pub fn block(&self) -> usize {
         2 * self.lanes
@@ -358,20 +353,20 @@ unsafe fn activate<L: Lanes>(
     // Function by function over the whole tile: an exponential takes long, but many can be under way at once.
     match layer.activation {
         Activation::Identity | Activation::ReluMaxPool { .. } => {}
-        Activation::Recurrent(Cell::Rnn) => apply(first, tanh),
+        Activation::Recurrent(Cell::Rnn) => apply::<Tanh, _>(first),
         Activation::Recurrent(Cell::Lstm) => {
-            apply(first, sigmoid);
-            apply(second, sigmoid);
-            apply(third, tanh);
-            apply(fourth, sigmoid);
+            apply::<Sigmoid, _>(first);
+            apply::<Sigmoid, _>(second);
+            apply::<Tanh, _>(third);
+            apply::<Sigmoid, _>(fourth);
         }
         Activation::Recurrent(Cell::Gru) => {
-            apply(first, sigmoid);
-            apply(second, sigmoid);
+            apply::<Sigmoid, _>(first);
+            apply::<Sigmoid, _>(second);
             for ((reset, new), hidden) in first.iter().zip(third.iter_mut()).zip(fourth.iter()) {
                 *new = reset.mul_add(*hidden, *new);
             }
-            apply(third, tanh);
+            apply::<Tanh, _>(third);
         }
     }
     for vector in 0..2 * height {
@@ -407,10 +402,34 @@ unsafe fn activate<L: Lanes>(
     }
 }
 
+/// A function of a number.
+///
+/// A trait rather than a closure, which the compiler would not inline into where the instructions are enabled.
+trait Function {
+    fn of<L: Lanes>(x: L) -> L;
+}
+
+struct Sigmoid;
+struct Tanh;
+
+impl Function for Sigmoid {
+    #[inline(always)]
+    fn of<L: Lanes>(x: L) -> L {
+        sigmoid(x)
+    }
+}
+
+impl Function for Tanh {
+    #[inline(always)]
+    fn of<L: Lanes>(x: L) -> L {
+        tanh(x)
+    }
+}
+
 /// Applies a function to vectors.
 #[inline(always)]
-fn apply<L: Lanes>(vectors: &mut [L], function: impl Fn(L) -> L) {
+fn apply<F: Function, L: Lanes>(vectors: &mut [L]) {
     for vector in vectors {
-        *vector = function(*vector);
+        *vector = F::of(*vector);
     }
 }

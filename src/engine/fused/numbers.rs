@@ -126,8 +126,6 @@ pub(super) struct Quantised {
 impl Quantised {
     /// The first `count` rows of a matrix, `width` numbers of each, in a precision. The pointers are valid while
     /// neither `rows` nor this memory is changed.
-    ///
-    /// Rows that overlap share their numbers, and therefore their scale.
     pub fn cells(
         &mut self,
         kernel: Kernel,
@@ -136,21 +134,16 @@ impl Quantised {
         count: usize,
         width: usize,
     ) -> Cells {
-        let Rows { data, stride } = rows;
         if precision == Precision::F32 {
-            return Cells { cells: data.as_ptr().cast(), stride, scales: std::ptr::null() };
+            return Cells { cells: rows.data.as_ptr().cast(), stride: rows.stride, scales: std::ptr::null() };
         }
-        let overlap = stride < width;
-        let (runs, length) = if overlap { (1, (count - 1) * stride + width) } else { (count, width) };
-        let stride_cells = if overlap { stride } else { length } / precision.numbers();
-        self.cells.resize(runs * length / precision.numbers(), 0);
+        let stride = width / precision.numbers();
+        self.cells.resize(count * stride, 0);
         self.scales.clear();
-        for (run, cells) in self.cells.chunks_exact_mut(length / precision.numbers()).enumerate() {
-            self.scales.push(kernel.quantise(precision, &data[run * stride..][..length], cells));
+        for (row, cells) in self.cells.chunks_exact_mut(stride).enumerate() {
+            self.scales.push(kernel.quantise(precision, &rows.data[row * rows.stride..][..width], cells));
         }
-        let last = self.scales[runs - 1];
-        self.scales.resize(count, last);
-        Cells { cells: self.cells.as_ptr(), stride: stride_cells, scales: self.scales.as_ptr() }
+        Cells { cells: self.cells.as_ptr(), stride, scales: self.scales.as_ptr() }
     }
 }
 

@@ -67,15 +67,17 @@ pub(super) enum Pool {
 impl Network {
     /// Packs the parameters, whose shapes have been checked against the configuration.
     ///
-    /// The head stays in `f32`: it is a thousandth of the work, and its errors are those of the logits.
+    /// A lower precision is for the recurrent layers, which are nearly all of the work, and there for what has a
+    /// known range: hidden states lie between -1 and 1. What leaves the conv blocks has 16 bits at least. The
+    /// network's own inputs, of which one may be far greater than the others, and the head, whose errors are those
+    /// of the logits, stay in `f32`.
     pub(super) fn pack(
         kernel: Kernel,
         precision: Precision,
         config: &NetworkConfig,
         parameters: &Parameters,
     ) -> Self {
-        // Hidden states lie between -1 and 1 and fill that range; of anything else 7 bits are too few.
-        let of_inputs = if precision == Precision::I8 { Precision::I16 } else { precision };
+        let first = if config.conv.is_empty() { Precision::F32 } else { precision.min(Precision::I16) };
         let data = |name: &str| parameters[name].data.as_slice();
         let table = |name: &str, width| Table { width, weights: data(name).to_vec() };
         let category_embeddings = config
@@ -87,7 +89,7 @@ impl Network {
         let time_embedding =
             config.time_embedding.as_ref().map(|embedding| table("time_embedding.weight", embedding.width));
 
-        let input = Layout::new(config.input_width(), kernel.lanes());
+        let input = Layout::new(config.input_width(), 1);
         let mut step = input;
         let mut conv = Vec::new();
         for (i, block) in config.conv.iter().enumerate() {
@@ -96,7 +98,7 @@ impl Network {
                 kernel,
                 &Unpacked {
                     activation: Activation::ReluMaxPool { pool: block.pool },
-                    precision: [of_inputs; 2],
+                    precision: [Precision::F32; 2],
                     units: block.channels,
                     inputs: block.kernel * step.stride(),
                     input: &|place, _, unit| {
@@ -118,7 +120,7 @@ impl Network {
         if let Some(layers) = &config.recurrent {
             for layer in 0..layers.layers {
                 let directions = ["forward", "backward"].iter().take(layers.directions());
-                let precision = [if layer == 0 { of_inputs } else { precision }, precision];
+                let precision = [if layer == 0 { first } else { precision }, precision];
                 let packed = directions.map(|direction| {
                     let path = format!("recurrent.{layer}.{direction}");
                     pack_recurrent(kernel, precision, layers, step, |name| data(&format!("{path}.{name}")))

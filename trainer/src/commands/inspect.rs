@@ -52,7 +52,9 @@ pub fn run(args: &InspectArgs) -> Result<(), Error> {
         match pollster::block_on(Classifier::new(bundle.clone(), *kind)) {
             Ok(classifier) => {
                 let precision = classifier.precision();
-                super::print(|out| writeln!(out, "engine {kind}, {precision}: reproduces the known answers"))?
+                super::print(|out| {
+                    writeln!(out, "engine {kind}: reproduces the known answers in {precision}")
+                })?
             }
             Err(error) => {
                 super::print(|out| writeln!(out, "engine {kind}: {error}"))?;

@@ -31,9 +31,9 @@ use crate::error::Error;
 pub enum PrecisionArg {
     /// 32-bit floating point.
     F32,
-    /// 16-bit integers.
+    /// 16-bit integers in recurrent layers.
     I16,
-    /// 8-bit integers where hidden states are multiplied, 16-bit ones elsewhere.
+    /// 8-bit integers in recurrent layers.
     I8,
 }
 

@@ -8,8 +8,8 @@ export type Device = "auto" | Engine;
 export type Engine = "cpu" | "webgpu" | "ndarray";
 
 /**
- * What the engine `cpu` multiplies in: 32-bit floating point, 16-bit integers, or 8-bit integers where hidden states
- * are multiplied. The other engines have `f32` only.
+ * What the engine `cpu` computes the products of recurrent layers in: 32-bit floating point, 16-bit integers, or 8-bit
+ * integers. The other engines have `f32` only.
  */
 export type Precision = "f32" | "i16" | "i8";
 
