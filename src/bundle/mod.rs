@@ -14,6 +14,7 @@
 //! [`NetworkConfig::parameters`]: crate::network::NetworkConfig::parameters
 
 mod container;
+mod json;
 mod manifest;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ pub use manifest::{KnownAnswers, Manifest, Member, ModelCard, PrecisionCheck, VE
 pub use validate::{InvalidManifest, MAX_KNOWN_ANSWERS, MAX_WINDOW};
 
 use half::f16;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use self::container::{Container, Tensor};
@@ -197,15 +199,11 @@ fn check_file_size(found: usize) -> Result<(), BundleError> {
 
 /// Reads the version before the rest, so that a bundle of another version is called that.
 fn read_manifest(json: &str) -> Result<Manifest, BundleError> {
-    #[derive(serde::Deserialize)]
-    struct Versioned {
-        version: u64,
+    let value: Value = serde_json::from_str(json).map_err(BundleError::Manifest)?;
+    match value.get("version").and_then(Value::as_u64) {
+        Some(found) if found != u64::from(VERSION) => Err(BundleError::Version { found }),
+        _ => json::read(&value).map_err(BundleError::Manifest),
     }
-    let Versioned { version } = serde_json::from_str(json).map_err(BundleError::Manifest)?;
-    if version != u64::from(VERSION) {
-        return Err(BundleError::Version { found: version });
-    }
-    serde_json::from_str(json).map_err(BundleError::Manifest)
 }
 
 /// Name in the file of a member's weight.

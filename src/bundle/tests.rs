@@ -48,6 +48,78 @@ fn another_version_is_told_from_a_broken_manifest() {
     assert!(matches!(broken, BundleError::Manifest(_)), "{broken}");
 }
 
+/// Spoils one field of an object.
+type Spoil = fn(&mut serde_json::Map<String, Value>, &str);
+
+#[test]
+fn manifests_are_read_as_serde_has_them() {
+    let (json, _) = parts();
+    let mut value: Value = serde_json::from_str(&json).expect("it is JSON");
+    let network = &mut value["members"][0]["network"];
+    network["head"] = serde_json::json!({ "mlp": { "hidden": 3 } });
+    network["category_embeddings"] = serde_json::json!([{ "levels": 2, "width": 1 }]);
+    value["members"][0]["features"]["dense"][0]["level"] = 1.into();
+    value["decision"] = serde_json::json!({ "temperature": 2, "thresholds": [1, 0.5, 1e-3] });
+    let read = json::read::<Manifest>(&value).expect("it is a manifest");
+    assert_eq!(read, serde_json::from_value(value.clone()).expect("it is a manifest"));
+
+    // Every field that is left out, renamed or of another kind gets the same verdict, whatever the words.
+    let mut paths = Vec::new();
+    collect(&value, String::new(), &mut paths);
+    let spoils: [Spoil; 5] = [
+        |object, key| drop(object.remove(key)),
+        |object, key| drop(object.insert(format!("{key}_"), Value::Null)),
+        |object, key| drop(object.insert(key.into(), Value::Null)),
+        |object, key| drop(object.insert(key.into(), "x".into())),
+        |object, key| drop(object.insert(key.into(), serde_json::json!([{ "x": -1.5 }]))),
+    ];
+    for path in &paths {
+        let (object, key) = path.rsplit_once('/').expect("a path has a slash");
+        for spoil in &spoils {
+            let mut spoilt = value.clone();
+            spoil(spoilt.pointer_mut(object).and_then(Value::as_object_mut).expect("it is there"), key);
+            let found = json::read::<Manifest>(&spoilt);
+            match (found, serde_json::from_value::<Manifest>(spoilt)) {
+                (Ok(found), Ok(expected)) => assert_eq!(found, expected, "{path}"),
+                (Err(_), Err(_)) => {}
+                (found, expected) => panic!("{path}: {found:?} instead of {expected:?}"),
+            }
+        }
+    }
+    assert!(paths.len() > 50);
+
+    let verdict = |key: &str, new: Option<Value>| {
+        let mut value = value.clone();
+        let window = value["window"].as_object_mut().expect("it is an object");
+        match new {
+            Some(new) => drop(window.insert(key.into(), new)),
+            None => drop(window.remove(key)),
+        }
+        json::read::<Manifest>(&value).expect_err("it is spoilt").to_string()
+    };
+    assert_eq!(verdict("length", None), "missing field `length`");
+    assert!(verdict("width", Some(1.into())).starts_with("unknown field `width`, expected one of"));
+    assert!(verdict("length", Some("x".into())).starts_with("invalid type: string"));
+}
+
+/// Pointers to the fields of all objects in a value.
+fn collect(value: &Value, path: String, paths: &mut Vec<String>) {
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object {
+                paths.push(format!("{path}/{key}"));
+                collect(value, format!("{path}/{key}"), paths);
+            }
+        }
+        Value::Array(items) => {
+            for (place, item) in items.iter().take(2).enumerate() {
+                collect(item, format!("{path}/{place}"), paths);
+            }
+        }
+        _ => {}
+    }
+}
+
 #[test]
 fn weights_of_another_type_are_refused() {
     let error = refusal(|_, tensors| {
