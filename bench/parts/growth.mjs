@@ -26,7 +26,7 @@ export async function run({ browsers, onPage, growth, quick }) {
     for (let round = 0; round < (quick ? 1 : ROUNDS[count]); round++) {
       found.push(await onPage("chromium", (page, browser) => measure(page, browser, file, bytes[i])));
     }
-    const of = (key) => summary(found.map((run) => run[key]));
+    const of = (key) => (found[0][key] === null ? null : summary(found.map((run) => run[key])));
     sizes.push({
       subjects: count,
       bytes: bytes[i],
@@ -74,9 +74,9 @@ export function tables({ sizes }) {
     spread(total_ms, { unit: 1e-3 }),
     significant(total_ms.median / subjects),
     spread(first_ms),
-    significant(ready_mib.median),
-    significant(peak_mib.median),
-    significant(kept_mib.median),
+    significant(ready_mib?.median),
+    significant(peak_mib?.median),
+    significant(kept_mib?.median),
   ]);
   return [
     "In Chromium, a new browser for each measurement, so nothing is warm. Memory is the resident set of the page's " +

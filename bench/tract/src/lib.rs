@@ -39,7 +39,8 @@ impl TractModel {
 fn plan(onnx: &[u8], shape: [usize; 3]) -> TractResult<Arc<TypedRunnableModel>> {
     let model = tract_onnx::onnx().model_for_read(&mut &*onnx)?;
     for (place, name) in ["steps", "dense"].into_iter().enumerate() {
-        let is_there = model.input_outlets()?.get(place).is_some_and(|outlet| model.node(outlet.node).name == name);
+        let is_there =
+            model.input_outlets()?.get(place).is_some_and(|outlet| model.node(outlet.node).name == name);
         if !is_there {
             bail!("expected the input `{name}` at place {place}");
         }
