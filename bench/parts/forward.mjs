@@ -15,9 +15,9 @@ export const keys = Object.values(RATIOS);
 const NOTE = `Windows to logits on one thread; each call takes typed arrays and gives one. onnxruntime-web runs its only
 build (SIMD) without a proxy worker, with all graph optimisations and the number of windows fixed when it loads; tract is
 compiled with SIMD and optimised for that number. tensorflow.js has no layer for this kind of GRU, so the network is
-written out in its operations. Burn's engine is entered by whole files: its time includes the reading of CSV. The floor is
-what the products of \`f32\` take at the peak that the browser itself reaches on this machine, measured in the same rounds
-by a loop of products and sums in registers.`;
+written out in its operations. Burn's engine is given recordings: its time holds the making of features. The floor is what
+the products of \`f32\` take at the peak that the browser itself reaches on this machine, measured in the same rounds by a
+loop of products and sums in registers.`;
 
 /** Subjects at once: one, as they come in, and a batch. */
 const BATCHES = [1, 16];

@@ -19,10 +19,6 @@ const NPM_FOLDERS: &[&str] = &["bench", "tests/e2e", "www"];
 /// Subjects of the recordings that show how cost grows, a gigabyte.
 const MANY_SUBJECTS: &str = "10000";
 
-/// What `i8` needs besides: only browsers of the last years have it.
-const RELAXED_FLAGS: &[&str] =
-    &["--config", "target.wasm32-unknown-unknown.rustflags = ['-Ctarget-feature=+relaxed-simd']"];
-
 /// Options of `cargo xtask bench`.
 #[derive(clap::Args)]
 pub struct Options {
@@ -147,7 +143,7 @@ fn modules(toolbox: &Toolbox) -> Result<(), Error> {
         process::run(&mut command)
     };
     build("bench/painwave", "painwave", "lean", package::LEAN_FLAGS)?;
-    let relaxed = [package::LEAN_FLAGS, RELAXED_FLAGS].concat();
+    let relaxed = [package::LEAN_FLAGS, package::RELAXED_FLAGS].concat();
     build("bench/painwave", "painwave-relaxed", "lean", &relaxed)?;
     if let Err(error) = build("bench/tract", "tract", "release", &[]) {
         println!("left out: tract: {error}");

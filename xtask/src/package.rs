@@ -21,7 +21,7 @@ pub const LEAN_FLAGS: &[&str] = &[
         ['-Cllvm-args=-inline-threshold=25', '-Cno-vectorize-loops', '-Cno-vectorize-slp']",
 ];
 /// What the lean module has besides if it is for browsers that know relaxed SIMD.
-const RELAXED_FLAGS: &[&str] =
+pub const RELAXED_FLAGS: &[&str] =
     &["--config", "target.wasm32-unknown-unknown.rustflags = ['-Ctarget-feature=+relaxed-simd']"];
 
 /// `RUSTFLAGS` for tests of what is built with relaxed SIMD. They take the place of those in .cargo/config.toml.
