@@ -5,9 +5,14 @@ import { createPipeline } from "../peers/pipeline.mjs";
 
 const sides = new Map();
 
-/** Starts one side; it is ready before a file is dropped, as on a page that has been open for a while. */
-export async function open(name, options) {
-  sides.set(name, await (options === undefined ? pipeline() : painwave(options)));
+const STARTS = { painwave, pipeline };
+
+/**
+ * Starts one side, a `painwave` or a `pipeline`, with its options. It is ready before a file is dropped, as on a page that
+ * has been open for a while.
+ */
+export async function open(name, kind, options) {
+  sides.set(name, await STARTS[kind](options));
 }
 
 /** Ends what a side holds. */
@@ -30,9 +35,10 @@ async function painwave(options) {
   };
 }
 
-async function pipeline() {
+async function pipeline(options) {
   const { model } = await loadModel("f32");
-  return { info: {}, close: () => undefined, ...(await createPipeline(JSON.parse(model.manifest()))) };
+  const { classify } = await createPipeline(JSON.parse(model.manifest()), options);
+  return { info: {}, classify, close: () => undefined };
 }
 
 /**

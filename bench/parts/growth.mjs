@@ -42,7 +42,7 @@ export async function run({ browsers, onPage, growth, quick }) {
 
 async function measure(page, browser, file, bytes) {
   await (await page.$("#chooser")).uploadFile(file);
-  await page.evaluate(async () => (await import("/bench/page/drop.mjs")).open("painwave", {}));
+  await page.evaluate(async () => (await import("/bench/page/drop.mjs")).open("painwave", "painwave", {}));
   const pids = await renderers(browser);
   await Promise.all(pids.map(resetPeak));
   const before = await Promise.all(pids.map(memory));

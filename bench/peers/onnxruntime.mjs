@@ -1,20 +1,20 @@
-// onnxruntime-web on one thread of WebAssembly, as fast as its options make it: SIMD (its only build), no proxy
-// worker, all graph optimisations, and shapes that are fixed when the model is loaded.
+// onnxruntime-web on one thread of WebAssembly, as fast as its options make it: SIMD (its only build), no
+// proxy worker, all graph optimisations, and shapes that are fixed when the model is loaded.
 import { fetchBytes } from "../page/classic.mjs";
 
 const FOLDER = "/modules/onnxruntime-web/dist/";
 
-/** The library. */
-export async function loadOrt() {
-  const ort = await import(`${FOLDER}ort.wasm.min.mjs`);
-  Object.assign(ort.env.wasm, { numThreads: 1, proxy: false, wasmPaths: FOLDER });
+/** The library; `proxy` lets it compute in a worker of its own. */
+export async function loadOrt({ proxy = false } = {}) {
+  // A module of its own for each way: the library's settings are global.
+  const ort = await import(`${FOLDER}ort.wasm.min.mjs${proxy ? "?proxy" : ""}`);
+  Object.assign(ort.env.wasm, { numThreads: 1, proxy, wasmPaths: FOLDER });
   return ort;
 }
 
 /** A session; `windows` fixes the number of windows of every call. */
-export async function createSession(onnx, windows) {
-  const ort = await loadOrt();
-  const session = await ort.InferenceSession.create(onnx, {
+export async function createSession(ort, onnx, windows) {
+  return ort.InferenceSession.create(onnx, {
     executionProviders: ["wasm"],
     executionMode: "sequential",
     graphOptimizationLevel: "all",
@@ -22,16 +22,15 @@ export async function createSession(onnx, windows) {
     enableMemPattern: true,
     ...(windows === undefined ? {} : { freeDimensionOverrides: { N: windows } }),
   });
-  return { ort, session };
 }
 
 export const onnxruntime = {
   name: "onnxruntime-web",
   async load() {
-    const onnx = await fetchBytes("/built/cnn-gru.onnx");
+    const [ort, onnx] = await Promise.all([loadOrt(), fetchBytes("/built/cnn-gru.onnx")]);
     return {
       async prepare({ windows, length, width, dense, steps }) {
-        const { ort, session } = await createSession(onnx, windows);
+        const session = await createSession(ort, onnx, windows);
         const feeds = {
           dense: new ort.Tensor("float32", dense, [windows, length, width]),
           steps: new ort.Tensor("int64", BigInt64Array.from(steps, BigInt), [windows, length]),

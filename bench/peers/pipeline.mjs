@@ -7,13 +7,14 @@ import { bySubject, extractor, windowsOf } from "./features.mjs";
 import { createSession, loadOrt } from "./onnxruntime.mjs";
 import { loadPapa, rowOptions } from "./papaparse.mjs";
 
-/** Loads the libraries and the model. */
-export async function createPipeline(manifest) {
+/** Loads the libraries and the model; with `proxy`, onnxruntime-web computes in a worker of its own. */
+export async function createPipeline(manifest, { proxy = false } = {}) {
   const { schema } = manifest;
   const categories = schema.categories.map(({ column }) => column);
   const columns = [schema.id, schema.time, ...schema.channels, ...categories];
-  const [papa, onnx] = await Promise.all([loadPapa(), fetchBytes("/built/cnn-gru.onnx"), loadOrt()]);
-  const { ort, session } = await createSession(onnx);
+  const onnx = fetchBytes("/built/cnn-gru.onnx");
+  const [papa, ort] = await Promise.all([loadPapa(), loadOrt({ proxy })]);
+  const session = await createSession(ort, await onnx);
   const extract = extractor(manifest);
   const { length } = manifest.window;
   const width = manifest.members[0].network.dense;
@@ -35,12 +36,15 @@ export async function createPipeline(manifest) {
       const predictions = [];
       let rest = [];
       let turn = Promise.resolve();
+      const classifyOne = async (subject) => {
+        const prediction = await predict(subject);
+        predictions.push(prediction);
+        onPrediction(prediction);
+      };
       const take = async (subjects) => {
-        for (const subject of subjects) {
-          const prediction = await predict(subject);
-          predictions.push(prediction);
-          onPrediction(prediction);
-        }
+        // A worker must not wait for this thread between two subjects.
+        if (proxy) await Promise.all(subjects.map(classifyOne));
+        else for (const subject of subjects) await classifyOne(subject);
       };
       return new Promise((resolve, reject) => {
         papa.parse(file, {
