@@ -56,18 +56,26 @@ async function sizes(paths, folders) {
   return files;
 }
 
-/** The code that painwave loads, its weights cut out, and the weights, all by brotli. */
+/**
+ * The code that painwave loads, its weights cut out, and the weights, all by brotli. The code is not known if none of the
+ * modules holds the bundle as it is.
+ */
 async function withoutWeights(paths, folders, bundle) {
   const weights = await readFile(bundle);
-  let code = 0;
+  let [code, found] = [0, false];
   for (const path of paths.filter((path) => /\.(js|wasm)$/.test(path))) {
     const bytes = await read(path, folders);
     const at = bytes.indexOf(weights);
+    found ||= at >= 0;
     code += brotli(
       at < 0 ? bytes : Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + weights.length)]),
     );
   }
-  return { code_brotli: code, weights_bytes: weights.length, weights_brotli: brotli(weights) };
+  return {
+    code_brotli: found ? code : null,
+    weights_bytes: weights.length,
+    weights_brotli: brotli(weights),
+  };
 }
 
 function read(path, folders) {
@@ -85,7 +93,7 @@ export function ratios({ times_pipeline }) {
 
 /** Tables for docs/performance.md. */
 export function tables({ sides, times_pipeline, same_labels, painwave }) {
-  const kb = (bytes) => significant(bytes / 1e3);
+  const kb = (bytes) => significant(bytes === null ? null : bytes / 1e3);
   const rows = Object.entries(sides).map(([side, { first_ms, all_ms, files }]) => {
     const sum = (key) => kb(Object.values(files).reduce((sum, file) => sum + file[key], 0));
     return [
