@@ -1,6 +1,8 @@
 //! Vectors of WebAssembly's 128-bit SIMD.
 
 use core::arch::wasm32::*;
+#[cfg(not(target_feature = "relaxed-simd"))]
+use core::arch::wasm32::{f32x4_pmax as pseudo_max, f32x4_pmin as pseudo_min};
 
 use super::Lanes;
 
@@ -56,12 +58,12 @@ impl Lanes for Simd128 {
 
     #[inline(always)]
     fn max(self, other: Self) -> Self {
-        Self(f32x4_pmax(self.0, other.0))
+        Self(pseudo_max(self.0, other.0))
     }
 
     #[inline(always)]
     fn min(self, other: Self) -> Self {
-        Self(f32x4_pmin(self.0, other.0))
+        Self(pseudo_min(self.0, other.0))
     }
 
     #[inline(always)]
@@ -107,6 +109,20 @@ impl Lanes for Simd128 {
         // SAFETY: the caller's promise; the instruction takes any alignment.
         unsafe { v128_store32_lane::<0>(u8x16_narrow_i16x8(narrow, narrow), to.cast()) }
     }
+}
+
+/// `f32x4_pmax`, which the compiler makes the relaxed maximum of where there is one: that may lose what is not a number.
+#[cfg(target_feature = "relaxed-simd")]
+#[inline(always)]
+fn pseudo_max(a: v128, b: v128) -> v128 {
+    v128_bitselect(b, a, f32x4_lt(a, b))
+}
+
+/// `f32x4_pmin`, likewise.
+#[cfg(target_feature = "relaxed-simd")]
+#[inline(always)]
+fn pseudo_min(a: v128, b: v128) -> v128 {
+    v128_bitselect(b, a, f32x4_lt(b, a))
 }
 
 /// The lanes, which fit, rounded to `i16`, twice over.
