@@ -46,9 +46,10 @@ fn a_temperature_and_thresholds_travel_in_the_bundle_and_decide_for_every_comman
     assert!(number(&after["macro_average"]["f1"]) >= number(&before["macro_average"]["f1"]), "{metrics}");
     assert_eq!(number(&metrics["decision"]["temperature"]) as f32, temperature);
 
-    // What the fit says of the held-out subjects is what the classifier says.
+    // What the fit says of the held-out subjects is what the classifier says in the same precision.
     let judged = rows(&workshop.read("run/predictions.csv"));
-    let arguments = ["predict", "run/model.bpk", "--data", "data.csv", "--probabilities"];
+    let predict = ["predict", "run/model.bpk", "--data", "data.csv", "--probabilities"];
+    let arguments = [&predict[..], &["--precision", "f32"]].concat();
     let predicted = rows(&succeeded(&workshop.trainer(&arguments)));
     assert_eq!(judged.len(), 11);
     for (id, judged) in judged {
