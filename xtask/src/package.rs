@@ -22,7 +22,7 @@ pub const LEAN_FLAGS: &[&str] = &[
 ];
 /// As [`LEAN_FLAGS`], for browsers that know relaxed SIMD. With level 2, or without vectors made of straight code, the
 /// forward pass in `i8` takes a fifth longer, for 4 % of the module's size.
-const RELAXED_FLAGS: &[&str] = &[
+pub const RELAXED_FLAGS: &[&str] = &[
     "--config",
     "profile.lean.opt-level = 3",
     "--config",
