@@ -146,13 +146,16 @@ describe("a classifier", () => {
   it("runs the reference engine to the same probabilities", { skip: !burnBuilt && NO_BURN }, async () => {
     const other = await createClassifier({ device: "ndarray" });
     assert.equal(other.info.device, "ndarray", other.info.why);
+    const exact = await createClassifier({ device: "cpu", precision: "f32" });
+    const expected = (await exact.classify(bytes)).predictions;
     const { predictions } = await other.classify(bytes);
     for (const [i, { id, label, probabilities }] of predictions.entries()) {
-      assert.deepEqual([id, label], [result.predictions[i].id, result.predictions[i].label]);
+      assert.deepEqual([id, label], [expected[i].id, expected[i].label]);
       for (const [name, value] of Object.entries(probabilities)) {
-        assert.ok(Math.abs(value - result.predictions[i].probabilities[name]) <= 1e-5, `${id} ${name}`);
+        assert.ok(Math.abs(value - expected[i].probabilities[name]) <= 1e-5, `${id} ${name}`);
       }
     }
+    await exact.close();
     await other.close();
   });
 
