@@ -2,8 +2,6 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 
-const LEAN_MODULE = "wasm/lean/painwave_bg.wasm";
-
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
@@ -43,30 +41,10 @@ function productionHeaders(): Plugin {
   };
 }
 
-/** The module that the page asks for as soon as its script runs, asked for while the script is on its way. */
-function preloadModule(): Plugin {
-  return {
-    name: "preload-module",
-    apply: "build",
-    transformIndexHtml: {
-      order: "post",
-      handler(_, { bundle = {} }) {
-        const module = Object.values(bundle).find(
-          (file) =>
-            file.type === "asset" && file.originalFileNames.some((name) => name.endsWith(LEAN_MODULE)),
-        );
-        if (module === undefined) throw new Error(`the page does not load ${LEAN_MODULE}`);
-        const attrs = { rel: "preload", as: "fetch", href: `./${module.fileName}`, crossorigin: true };
-        return [{ tag: "link", attrs, injectTo: "head" }];
-      },
-    },
-  };
-}
-
 export default defineConfig({
   // The page may be put into any folder of a site.
   base: "./",
-  plugins: [productionHeaders(), preloadModule()],
+  plugins: [productionHeaders()],
   resolve: {
     // The built package, as everyone gets it.
     alias: { painwave: `${repository}pkg/index.js` },
