@@ -151,53 +151,37 @@ lanes!(
     store_u8_avx2
 );
 
-lanes!(
-    Avx512,
-    16,
-    _mm512_set1_ps,
-    _mm512_loadu_ps,
-    _mm512_storeu_ps,
-    _mm512_add_ps,
-    _mm512_sub_ps,
-    _mm512_mul_ps,
-    _mm512_div_ps,
-    _mm512_fmadd_ps,
-    _mm512_max_ps,
-    _mm512_min_ps,
-    _mm512_castps_si512,
-    _mm512_slli_epi32,
-    _mm512_castsi512_ps,
-    _mm512_cvtps_epi32,
-    _mm512_cvtepi32_ps,
-    dot_i16_avx512,
-    dot_i8_avx512,
-    store_i16_avx512,
-    store_u8_avx512
-);
+/// Vectors of AVX-512, which differ in how they compute products of integers.
+macro_rules! lanes_of_avx512 {
+    ($name:ident, $dot_i16:ident, $dot_i8:ident) => {
+        lanes!(
+            $name,
+            16,
+            _mm512_set1_ps,
+            _mm512_loadu_ps,
+            _mm512_storeu_ps,
+            _mm512_add_ps,
+            _mm512_sub_ps,
+            _mm512_mul_ps,
+            _mm512_div_ps,
+            _mm512_fmadd_ps,
+            _mm512_max_ps,
+            _mm512_min_ps,
+            _mm512_castps_si512,
+            _mm512_slli_epi32,
+            _mm512_castsi512_ps,
+            _mm512_cvtps_epi32,
+            _mm512_cvtepi32_ps,
+            $dot_i16,
+            $dot_i8,
+            store_i16_avx512,
+            store_u8_avx512
+        );
+    };
+}
 
-lanes!(
-    Avx512Vnni,
-    16,
-    _mm512_set1_ps,
-    _mm512_loadu_ps,
-    _mm512_storeu_ps,
-    _mm512_add_ps,
-    _mm512_sub_ps,
-    _mm512_mul_ps,
-    _mm512_div_ps,
-    _mm512_fmadd_ps,
-    _mm512_max_ps,
-    _mm512_min_ps,
-    _mm512_castps_si512,
-    _mm512_slli_epi32,
-    _mm512_castsi512_ps,
-    _mm512_cvtps_epi32,
-    _mm512_cvtepi32_ps,
-    _mm512_dpwssd_epi32,
-    _mm512_dpbusd_epi32,
-    store_i16_avx512,
-    store_u8_avx512
-);
+lanes_of_avx512!(Avx512, dot_i16_avx512, dot_i8_avx512);
+lanes_of_avx512!(Avx512Vnni, _mm512_dpwssd_epi32, _mm512_dpbusd_epi32);
 
 /// Declares functions that are to be inlined into one with the instructions.
 macro_rules! operations {

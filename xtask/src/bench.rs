@@ -10,7 +10,6 @@ use crate::steps::step;
 use crate::tools::Toolbox;
 use crate::{Error, browsers, file_error, model, package, process};
 
-const BUNDLE: &str = "models/cnn-gru.bpk";
 const REQUIREMENTS: &str = "bench/requirements.txt";
 
 /// The folders whose npm packages the benchmark needs: its peers, the driver of the browsers, the package's compiler.
@@ -120,7 +119,7 @@ fn recordings(toolbox: &Toolbox, options: &Options, trainer: &PathBuf) -> Result
 fn exports(toolbox: &Toolbox, trainer: &PathBuf) -> Result<(), Error> {
     let folder = toolbox.workspace.target("bench");
     fs::create_dir_all(&folder).map_err(file_error(&folder))?;
-    let bundle = toolbox.workspace.path(BUNDLE);
+    let bundle = toolbox.workspace.path(model::BUNDLE);
     let mut export = Command::new(trainer);
     export.arg("export").arg(&bundle).args(["--format", "onnx", "--out"]).arg(folder.join("cnn-gru.onnx"));
     process::run(&mut export)?;

@@ -14,7 +14,7 @@ const RECIPE: &str = "trainer/recipes/cnn-gru.toml";
 /// Where the synthetic recordings are.
 pub const DATA: &str = "data/synthetic";
 const RUN: &str = "runs/cnn-gru";
-const BUNDLE: &str = "models/cnn-gru.bpk";
+pub const BUNDLE: &str = "models/cnn-gru.bpk";
 const CARD: &str = "models/README.md";
 const SAMPLE: &str = "www/page/public/sample.csv";
 const SAMPLE_LABELS: &str = "www/page/public/sample_labels.csv";
