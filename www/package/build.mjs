@@ -1,5 +1,6 @@
 // Turns `pkg/`, where tsc and wasm-pack have just written, into a package that npm can pack.
 import { copyFile, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { minify } from "terser";
 
 const repository = new URL("../../", import.meta.url);
 const pkg = new URL("pkg/", repository);
@@ -38,6 +39,10 @@ for (const name of ["relaxed", "burn"]) {
   }
 }
 
+for (const path of await readdir(pkg, { recursive: true })) {
+  if (path.endsWith(".js")) await minified(new URL(path, pkg));
+}
+
 const { version, license } = await workspace();
 const manifest = {
   name: "painwave",
@@ -57,13 +62,32 @@ const manifest = {
     "./package.json": "./package.json",
   },
   types: "./index.d.ts",
-  files: ["*.js", "*.d.ts", "workers/*.js", "wasm/*/*.js", "wasm/*/*.wasm", "LICENSE-*"],
+  files: [
+    "*.js",
+    "*.js.map",
+    "*.d.ts",
+    "workers/*.js",
+    "workers/*.js.map",
+    "wasm/*/*.js",
+    "wasm/*/*.wasm",
+    "LICENSE-*",
+  ],
   keywords: ["classification", "csv", "motion", "sensor", "time-series", "wasm", "webgpu", "privacy"],
 };
 await writeFile(new URL("package.json", pkg), `${JSON.stringify(manifest, null, 2)}\n`);
 await copyFile(new URL("README.md", import.meta.url), new URL("README.md", pkg));
 for (const name of await readdir(repository)) {
   if (name.startsWith("LICENSE")) await copyFile(new URL(name, repository), new URL(name, pkg));
+}
+
+/** Makes a script small. What tsc wrote has a map to its source, and keeps one. */
+async function minified(file) {
+  const map = new URL(`${file.href}.map`);
+  const name = file.pathname.split("/").at(-1);
+  const sourceMap = (await exists(map)) && { content: await readFile(map, "utf8"), url: `${name}.map` };
+  const { code, map: newMap } = await minify(await readFile(file, "utf8"), { module: true, sourceMap });
+  await writeFile(file, code);
+  if (sourceMap) await writeFile(map, newMap);
 }
 
 /** A wasm module without its custom section `name`; all else stays as it is. */
