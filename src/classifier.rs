@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::bundle::{Bundle, BundleError, KnownAnswers, Manifest};
 use crate::csv::{CsvError, Reader};
-use crate::engine::{self, Engine, EngineError, EngineKind, Precision};
+use crate::engine::{self, Engine, EngineError, EngineKind, Precision, Shown};
 use crate::features::FeatureExtractor;
 use crate::network::Parameters;
 use crate::recording::Recording;
@@ -285,6 +285,7 @@ async fn prove(engine: &dyn Engine, known: &KnownAnswers, length: usize) -> Resu
     if difference <= allowed {
         Ok(())
     } else {
+        let [difference, allowed] = [difference, allowed].map(|number| Shown(number.into()));
         Err(EngineError::KnownAnswers { engine: engine.kind(), precision, difference, allowed })
     }
 }

@@ -35,6 +35,7 @@ pub mod evaluation;
 pub mod features;
 mod lanes;
 pub mod network;
+mod number;
 pub mod portion;
 pub mod recording;
 pub mod stages;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::number;
+
 /// Which columns of a CSV a model reads, and as what.
 ///
 /// Columns are found by name, in any order.
@@ -38,8 +40,8 @@ impl Category {
     pub fn code(&self, word: &str) -> Option<u8> {
         let exact = self.levels.iter().position(|level| level == word);
         let place = exact.or_else(|| {
-            let number: f64 = word.parse().ok()?;
-            self.levels.iter().position(|level| level.parse() == Ok(number))
+            let number: f64 = number::parse(word.as_bytes())?;
+            self.levels.iter().position(|level| number::parse(level.as_bytes()) == Some(number))
         })?;
         u8::try_from(place).ok()
     }

@@ -21,6 +21,7 @@ mod tests;
 mod validate;
 
 pub use container::ContainerError;
+pub use json::UnexpectedJson;
 pub use manifest::{KnownAnswers, Manifest, Member, ModelCard, PrecisionCheck, VERSION};
 pub use validate::{InvalidManifest, MAX_KNOWN_ANSWERS, MAX_WINDOW};
 
@@ -78,9 +79,12 @@ pub enum BundleError {
     /// The content is not what was written.
     #[error("the bundle is damaged: its digest does not match its content")]
     Damaged,
-    /// The manifest is not readable JSON.
+    /// The manifest is not JSON, or cannot be written as such.
     #[error("the bundle's manifest cannot be read")]
-    Manifest(#[source] serde_json::Error),
+    Json(#[source] serde_json::Error),
+    /// The manifest is not what a manifest is.
+    #[error("the bundle's manifest cannot be read")]
+    Manifest(#[source] UnexpectedJson),
     /// Made by a later or earlier version of this crate.
     #[error("the bundle has version {found}, this version of painwave reads {VERSION}")]
     Version {
@@ -174,7 +178,7 @@ impl Bundle {
     /// The bundle is not valid, or weights that are out of the range of `weights`.
     pub fn to_bytes(&self, weights: WeightType) -> Result<Vec<u8>, BundleError> {
         self.validate()?;
-        let json = serde_json::to_string(&self.manifest).map_err(BundleError::Manifest)?;
+        let json = serde_json::to_string(&self.manifest).map_err(BundleError::Json)?;
         let mut tensors = Vec::new();
         for (member, parameters) in self.weights.iter().enumerate() {
             for (name, parameter) in parameters {
@@ -199,7 +203,7 @@ fn check_file_size(found: usize) -> Result<(), BundleError> {
 
 /// Reads the version before the rest, so that a bundle of another version is called that.
 fn read_manifest(json: &str) -> Result<Manifest, BundleError> {
-    let value: Value = serde_json::from_str(json).map_err(BundleError::Manifest)?;
+    let value: Value = serde_json::from_str(json).map_err(BundleError::Json)?;
     match value.get("version").and_then(Value::as_u64) {
         Some(found) if found != u64::from(VERSION) => Err(BundleError::Version { found }),
         _ => json::read(&value).map_err(BundleError::Manifest),

@@ -8,6 +8,7 @@ use crate::decision::Decision;
 use crate::engine::Precision;
 use crate::features::FeatureExtractor;
 use crate::network::Parameters;
+use crate::number::Shown;
 use crate::stages::{StageError, Stages};
 
 /// Greatest number of known-answer windows of a member.
@@ -134,14 +135,14 @@ impl Manifest {
     fn check_decision(&self) -> Result<(), InvalidManifest> {
         let Decision { temperature, thresholds } = &self.decision;
         if let Some(found) = temperature.filter(|found| !TEMPERATURES.contains(found)) {
-            let (found, expected) = (found.to_string(), "0.01 to 100");
+            let (found, expected) = (Shown(found.into()).to_string(), "0.01 to 100");
             return Err(InvalidManifest::Decision { what: "temperature", found, expected });
         }
         let Some(thresholds) = thresholds else { return Ok(()) };
         count("thresholds", thresholds.len(), self.classes.len(), self.classes.len())?;
         match thresholds.iter().find(|found| !(found.is_normal() && **found > 0.0)) {
             Some(found) => {
-                let (found, expected) = (found.to_string(), "a number above 0");
+                let (found, expected) = (Shown((*found).into()).to_string(), "a number above 0");
                 Err(InvalidManifest::Decision { what: "threshold", found, expected })
             }
             None => Ok(()),

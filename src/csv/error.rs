@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::number;
+
 /// Why a file cannot be read. Lines are the file's physical lines, counted from 1; the line of a row is the
 /// one that it starts on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -276,7 +278,8 @@ fn list<T>(items: &[T], mut write: impl FnMut(&mut String, &T) -> std::fmt::Resu
 }
 
 fn number_hint(found: &str) -> &'static str {
-    let decimal_comma = found.contains(',') && found.replacen(',', ".", 1).parse::<f64>().is_ok();
+    let decimal_comma =
+        found.contains(',') && number::parse::<f64>(found.replacen(',', ".", 1).as_bytes()).is_some();
     if decimal_comma { "; decimals are written with a point, not a comma" } else { "" }
 }
 

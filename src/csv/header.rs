@@ -1,6 +1,6 @@
 //! The header: which line it is, what separates its fields, and where the wanted columns are.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
@@ -82,20 +82,20 @@ impl HeaderLine {
         ignored: &[String],
     ) -> Result<(Reader, Columns, Option<CsvWarning>), CsvError> {
         self.expect_text()?;
-        let asked: HashSet<&str> = wanted.iter().map(String::as_str).collect();
+        let asked = table(wanted);
         let (delimiter, (reader, names)) = DELIMITERS
             .into_iter()
             .filter_map(|delimiter| Some((delimiter, split(self.text(), delimiter)?)))
             .max_by_key(|(_, (_, names))| {
-                let found = names.iter().filter(|name| asked.contains(name.as_str())).count();
+                let found = names.iter().filter(|name| asked.contains_key(name.as_str())).count();
                 (found, names.len())
             })
             .ok_or(CsvError::UnterminatedQuote { line, column: None })?;
         let places = places(line, wanted, &names)?;
-        let ignored: HashSet<&str> = ignored.iter().map(String::as_str).collect();
+        let ignored = table(ignored);
         let extra: Vec<String> = names
             .iter()
-            .filter(|name| !asked.contains(name.as_str()) && !ignored.contains(name.as_str()))
+            .filter(|name| !asked.contains_key(name.as_str()) && !ignored.contains_key(name.as_str()))
             .cloned()
             .collect();
         let warning = (!extra.is_empty()).then_some(CsvWarning::ExtraColumns { columns: extra });
@@ -141,40 +141,43 @@ fn split(line: &[u8], delimiter: u8) -> Option<(Reader, Vec<String>)> {
     Some((reader, names.collect()))
 }
 
+/// Names and their places, of one that stands twice the last place. (One kind of table answers every question about
+/// names: another kind would be as much code again.)
+fn table(names: &[String]) -> HashMap<&str, usize> {
+    names.iter().map(String::as_str).zip(0..).collect()
+}
+
 fn places(line: u64, wanted: &[String], names: &[String]) -> Result<Vec<usize>, CsvError> {
-    let mut first = HashMap::new();
-    let mut repeated = HashSet::new();
-    for (place, name) in names.iter().enumerate() {
-        if *first.entry(name.as_str()).or_insert(place) != place {
-            repeated.insert(name.as_str());
-        }
-    }
-    if wanted.iter().any(|name| !first.contains_key(name.as_str())) {
+    let last = table(names);
+    let places = wanted.iter().map(|name| last.get(name.as_str()).copied());
+    let Some(places) = places.collect::<Option<Vec<usize>>>() else {
         return Err(missing(line, wanted, names));
+    };
+    match places.iter().find(|place| names[..**place].contains(&names[**place])) {
+        Some(place) => Err(CsvError::DuplicateColumn { line, column: names[*place].clone() }),
+        None => Ok(places),
     }
-    if let Some(column) = wanted.iter().find(|name| repeated.contains(name.as_str())) {
-        return Err(CsvError::DuplicateColumn { line, column: column.clone() });
-    }
-    Ok(wanted.iter().map(|name| first[name.as_str()]).collect())
 }
 
 fn missing(line: u64, wanted: &[String], names: &[String]) -> CsvError {
-    let asked: HashSet<&str> = wanted.iter().map(String::as_str).collect();
-    let found: HashSet<&str> = names.iter().map(String::as_str).collect();
-    let spare: HashMap<String, &String> = names
+    let (asked, found) = (table(wanted), table(names));
+    let spare: Vec<(String, &String)> = names
         .iter()
-        .filter(|name| !asked.contains(name.as_str()))
+        .filter(|name| !asked.contains_key(name.as_str()))
         .map(|name| (skeleton(name), name))
         .collect();
-    let missing = wanted.iter().filter(|name| !found.contains(name.as_str()));
-    let missing = missing.map(|name| MissingColumn {
-        name: name.clone(),
-        similar: spare.get(&skeleton(name)).map(|name| name.to_string()),
+    let missing = wanted.iter().filter(|name| !found.contains_key(name.as_str()));
+    let missing = missing.map(|name| {
+        let wanted = skeleton(name);
+        let similar = spare.iter().find(|(skeleton, _)| *skeleton == wanted);
+        MissingColumn { name: name.clone(), similar: similar.map(|(_, name)| name.to_string()) }
     });
     CsvError::MissingColumns { line, missing: missing.collect(), found: names.to_vec() }
 }
 
-/// A name without what people get wrong: case, spaces and punctuation.
+/// A name without what people get wrong: case, spaces and punctuation. (Of ASCII: the tables of all letters would be
+/// more of the module than the rest of the file's header.)
 fn skeleton(name: &str) -> String {
-    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let skipped = |letter: &char| letter.is_ascii_punctuation() || letter.is_ascii_whitespace();
+    name.to_ascii_lowercase().chars().filter(|letter| !skipped(letter)).collect()
 }

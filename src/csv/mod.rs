@@ -11,7 +11,6 @@
 
 mod error;
 mod header;
-mod number;
 mod plain;
 mod rows;
 
@@ -19,8 +18,9 @@ use std::collections::HashMap;
 
 pub(crate) use self::error::name_list;
 pub use self::error::{CsvError, CsvWarning, MissingColumn};
-pub use self::number::Number;
 pub use self::rows::{Row, Rows};
+pub use crate::number::Number;
+use crate::number::Shown;
 use crate::recording::{Recording, Schema};
 
 /// Reads the recordings of one file.
@@ -290,7 +290,7 @@ impl Subject {
                 first_line: self.lines[pair[0]],
                 column: schema.time.clone(),
                 id: id.clone(),
-                time: times[pair[1]].to_string(),
+                time: Shown(times[pair[1]]).to_string(),
             });
         }
         *times = permuted(times, &order, 1);

@@ -4,8 +4,8 @@ use csv_core::ReadRecordResult;
 
 use super::error::{CsvError, CsvWarning, excerpt};
 use super::header::{Columns, HeaderLine};
-use super::number::{self, Number};
 use super::plain;
+use crate::number::{self, Number};
 
 /// Most bytes that a row may have, without quotation marks and delimiters: what bounds the memory.
 pub(super) const MAX_ROW: usize = 1 << 20;

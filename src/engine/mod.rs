@@ -20,6 +20,7 @@ pub use self::burn::BurnEngine;
 pub use self::fused::FusedEngine;
 pub use self::precision::Precision;
 use crate::network::{NetworkConfig, NetworkConfigError, Parameters};
+pub use crate::number::Shown;
 use crate::windows::WindowBatch;
 
 /// One network, ready to turn windows into logits.
@@ -96,8 +97,7 @@ pub enum EngineError {
     DeviceLost(EngineKind),
     /// The engine computes something else than the trainer did.
     #[error(
-        "the engine `{engine}` misses the bundle's known answers in {precision} by {difference:e} (allowed: \
-         {allowed:e})"
+        "the engine `{engine}` misses the bundle's known answers in {precision} by {difference} (allowed: {allowed})"
     )]
     KnownAnswers {
         /// The engine that was refused.
@@ -105,9 +105,9 @@ pub enum EngineError {
         /// What it multiplied in.
         precision: Precision,
         /// Greatest difference of a logit; infinite if one is not a number.
-        difference: f32,
+        difference: Shown,
         /// Greatest difference that passes.
-        allowed: f32,
+        allowed: Shown,
     },
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::number::Shown;
+
 /// The network: inputs, conv blocks, recurrent layers, pooling, head.
 ///
 /// ```text
@@ -279,7 +281,7 @@ impl NetworkConfig {
                 Ok(())
             } else {
                 let expected = "a probability from 0 up to, not including, 1";
-                Err(NetworkConfigError::OutOfRange { field, found: found.to_string(), expected })
+                Err(NetworkConfigError::OutOfRange { field, found: Shown(found).to_string(), expected })
             }
         };
         let width = |field, found| within(field, found, 1, MAX_WIDTH, "1 to 4096");

@@ -45,7 +45,7 @@ pub enum ExportError {
 /// The bundle is not valid, or the format cannot hold it.
 pub fn export(bundle: &Bundle, format: Format) -> Result<Vec<u8>, ExportError> {
     bundle.validate()?;
-    let manifest = serde_json::to_string(&bundle.manifest).map_err(BundleError::Manifest)?;
+    let manifest = serde_json::to_string(&bundle.manifest).map_err(BundleError::Json)?;
     match format {
         Format::Safetensors => safetensors::export(bundle, manifest),
         Format::Onnx => Ok(onnx::export(bundle, manifest)),

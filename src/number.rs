@@ -1,15 +1,39 @@
 //! Decimal numbers, correctly rounded.
 
-use std::ops::Neg;
-use std::str::FromStr;
+mod long;
 
-/// A kind of number that a field can hold.
-pub trait Number: FromStr + Copy + Into<f64> + Neg<Output = Self> {
+use std::fmt;
+use std::ops::Neg;
+
+/// A kind of number that a field can hold: positive ones are `q * 2^u` with an integer `q` of at most
+/// [`DIGITS`](Number::DIGITS) bits and an integer `u` of at least [`MIN_EXPONENT`](Number::MIN_EXPONENT).
+pub trait Number: Copy + Into<f64> + Neg<Output = Self> {
+    /// Bits of the significand.
+    const DIGITS: u32;
+    /// Of the least positive number.
+    const MIN_EXPONENT: i32;
+    /// Beyond all numbers.
+    const INFINITY: Self;
+    /// Not a number.
+    const NAN: Self;
+
     /// The number nearest to `digits * 10^exponent`, where a few operations are enough to be sure of it.
     fn nearest(digits: u64, exponent: i32) -> Option<Self>;
+
+    /// The positive number of these bits, or infinity if they are beyond it.
+    fn from_bits(bits: u64) -> Self;
 }
 
 impl Number for f64 {
+    const DIGITS: u32 = f64::MANTISSA_DIGITS;
+    const MIN_EXPONENT: i32 = f64::MIN_EXP - f64::MANTISSA_DIGITS as i32;
+    const INFINITY: f64 = f64::INFINITY;
+    const NAN: f64 = f64::NAN;
+
+    fn from_bits(bits: u64) -> f64 {
+        f64::from_bits(bits.min(f64::INFINITY.to_bits()))
+    }
+
     /// W. D. Clinger, How to read floating point numbers accurately (1990): both factors are exact, so the one
     /// operation rounds correctly.
     fn nearest(digits: u64, exponent: i32) -> Option<f64> {
@@ -20,6 +44,15 @@ impl Number for f64 {
 }
 
 impl Number for f32 {
+    const DIGITS: u32 = f32::MANTISSA_DIGITS;
+    const MIN_EXPONENT: i32 = f32::MIN_EXP - f32::MANTISSA_DIGITS as i32;
+    const INFINITY: f32 = f32::INFINITY;
+    const NAN: f32 = f32::NAN;
+
+    fn from_bits(bits: u64) -> f32 {
+        f32::from_bits(bits.min(f32::INFINITY.to_bits().into()) as u32)
+    }
+
     /// The nearest `f64`, or one next to it, tells the nearest `f32` unless it lies at the middle between two.
     fn nearest(digits: u64, exponent: i32) -> Option<f32> {
         /// The bits of an `f64` that an `f32` has no place for.
@@ -57,8 +90,32 @@ const MAX_EXPONENT: usize = 22;
 const MAX_POWER: f64 = POWERS_OF_TEN[MAX_EXPONENT];
 
 /// What `str::parse` makes of a field.
-pub(super) fn parse<T: Number>(field: &[u8]) -> Option<T> {
-    parse_short(field).or_else(|| str::from_utf8(field).ok()?.parse().ok())
+///
+/// That one's tables of powers of ten would be a tenth of the module that every visitor loads.
+pub(crate) fn parse<T: Number>(field: &[u8]) -> Option<T> {
+    parse_short(field).or_else(|| long::parse(field))
+}
+
+/// A number in a message. In a browser JavaScript writes it: Rust's printer is a twentieth of the module.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Shown(pub f64);
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        #[cfg(target_arch = "wasm32")]
+        return match js_sys::Number::from(self.0).to_string_with_radix(10) {
+            Ok(text) => f.write_str(&String::from(text)),
+            Err(_) => Err(fmt::Error),
+        };
+        #[cfg(not(target_arch = "wasm32"))]
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// As [`parse`], or nothing where it takes more than a few operations to be sure.
@@ -179,6 +236,9 @@ mod tests {
             let middle = if above.is_finite() { below.midpoint(above) } else { 2_f64.powi(128) - 2_f64.powi(103) };
             check(&format!("{middle:.digits$e}"));
             check(&format!("{:.digits$e}", f64::from_bits(middle.to_bits().wrapping_add_signed(beside))));
+            // In full, and with something behind more digits than are kept.
+            check(&format!("{middle:.160}"));
+            check(&format!("{middle:.160}{}1", "0".repeat(800)));
             if let Ok(whole) = format!("{middle:.0}").parse::<i64>() {
                 check(&(whole + beside).to_string());
             }
