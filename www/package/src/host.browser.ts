@@ -1,5 +1,5 @@
 import { burn } from "./burn.browser.js";
-import { messageOf, PainwaveError } from "./errors.js";
+import { download } from "./download.js";
 import { compiledOnce, type Host, type ModuleSource } from "./host.js";
 import { relaxed } from "./relaxed.browser.js";
 import { fastest } from "./relaxed.js";
@@ -17,19 +17,5 @@ export const browserHost: Host = {
   burn: burn && compiledOnce(burn),
   postsBlobs: true,
   parallelism: () => navigator.hardwareConcurrency ?? 1,
-  async fetchBytes(address, signal) {
-    try {
-      const response = await fetch(address, signal ? { signal } : {});
-      if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`);
-      return new Uint8Array(await response.arrayBuffer());
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw new PainwaveError(
-        "DOWNLOAD_FAILED",
-        `${address} could not be fetched: ${messageOf(error)}`,
-        {},
-        error,
-      );
-    }
-  },
+  fetchBytes: download,
 };

@@ -1,6 +1,7 @@
+import { type Chunks, chunksOf } from "./chunks.js";
 import { PainwaveError } from "./errors.js";
 import { blobChunks } from "./source.js";
-import { type Chunks, unpacked } from "./unpack.js";
+import { unpacked } from "./unpack.js";
 import type { WasmJob, WasmPortion } from "./wasm.js";
 
 /** Chunks that may wait in the worker: enough to go on with while more are on their way. */
@@ -89,17 +90,4 @@ export class Reading {
 /** The error of a call that comes too late. */
 export function released(): PainwaveError {
   return new PainwaveError("RELEASED", "the file was let go of");
-}
-
-async function* chunksOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Chunks {
-  const reader = stream.getReader();
-  try {
-    for (;;) {
-      const next = await reader.read();
-      if (next.done) return;
-      yield next.value;
-    }
-  } finally {
-    reader.cancel().catch(() => undefined);
-  }
 }

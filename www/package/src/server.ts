@@ -1,3 +1,4 @@
+import { concat } from "./chunks.js";
 import { messageOf } from "./errors.js";
 import { requireDevice } from "./gpu.js";
 import type { CallName, Calls, Failure, OwnerPort } from "./protocol.js";
@@ -130,19 +131,6 @@ function merge(portions: readonly WasmPortion[]): WasmPortion {
       (length) => new Uint8Array(length),
     ),
   };
-}
-
-function concat<T extends { readonly length: number; set(part: T, offset: number): void }>(
-  parts: readonly T[],
-  make: (length: number) => T,
-): T {
-  const whole = make(parts.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }
 
 function failureOf(error: unknown): Failure {

@@ -1,7 +1,8 @@
 import { abortable } from "./abort.js";
+import type { Chunks } from "./chunks.js";
 import { messageOf, PainwaveError } from "./errors.js";
 import type { Source } from "./types.js";
-import { type Chunks, unpacked } from "./unpack.js";
+import { unpacked } from "./unpack.js";
 
 /** Size of the chunks that go to the worker: some ten subjects, so that progress and aborts are prompt. */
 const CHUNK_BYTES = 1 << 20;

@@ -1,7 +1,5 @@
+import { type Chunks, chunksOf, concat } from "./chunks.js";
 import { messageOf, PainwaveError } from "./errors.js";
-
-/** Bytes in chunks of any size. */
-export type Chunks = AsyncGenerator<Uint8Array<ArrayBuffer>, void>;
 
 /** The contents of a file, unpacked if it is gzip: the first bytes tell. */
 export async function* unpacked(raw: Chunks): Chunks {
@@ -10,7 +8,7 @@ export async function* unpacked(raw: Chunks): Chunks {
   while (head.byteLength < 2) {
     const next = await raw.next();
     if (next.done) break;
-    head = concat(head, next.value);
+    head = concat([head, next.value], (length) => new Uint8Array(length));
   }
   const gzip = head[0] === 0x1f && head[1] === 0x8b;
   const whole = prepend(head, raw);
@@ -39,18 +37,11 @@ async function* gunzip(chunks: Chunks): Chunks {
       await chunks.return();
     },
   });
-  const reader = packed.pipeThrough(new DecompressionStream("gzip")).getReader();
   try {
-    for (;;) {
-      const next = await reader.read();
-      if (next.done) return;
-      yield next.value;
-    }
+    yield* chunksOf(packed.pipeThrough(new DecompressionStream("gzip")));
   } catch (error) {
     if (error instanceof PainwaveError) throw error;
     throw new PainwaveError("GZIP_INVALID", invalid(messageOf(error)), {}, error);
-  } finally {
-    reader.cancel().catch(() => undefined);
   }
 }
 
@@ -68,11 +59,4 @@ async function* prepend(head: Uint8Array<ArrayBuffer>, rest: Chunks): Chunks {
   } finally {
     await rest.return();
   }
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(a.byteLength + b.byteLength);
-  both.set(a);
-  both.set(b, a.byteLength);
-  return both;
 }
