@@ -1,9 +1,9 @@
 //! Classifies motion-sensor recordings where they are: natively or in the browser tab.
 //!
 //! ```text
-//! bytes ──csv──▶ Recording [T, C] ──FeatureTransform──▶ Features { dense [T, F], codes [T, K] }
+//! bytes ──csv──▶ Recording [T, C] ──FeatureExtractor──▶ Features { dense [T, F], codes [T, K] }
 //!       ──windows──▶ WindowBatch { dense [N, L, F], codes [N, L, K], steps [N, L] }
-//!       ──Engine──▶ logits [N, classes] ──aggregate──▶ Prediction { id, class, probabilities, windows }
+//!       ──Engine──▶ logits [N, classes] ──aggregate, decision──▶ Prediction { id, class, probabilities, windows }
 //! ```
 //!
 //! Each arrow is one module, and each module knows only the types of the one before it:

@@ -11,7 +11,7 @@ export function machine() {
     processor: processors[0]?.model.trim() ?? "unknown",
     cores: processors.length,
     memory_gib: Math.round(totalmem() / 2 ** 30),
-    system: `${platform()} ${release()} ${arch()}`,
+    system: `${platform()} ${release().split("-")[0]} ${arch()}`,
     load: loadavg()[0],
   };
 }

@@ -10,7 +10,21 @@ import { serve } from "../../www/page/serve.mjs";
 import { browserNames, launch } from "../e2e/browsers.mjs";
 import { PKG, SAMPLE, TSC } from "./inputs.mjs";
 
-const VITE = "vite@8.3.8";
+/** Bundlers: what an empty project needs for each, and how it builds dist/ with default settings. */
+const BUNDLERS = {
+  Vite: {
+    packages: ["vite@8.3.8"],
+    build: ["vite", "build", "--logLevel", "warn"],
+    page: ".",
+    files: "public",
+  },
+  webpack: {
+    packages: ["webpack@5.112.2", "webpack-cli@7.3.1"],
+    build: ["webpack", "--mode", "production", "--entry", "./main.js", "--stats", "errors-only"],
+    page: "dist",
+    files: "dist",
+  },
+};
 
 let folder;
 let tarball;
@@ -87,9 +101,11 @@ it("can be imported where there is no worker and no browser", async () => {
   assert.equal(stderr, "");
 });
 
-for (const name of browserNames) {
-  it(`classifies in an empty Vite project in ${name} as in Node`, async () => {
-    const project = await viteProject();
+for (const [bundler, name] of Object.keys(BUNDLERS).flatMap((bundler) =>
+  browserNames.map((name) => [bundler, name]),
+)) {
+  it(`classifies in an empty ${bundler} project in ${name} as in Node`, async () => {
+    const project = await builtProject(bundler);
     const server = await serve({ root: join(project, "dist") });
     const browser = await launch(name);
     try {
@@ -112,17 +128,18 @@ for (const name of browserNames) {
   });
 }
 
-let vite;
-/** An empty Vite project with its default settings, built once. */
-function viteProject() {
-  vite ??= (async () => {
-    const project = await emptyProject("vite-project", [tarball, VITE]);
-    await mkdir(join(project, "public"));
-    await cp(SAMPLE, join(project, "public/sample.csv"));
+const built = {};
+/** An empty project of a bundler, built once. */
+function builtProject(bundler) {
+  built[bundler] ??= (async () => {
+    const { packages, build, page, files } = BUNDLERS[bundler];
+    const project = await emptyProject(`${bundler.toLowerCase()}-project`, [tarball, ...packages]);
+    await mkdir(join(project, files));
+    await cp(SAMPLE, join(project, files, "sample.csv"));
     // Browsers ask for an icon.
-    await writeFile(join(project, "public/icon.svg"), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+    await writeFile(join(project, files, "icon.svg"), '<svg xmlns="http://www.w3.org/2000/svg"/>');
     await writeFile(
-      join(project, "index.html"),
+      join(project, page, "index.html"),
       `<!doctype html><html lang="en"><head><link rel="icon" href="/icon.svg" /></head><body><script type="module" src="/main.js"></script></body></html>`,
     );
     await writeFile(
@@ -137,11 +154,11 @@ function viteProject() {
          document.body.dataset.error = \`\${error.code}: \${error.message}\`;
        }`,
     );
-    const { stderr } = await run("npx", ["vite", "build", "--logLevel", "warn"], project);
+    const { stderr } = await run("npx", build, project);
     assert.equal(withoutNpmWarnings(stderr), "");
     return project;
   })();
-  return vite;
+  return built[bundler];
 }
 
 async function emptyProject(name, dependencies) {

@@ -69,11 +69,9 @@ pub fn build(toolbox: &Toolbox, webgpu: bool) -> Result<(), Error> {
         || process::run(&mut wasm_module(toolbox, "pkg/wasm/relaxed", "lean", RELAXED_FLAGS)),
     )?;
     if webgpu {
-        step(
-            "The Burn wasm module",
-            "the engines `webgpu` and `ndarray`, fetched only when asked for",
-            || process::run(&mut wasm_module(toolbox, "pkg/wasm/burn", "release", BURN_FEATURES)),
-        )?;
+        step("The Burn wasm module", "the engines `webgpu` and `ndarray`, fetched only when needed", || {
+            process::run(&mut wasm_module(toolbox, "pkg/wasm/burn", "release", BURN_FEATURES))
+        })?;
     }
     step("The npm package", "types, workers and the interface around the modules", || {
         process::run(toolbox.npm("www/package").args(["run", "build"]))

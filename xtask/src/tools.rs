@@ -83,7 +83,7 @@ impl<'a> Toolbox<'a> {
             // The crate and the program read each other's private format.
             version: self.workspace.locked_version("wasm-bindgen")?,
             exact: true,
-            // Not --locked: its lock file names a release that crates.io does not serve. Without TLS, which
+            // Not --locked: its lock file names a release that could not be fetched. Without TLS, which
             // only browsers on other machines would need.
             arguments: &["--no-default-features"],
         })?;

@@ -12,7 +12,7 @@ import type { WasmPrediction } from "./wasm.js";
 
 /** Windows of the first portion: one or two subjects, so that they are there at once. */
 const FIRST_WINDOWS = 64;
-/** Windows of a portion: some 50 ms of work. */
+/** Windows of a portion: 20 to 50 ms of work. */
 const WINDOWS = 512;
 /** Portions that are kept waiting for each helper, so that none runs dry while the reader classifies. */
 const RESERVE = 2;

@@ -2,8 +2,8 @@
 export type Device = "auto" | Engine;
 
 /**
- * What computes: `cpu` is the fused SIMD forward pass and the default; `webgpu` and `ndarray` are the Burn
- * network on WebGPU and on the CPU, in a larger module that is fetched only when asked for.
+ * What computes: `cpu` is the fused SIMD forward pass; `webgpu` and `ndarray` are the Burn network on WebGPU
+ * and on the CPU, in a larger module that is fetched only when needed.
  */
 export type Engine = "cpu" | "webgpu" | "ndarray";
 
@@ -82,7 +82,7 @@ export interface ClassifyOptions {
 export interface Prediction {
   /** The subject's id, as written in the file. */
   readonly id: string;
-  /** The most probable class. */
+  /** The class that the model decides for: the most probable one, unless it has thresholds or its windows vote. */
   readonly label: string;
   /** Probability of each class by name; they sum to one. */
   readonly probabilities: Readonly<Record<string, number>>;
