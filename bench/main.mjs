@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { browserNames, launch } from "../tests/e2e/browsers.mjs";
 import { commit, crateVersion, machine, npmVersions } from "./lib/machine.mjs";
-import { LeftOut, readResults, writeResults } from "./lib/results.mjs";
+import { LeftOut, readResults, sumUp, writeResults } from "./lib/results.mjs";
 import { serve } from "./lib/server.mjs";
 import { PARTS } from "./parts/index.mjs";
 import { report, showRatios } from "./report.mjs";
@@ -18,7 +18,7 @@ const { values: options } = parseArgs({
   options: {
     /** Parts to run, by name, with commas; the results of others are kept. */
     only: { type: "string" },
-    /** Few rounds: to see that everything works. */
+    /** Few rounds, to see that everything works; nothing is written. */
     quick: { type: "boolean", default: false },
     /** Only write docs/performance.md again. */
     report: { type: "boolean", default: false },
@@ -44,7 +44,7 @@ if (unknown.length > 0) {
 
 const results = await readResults();
 if (!options.report) await measure();
-await report(results, PARTS);
+if (!options.quick) await report(results, PARTS);
 showRatios(results);
 
 async function measure() {
@@ -97,9 +97,14 @@ async function measure() {
       console.log(`\n== ${part.title}`);
       const started = Date.now();
       const at = new Date(started).toISOString();
-      results.parts[part.name] = { at, ...(await runPart(part, context)) };
+      const found = await runPart(part, context);
       console.log(`-- ${Math.round((Date.now() - started) / 1e3)} s`);
-      await writeResults(results, PARTS);
+      // What cannot be measured here and now stays as it was measured before.
+      if (found.failed === undefined || results.parts[part.name] === undefined) {
+        results.parts[part.name] = { at, ...found };
+      }
+      sumUp(results, PARTS);
+      if (!options.quick) await writeResults(results);
     }
   } finally {
     await close();

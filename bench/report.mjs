@@ -6,7 +6,8 @@ const FILE = new URL("../docs/performance.md", import.meta.url);
 
 /** What the ratios are of, for people. */
 const MEANING = {
-  drop_to_labels_vs_pipeline: "a dropped file to all labels, against PapaParse and onnxruntime-web",
+  drop_to_labels_vs_pipeline:
+    "a dropped file to all labels, in the model's precision and on all workers, against PapaParse and onnxruntime-web",
   f32_vs_onnxruntime_web: "the forward pass in `f32`, against onnxruntime-web",
   i16_vs_onnxruntime_web: "the same in `i16`",
   i8_vs_onnxruntime_web: "the same in `i8`",
@@ -24,8 +25,8 @@ Written by \`cargo xtask bench\`, which measures everything below on the machine
 
 What is compared takes turns in one run, in short rounds, so that whatever else the machine does hits all sides. A number
 is the median over the rounds with the quartiles in parentheses; a ratio is the median of the rounds' own ratios, and is
-higher where painwave is faster. All sides have the same weights and the same input, and every answer is compared with
-painwave's \`f32\`: how far logits and probabilities are apart, and how many subjects get another label.`;
+higher where painwave is faster. All sides have the same weights and the same input. Answers of forward passes are
+compared with painwave's \`f32\`: how far logits and probabilities are apart, and how many subjects get another label.`;
 
 /** Writes docs/performance.md. */
 export async function report(results, parts) {

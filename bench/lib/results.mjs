@@ -12,8 +12,8 @@ export async function readResults() {
   return text === undefined ? { ratios: {}, missing: {}, parts: {} } : JSON.parse(text);
 }
 
-/** Writes everything, with the ratios that follow from it: `null`, and the reason in `missing`, where there is none. */
-export async function writeResults(results, parts) {
+/** The ratios that follow from what was measured: `null`, and the reason in `missing`, where there is none. */
+export function sumUp(results, parts) {
   results.ratios = {};
   results.missing = {};
   for (const part of parts) {
@@ -26,6 +26,10 @@ export async function writeResults(results, parts) {
       if (value === null) results.missing[key] = reason;
     }
   }
+}
+
+/** Writes everything. */
+export async function writeResults(results) {
   await writeFile(FILE, `${JSON.stringify(results, rounded, 1)}\n`);
 }
 

@@ -40,10 +40,13 @@ function difference(rows, manifest, features) {
   if (subjects.length !== features.subjects()) {
     throw new Error(`there are ${features.subjects()} subjects, not ${subjects.length}`);
   }
-  return Math.max(
-    ...subjects.map(({ rows }, i) => {
-      const theirs = extract(rows);
-      return features.dense(i).reduce((most, value, k) => Math.max(most, Math.abs(value - theirs[k])), 0);
-    }),
-  );
+  const differences = subjects.map(({ rows }, i) => {
+    const [ours, theirs] = [features.dense(i), extract(rows)];
+    if (ours.length !== theirs.length)
+      throw new Error(`there are ${ours.length} features, not ${theirs.length}`);
+    return ours.reduce((most, value, k) => Math.max(most, Math.abs(value - theirs[k])), 0);
+  });
+  const greatest = Math.max(...differences);
+  if (!Number.isFinite(greatest)) throw new Error("a feature is not a number");
+  return greatest;
 }

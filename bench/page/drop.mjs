@@ -23,13 +23,16 @@ export async function close(name) {
 
 async function painwave(options) {
   const { createClassifier } = await import("/pkg/index.js");
-  const classifier = await createClassifier({ device: "cpu", ...options });
+  const classifier = await createClassifier(options);
   const { precision, workers } = classifier.info;
+  let kept;
   return {
     info: { precision, workers },
     async classify(file, onPrediction) {
       const onPredictions = (predictions) => predictions.forEach(onPrediction);
-      return (await classifier.classify(file, { onPredictions })).predictions;
+      kept?.release();
+      kept = await classifier.classify(file, { onPredictions, keepRecordings: true });
+      return kept.predictions;
     },
     close: () => classifier.close(),
   };

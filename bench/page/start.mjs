@@ -6,7 +6,7 @@ const sides = {
   async painwave(onPrediction) {
     const sample = fetch(SAMPLE);
     const { createClassifier } = await import("/pkg/index.js");
-    const classifier = await createClassifier({ device: "cpu" });
+    const classifier = await createClassifier();
     const onPredictions = (predictions) => predictions.forEach(onPrediction);
     return (await classifier.classify(await sample, { onPredictions })).predictions;
   },

@@ -23,10 +23,12 @@ const SIDES = {
 const PIPELINES = Object.keys(SIDES).filter((name) => SIDES[name][0] === "pipeline");
 
 const NOTE = `From the call with a file from disk to the frame that shows the last label, on a page where everything is
-loaded. painwave's package is called as its page calls it: as it is, with one and two workers, and in \`f32\`. The pipeline
-is what one would build of libraries: PapaParse reads in a worker of its own, as its documentation advises, while the page
-makes features, runs onnxruntime-web (one thread) with the same weights, and takes the mean of the softmax; once with
-inference on the page and once with onnxruntime-web's own worker (\`proxy\`). The ratio is to the faster of the two.`;
+loaded. painwave's package is called as its page calls it: as it is, which is in the fastest precision that the model
+allows and on as many workers as the machine runs at once; with one and two workers; and in \`f32\`. The pipeline is what
+one would build of libraries: PapaParse reads in a worker of its own, as its documentation advises, while the page makes
+features, runs onnxruntime-web with the same weights, in \`f32\` and on as many threads as it takes by itself, and takes the
+mean of the softmax; once with inference on the page and once with onnxruntime-web's own worker (\`proxy\`). The ratio is to
+the faster of the two, and labels are compared with its labels.`;
 
 /** Enough that every worker takes part. */
 const WARM_UP_SUBJECTS = 60;

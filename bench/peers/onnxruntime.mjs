@@ -4,11 +4,11 @@ import { fetchBytes } from "../page/classic.mjs";
 
 const FOLDER = "/modules/onnxruntime-web/dist/";
 
-/** The library; `proxy` lets it compute in a worker of its own. */
-export async function loadOrt({ proxy = false } = {}) {
+/** The library; `proxy` lets it compute in a worker of its own. Without `numThreads` it takes as many as it likes. */
+export async function loadOrt({ proxy = false, numThreads } = {}) {
   // A module of its own for each way: the library's settings are global.
   const ort = await import(`${FOLDER}ort.wasm.min.mjs${proxy ? "?proxy" : ""}`);
-  Object.assign(ort.env.wasm, { numThreads: 1, proxy, wasmPaths: FOLDER });
+  Object.assign(ort.env.wasm, { proxy, wasmPaths: FOLDER, ...(numThreads && { numThreads }) });
   return ort;
 }
 
@@ -27,7 +27,7 @@ export async function createSession(ort, onnx, windows) {
 export const onnxruntime = {
   name: "onnxruntime-web",
   async load() {
-    const [ort, onnx] = await Promise.all([loadOrt(), fetchBytes("/built/cnn-gru.onnx")]);
+    const [ort, onnx] = await Promise.all([loadOrt({ numThreads: 1 }), fetchBytes("/built/cnn-gru.onnx")]);
     return {
       async prepare({ windows, length, width, dense, steps }) {
         const session = await createSession(ort, onnx, windows);

@@ -44,7 +44,13 @@ export async function createPipeline(manifest, { proxy = false } = {}) {
       const take = async (subjects) => {
         // A worker must not wait for this thread between two subjects.
         if (proxy) await Promise.all(subjects.map(classifyOne));
-        else for (const subject of subjects) await classifyOne(subject);
+        else {
+          for (const subject of subjects) {
+            await classifyOne(subject);
+            // So that the page answers between two subjects.
+            await globalThis.scheduler?.yield();
+          }
+        }
       };
       return new Promise((resolve, reject) => {
         papa.parse(file, {
