@@ -114,6 +114,22 @@ describe("a classifier", () => {
     refuses(classifier.classify(new Response("gone", { status: 404 })), "READ_FAILED"));
   it("refuses half a gzip file", () =>
     refuses(classifier.classify(gzipSync(bytes).subarray(0, 9000)), "GZIP_INVALID"));
+
+  it("refuses damaged gzip while more of it is on its way", async () => {
+    const packed = gzipSync(bytes);
+    packed.fill(0xff, 1000, 2000);
+    const megabyte = Buffer.alloc(1 << 20);
+    await refuses(
+      classifier.classify(
+        (async function* () {
+          yield packed;
+          for (let i = 0; i < 12; i++) yield megabyte;
+        })(),
+      ),
+      "GZIP_INVALID",
+    );
+    assert.equal((await classifier.classify(bytes)).toCsv(), result.toCsv());
+  });
   it("refuses an empty file", () => refuses(classifier.classify(""), "EMPTY_FILE"));
   it("refuses a foreign bundle", () => refuses(createClassifier({ bundle: new Uint8Array(100) }), "BUNDLE"));
   it("refuses a bundle that is not there", () =>

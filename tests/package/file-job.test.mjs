@@ -92,7 +92,7 @@ function setUp({ subjects = MANY, limit = 3, reader, helper, engine, found } = {
   const place = { reader: first, pool, companion: other, postsBlobs: true, classes: CLASSES };
   const onPredictions = (predictions) => heard.push(...predictions.map(({ id }) => id));
   const job = new FileJob(place, 0, { onPredictions }, new AbortController().signal);
-  return { job, run: () => job.run(new Blob(["x".repeat(subjects)])), heard, first, started, other };
+  return { job, run: () => job.run(new Blob(["x".repeat(subjects)])), heard, first, started, other, place };
 }
 
 const slowly = async () => {
@@ -133,6 +133,34 @@ describe("a file", () => {
     void run();
     for (let i = 0; i < 100; i++) await setImmediate();
     assert.ok(first.reads < 16, `${first.reads} portions were read`);
+  });
+
+  it("is shared with helpers that were started for the file before", async () => {
+    const { place, first } = setUp();
+    let ready;
+    const late = new FakeWorker(0, slowly);
+    const pool = new WorkerPool(2, () => new Promise((resolve) => (ready = resolve)), first);
+    void pool.grow();
+    const next = new FileJob({ ...place, pool }, 1, {}, new AbortController().signal);
+    first.work = async ([id]) => {
+      if (id === "3") ready(late);
+      await slowly();
+    };
+    assert.equal((await next.run(new Blob(["x"]))).predictions.length, MANY);
+    assert.notEqual(late.classified.length, 0);
+  });
+
+  it("is not heard of after it was given up", async () => {
+    const { run, heard, first } = setUp({ reader: slowly, helper: slowly });
+    const read = first.call.bind(first);
+    first.call = async (name, args) => {
+      if (name === "read" && first.reads === 9) throw new Error("row 9 is bad");
+      return read(name, args);
+    };
+    await assert.rejects(run(), /row 9 is bad/);
+    const before = heard.length;
+    for (let i = 0; i < 5; i++) await slowly();
+    assert.equal(heard.length, before);
   });
 
   it("survives the death of a helper", async () => {

@@ -36,6 +36,8 @@ export class Auto implements Companion {
   #state: "untried" | "found" | "busy" | "decided" = "untried";
   #why: string;
   #engine: StartedEngine | undefined;
+  /** The engine that is being calibrated. */
+  #trial: StartedEngine | undefined;
   #closed = false;
 
   constructor(host: AutoHost) {
@@ -66,7 +68,7 @@ export class Auto implements Companion {
 
   close(): void {
     this.#closed = true;
-    this.#engine?.session.end(closed());
+    for (const engine of [this.#engine, this.#trial]) engine?.session.end(closed());
   }
 
   #run(step: () => Promise<void>): void {
@@ -86,10 +88,12 @@ export class Auto implements Companion {
     this.#why = "auto takes cpu, and measures webgpu beside it";
     const engine = await this.#host.start?.();
     if (engine === undefined) return;
+    this.#trial = engine;
     try {
+      if (this.#closed) return;
       const webgpu = await this.#rate(engine, [...recent()], cpu);
       const [slower = "", faster = ""] = [cpu, webgpu].sort((a, b) => a - b).map(whole);
-      if (webgpu > cpu && !this.#closed) {
+      if (webgpu > cpu) {
         this.#decide(
           `auto takes webgpu: ${faster} windows a second against ${slower} on cpu, measured here`,
           engine,
@@ -100,6 +104,7 @@ export class Auto implements Companion {
         `auto stays on cpu: ${faster} windows a second against ${slower} on webgpu, measured here`,
       );
     } finally {
+      this.#trial = undefined;
       if (this.#engine !== engine) engine.session.end(closed());
     }
   }

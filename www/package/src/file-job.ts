@@ -56,6 +56,8 @@ export class FileJob {
   readonly #found = new Map<string, Prediction>();
   /** By portion: what waits for the predictions of an earlier one. */
   readonly #early = new Map<number, Prediction[]>();
+  /** The helpers that are at work here. */
+  readonly #helpers = new Set<WorkerSession>();
   /** The companion's engine, when it is at work here. */
   #engine: StartedEngine | undefined;
   #onCpu = false;
@@ -133,10 +135,9 @@ export class FileJob {
 
   /** Starts one more helper while more portions wait than those that are there can take. */
   #help(): void {
-    if (!this.#onCpu || this.#queue.waiting <= this.#reserve()) return;
-    void this.#place.pool.grow().then((helper) => {
-      if (helper !== undefined) this.#useHelper(helper);
-    });
+    if (!this.#onCpu) return;
+    this.#useHelpers();
+    if (this.#queue.waiting > this.#reserve()) void this.#place.pool.grow().then(() => this.#useHelpers());
   }
 
   /** Portions that the reader leaves to the others. */
@@ -159,11 +160,16 @@ export class FileJob {
     this.#onCpu = true;
     const alone = () => this.#delivered === 0 || this.#queue.ended;
     this.#spawn(this.#classify(this.#reader, 1, () => alone() || this.#queue.waiting > this.#reserve()));
-    for (const helper of this.#place.pool.helpers) this.#useHelper(helper);
+    this.#useHelpers();
   }
 
-  #useHelper(helper: WorkerSession): void {
-    this.#spawn(...repeat(() => this.#classify(helper, 1, () => true)));
+  /** Puts every helper to work that is not yet, those included that were started for an earlier file. */
+  #useHelpers(): void {
+    for (const helper of this.#place.pool.helpers) {
+      if (this.#helpers.has(helper)) continue;
+      this.#helpers.add(helper);
+      this.#spawn(...repeat(() => this.#classify(helper, 1, () => true)));
+    }
   }
 
   /** Classifies up to `most` portions at a time on one worker, whenever `ready` agrees. */
@@ -241,14 +247,19 @@ export class FileJob {
         next.push(prediction);
       }
     }
-    if (next.length > 0 && !this.#signal.aborted) {
+    if (next.length > 0 && this.#heard) {
       this.#options.onPredictions?.(next);
       this.#report();
     }
   }
 
+  /** Whether the caller still waits: an answer may come after the file was given up. */
+  get #heard(): boolean {
+    return !this.#signal.aborted && !this.#over.signal.aborted;
+  }
+
   #report(): void {
-    if (this.#signal.aborted) return;
+    if (!this.#heard) return;
     const { bytesRead, bytesTotal } = this.#meter;
     this.#options.onProgress?.({ phase: "classify", bytesRead, bytesTotal, subjects: this.#found.size });
   }

@@ -41,8 +41,9 @@ export class Reading {
   async push(chunk: Uint8Array<ArrayBuffer> | undefined): Promise<void> {
     const entry = this.#entry;
     if (entry === undefined) throw new Error("this file is read by the worker");
-    await entry.ready;
-    // Not awaited: it is over only when the chunk is read. What goes wrong, the reading side hears.
+    // What goes wrong, the reading side says.
+    await entry.ready.catch(() => undefined);
+    // Not awaited: it is over only when the chunk is read.
     (chunk === undefined ? entry.close() : entry.write(chunk)).catch(() => undefined);
   }
 

@@ -12,13 +12,14 @@ export class WorkerSession {
   readonly #pending = new Map<number, Pending>();
   readonly #ending = new AbortController();
   #next = 0;
+  #answered = false;
 
   constructor(port: WorkerPort) {
     this.#port = port;
     port.setBusy(false);
     port.listen(
       (reply) => this.#settle(reply),
-      (reason) => this.end(crash(reason)),
+      (reason) => this.end(this.#answered ? crash(reason) : noStart(reason)),
     );
   }
 
@@ -57,6 +58,7 @@ export class WorkerSession {
   }
 
   #settle(reply: Reply): void {
+    this.#answered = true;
     const pending = this.#pending.get(reply.number);
     if (pending === undefined) return;
     this.#pending.delete(reply.number);
@@ -74,6 +76,10 @@ export class WorkerSession {
     // A module that broke once may hold anything, and a lost device does not come back: start anew.
     if (error.code === "WORKER_CRASHED" || error.code === "DEVICE_LOST") this.end(error);
   }
+}
+
+function noStart(reason: Failure["message"]): PainwaveError {
+  return new PainwaveError("WORKER_FAILED", `the worker could not be started: ${reason}`);
 }
 
 function crash(reason: Failure["message"]): PainwaveError {

@@ -1,3 +1,4 @@
+import { chunksOf } from "./chunks.js";
 import { messageOf, PainwaveError } from "./errors.js";
 import type { WorkerPort } from "./protocol.js";
 
@@ -7,21 +8,11 @@ export async function compileFrom(
   onBytes: (read: number, total: number | undefined) => void,
 ): Promise<WebAssembly.Module> {
   const response = await fetch(address).catch((error: unknown) => {
-    throw new PainwaveError(
-      "DOWNLOAD_FAILED",
-      `${address} could not be fetched: ${messageOf(error)}`,
-      {},
-      error,
-    );
+    throw notFetched(address, messageOf(error), error);
   });
-  if (!response.ok) {
-    throw new PainwaveError(
-      "DOWNLOAD_FAILED",
-      `${address} could not be fetched: ${response.status} ${response.statusText}`,
-    );
-  }
+  if (!response.ok) throw notFetched(address, `${response.status} ${response.statusText}`);
   // Counted on a copy: the browser keeps the compiled code of a response only if it came from the network.
-  const counted = count(response.clone(), onBytes);
+  const counted = count(response.clone(), onBytes).catch(() => undefined);
   try {
     // Streaming needs the right MIME type, which some static hosts do not send.
     const streams = response.headers.get("content-type")?.startsWith("application/wasm");
@@ -29,6 +20,8 @@ export async function compileFrom(
       ? await WebAssembly.compileStreaming(response)
       : await WebAssembly.compile(await response.arrayBuffer());
   } catch (error) {
+    // A connection that breaks off; what does not compile is another kind of error.
+    if (error instanceof TypeError) throw notFetched(address, messageOf(error), error);
     throw new PainwaveError(
       "WASM_FAILED",
       `the WebAssembly module does not run here (it needs SIMD, and 'wasm-unsafe-eval' where a content security policy is set): ${messageOf(error)}`,
@@ -36,7 +29,7 @@ export async function compileFrom(
       error,
     );
   } finally {
-    await counted.catch(() => undefined);
+    await counted;
   }
 }
 
@@ -47,14 +40,16 @@ async function count(
   // The length counts compressed bytes where the transport compresses, and the stream unpacked ones.
   const length = copy.headers.has("content-encoding") ? null : copy.headers.get("content-length");
   const total = length === null ? undefined : Number(length);
-  const reader = copy.body?.getReader();
   let read = 0;
-  for (;;) {
-    const next = await reader?.read();
-    if (next === undefined || next.done) return;
-    read += next.value.byteLength;
+  if (copy.body === null) return;
+  for await (const chunk of chunksOf(copy.body)) {
+    read += chunk.byteLength;
     onBytes(read, total);
   }
+}
+
+function notFetched(address: URL, reason: string, cause?: unknown): PainwaveError {
+  return new PainwaveError("DOWNLOAD_FAILED", `${address} could not be fetched: ${reason}`, {}, cause);
 }
 
 /** A browser's worker as a port. */
