@@ -13,8 +13,8 @@ use crate::recording::Recording;
 use crate::stages::Stages;
 use crate::windows::{WindowBatch, WindowConfig};
 
-/// Most windows and most dense inputs that an engine gets at once. They bound the memory, whatever the length of
-/// recordings and windows.
+/// Most windows that an engine gets at once, and most inputs of any kind, but for the last window's. They bound the
+/// memory, whatever the length of recordings and windows.
 const BATCH_WINDOWS: usize = 1 << 14;
 const BATCH_INPUTS: usize = 1 << 22;
 
@@ -232,7 +232,7 @@ impl Classifier {
             *values += features.outside;
             *of += features.read;
             for start in self.manifest.window.starts(features.steps) {
-                if batch.windows == BATCH_WINDOWS || batch.dense.len() >= BATCH_INPUTS {
+                if batch.windows == BATCH_WINDOWS || batch.inputs() >= BATCH_INPUTS {
                     logits.extend(member.engine.logits(&batch).await?);
                     batch.clear();
                 }
@@ -285,7 +285,7 @@ async fn prove(engine: &dyn Engine, known: &KnownAnswers, length: usize) -> Resu
     if difference <= allowed {
         Ok(())
     } else {
-        let [difference, allowed] = [difference, allowed].map(|number| Shown(number.into()));
+        let [difference, allowed] = [difference, allowed].map(Shown::from);
         Err(EngineError::KnownAnswers { engine: engine.kind(), precision, difference, allowed })
     }
 }

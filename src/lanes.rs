@@ -22,6 +22,9 @@ pub(crate) use wasm::Simd128 as Baseline;
 #[cfg(target_arch = "x86_64")]
 pub(crate) use x86::{Avx2, Avx512, Avx512Vnni};
 
+/// Most numbers in a vector of any instruction set.
+pub(crate) const MOST_LANES: usize = 16;
+
 /// A vector of `COUNT` numbers: `f32`, unless an operation says that it reads their bits as something else.
 ///
 /// A value proves that the CPU has the implementation's instructions: only the `unsafe` functions

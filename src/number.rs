@@ -1,4 +1,4 @@
-//! Decimal numbers, correctly rounded.
+//! Decimal numbers: read, correctly rounded, and shown.
 
 mod long;
 
@@ -99,6 +99,17 @@ pub(crate) fn parse<T: Number>(field: &[u8]) -> Option<T> {
 /// A number in a message. In a browser JavaScript writes it: Rust's printer is a twentieth of the module.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Shown(pub f64);
+
+impl From<f32> for Shown {
+    /// The number in an `f32`'s few digits.
+    fn from(number: f32) -> Self {
+        #[cfg(target_arch = "wasm32")]
+        let digits = js_sys::Number::from(number).to_precision(7).map(String::from).unwrap_or_default();
+        #[cfg(not(target_arch = "wasm32"))]
+        let digits = number.to_string();
+        Self(parse(digits.as_bytes()).unwrap_or(number.into()))
+    }
+}
 
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

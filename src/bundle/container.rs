@@ -63,6 +63,14 @@ pub enum ContainerError {
         /// Name of the tensor.
         name: String,
     },
+    /// Tensors share bytes: a small file could hold any number of large ones.
+    #[error("its tensors have {found} bytes together, and the file {expected} for them")]
+    Shared {
+        /// Bytes of all tensors.
+        found: usize,
+        /// Bytes that the file has for them.
+        expected: usize,
+    },
 }
 
 impl<'a> Container<'a> {
@@ -98,6 +106,11 @@ impl<'a> Container<'a> {
             }),
             _ => index.skip(),
         })?;
+        let found =
+            container.tensors.iter().fold(0, |sum: usize, tensor| sum.saturating_add(tensor.bytes.len()));
+        if found > data.len() {
+            return Err(ContainerError::Shared { found, expected: data.len() });
+        }
         Ok(container)
     }
 
@@ -358,6 +371,12 @@ mod tests {
             ("a tensor without a place", map_of(b"\xa1\x61a\xa0")),
             ("a tensor with half a place", map_of(b"\xa1\x61a\xa1\x6cdata_offsets\x81\x00")),
             ("a tensor beyond the end", map_of(b"\xa1\x61a\xa1\x6cdata_offsets\x82\x00\x19\x01\x2d")),
+            (
+                "tensors that share bytes",
+                map_of(
+                    b"\xa2\x61a\xa1\x6cdata_offsets\x82\x00\x19\x01\x2c\x61b\xa1\x6cdata_offsets\x82\x00\x01",
+                ),
+            ),
             ("a tensor that ends before it starts", map_of(b"\xa1\x61a\xa1\x6cdata_offsets\x82\x02\x01")),
         ];
         for (why, index) in abuses {

@@ -135,14 +135,14 @@ impl Manifest {
     fn check_decision(&self) -> Result<(), InvalidManifest> {
         let Decision { temperature, thresholds } = &self.decision;
         if let Some(found) = temperature.filter(|found| !TEMPERATURES.contains(found)) {
-            let (found, expected) = (Shown(found.into()).to_string(), "0.01 to 100");
+            let (found, expected) = (Shown::from(found).to_string(), "0.01 to 100");
             return Err(InvalidManifest::Decision { what: "temperature", found, expected });
         }
         let Some(thresholds) = thresholds else { return Ok(()) };
         count("thresholds", thresholds.len(), self.classes.len(), self.classes.len())?;
         match thresholds.iter().find(|found| !(found.is_normal() && **found > 0.0)) {
             Some(found) => {
-                let (found, expected) = (Shown((*found).into()).to_string(), "a number above 0");
+                let (found, expected) = (Shown::from(*found).to_string(), "a number above 0");
                 Err(InvalidManifest::Decision { what: "threshold", found, expected })
             }
             None => Ok(()),
@@ -173,8 +173,9 @@ fn check_member(index: usize, member: &Member, manifest: &Manifest) -> Result<()
     count("known-answer windows", windows, 1, MAX_KNOWN_ANSWERS)?;
     let rows = windows * length;
     size("known-answer steps", known.steps.len(), rows)?;
-    size("known-answer inputs", known.dense.len(), rows * network.dense)?;
-    size("known-answer codes", known.codes.len(), rows * levels.len())?;
+    // Saturating: a product that overflows equals no length.
+    size("known-answer inputs", known.dense.len(), rows.saturating_mul(network.dense))?;
+    size("known-answer codes", known.codes.len(), rows.saturating_mul(levels.len()))?;
     size("known answers", known.logits.len(), windows * network.classes)?;
     let finite = known.dense.iter().chain(&known.logits).all(|value| value.is_finite());
     let in_range = known.codes.chunks(levels.len().max(1));
@@ -187,24 +188,14 @@ fn check_member(index: usize, member: &Member, manifest: &Manifest) -> Result<()
 
 fn check_weights(index: usize, member: &Member, weights: &Parameters) -> Result<(), BundleError> {
     let tensor = |name: &str| tensor_name(index, name);
-    let specs = member.network.parameters();
-    for spec in &specs {
-        let found = weights.get(&spec.name);
-        let fits = found
-            .is_some_and(|p| p.shape == spec.shape && p.data.len() == spec.shape.iter().product::<usize>());
-        if !fits {
-            return Err(BundleError::Weight {
-                name: tensor(&spec.name),
-                found: found.map(|parameter| parameter.shape.clone()),
-                expected: Some(spec.shape.clone()),
-            });
-        }
+    let shape = |name: &str| weights.get(name).map(|parameter| parameter.shape.clone());
+    if let Some(unmet) = member.network.unmet(weights) {
+        let (found, expected) = (shape(&unmet.name), Some(unmet.shape));
+        return Err(BundleError::Weight { name: tensor(&unmet.name), found, expected });
     }
-    if let Some((name, weight)) =
-        weights.iter().find(|(name, _)| specs.iter().all(|spec| spec.name != **name))
-    {
-        let found = Some(weight.shape.clone());
-        return Err(BundleError::Weight { name: tensor(name), found, expected: None });
+    let specs = member.network.parameters();
+    if let Some(name) = weights.keys().find(|name| specs.iter().all(|spec| spec.name != **name)) {
+        return Err(BundleError::Weight { name: tensor(name), found: shape(name), expected: None });
     }
     // Only what is finite becomes zero. Code that runs once is hardly optimised by browsers: this is ten times quicker
     // there than to look at each number.

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use self::burn::BurnEngine;
 pub use self::fused::FusedEngine;
 pub use self::precision::Precision;
-use crate::network::{NetworkConfig, NetworkConfigError, Parameters};
+use crate::network::{NetworkConfig, NetworkConfigError, ParameterSpec, Parameters};
 pub use crate::number::Shown;
 use crate::windows::WindowBatch;
 
@@ -144,17 +144,13 @@ pub fn built() -> &'static [EngineKind] {
 
 /// Checks that every parameter of the network is there, in its shape.
 fn check_parameters(config: &NetworkConfig, parameters: &Parameters) -> Result<(), EngineError> {
-    for spec in config.parameters() {
-        let found = parameters.get(&spec.name);
-        let fits = found.is_some_and(|parameter| {
-            parameter.shape == spec.shape && parameter.data.len() == spec.shape.iter().product::<usize>()
-        });
-        if !fits {
-            let found = found.map(|parameter| parameter.shape.clone());
-            return Err(EngineError::Parameter { name: spec.name, found, expected: spec.shape });
+    match config.unmet(parameters) {
+        None => Ok(()),
+        Some(ParameterSpec { name, shape }) => {
+            let found = parameters.get(&name).map(|parameter| parameter.shape.clone());
+            Err(EngineError::Parameter { name, found, expected: shape })
         }
     }
-    Ok(())
 }
 
 /// Checks that a batch has the widths that a network reads.

@@ -1,6 +1,6 @@
 //! Rows of numbers, computed a vector at a time.
 
-use super::{Baseline, Lanes};
+use super::{Baseline, Lanes, MOST_LANES};
 
 /// What can be computed with any vectors.
 pub(crate) trait Job {
@@ -42,9 +42,6 @@ pub(crate) fn on_widest_lanes(job: impl Job) {
     unsafe { job.run::<Baseline>() }
 }
 
-/// Most numbers in a vector.
-const MOST_LANES: usize = 16;
-
 /// What becomes of the vectors at one place of `C` rows, given those of `R` others.
 ///
 /// A trait rather than a closure, which the compiler would not inline into where the instructions are
@@ -78,6 +75,7 @@ pub(crate) unsafe fn map<L: Lanes, F: Rule<R, C>, const R: usize, const C: usize
         // SAFETY: `len - whole` numbers are left of each row; the arrays hold a vector of any width.
         unsafe {
             let fill = |row: *const f32| {
+                const { assert!(L::COUNT <= MOST_LANES) };
                 let mut vector = [0.0; MOST_LANES];
                 row.add(whole).copy_to_nonoverlapping(vector.as_mut_ptr(), len - whole);
                 vector

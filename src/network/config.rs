@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Parameters;
 use crate::number::Shown;
 
 /// The network: inputs, conv blocks, recurrent layers, pooling, head.
@@ -257,6 +258,16 @@ impl NetworkConfig {
         add(format!("head.{last}.weight"), &[width, self.classes]);
         add(format!("head.{last}.bias"), &[self.classes]);
         specs
+    }
+
+    /// The first parameter that is not there in its shape.
+    pub(crate) fn unmet(&self, parameters: &Parameters) -> Option<ParameterSpec> {
+        let fits = |spec: &ParameterSpec| {
+            parameters.get(&spec.name).is_some_and(|parameter| {
+                parameter.shape == spec.shape && parameter.data.len() == spec.shape.iter().product::<usize>()
+            })
+        };
+        self.parameters().into_iter().find(|spec| !fits(spec))
     }
 
     /// Number of weights.

@@ -11,7 +11,7 @@
 
 use super::kernel::{Kernel, Rows};
 use crate::engine::Precision;
-use crate::lanes::Lanes;
+use crate::lanes::{Lanes, MOST_LANES};
 
 /// How products are computed in one precision.
 pub(super) trait Format {
@@ -76,7 +76,8 @@ impl Integers {
         // Rounding may add a half to each weight.
         let most = f64::from(i32::MAX / (self.row + self.zero)) - weights.clone().count() as f64;
         let total: f64 = weights.map(|weight| f64::from(weight.abs())).sum();
-        (self.weight as f32 / greatest).min((most / total) as f32)
+        // The inverse of the least numbers overflows.
+        (self.weight as f32 / greatest).min((most / total) as f32).min(f32::MAX)
     }
 }
 
@@ -186,14 +187,12 @@ pub(super) unsafe fn quantise<L: Lanes>(
     }
 }
 
-/// Most numbers in a vector.
-const MOST_LANES: usize = 16;
-
 /// The lanes of a vector, followed by zeros.
 #[inline(always)]
 fn lanes<L: Lanes>(vector: L) -> [f32; MOST_LANES] {
+    const { assert!(L::COUNT <= MOST_LANES) };
     let mut lanes = [0.0; MOST_LANES];
-    // SAFETY: the array holds a vector of any width.
+    // SAFETY: the array holds a whole vector.
     unsafe { vector.store(lanes.as_mut_ptr()) };
     lanes
 }
