@@ -290,7 +290,8 @@ impl Subject {
                 first_line: self.lines[pair[0]],
                 column: schema.time.clone(),
                 id: id.clone(),
-                time: Shown(times[pair[1]]).to_string(),
+                // As above: JavaScript and Rust write -0 in two ways.
+                time: Shown(times[pair[1]] + 0.0).to_string(),
             });
         }
         *times = permuted(times, &order, 1);

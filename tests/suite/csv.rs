@@ -277,7 +277,7 @@ fn duplicate_times_name_both_lines() {
         rows.iter().fold("id,time,a,b,legs\n".to_owned(), |file, (id, time)| file + &row(id, time))
     };
     assert_eq!(error(file(&[("x", "1"), ("x", "1.0")])), duplicate(3, 2, "1"));
-    assert_eq!(error(file(&[("x", "0"), ("x", "-0"), ("y", "0")])), duplicate(3, 2, "-0"));
+    assert_eq!(error(file(&[("x", "0"), ("x", "-0"), ("y", "0")])), duplicate(3, 2, "0"));
     assert_eq!(
         error(file(&[("x", "5"), ("x", "3"), ("x", "4"), ("x", "5"), ("x", "3")])),
         duplicate(5, 2, "5")
