@@ -192,8 +192,8 @@ fn cross_validation_judges_every_subject_out_of_fold() {
 #[test]
 fn an_ablation_shows_differences_to_the_recipe_over_pairs_of_seeds() {
     let workshop = Workshop::new();
-    let study_file = "[study]\nrecipe = \"recipe.toml\"\nbaseline = \"all\"\nseeds = 2\n\n[[variant]]\n\
-                      name = \"mean\"\nset = { \"network.pooling\" = \"mean\" }\n\n[[variant]]\n\
+    let study_file = "[study]\nrecipe = \"recipe.toml\"\nbaseline = \"all\"\nseeds = 2\n\
+                      set.\"training.batch_size\" = 24\n\n[[variant]]\nname = \"mean\"\nset = { \"network.pooling\" = \"mean\" }\n\n[[variant]]\n\
                       name = \"without convolution\"\nunset = [\"network.conv\"]\n";
     fs::create_dir(workshop.path("studies")).unwrap();
     workshop.write("studies/parts.toml", &study_file.replace("recipe.toml", "../recipe.toml"));
@@ -212,6 +212,10 @@ fn an_ablation_shows_differences_to_the_recipe_over_pairs_of_seeds() {
     close(&rows[1]["difference"]["accuracy"]["mean"], (pairs[0] + pairs[1]) / 2.0);
     close(&rows[1]["difference"]["accuracy"]["sd"], (pairs[0] - pairs[1]).abs() / 2f64.sqrt());
     assert!(!workshop.read("study/trials/without-convolution-seed-7/recipe.toml").contains("network.conv"));
+    for trial in ["all", "mean", "without-convolution"] {
+        let recipe = workshop.read(&format!("study/trials/{trial}-seed-8/recipe.toml"));
+        assert!(recipe.contains("batch_size = 24"), "{recipe}");
+    }
 }
 
 #[test]

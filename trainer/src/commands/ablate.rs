@@ -23,6 +23,7 @@ The study's file:
   recipe = \"recipe.toml\"        # from the folder of this file
   baseline = \"the whole model\"  # name of the recipe as it is
   seeds = 3
+  set = { \"training.epochs\" = 50 }  # in every variant and in the recipe itself
 
   [[variant]]
   name = \"without attention\"

@@ -39,6 +39,9 @@ struct Header {
     baseline: Option<String>,
     /// Trainings of each variant.
     seeds: Option<NonZeroUsize>,
+    /// Dotted keys of the recipe and what they shall be in all variants, the baseline included.
+    #[serde(default)]
+    set: BTreeMap<Spanned<String>, toml::Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -63,17 +66,19 @@ impl Ablation {
         let Content { study, variant } = &file.content;
         let recipe = RecipeFile::read(&file.beside(&study.recipe))?;
         let name = study.baseline.clone().unwrap_or_else(|| recipe.recipe.name.clone());
-        let mut variants = vec![Variant { name, recipe: recipe.clone(), changes: Vec::new() }];
+        let change = |key: &Spanned<String>, value| Change {
+            key: key.get_ref().clone(),
+            value,
+            origin: file.origin(key.span()),
+        };
+        let of_all = ordered(&study.set).into_iter().map(|(key, value)| change(key, Some(value.clone())));
+        let of_all: Vec<Change> = of_all.collect();
+        let mut variants = vec![Variant { name, recipe: recipe.clone(), changes: of_all.clone() }];
         for VariantTable { name, set, unset } in variant {
-            let change = |key: &Spanned<String>, value| Change {
-                key: key.get_ref().clone(),
-                value,
-                origin: file.origin(key.span()),
-            };
             // First what is removed, so that a part of it can be set.
             let removed = unset.iter().map(|key| change(key, None));
             let set = ordered(set).into_iter().map(|(key, value)| change(key, Some(value.clone())));
-            let changes = removed.chain(set).collect();
+            let changes = of_all.iter().cloned().chain(removed).chain(set).collect();
             variants.push(Variant { name: name.clone(), recipe: recipe.clone(), changes });
         }
         Ok(Ablation { variants, seeds: study.seeds.map(usize::from) })
