@@ -8,14 +8,15 @@ use painwave::Bundle;
 use painwave::decision::Decision;
 use painwave::engine::Precision;
 use painwave::recording::Recording;
+use painwave_train::decision;
+use painwave_train::evaluation::{Decided, Evaluation};
+use painwave_train::labels::LabelColumns;
 use serde::Serialize;
 
 use super::PrecisionArg;
 use crate::error::Error;
-use crate::evaluation::{Decided, Evaluation};
 use crate::inference::Choice;
-use crate::labels::{LabelColumns, Labels};
-use crate::{data, decision, report, training};
+use crate::{data, files, report};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -66,7 +67,7 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     let bundle = super::read_bundle(&args.bundle)?;
     let manifest = &bundle.manifest;
     let columns = LabelColumns { id: &manifest.schema.id, label: &args.label_column, group: None };
-    let labels = Labels::read(&args.labels, columns, Some(&manifest.classes))?;
+    let labels = data::labels(&args.labels, columns, Some(&manifest.classes))?;
     let table = data::read(&args.data, &manifest.schema)?;
     table.warnings.iter().for_each(|warning| eprintln!("warning: {}: {warning}", args.data.display()));
     let truths = labels.of(&table.recordings, &args.data)?;
@@ -94,7 +95,7 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
         let decision = before.as_ref().map(|before| Decided { chosen, before });
         let json = serde_json::to_vec_pretty(&Json { evaluation: &evaluation, decision })
             .map_err(|error| Error::write(path)(error.into()))?;
-        training::write_atomically(path, &json)?;
+        files::write_atomically(path, &json)?;
     }
     super::print(|out| {
         let (engine, precision) = (classifier.engine(), classifier.precision());
