@@ -31,15 +31,16 @@ export async function startEngine(host: Host, options: EngineOptions): Promise<S
   const report = (phase: "download" | "start") => {
     if (!signal?.aborted) onProgress?.({ phase, bytesRead, bytesTotal, subjects: 0 });
   };
-  const compiled = source.compile((read, total) => {
+  const onBytes = (read: number, total: number | undefined) => {
     [bytesRead, bytesTotal] = [read, total];
     report("download");
-  });
+  };
+  const compiled = source.compile(onBytes, signal);
   // If no worker starts, nobody awaits the module.
   compiled.catch(() => undefined);
   const session = spawn(source);
   try {
-    const module = await abortable(compiled, signal);
+    const module = await compiled;
     report("start");
     const started = session.call("start", { module });
     const loaded = session.call("load", { bundle, engine, precision });

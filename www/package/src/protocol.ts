@@ -19,7 +19,7 @@ export interface Calls {
   /** Reads on until some subjects are complete that have this many windows, or until the end of the file. */
   read: { args: { job: number; windows: number }; answer: Read };
   /** Classifies the recordings of some portions, in their order. */
-  classify: { args: { portions: WasmPortion[] }; answer: WasmPrediction[] };
+  classify: { args: { portions: WasmPortion[] }; answer: Classified };
   /** What the whole file came to. */
   summary: { args: { job: number }; answer: { order: string[]; warnings: string[] } };
   recording: { args: { job: number; id: string }; answer: Recording | undefined };
@@ -43,6 +43,14 @@ export interface Read {
   readonly portion: WasmPortion | undefined;
   /** Bytes read so far, as they are in the file. */
   readonly bytesRead: number;
+}
+
+/** What came of some portions. */
+export interface Classified {
+  /** One for each recording, in their order. */
+  readonly predictions: readonly WasmPrediction[];
+  /** Milliseconds that the engine worked on them, without any time that the call waited for its turn. */
+  readonly busyMs: number;
 }
 
 export type CallName = keyof Calls;

@@ -13,7 +13,10 @@ export type Engine = "cpu" | "webgpu" | "ndarray";
  */
 export type Precision = "f32" | "i16" | "i8";
 
-/** A CSV file in any of the forms that the platform has. Gzip is recognised by its first bytes. */
+/**
+ * A CSV file in any of the forms that the platform has. Gzip is recognised by its first bytes. A stream that is not read
+ * to its end, since its call was aborted or failed, is cancelled.
+ */
 export type Source =
   | Blob
   | Response
@@ -231,7 +234,10 @@ export interface ClassifierInfo {
 export interface Classifier {
   /** What it runs on at present: a device that fails is replaced. */
   readonly info: ClassifierInfo;
-  /** Classifies every subject of a file. Calls may overlap; they queue. */
+  /**
+   * Classifies every subject of a file. Calls may overlap: they start in their order, each when those before it are over,
+   * but none waits for the end of a stream.
+   */
   classify(source: Source, options?: ClassifyOptions): Promise<Result>;
   /** Compares a result with a labels file (id, label). */
   evaluate(labels: Source, result: Result, options?: { readonly signal?: AbortSignal }): Promise<Scores>;
