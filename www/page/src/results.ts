@@ -22,14 +22,14 @@ export class ResultsView {
   readonly #actions = h("p", { className: "actions" });
   readonly #shares = h("div");
   readonly #warnings = h("div");
-  readonly #scores = h("div", { id: "scores-place" });
+  readonly #scores = h("div", { id: "scores-slot" });
   readonly #onDrawn: () => void;
   readonly #found = new Map<string, Prediction>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #drawn = Number.NEGATIVE_INFINITY;
   #ended = false;
 
-  /** `onDrawn` hears when there is something to see for the first time. */
+  /** `onDrawn` is called when there is something to see for the first time. */
   constructor(info: ClassifierInfo, name: string, onDrawn: () => void) {
     this.#info = info;
     this.#name = name;
