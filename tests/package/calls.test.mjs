@@ -100,16 +100,18 @@ describe("a worker that dies while it reads", () => {
   /** A classifier whose worker dies when it reads a certain row, so many times. */
   async function fragile(deaths, options = {}) {
     let rows = 0;
+    const classified = [];
     const { host, workers } = fakeHost({
       ...options,
-      onWork(name, worker) {
+      onWork(name, worker, ids) {
+        if (name === "classify") classified.push(...ids);
         if (name === "read" && ++rows === 7) {
           rows = 0;
           if (deaths-- > 0) worker.die();
         }
       },
     });
-    return { classifier: await create(host, {}), workers };
+    return { classifier: await create(host, {}), workers, classified };
   }
 
   const sources = {
@@ -121,13 +123,15 @@ describe("a worker that dies while it reads", () => {
     for (const postsBlobs of [true, false]) {
       const who = postsBlobs ? "the worker" : "the page";
       it(`is replaced, and ${kind} that ${who} reads is read again without giving a subject twice`, async () => {
-        const { classifier, workers } = await fragile(1, { postsBlobs });
+        const { classifier, workers, classified } = await fragile(1, { postsBlobs });
         const heard = [];
         const onPredictions = (predictions) => heard.push(...predictions.map(({ id }) => id));
         const result = await classifier.classify(make(), { onPredictions });
         assert.equal(workers.length, 2);
         assert.deepEqual(idsOf(result), IDS);
         assert.deepEqual(heard, [...IDS, IDS[0]]);
+        // What was done before is not done again: these are the two portions of the first subject.
+        assert.equal(classified.filter((id) => id === IDS[0]).length, 2);
         await classifier.close();
       });
     }

@@ -9,13 +9,13 @@ export async function settle() {
 }
 
 /**
- * What `create` takes for a machine. `onWork(name, session)` is awaited before a worker does what is named (`read`,
- * `classify`, `evaluate`) and may end it by `session.die()`.
+ * What `create` takes for a machine. `onWork(name, worker, ids)` is awaited before a worker does what is named
+ * (`read`, `classify`, `evaluate`) and may end it by `worker.die()`.
  */
 export function fakeHost({ onWork = () => {}, postsBlobs = true, compile = async () => ({}) } = {}) {
   const workers = [];
   const spawn = () => {
-    const worker = fakeWorker((name) => onWork(name, worker));
+    const worker = fakeWorker((name, ids) => onWork(name, worker, ids));
     workers.push(worker);
     return worker.port;
   };
@@ -61,7 +61,7 @@ function fakeModule(onWork) {
     info: () => ({ engine: "cpu", classes: CLASSES, schema: { id: "id" }, card: {} }),
     job: () => fakeJob(),
     async classify(ids) {
-      await onWork("classify");
+      await onWork("classify", ids);
       return ids.map(predictionOf);
     },
   };

@@ -256,7 +256,7 @@ describe("a file", () => {
       "an error": () => {
         throw Object.assign(new Error("the logits are not finite"), { code: "NOT_FINITE" });
       },
-      "too few predictions": (answer) => ({ ...answer, predictions: answer.predictions.slice(1) }),
+      "too few predictions": (answer) => ({ ...answer, predictions: answer.predictions.slice(0, -1) }),
       "another subject's predictions": (answer) => ({
         ...answer,
         predictions: answer.predictions.toReversed(),
