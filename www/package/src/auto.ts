@@ -5,17 +5,17 @@ import type { Adapter } from "./gpu.js";
 import { windowsOf, windowsPerSecond } from "./meter.js";
 import type { WasmPortion } from "./wasm.js";
 
-/** Windows still to be classified from which on it is worth asking for an adapter. */
+/** From this many windows still to be classified on, the adapter is asked for. */
 const MANY_WINDOWS = 4096;
 /**
- * Seconds that the CPU still needs from which on WebGPU is worth a try: its module is downloaded and compiled, and its
- * shaders are, which takes some five seconds together.
+ * From this many seconds that the CPU still needs on, WebGPU is tried. The download and compilation of its module and the
+ * compilation of its shaders take about five seconds.
  */
 const LONG_SECONDS = 10;
 /** An engine that is this many times slower than the CPU on one portion will not be faster on many. */
 const HOPELESS = 50;
 
-/** What `auto` goes by, for tests to replace. */
+/** What `auto` needs of its surroundings; tests replace it. */
 export interface AutoHost {
   findAdapter(): Promise<Adapter>;
   /** Fetches and starts the engine `webgpu`; absent, if this build does not have it. The signal stops that. */
@@ -111,8 +111,8 @@ export class Auto implements Companion {
   }
 
   /**
-   * Windows a second, once the shaders are compiled. One portion tells whether it is worth to measure many: a
-   * software adapter that does not say so would take minutes.
+   * Windows a second, once the shaders are compiled. One portion is measured before many: a software adapter that is not
+   * marked as such would take minutes for them.
    */
   async #rate({ session }: StartedEngine, portions: WasmPortion[], cpu: number): Promise<number> {
     let rate = 0;

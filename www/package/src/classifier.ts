@@ -113,7 +113,7 @@ class PooledClassifier implements Classifier {
 
   classify(source: Source, options: ClassifyOptions = {}): Promise<Result> {
     return withSource(source, (open) =>
-      // Nobody knows when the bytes of a stream come: other calls go on beside it.
+      // The bytes of a stream may come late or never, so later calls must not wait for them.
       this.#calls.inTurn((own) => this.#classify(open, options, own), {
         signal: options.signal,
         holdsTurn: open.atHand,

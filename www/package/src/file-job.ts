@@ -12,7 +12,7 @@ import type { OpenSource } from "./source.js";
 import type { ClassifyOptions, Engine, Prediction } from "./types.js";
 import type { WasmPrediction } from "./wasm.js";
 
-/** Windows of the first portion: one or two subjects, so that their predictions are there at once. */
+/** Windows of the first portion: one or two subjects, so that the first predictions do not wait for more. */
 const FIRST_WINDOWS = 64;
 /** Windows of a portion: 20 to 50 ms of work. */
 const WINDOWS = 512;
@@ -35,7 +35,7 @@ export interface Workers {
   readonly postsBlobs: boolean;
 }
 
-/** What a file came to. */
+/** The result of a file. */
 export interface Outcome {
   readonly predictions: readonly Prediction[];
   readonly warnings: readonly string[];
@@ -110,14 +110,14 @@ export class FileJob {
       this.#report();
       return { predictions: this.#predictions.inOrder(order), warnings };
     } finally {
-      // Whatever still runs has nothing to do any more.
+      // Ends whatever still runs.
       const over = new PainwaveError("CLOSED", "the file is no longer worked on");
       this.#queue.fail(over);
       this.#over.abort(over);
     }
   }
 
-  /** Lets go of the recordings, and of the file if it is not read to its end. */
+  /** Frees the recordings, and stops reading the file if its end is not reached. */
   release(): void {
     this.#workers.reader.call("release", { job: this.#number }).catch(() => undefined);
   }
@@ -244,7 +244,7 @@ export class FileJob {
     const most = this.#batch();
     const soon = () => companion.alone && (this.#delivered === 0 || this.#queue.ended);
     const ready = () => soon() || this.#queue.waiting >= most;
-    // Whatever goes wrong on it, the CPU tells whether it is the file's fault.
+    // Its failures say nothing about the file: the CPU does the portions again, and its failures do.
     this.#employ({ session, most, ready, recover: lose });
   }
 

@@ -1,7 +1,7 @@
 import { abortable } from "./abort.js";
 import type { WorkerPort } from "./protocol.js";
 
-/** Hears how many bytes of a download are there, of how many, where that is known. */
+/** Called with the bytes of a download that have arrived, and how many there are, where that is known. */
 export type OnBytes = (read: number, total: number | undefined) => void;
 
 /** One wasm module and the worker script that runs it. */

@@ -22,7 +22,7 @@ export class Meter {
     return this.#bytesRead;
   }
 
-  /** The file is read up to here, which may have made one more portion complete. */
+  /** The file is read up to this byte, which may have completed one more portion. */
   read(bytes: number, portion: WasmPortion | undefined): void {
     this.#bytesRead = bytes;
     if (portion !== undefined) this.#portionsRead++;
@@ -37,7 +37,7 @@ export class Meter {
     this.#recent.splice(0, this.#recent.length - RECENT);
   }
 
-  /** The pace of so many workers while they have work. Time in which they wait for the file says nothing of them. */
+  /** The pace of so many workers while they have work, without the time in which they wait for the file. */
   pace(workers: number): Pace {
     return {
       windowsLeft: this.#windowsLeft(),
@@ -46,7 +46,7 @@ export class Meter {
     };
   }
 
-  /** By the bytes that are left, or as many as were there already where that is not known. */
+  /** Estimated by the bytes that are left; where that is not known, as many as are done. */
   #windowsLeft(): number {
     if (this.bytesTotal === undefined) return this.#windows;
     const bytesDone = (this.#bytesRead * this.#portionsDone) / this.#portionsRead;

@@ -20,11 +20,13 @@ export interface Calls {
   read: { args: { job: number; windows: number }; answer: Read };
   /** Classifies the recordings of some portions, in their order. */
   classify: { args: { portions: WasmPortion[] }; answer: Classified };
-  /** What the whole file came to. */
+  /** The ids of all subjects in the order of the file, and its warnings. Only after its end is read. */
   summary: { args: { job: number }; answer: { order: string[]; warnings: string[] } };
+  /** One subject's signals; `undefined` for an id that is not in the file. */
   recording: { args: { job: number; id: string }; answer: Recording | undefined };
-  /** Lets go of a file, read or not. */
+  /** Frees a file and its recordings, read to its end or not. */
   release: { args: { job: number }; answer: undefined };
+  /** Compares predicted labels with a labels file. */
   evaluate: {
     args: {
       classes: readonly string[];
@@ -74,10 +76,10 @@ export interface Failure {
   readonly column: string | number | undefined;
 }
 
-/** A worker as its owner sees it; what makes browsers and Node alike. */
+/** A worker as its owner sees it, the same in browsers and Node. */
 export interface WorkerPort {
   post(request: Request, transfer: ArrayBuffer[]): void;
-  /** Sets who hears the replies, and who hears that the worker has died. */
+  /** Sets what is called with each reply, and what is called when the worker has died. */
   listen(onReply: (reply: Reply) => void, onDeath: (reason: string) => void): void;
   /** Whether an answer is awaited: an idle worker must not keep a Node process alive. */
   setBusy(busy: boolean): void;

@@ -9,7 +9,7 @@ export interface KeptJob {
   readonly job: number;
 }
 
-/** What came of one file. */
+/** The result of one file. */
 export class JobResult implements Result {
   readonly predictions: readonly Prediction[];
   readonly warnings: readonly string[];

@@ -6,22 +6,22 @@ import { unpacked } from "./unpack.js";
 
 /** Size of the chunks that go to the worker: some ten subjects, so that progress and aborts are prompt. */
 const CHUNK_BYTES = 1 << 20;
-/** A first chunk, from which the first subject comes. */
+/** Size of the first chunk, which has the first subject. */
 const FIRST_CHUNK_BYTES = 1 << 18;
 /** Size of the slices that a worker reads itself: browsers take their time for each. */
 const MOST_SLICE_BYTES = 1 << 22;
 
-/** An input that is open for reading. Whoever opens it cancels it in the end, read or not. */
+/** An input that is open for reading. It must be cancelled in the end, read or not. */
 export interface OpenSource {
   /** Its size as it is in the file, where that is known. */
   readonly bytesTotal: number | undefined;
   /** The input itself, if it is one that a worker can be given to read. */
   readonly blob: Blob | undefined;
-  /** Whether all of it is at hand: then it can be read more than once, and nobody has to wait for its bytes. */
+  /** Whether all of it is at hand: then it can be read more than once, and its bytes do not keep one waiting. */
   readonly atHand: boolean;
   /** What is in it, as it is, from its beginning; each chunk has a buffer of its own that may be transferred. */
   chunks(): Chunks;
-  /** Ends all reading with this reason, and cancels a stream, even one that nobody has begun to read. */
+  /** Ends all reading with this reason, and cancels a stream, even if its reading has not begun. */
   cancel(reason: unknown): void;
 }
 
@@ -119,7 +119,7 @@ export async function* blobChunks(blob: Blob, signal: AbortSignal | undefined): 
     end = Math.min(blob.size, start + size);
     size = Math.min(2 * size, MOST_SLICE_BYTES);
     const bytes = start < end ? blob.slice(start, end).arrayBuffer() : undefined;
-    // Whoever awaits it hears of a failure; nobody may, after an abort.
+    // After an abort it is not awaited any more, and its rejection must not count as unhandled.
     bytes?.catch(() => undefined);
     return bytes;
   };
@@ -184,7 +184,7 @@ class TextPieces {
 
 interface PieceReader {
   next(): Promise<IteratorResult<unknown, unknown>>;
-  /** Lets go of what is read. Does not wait for it: it may hang. */
+  /** Cancels what is read, without waiting until it is: it may hang. */
   cancel(reason: unknown): void;
 }
 

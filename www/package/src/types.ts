@@ -42,7 +42,7 @@ export interface Progress {
   readonly subjects: number;
 }
 
-/** Hears of progress. It should not throw. */
+/** Called with the progress of a call. It should not throw. */
 export type OnProgress = (progress: Progress) => void;
 
 /** Options of `createClassifier`. */
@@ -68,7 +68,7 @@ export interface ClassifierOptions {
 /** Options of `classify`. */
 export interface ClassifyOptions {
   /**
-   * Hears of subjects as soon as they are classified, some at a time, in the order in which their rows end in
+   * Called with subjects as soon as they are classified, some at a time, in the order in which their rows end in
    * the file. A subject with more rows further down comes again at the end. It should not throw.
    */
   readonly onPredictions?: ((predictions: readonly Prediction[]) => void) | undefined;
@@ -116,7 +116,7 @@ export interface CsvOptions {
   readonly probabilities?: boolean | undefined;
 }
 
-/** What came of one file. */
+/** The result of one file. */
 export interface Result {
   /** One per subject, in the order in which the subjects first appear in the file. */
   readonly predictions: readonly Prediction[];
@@ -129,7 +129,7 @@ export interface Result {
    * `keepRecordings`.
    */
   recording(id: string): Promise<Recording | undefined>;
-  /** Lets go of the kept recordings. The predictions stay. */
+  /** Frees the kept recordings. The predictions stay. */
   release(): void;
 }
 

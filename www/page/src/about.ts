@@ -4,7 +4,7 @@ import { EnginePanel } from "./engine.js";
 import type { Model } from "./loader.js";
 import { modelPanel } from "./model.js";
 
-/** Milliseconds from one look at what the model runs on to the next: `auto` may decide at any time. */
+/** Milliseconds between two updates of what the model runs on: `auto` may decide at any time. */
 const LOOK_EVERY = 1000;
 
 /** The part of the page that says which model is in use and what it runs on. */

@@ -9,13 +9,13 @@ import { ResultsView } from "./results.js";
 import { Status } from "./status.js";
 import { blame, type Note, type TaskContext, Tasks, UnusableFile } from "./tasks.js";
 
-/** A file, and what came of it. */
+/** A file and its result. */
 interface Shown {
   readonly recordings: File;
   readonly result: Result;
 }
 
-/** What the user does, and what comes of it on the page. */
+/** Turns what the user does into tasks, and shows their results. */
 export class Controller {
   readonly #status = new Status();
   readonly #tasks = new Tasks(this.#status, () => this.#drawAbout());
@@ -28,7 +28,7 @@ export class Controller {
   );
   readonly #files = acceptFiles((files) => this.#take(files));
 
-  // What the next action builds on. It changes only together with what is shown.
+  // The state of the page. It changes only together with what is shown.
   #model: Model | undefined;
   #shown: Shown | undefined;
   /** What the result was compared with; where nothing is shown, what the next one will be compared with. */
@@ -145,7 +145,7 @@ export class Controller {
       await this.#show(model, shown.recordings, labels, task);
       return undefined;
     } catch (error) {
-      // Labels, too, can be what is wrong: then the recordings are on the page by now.
+      // If only the labels are wrong, the recordings have been classified and are shown.
       if (task.signal.aborted || this.#model === model) throw error;
       this.#labels = undefined;
       this.#adopt(model, undefined);
@@ -194,7 +194,7 @@ export class Controller {
     this.#status.announce(`Compared with ${labels.name}: accuracy ${scores.accuracy.toFixed(3)}.`);
   }
 
-  /** Uses a model and what it made of a file instead of the present ones. */
+  /** Replaces the model in use and the result that is shown. */
   #adopt(model: Model, shown: Shown | undefined): void {
     const [lastModel, lastShown] = [this.#model, this.#shown];
     this.#model = model;
@@ -210,7 +210,7 @@ export class Controller {
     return { title: "Labels kept.", text: "Now drop the recordings that they belong to." };
   }
 
-  /** Whatever happened, the panels show what is in use. */
+  /** Brings the panels up to date with the model in use. */
   #drawAbout(): void {
     if (this.#model !== undefined) this.#about.show(this.#model);
   }

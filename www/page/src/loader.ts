@@ -18,7 +18,7 @@ export class ModelLoader {
   constructor(onProgress: OnProgress) {
     this.#onProgress = onProgress;
     this.#early = createClassifier({ onProgress });
-    // Whoever takes it over is told of a failure.
+    // A failure is reported by the task that takes it over.
     this.#early.catch(() => undefined);
   }
 

@@ -6,7 +6,7 @@ import type { ResultsView } from "./results.js";
 export class ResultsPane {
   readonly #element = byId("results");
   readonly #intro = byId("intro");
-  /** The results of the file that is in use. A file that is being read has a view of its own until it is read. */
+  /** The results in use. A file that is being read has a view of its own until its end. */
   #current: ResultsView | undefined;
 
   /** Shows a view of a file that is still being read. */
@@ -14,7 +14,7 @@ export class ResultsPane {
     this.#show(view);
   }
 
-  /** Lets a preview go, and shows again what is in use. */
+  /** Drops a preview, and shows again what is in use. */
   discard(view: ResultsView): void {
     view.destroy();
     this.#show(this.#current);

@@ -75,7 +75,7 @@ function options({ times, lines, range, format }: PlotData, width: number, heigh
           label: name,
           stroke,
           width: 2,
-          // A line through a single point has no length.
+          // A single point makes no line.
           points: { show: times.length < 2 },
           value: (_, value) => (value === null ? "–" : format(value)),
           ...(filled ? { fill: `color-mix(in srgb, ${stroke} 14%, transparent)` } : {}),

@@ -3,7 +3,7 @@ import { classTag, stackedBar } from "./bars.js";
 import { fill, h } from "./dom.js";
 import { integer, percent, plural } from "./format.js";
 
-/** Height of a row in pixels, as style/base.css sets it: what makes it possible to draw only the rows in view. */
+/** Height of a row in pixels, the same as --row in style/base.css. As it is fixed, only the rows in view are drawn. */
 const ROW_HEIGHT = 44;
 /** Rows drawn above and below those in view. */
 const SPARE_ROWS = 8;
@@ -87,7 +87,7 @@ export class SubjectTable {
     }
     this.#all = predictions;
     this.#ranks = undefined;
-    // Growing numbers are not worth being read out.
+    // A screen reader would read out every number while the count grows.
     this.#count.setAttribute("aria-live", growing ? "off" : "polite");
     this.#arrange(this.#scroller.scrollTop);
     return this.#classes.map((name) => counts.get(name) ?? 0);

@@ -1,12 +1,12 @@
 import type { Status } from "./status.js";
 
-/** What a task has to say when it is done. */
+/** A message that is shown when a task is done. */
 export interface Note {
   readonly title: string;
   readonly text: string;
 }
 
-/** What a task can do to itself. */
+/** What a task is handed. */
 export interface TaskContext {
   /** Aborted when another task takes this one's turn, or when the user cancels it. */
   readonly signal: AbortSignal;
