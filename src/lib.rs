@@ -6,6 +6,12 @@
 //!       ──Engine──▶ logits [N, classes] ──aggregate, decision──▶ Prediction { id, class, probabilities, windows }
 //! ```
 //!
+//! Recordings may change instances on the way, since any of them can classify what another has read:
+//!
+//! ```text
+//! Recording [T, C] ──Portion { ids, steps, values [all steps, C], codes [all steps, K] }──▶ Recording [T, C]
+//! ```
+//!
 //! Each arrow is one module, and each module knows only the types of the one before it:
 //!
 //! | module | does |

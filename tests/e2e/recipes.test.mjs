@@ -87,11 +87,11 @@ async function model(recipe) {
 async function movements(recipe, { channels, classes, steps }) {
   const [rows, labels] = [[], []];
   for (let person = 1; person <= 8; person++) {
-    for (const [place, label] of classes.entries()) {
+    for (const [index, label] of classes.entries()) {
       const id = `${person}-${label}`;
       labels.push(`${id},${label},${person}`);
       for (let step = 0; step < steps; step++) {
-        const wave = channels.map((_, c) => Math.sin((step * (place + 1)) / 20 + c + person / 10).toFixed(4));
+        const wave = channels.map((_, c) => Math.sin((step * (index + 1)) / 20 + c + person / 10).toFixed(4));
         rows.push([id, step, ...wave].join(","));
       }
     }

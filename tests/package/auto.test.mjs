@@ -11,15 +11,15 @@ const GPU = { name: "nvidia lovelace", software: false };
 
 /** A machine whose engine needs so many seconds for a subject's windows, and what happened on it. */
 function machine({ adapter = GPU, seconds = 1, start } = {}) {
-  const seen = { asked: 0, started: 0, calls: 0, ended: 0 };
-  let clock = 0;
+  const seen = { asked: 0, started: 0, calls: 0, ended: 0, signal: undefined };
   const session = {
     alive: true,
     async call(name, { portions }) {
       assert.equal(name, "classify");
+      const ids = portions.flatMap(({ ids }) => ids);
+      const predictions = ids.map(() => ({ windows: { starts: { length: WINDOWS } } }));
       // Shaders are compiled at the first call.
-      clock += 1000 * (seen.calls++ === 0 ? 60 : seconds);
-      return portions.flatMap(({ ids }) => ids.map(() => ({ windows: { starts: { length: WINDOWS } } })));
+      return { predictions, busyMs: 1000 * (seen.calls++ === 0 ? 60 : seconds) };
     },
     end: () => seen.ended++,
   };
@@ -28,11 +28,11 @@ function machine({ adapter = GPU, seconds = 1, start } = {}) {
       seen.asked++;
       return adapter;
     },
-    start: async () => {
+    start: async (signal) => {
       seen.started++;
+      seen.signal = signal;
       return start ? start() : { session, info: { engine: "webgpu" } };
     },
-    now: () => clock,
   });
   const pace = async (windowsLeft, windowsPerSecond) => {
     auto.consider({ windowsLeft, windowsPerSecond, recent: () => PORTIONS });
@@ -77,9 +77,13 @@ describe("auto", () => {
     assert.equal(seen.started, 1);
     assert.equal(auto.engine?.info.engine, "webgpu");
     assert.equal(auto.why, "auto takes webgpu: 2,000 windows a second against 1,000 on cpu, measured here");
-    auto.fail(new Error("the device is gone"));
+    const lost = auto.engine;
+    auto.fail(lost, new Error("the device is gone"));
     assert.equal(auto.engine, undefined);
+    assert.equal(seen.ended, 1);
     assert.match(auto.why, /the device is gone; cpu runs instead/);
+    auto.fail(lost, new Error("a second file has noticed it"));
+    assert.match(auto.why, /the device is gone/);
   });
 
   it("stays on the CPU where that is the faster one, and ends the other", async () => {
@@ -102,6 +106,16 @@ describe("auto", () => {
     for (let i = 0; i < 4; i++) await pace(1e6, 1000);
     assert.equal(seen.started, 1);
     assert.equal(auto.why, "auto stays on cpu: webgpu was refused: it misses the known answers");
+  });
+});
+
+describe("auto that is closed", () => {
+  it("stops the download of the engine", async () => {
+    const { auto, pace, seen } = machine({ start: () => new Promise(() => {}) });
+    for (let i = 0; i < 3; i++) await pace(1e6, 1000);
+    assert.equal(seen.signal.aborted, false);
+    auto.close();
+    assert.equal(seen.signal.aborted, true);
   });
 });
 

@@ -307,7 +307,7 @@ describe("a classifier", () => {
     const workers = [];
     const notice = (worker) => workers.push(worker);
     process.on("worker", notice);
-    const fragile = await createClassifier();
+    const fragile = await createClassifier({ workers: 1 });
     const endless = fragile.classify(
       (async function* () {
         for (;;) yield text.slice(0, 100_000);

@@ -4,9 +4,13 @@ import { describe, it } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { FileJob } from "../../pkg/file-job.js";
 import { WorkerPool } from "../../pkg/pool.js";
+import { Predictions } from "../../pkg/predictions.js";
+import { openSource } from "../../pkg/source.js";
+import { CLASSES, portionOf, predictionOf } from "./fakes.mjs";
 
-const CLASSES = ["calm", "pain"];
 const MANY = 40;
+/** Milliseconds that a worker says that it was busy with a subject, and the windows of one. */
+const [BUSY_MS, WINDOWS] = [4, 16];
 
 /** A worker that reads a file of `subjects`, one in each portion, and classifies what `work` lets it. */
 class FakeWorker {
@@ -31,8 +35,7 @@ class FakeWorker {
     if (!this.alive) throw this.ended.reason;
     if (name === "read") {
       const number = this.reads++;
-      const portion =
-        number < this.subjects ? { ids: [`${number}`], steps: new Uint32Array([16]) } : undefined;
+      const portion = number < this.subjects ? portionOf([`${number}`], [16]) : undefined;
       return { portion, bytesRead: Math.min(this.reads, this.subjects) };
     }
     if (name === "summary")
@@ -42,8 +45,7 @@ class FakeWorker {
     await this.work(ids, this);
     if (!this.alive) throw this.ended.reason;
     this.classified.push(...ids);
-    const windows = { starts: new Uint32Array(16), probabilities: new Float32Array(32) };
-    return ids.map((id) => ({ id, label: "calm", probabilities: [0.75, 0.25], windows, warnings: [] }));
+    return { predictions: ids.map(predictionOf), busyMs: BUSY_MS * ids.length };
   }
 
   end(error) {
@@ -61,9 +63,11 @@ const companion = (session) => ({
   engine: session && { session, info: { engine: "webgpu" } },
   failures: [],
   consider() {},
-  fail(error) {
+  fail(engine, error) {
+    if (engine !== this.engine) return;
     this.failures.push(error.message);
     this.engine = undefined;
+    engine.session.end(error);
   },
 });
 
@@ -89,10 +93,20 @@ function setUp({ subjects = MANY, limit = 3, reader, helper, engine, found } = {
   const pool = new WorkerPool(limit, start, first);
   const other = found ? finder(found) : companion(engine && new FakeWorker(0, engine));
   const heard = [];
-  const place = { reader: first, pool, companion: other, postsBlobs: true, classes: CLASSES };
+  const workers = { reader: first, pool, companion: other, postsBlobs: true };
   const onPredictions = (predictions) => heard.push(...predictions.map(({ id }) => id));
-  const job = new FileJob(place, 0, { onPredictions }, new AbortController().signal);
-  return { job, run: () => job.run(new Blob(["x".repeat(subjects)])), heard, first, started, other, place };
+  const run = (changes) => {
+    const predictions = new Predictions(CLASSES);
+    const job = new FileJob(
+      { ...workers, ...changes },
+      0,
+      { onPredictions },
+      new AbortController().signal,
+      predictions,
+    );
+    return job.run(openSource(new Blob(["x".repeat(subjects)])));
+  };
+  return { run, heard, first, started, other };
 }
 
 const slowly = async () => {
@@ -136,17 +150,16 @@ describe("a file", () => {
   });
 
   it("is shared with helpers that were started for the file before", async () => {
-    const { place, first } = setUp();
+    const { run, first } = setUp();
     let ready;
     const late = new FakeWorker(0, slowly);
     const pool = new WorkerPool(2, () => new Promise((resolve) => (ready = resolve)), first);
     void pool.grow();
-    const next = new FileJob({ ...place, pool }, 1, {}, new AbortController().signal);
     first.work = async ([id]) => {
       if (id === "3") ready(late);
       await slowly();
     };
-    assert.equal((await next.run(new Blob(["x"]))).predictions.length, MANY);
+    assert.equal((await run({ pool })).predictions.length, MANY);
     assert.notEqual(late.classified.length, 0);
   });
 
@@ -220,9 +233,69 @@ describe("a file", () => {
     assert.ok(found.classified.length >= 24, `${found.classified.length} subjects`);
     assert.notEqual(first.classified.length, 0);
     assert.equal(other.paces.length, 3);
-    const { windowsLeft, windowsPerSecond } = other.paces[2];
-    assert.ok(windowsLeft >= 0 && windowsPerSecond > 0);
+    assert.ok(other.paces[2].windowsLeft >= 0);
     assert.notEqual(other.paces[2].recent().length, 0);
+  });
+
+  it("is measured by the time that the workers are busy, however long its bytes take to come", async () => {
+    const found = new FakeWorker(0);
+    const { run, first, other } = setUp({ found, limit: 3 });
+    const read = first.call.bind(first);
+    first.call = async (name, args) => {
+      if (name === "read") await slowly();
+      return read(name, args);
+    };
+    await run();
+    for (const { windowsPerSecond } of other.paces) {
+      assert.equal(windowsPerSecond, ((1000 * WINDOWS) / BUSY_MS) * 3);
+    }
+  });
+
+  it("is not to blame for what goes wrong on the engine: the CPU does it again", async () => {
+    const wrong = {
+      "an error": () => {
+        throw Object.assign(new Error("the logits are not finite"), { code: "NOT_FINITE" });
+      },
+      "too few predictions": (answer) => ({ ...answer, predictions: answer.predictions.slice(0, -1) }),
+      "another subject's predictions": (answer) => ({
+        ...answer,
+        predictions: answer.predictions.toReversed(),
+      }),
+    };
+    for (const [what, spoil] of Object.entries(wrong)) {
+      const { run, heard, first, other } = setUp({ engine: () => setImmediate() });
+      const { session } = other.engine;
+      const call = session.call.bind(session);
+      let calls = 0;
+      session.call = async (name, args) => {
+        const answer = await call(name, args);
+        return name === "classify" && args.portions.length > 1 && calls++ === 0 ? spoil(answer) : answer;
+      };
+      assert.equal((await run()).predictions.length, MANY, what);
+      assert.equal(calls, 1, what);
+      assert.deepEqual(heard, ids(MANY), what);
+      assert.equal(other.failures.length, 1, what);
+      assert.equal(session.alive, false, what);
+      assert.notEqual(first.classified.length, 0, what);
+    }
+  });
+
+  it("fails with what is wrong with it where the CPU finds it, too", async () => {
+    const refuse = () => {
+      throw Object.assign(new Error("the logits are not finite"), { code: "NOT_FINITE" });
+    };
+    const { run } = setUp({ reader: refuse, engine: refuse });
+    await assert.rejects(run(), { code: "NOT_FINITE" });
+  });
+
+  it("fails rather than lose a subject", async () => {
+    const { run, first } = setUp();
+    const call = first.call.bind(first);
+    first.call = async (name, args) => {
+      const answer = await call(name, args);
+      return name === "summary" ? { ...answer, order: [...answer.order, "forgotten"] } : answer;
+    };
+    await assert.rejects(run(), { code: "INTERNAL", message: /"forgotten" was read and not classified/ });
   });
 
   it("goes on without an engine that was found on the way and lost", async () => {

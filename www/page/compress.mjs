@@ -1,4 +1,4 @@
-// Lays a brotli and a gzip form next to every built file that gains from it, for servers that look for them.
+// Writes a brotli and a gzip version beside every built file that gets smaller by it, for servers that send these.
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -19,7 +19,7 @@ function productionHeaders(): Plugin {
     async transformIndexHtml() {
       const policy = (await read())["/*"]?.["Content-Security-Policy"];
       if (policy === undefined) throw new Error("headers.json has no Content-Security-Policy for /*");
-      // A page may not say itself who frames it.
+      // In a <meta> element this directive is not allowed.
       const content = policy
         .split("; ")
         .filter((directive) => !directive.startsWith("frame-ancestors"))

@@ -1,44 +1,42 @@
-import { closed } from "./calls.js";
 import type { Companion, Pace } from "./companion.js";
 import type { StartedEngine } from "./engines.js";
-import { messageOf } from "./errors.js";
+import { closed, messageOf } from "./errors.js";
 import type { Adapter } from "./gpu.js";
-import { windowsOf } from "./meter.js";
+import { windowsOf, windowsPerSecond } from "./meter.js";
 import type { WasmPortion } from "./wasm.js";
 
-/** Windows still to be classified from which on it is worth asking for an adapter. */
+/** From this many windows still to be classified on, the adapter is asked for. */
 const MANY_WINDOWS = 4096;
 /**
- * Seconds that the CPU still needs from which on the large module is worth its download, its compilation and
- * the time until its shaders are compiled: some five seconds together.
+ * From this many seconds that the CPU still needs on, WebGPU is tried. The download and compilation of its module and the
+ * compilation of its shaders take about five seconds.
  */
 const LONG_SECONDS = 10;
-/** How many times slower than the CPU on one portion an engine is that will not be faster on many. */
+/** An engine that is this many times slower than the CPU on one portion will not be faster on many. */
 const HOPELESS = 50;
 
-/** What `auto` goes by, for tests to replace. */
+/** What `auto` needs of its surroundings; tests replace it. */
 export interface AutoHost {
   findAdapter(): Promise<Adapter>;
-  /** Fetches the engine `webgpu`; absent, if this build does not have it. */
-  readonly start: (() => Promise<StartedEngine>) | undefined;
-  /** Milliseconds. */
-  now(): number;
+  /** Fetches and starts the engine `webgpu`; absent, if this build does not have it. The signal stops that. */
+  readonly start: ((signal: AbortSignal) => Promise<StartedEngine>) | undefined;
 }
 
 /**
  * The device `auto`: the CPU, until a file is long enough for a try of WebGPU to pay. The try is a calibration
- * beside the running work, on windows that the CPU has done already, so that it holds nothing up; WebGPU joins
- * in where it is the faster of the two. What it comes to holds for all later files.
+ * beside the running work, on windows that the CPU has done already, so that nothing waits for it; WebGPU joins
+ * in where it is the faster of the two. Both are measured by the time that they are busy. The outcome holds for all
+ * later files.
  */
 export class Auto implements Companion {
   readonly alone = false;
   readonly #host: AutoHost;
+  readonly #ending = new AbortController();
   #state: "untried" | "found" | "busy" | "decided" = "untried";
   #why: string;
   #engine: StartedEngine | undefined;
   /** The engine that is being calibrated. */
   #trial: StartedEngine | undefined;
-  #closed = false;
 
   constructor(host: AutoHost) {
     this.#host = host;
@@ -62,12 +60,14 @@ export class Auto implements Companion {
     if (this.#state === "found" && long) this.#run(() => this.#calibrate(pace));
   }
 
-  fail(error: unknown): void {
+  fail(engine: StartedEngine, error: unknown): void {
+    if (engine !== this.#engine) return;
     this.#decide(`webgpu failed: ${messageOf(error)}; cpu runs instead`);
+    engine.session.end(error);
   }
 
   close(): void {
-    this.#closed = true;
+    this.#ending.abort(closed());
     for (const engine of [this.#engine, this.#trial]) engine?.session.end(closed());
   }
 
@@ -86,13 +86,14 @@ export class Auto implements Companion {
 
   async #calibrate({ windowsPerSecond: cpu, recent }: Pace): Promise<void> {
     this.#why = "auto takes cpu, and measures webgpu beside it";
-    const engine = await this.#host.start?.();
+    const { signal } = this.#ending;
+    const engine = await this.#host.start?.(signal);
     if (engine === undefined) return;
     this.#trial = engine;
     try {
-      if (this.#closed) return;
+      if (signal.aborted) return;
       const webgpu = await this.#rate(engine, [...recent()], cpu);
-      const [slower = "", faster = ""] = [cpu, webgpu].sort((a, b) => a - b).map(whole);
+      const [slower = "", faster = ""] = [cpu, webgpu].sort((a, b) => a - b).map(rounded);
       if (webgpu > cpu) {
         this.#decide(
           `auto takes webgpu: ${faster} windows a second against ${slower} on cpu, measured here`,
@@ -110,16 +111,15 @@ export class Auto implements Companion {
   }
 
   /**
-   * Windows a second, once the shaders are compiled. One portion tells whether it is worth to measure many: a
-   * software adapter that does not say so would take minutes.
+   * Windows a second, once the shaders are compiled. One portion is measured before many: a software adapter that is not
+   * marked as such would take minutes for them.
    */
   async #rate({ session }: StartedEngine, portions: WasmPortion[], cpu: number): Promise<number> {
     let rate = 0;
     for (const some of [portions.slice(0, 1), portions]) {
       await session.call("classify", { portions: some });
-      const before = this.#host.now();
-      const predictions = await session.call("classify", { portions: some });
-      rate = (1000 * windowsOf(predictions)) / (this.#host.now() - before);
+      const { predictions, busyMs } = await session.call("classify", { portions: some });
+      rate = windowsPerSecond(windowsOf(predictions), busyMs);
       if (rate < cpu / HOPELESS) break;
     }
     return rate;
@@ -132,6 +132,6 @@ export class Auto implements Companion {
   }
 }
 
-function whole(number: number): string {
+function rounded(number: number): string {
   return Math.round(number).toLocaleString("en");
 }

@@ -1,7 +1,14 @@
 import { abortable } from "./abort.js";
-import { PainwaveError } from "./errors.js";
+import { closed } from "./errors.js";
 
-/** The calls of one classifier: those that run, those that wait for their turn, and the end of all. */
+/** How a call takes its turn. */
+export interface TurnOptions {
+  readonly signal: AbortSignal | undefined;
+  /** Whether later calls wait until this one is over. If not, they wait only until it has started. */
+  readonly holdsTurn: boolean;
+}
+
+/** The calls of one classifier: those that run and those that wait for their turn. */
 export class CallQueue {
   #last: Promise<unknown> = Promise.resolve();
   /** One for each call that runs or waits. */
@@ -9,33 +16,31 @@ export class CallQueue {
   #closed = false;
 
   /**
-   * Runs `task` with a signal of its own, which the caller's signal and `close` abort. An abort rejects at
-   * once; the task learns of it from its signal.
+   * Runs `task` with a signal of its own, which the caller's signal and `close` abort. An abort rejects at once,
+   * whatever the task does.
    */
-  async run<T>(task: (own: AbortController) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    this.throwIfClosed();
+  async run<T>(task: (own: AbortSignal) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    if (this.#closed) throw closed();
     signal?.throwIfAborted();
     const own = new AbortController();
     const abort = () => own.abort(signal?.reason);
     signal?.addEventListener("abort", abort, { once: true });
     this.#calls.add(own);
     try {
-      return await abortable(task(own), own.signal);
+      return await abortable(task(own.signal), own.signal);
     } finally {
       this.#calls.delete(own);
       signal?.removeEventListener("abort", abort);
     }
   }
 
-  /** Runs `task` when all earlier ones are over, successful or not, and have let go of the workers. */
-  inTurn<T>(task: (own: AbortController) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  /** Runs `task` when its turn comes. */
+  inTurn<T>(task: (own: AbortSignal) => Promise<T>, { signal, holdsTurn }: TurnOptions): Promise<T> {
     return this.run((own) => {
-      const turn = this.#last.then(() => {
-        own.signal.throwIfAborted();
-        return task(own);
-      });
-      this.#last = turn.catch(() => undefined);
-      return turn;
+      const started = this.#last.then(() => own.throwIfAborted());
+      const ended = started.then(() => task(own));
+      this.#last = (holdsTurn ? ended : started).catch(() => undefined);
+      return ended;
     }, signal);
   }
 
@@ -44,12 +49,4 @@ export class CallQueue {
     this.#closed = true;
     for (const own of this.#calls) own.abort(closed());
   }
-
-  throwIfClosed(): void {
-    if (this.#closed) throw closed();
-  }
-}
-
-export function closed(): PainwaveError {
-  return new PainwaveError("CLOSED", "the classifier was closed");
 }

@@ -1,7 +1,9 @@
 /** Bytes in chunks of any size. */
 export type Chunks = AsyncGenerator<Uint8Array<ArrayBuffer>, void>;
 
-/** The chunks of a stream, by its reader: Safari's streams cannot be iterated. Whoever stops early cancels it. */
+/**
+ * The chunks of a stream, by its reader: Safari's streams cannot be iterated. `return()` before the end cancels the stream.
+ */
 export async function* chunksOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Chunks {
   const reader = stream.getReader();
   try {
@@ -15,7 +17,7 @@ export async function* chunksOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>)
   }
 }
 
-/** Arrays of numbers, one after the other, in an array that `make` makes. */
+/** Concatenates arrays of numbers into an array that `make` allocates. */
 export function concat<T extends { readonly length: number; set(part: T, offset: number): void }>(
   parts: readonly T[],
   make: (length: number) => T,

@@ -1,15 +1,17 @@
+import { abortable } from "./abort.js";
 import { Auto } from "./auto.js";
 import { CallQueue } from "./calls.js";
 import { AskedFor, type Companion } from "./companion.js";
 import { type EngineOptions, startEngine } from "./engines.js";
 import { PainwaveError } from "./errors.js";
-import { FileJob, type Workplace } from "./file-job.js";
+import { FileJob, type Workers } from "./file-job.js";
 import { findAdapter } from "./gpu.js";
 import type { Host } from "./host.js";
 import { WorkerPool } from "./pool.js";
+import { Predictions } from "./predictions.js";
 import { JobResult } from "./result.js";
 import type { WorkerSession } from "./session.js";
-import { readAll } from "./source.js";
+import { type OpenSource, readAll, withSource } from "./source.js";
 import type {
   BundleSource,
   Classifier,
@@ -28,6 +30,8 @@ const DEVICES: readonly Device[] = ["auto", "cpu", "webgpu", "ndarray"];
 
 /** Most workers that are used without being asked for: more would mostly hold copies of the model. */
 const MOST_WORKERS = 8;
+/** How often a file is read from its beginning: what the second worker dies over, every worker would. */
+const MOST_ATTEMPTS = 2;
 
 /** Makes a classifier on the engine that was asked for, or on the CPU if that does not run here. */
 export async function create(host: Host, options: ClassifierOptions): Promise<Classifier> {
@@ -41,7 +45,7 @@ export async function create(host: Host, options: ClassifierOptions): Promise<Cl
   // The small module reads files, classifies whatever no other engine does, and has the default model.
   const cpu = { engine: "cpu", bundle, precision } as const;
   const first = await startEngine(host, { ...cpu, onProgress, signal });
-  const start = async () => (await startEngine(host, cpu)).session;
+  const start = async (signal: AbortSignal) => (await startEngine(host, { ...cpu, signal })).session;
   const pool = new WorkerPool(limit, start, first.session);
   const other = async (engine: Engine): Promise<EngineOptions> => {
     const weights = bundle ?? (await (await pool.reader()).call("embeddedBundle", undefined));
@@ -64,8 +68,10 @@ async function companionOf(
   also: Pick<EngineOptions, "onProgress" | "signal">,
 ): Promise<Companion> {
   if (asked === "auto") {
-    const start = host.burn && (async () => startEngine(host, await optionsOf("webgpu")));
-    return new Auto({ findAdapter, start, now: () => performance.now() });
+    const start =
+      host.burn &&
+      (async (signal: AbortSignal) => startEngine(host, { ...(await optionsOf("webgpu")), signal }));
+    return new Auto({ findAdapter, start });
   }
   if (asked === "cpu") return AskedFor.cpu();
   return AskedFor.start(host, { ...(await optionsOf(asked)), ...also });
@@ -83,83 +89,95 @@ async function bytesOf(
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   if (typeof source === "string" || source instanceof URL) return host.fetchBytes(source, signal);
-  return readAll(source, signal);
+  return withSource(source, (open) => abortable(readAll(open), signal));
 }
 
 class PooledClassifier implements Classifier {
   readonly #wasm: WasmInfo;
   readonly #asked: Device;
-  readonly #place: Omit<Workplace, "reader" | "classes">;
+  readonly #workers: Omit<Workers, "reader">;
   readonly #calls = new CallQueue();
   #jobs = 0;
 
-  constructor(place: Omit<Workplace, "reader" | "classes">, wasm: WasmInfo, asked: Device) {
-    this.#place = place;
+  constructor(workers: Omit<Workers, "reader">, wasm: WasmInfo, asked: Device) {
+    this.#workers = workers;
     this.#wasm = wasm;
     this.#asked = asked;
   }
 
   get info(): ClassifierInfo {
-    const { why, engine } = this.#place.companion;
-    const { engine: device, ...model } = engine?.info ?? this.#wasm;
-    return { asked: this.#asked, device, why, workers: this.#place.pool.limit, ...model };
+    const { companion, pool } = this.#workers;
+    const { engine: device, ...model } = companion.engine?.info ?? this.#wasm;
+    return { asked: this.#asked, device, why: companion.why, workers: pool.limit, ...model };
   }
 
   classify(source: Source, options: ClassifyOptions = {}): Promise<Result> {
-    return this.#calls.inTurn(async (own) => {
-      const reader = await this.#place.pool.reader();
-      const { ended } = reader;
-      const end = () => own.abort(ended.reason);
-      ended.addEventListener("abort", end, { once: true });
-      try {
-        return await this.#run(reader, source, options, own.signal);
-      } finally {
-        ended.removeEventListener("abort", end);
-      }
-    }, options.signal);
+    return withSource(source, (open) =>
+      // The bytes of a stream may come late or never, so later calls must not wait for them.
+      this.#calls.inTurn((own) => this.#classify(open, options, own), {
+        signal: options.signal,
+        holdsTurn: open.atHand,
+      }),
+    );
   }
 
   evaluate(labels: Source, result: Result, options: { signal?: AbortSignal } = {}): Promise<Scores> {
-    return this.#calls.run(async ({ signal }) => {
-      const bytes = await readAll(labels, signal);
-      const reader = await this.#place.pool.reader();
-      const call = reader.call("evaluate", {
-        classes: this.#wasm.classes,
-        idColumn: this.#wasm.schema.id,
-        labels: bytes,
-        ids: result.predictions.map(({ id }) => id),
-        predicted: result.predictions.map(({ label }) => label),
-      });
-      const { weighted_f1, macro_f1, per_class, ...rest } = await call;
-      return { ...rest, weightedF1: weighted_f1, macroF1: macro_f1, perClass: per_class };
-    }, options.signal);
+    return withSource(labels, (open) =>
+      this.#calls.run(async (own) => {
+        const bytes = await readAll(open);
+        const args = {
+          classes: this.#wasm.classes,
+          idColumn: this.#wasm.schema.id,
+          labels: bytes,
+          ids: result.predictions.map(({ id }) => id),
+          predicted: result.predictions.map(({ label }) => label),
+        };
+        const evaluated = this.#withReader((reader) => reader.call("evaluate", args), own, true);
+        const { weighted_f1, macro_f1, per_class, ...rest } = await evaluated;
+        return { ...rest, weightedF1: weighted_f1, macroF1: macro_f1, perClass: per_class };
+      }, options.signal),
+    );
   }
 
   async close(): Promise<void> {
     this.#calls.close();
-    this.#place.companion.close();
-    await this.#place.pool.close();
+    this.#workers.companion.close();
+    await this.#workers.pool.close();
   }
 
-  async #run(
-    reader: WorkerSession,
-    source: Source,
-    options: ClassifyOptions,
+  #classify(source: OpenSource, options: ClassifyOptions, signal: AbortSignal): Promise<Result> {
+    const predictions = new Predictions(this.#wasm.classes);
+    const attempt = async (reader: WorkerSession): Promise<Result> => {
+      const number = this.#jobs++;
+      const file = new FileJob({ ...this.#workers, reader }, number, options, signal, predictions);
+      let keep = false;
+      try {
+        const outcome = await file.run(source);
+        signal.throwIfAborted();
+        keep = options.keepRecordings ?? false;
+        const kept = keep ? { session: reader, job: number } : undefined;
+        return new JobResult(outcome.predictions, outcome.warnings, this.#wasm, kept);
+      } finally {
+        if (!keep) file.release();
+      }
+    };
+    return this.#withReader(attempt, signal, source.atHand);
+  }
+
+  /** Runs a task with the worker that reads files; one that can be repeated runs once more should the worker die. */
+  async #withReader<T>(
+    task: (reader: WorkerSession) => Promise<T>,
     signal: AbortSignal,
-  ): Promise<Result> {
-    const number = this.#jobs++;
-    const { classes } = this.#wasm;
-    const place = { ...this.#place, reader, classes };
-    const file = new FileJob(place, number, options, signal);
-    let keep = false;
-    try {
-      const { predictions, warnings } = await file.run(source);
-      signal.throwIfAborted();
-      keep = options.keepRecordings ?? false;
-      const kept = keep ? { session: reader, job: number } : undefined;
-      return new JobResult(predictions, warnings, this.#wasm, kept);
-    } finally {
-      if (!keep) file.release();
+    repeatable: boolean,
+  ): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      const reader = await this.#workers.pool.reader();
+      try {
+        return await task(reader);
+      } catch (error) {
+        const again = repeatable && attempt < MOST_ATTEMPTS && !reader.alive && !signal.aborted;
+        if (!again) throw error;
+      }
     }
   }
 }

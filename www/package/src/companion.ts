@@ -1,18 +1,19 @@
-import { closed } from "./calls.js";
 import { type EngineOptions, type StartedEngine, startEngine } from "./engines.js";
-import { messageOf } from "./errors.js";
+import { closed, messageOf } from "./errors.js";
 import type { Host } from "./host.js";
 import type { WasmPortion } from "./wasm.js";
 
 /** How a file goes on the CPU. */
 export interface Pace {
+  /** Windows still to be classified. */
   readonly windowsLeft: number;
+  /** What all workers together do while they have work. */
   readonly windowsPerSecond: number;
   /** The portions that were classified last. */
   recent(): readonly WasmPortion[];
 }
 
-/** What computes beside the engine `cpu` or instead of it. */
+/** An engine beside `cpu`, or in its stead. */
 export interface Companion {
   /** What runs and why. */
   readonly why: string;
@@ -20,10 +21,10 @@ export interface Companion {
   readonly engine: StartedEngine | undefined;
   /** Whether it classifies all by itself. */
   readonly alone: boolean;
-  /** Hears how a file goes, which may be a reason to look for an engine. Nothing waits for it. */
+  /** Takes note of how a file goes, which may be a reason to look for an engine. Returns at once. */
   consider(pace: Pace): void;
-  /** The engine has failed: from now on it is the CPU. */
-  fail(error: unknown): void;
+  /** The engine has failed: from now on it is the CPU. Does nothing for an engine that is no longer in use. */
+  fail(engine: StartedEngine, error: unknown): void;
   close(): void;
 }
 
@@ -56,9 +57,11 @@ export class AskedFor implements Companion {
 
   consider(): void {}
 
-  fail(error: unknown): void {
-    this.why = `${this.engine?.info.engine} failed: ${messageOf(error)}; cpu runs instead`;
+  fail(engine: StartedEngine, error: unknown): void {
+    if (engine !== this.engine) return;
+    this.why = `${engine.info.engine} failed: ${messageOf(error)}; cpu runs instead`;
     this.engine = undefined;
+    engine.session.end(error);
   }
 
   close(): void {

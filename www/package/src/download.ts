@@ -25,6 +25,9 @@ export async function download(
 /** Reads what the browser, or Node, can fetch. */
 export const byFetch: Read = async (address, options) => {
   const response = await fetch(address, options);
-  if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`);
+  if (!response.ok) {
+    response.body?.cancel().catch(() => undefined);
+    throw new Error(`the server answered ${response.status} ${response.statusText}`);
+  }
   return new Uint8Array(await response.arrayBuffer());
 };

@@ -12,7 +12,7 @@ export interface StartedEngine {
   readonly info: WasmInfo;
 }
 
-/** What one start of an engine goes by. */
+/** Which engine to start, with which model. */
 export interface EngineOptions {
   readonly engine: Engine;
   /** The model; none stands for the one inside the small module. */
@@ -22,7 +22,7 @@ export interface EngineOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Starts a worker with an engine. The module is fetched and compiled once, and while the worker starts. */
+/** Starts a worker with an engine. The module is fetched and compiled, if it is not yet, while the worker starts. */
 export async function startEngine(host: Host, options: EngineOptions): Promise<StartedEngine> {
   const { engine, bundle, precision, onProgress, signal } = options;
   const source = moduleOf(host, engine);
@@ -31,15 +31,16 @@ export async function startEngine(host: Host, options: EngineOptions): Promise<S
   const report = (phase: "download" | "start") => {
     if (!signal?.aborted) onProgress?.({ phase, bytesRead, bytesTotal, subjects: 0 });
   };
-  const compiled = source.compile((read, total) => {
+  const onBytes = (read: number, total: number | undefined) => {
     [bytesRead, bytesTotal] = [read, total];
     report("download");
-  });
-  // If no worker starts, nobody awaits the module.
+  };
+  const compiled = source.compile(onBytes, signal);
+  // If no worker starts, this promise is never awaited, and its rejection must not count as unhandled.
   compiled.catch(() => undefined);
   const session = spawn(source);
   try {
-    const module = await abortable(compiled, signal);
+    const module = await compiled;
     report("start");
     const started = session.call("start", { module });
     const loaded = session.call("load", { bundle, engine, precision });

@@ -27,18 +27,20 @@ export type PackageErrorCode =
   | "ENGINE_NOT_BUILT"
   /** The machine does not offer what the engine needs. */
   | "ENGINE_UNAVAILABLE"
-  /** The worker stopped in the middle of a call; the next call gets a new one. */
+  /** The worker stopped in the middle of a call that cannot be repeated, or did so twice. */
   | "WORKER_CRASHED"
   /** The recordings were not kept: `classify` was called without `keepRecordings`. */
   | "RECORDINGS_NOT_KEPT"
   /** The recordings are gone: the result was released, or its worker was replaced. */
-  | "RECORDINGS_RELEASED";
+  | "RECORDINGS_RELEASED"
+  /** Something is wrong in this package itself. */
+  | "INTERNAL";
 
 /** Where in the input an error is. */
-export interface ErrorPlace {
+export interface ErrorLocation {
   /** Line of the file, counted from 1. */
   readonly line?: number | undefined;
-  /** Name of the column, or its place counted from 1 where it has no name. */
+  /** Name of the column, or its number counted from 1 where it has no name. */
   readonly column?: string | number | undefined;
 }
 
@@ -52,15 +54,20 @@ export class PainwaveError extends Error {
   /** Name of the column, where the error has one. */
   readonly column: string | number | undefined;
 
-  constructor(code: PainwaveError["code"], message: string, place: ErrorPlace = {}, cause?: unknown) {
+  constructor(code: PainwaveError["code"], message: string, location: ErrorLocation = {}, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
-    this.line = place.line;
-    this.column = place.column;
+    this.line = location.line;
+    this.column = location.column;
   }
 }
 
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** What a call of a closed classifier is rejected with. */
+export function closed(): PainwaveError {
+  return new PainwaveError("CLOSED", "the classifier was closed");
 }

@@ -1,16 +1,18 @@
+import type { Chunks } from "./chunks.js";
 import type { Companion } from "./companion.js";
 import type { StartedEngine } from "./engines.js";
 import { PainwaveError } from "./errors.js";
 import { Meter, windowsOf } from "./meter.js";
 import type { WorkerPool } from "./pool.js";
 import { type Portion, PortionQueue } from "./portions.js";
-import { predictionOf } from "./result.js";
+import { byPortion, type PortionHead, type Predictions } from "./predictions.js";
+import type { Classified } from "./protocol.js";
 import type { WorkerSession } from "./session.js";
-import { openSource } from "./source.js";
-import type { ClassifyOptions, Engine, Prediction, Source } from "./types.js";
+import type { OpenSource } from "./source.js";
+import type { ClassifyOptions, Engine, Prediction } from "./types.js";
 import type { WasmPrediction } from "./wasm.js";
 
-/** Windows of the first portion: one or two subjects, so that they are there at once. */
+/** Windows of the first portion: one or two subjects, so that the first predictions do not wait for more. */
 const FIRST_WINDOWS = 64;
 /** Windows of a portion: 20 to 50 ms of work. */
 const WINDOWS = 512;
@@ -25,19 +27,29 @@ const MOST_FAILURES = 1;
 const PORTIONS_AT_ONCE: Record<Engine, number> = { cpu: 1, ndarray: 1, webgpu: 24 };
 
 /** What works on a file. */
-export interface Workplace {
+export interface Workers {
   readonly reader: WorkerSession;
   readonly pool: WorkerPool;
   readonly companion: Companion;
   /** Whether the reader can be given a Blob. */
   readonly postsBlobs: boolean;
-  readonly classes: readonly string[];
 }
 
-/** What a file came to. */
+/** The result of a file. */
 export interface Outcome {
   readonly predictions: readonly Prediction[];
   readonly warnings: readonly string[];
+}
+
+/** One worker that classifies. */
+interface Hand {
+  readonly session: WorkerSession;
+  /** Portions that it takes at a time. */
+  readonly most: number;
+  /** Whether it takes some now. */
+  ready(): boolean;
+  /** Throws if its failure is the file's as well. If not, another worker gets the portions. */
+  recover(error: unknown, portions: readonly Portion[]): void;
 }
 
 /**
@@ -46,62 +58,75 @@ export interface Outcome {
  * holds on to what is being classified, so that another worker can do it should one die.
  */
 export class FileJob {
-  readonly #reader: WorkerSession;
-  readonly #place: Workplace;
+  readonly #workers: Workers;
   readonly #number: number;
   readonly #options: ClassifyOptions;
   readonly #signal: AbortSignal;
+  readonly #predictions: Predictions;
   readonly #queue = new PortionQueue();
   readonly #over = new AbortController();
-  readonly #found = new Map<string, Prediction>();
-  /** By portion: what waits for the predictions of an earlier one. */
-  readonly #early = new Map<number, Prediction[]>();
+  /** By number: portions that are classified and wait for an earlier one. */
+  readonly #early = new Map<number, { head: PortionHead; raw: WasmPrediction[] }>();
   /** The helpers that are at work here. */
   readonly #helpers = new Set<WorkerSession>();
   /** The companion's engine, when it is at work here. */
   #engine: StartedEngine | undefined;
   #onCpu = false;
+  /** Portions whose predictions have been passed on. */
   #delivered = 0;
   #meter = new Meter(undefined);
 
-  constructor(place: Workplace, number: number, options: ClassifyOptions, signal: AbortSignal) {
-    this.#reader = place.reader;
-    this.#place = place;
+  /** `predictions` has those that an earlier attempt at the file has already given. */
+  constructor(
+    workers: Workers,
+    number: number,
+    options: ClassifyOptions,
+    signal: AbortSignal,
+    predictions: Predictions,
+  ) {
+    this.#workers = workers;
     this.#number = number;
     this.#options = options;
     this.#signal = signal;
+    this.#predictions = predictions;
   }
 
   /** Classifies the whole file. The reader keeps the recordings until `release`. */
-  async run(source: Source): Promise<Outcome> {
-    const { blob: whole, chunks, bytesTotal } = openSource(source, this.#over.signal);
-    const blob = this.#place.postsBlobs ? whole : undefined;
+  async run(source: OpenSource): Promise<Outcome> {
+    const { reader, companion, postsBlobs } = this.#workers;
+    const blob = postsBlobs ? source.blob : undefined;
     const job = this.#number;
-    this.#meter = new Meter(bytesTotal);
-    const abort = () => this.#queue.fail(this.#signal.reason);
-    this.#signal.addEventListener("abort", abort, { once: true });
+    this.#meter = new Meter(source.bytesTotal);
+    this.#failWith(this.#signal);
+    this.#failWith(reader.ended);
     try {
-      await this.#reader.call("open", { job, blob });
-      if (blob === undefined) this.#spawn(this.#push(chunks));
+      await reader.call("open", { job, blob });
+      if (blob === undefined) this.#spawn(this.#push(source.chunks()));
       this.#spawn(this.#read());
       this.#useCompanion();
-      if (!this.#place.companion.alone || this.#engine === undefined) this.#useCpu();
+      if (!companion.alone || this.#engine === undefined) this.#useCpu();
       await this.#queue.finished();
-      const { order, warnings } = await this.#reader.call("summary", { job });
+      const { order, warnings } = await reader.call("summary", { job });
       this.#report();
-      return { predictions: order.flatMap((id) => this.#found.get(id) ?? []), warnings };
+      return { predictions: this.#predictions.inOrder(order), warnings };
     } finally {
-      this.#signal.removeEventListener("abort", abort);
-      // Whatever still runs has nothing to do any more, and lets go of the source.
+      // Ends whatever still runs.
       const over = new PainwaveError("CLOSED", "the file is no longer worked on");
       this.#queue.fail(over);
       this.#over.abort(over);
     }
   }
 
-  /** Lets go of the recordings, and of the file if it is not read to its end. */
+  /** Frees the recordings, and stops reading the file if its end is not reached. */
   release(): void {
-    this.#reader.call("release", { job: this.#number }).catch(() => undefined);
+    this.#workers.reader.call("release", { job: this.#number }).catch(() => undefined);
+  }
+
+  /** Ends everything when this signal is aborted, with its reason. */
+  #failWith(signal: AbortSignal): void {
+    const fail = () => this.#queue.fail(signal.reason);
+    if (signal.aborted) fail();
+    signal.addEventListener("abort", fail, { once: true, signal: this.#over.signal });
   }
 
   /** Runs parts of the work side by side; the first that fails ends all. */
@@ -109,13 +134,14 @@ export class FileJob {
     for (const part of parts) part.catch((error) => this.#queue.fail(error));
   }
 
-  async #push(chunks: AsyncGenerator<Uint8Array<ArrayBuffer>, void>): Promise<void> {
+  async #push(chunks: Chunks): Promise<void> {
     const job = this.#number;
+    const { reader } = this.#workers;
     for await (const chunk of chunks) {
       if (this.#queue.over) return;
-      await this.#reader.call("push", { job, chunk }, [chunk.buffer]);
+      await reader.call("push", { job, chunk }, [chunk.buffer]);
     }
-    await this.#reader.call("push", { job, chunk: undefined });
+    await reader.call("push", { job, chunk: undefined });
   }
 
   async #read(): Promise<void> {
@@ -124,10 +150,14 @@ export class FileJob {
       await this.#queue.until(() => this.#queue.over || this.#queue.waiting < this.#readAhead());
       if (this.#queue.over) return;
       const windows = number === 0 ? FIRST_WINDOWS : WINDOWS;
-      const { portion, bytesRead } = await this.#reader.call("read", { job, windows });
+      const { portion, bytesRead } = await this.#workers.reader.call("read", { job, windows });
       this.#meter.read(bytesRead, portion);
       this.#report();
       if (portion === undefined) return this.#queue.end();
+      if (this.#predictions.covers(portion)) {
+        this.#deliver(number, portion, []);
+        continue;
+      }
       this.#queue.push({ ...portion, number, failures: 0 });
       this.#help();
     }
@@ -137,12 +167,14 @@ export class FileJob {
   #help(): void {
     if (!this.#onCpu) return;
     this.#useHelpers();
-    if (this.#queue.waiting > this.#reserve()) void this.#place.pool.grow().then(() => this.#useHelpers());
+    if (this.#queue.waiting > this.#reserve()) {
+      void this.#workers.pool.grow().then(() => this.#useHelpers());
+    }
   }
 
   /** Portions that the reader leaves to the others. */
   #reserve(): number {
-    const { limit, expected } = this.#place.pool;
+    const { limit, expected } = this.#workers.pool;
     return (limit === 1 ? 0 : RESERVE * Math.max(1, expected)) + this.#batch();
   }
 
@@ -158,94 +190,111 @@ export class FileJob {
   #useCpu(): void {
     if (this.#onCpu) return;
     this.#onCpu = true;
+    const { reader } = this.#workers;
     const alone = () => this.#delivered === 0 || this.#queue.ended;
-    this.#spawn(this.#classify(this.#reader, 1, () => alone() || this.#queue.waiting > this.#reserve()));
+    this.#spawn(
+      this.#classify({
+        session: reader,
+        most: 1,
+        ready: () => alone() || this.#queue.waiting > this.#reserve(),
+        recover(error) {
+          throw error;
+        },
+      }),
+    );
     this.#useHelpers();
   }
 
   /** Puts every helper to work that is not yet, those included that were started for an earlier file. */
   #useHelpers(): void {
-    for (const helper of this.#place.pool.helpers) {
+    for (const helper of this.#workers.pool.helpers) {
       if (this.#helpers.has(helper)) continue;
       this.#helpers.add(helper);
-      this.#spawn(...repeat(() => this.#classify(helper, 1, () => true)));
-    }
-  }
-
-  /** Classifies up to `most` portions at a time on one worker, whenever `ready` agrees. */
-  async #classify(session: WorkerSession, most: number, ready: () => boolean): Promise<void> {
-    for (;;) {
-      const portions = await this.#queue.take(most, () => session.alive && ready());
-      if (portions.length === 0 || !(await this.#attempt(session, portions))) return;
+      this.#employ({
+        session: helper,
+        most: 1,
+        ready: () => true,
+        recover(error, portions) {
+          const tooOften = portions.some(({ failures }) => failures >= MOST_FAILURES);
+          if (helper.alive || tooOften) throw error;
+          for (const portion of portions) portion.failures++;
+        },
+      });
     }
   }
 
   /** Puts the companion's engine to work, if there is one by now. */
   #useCompanion(): void {
-    const { companion } = this.#place;
+    const { companion } = this.#workers;
     const { engine } = companion;
     if (engine === undefined || engine === this.#engine) return;
     const { session } = engine;
-    const lose = () => {
-      companion.fail(session.ended.reason);
-      this.#engine = undefined;
+    const lose = (error: unknown) => {
+      companion.fail(engine, error);
+      if (this.#engine === engine) this.#engine = undefined;
       this.#useCpu();
     };
     if (!session.alive) {
-      lose();
+      lose(session.ended.reason);
       return;
     }
-    session.ended.addEventListener("abort", lose, { once: true, signal: this.#over.signal });
+    const { signal } = this.#over;
+    session.ended.addEventListener("abort", () => lose(session.ended.reason), { once: true, signal });
     this.#engine = engine;
     const most = this.#batch();
     const soon = () => companion.alone && (this.#delivered === 0 || this.#queue.ended);
-    this.#spawn(...repeat(() => this.#classify(session, most, () => soon() || this.#queue.waiting >= most)));
+    const ready = () => soon() || this.#queue.waiting >= most;
+    // Its failures say nothing about the file: the CPU does the portions again, and its failures do.
+    this.#employ({ session, most, ready, recover: lose });
   }
 
-  /** Whether the worker has survived it. If not, the portions wait for another one. */
-  async #attempt(session: WorkerSession, portions: Portion[]): Promise<boolean> {
-    let predictions: WasmPrediction[];
-    try {
-      predictions = await session.call("classify", { portions });
-    } catch (error) {
-      // The reader takes the file with it.
-      const tooOften = portions.some(({ failures }) => failures >= MOST_FAILURES);
-      if (session.alive || session === this.#reader || tooOften) throw error;
-      for (const portion of portions) portion.failures++;
-      this.#queue.giveBack(portions);
-      return false;
+  #employ(hand: Hand): void {
+    this.#spawn(...Array.from({ length: CALLS_AT_ONCE }, () => this.#classify(hand)));
+  }
+
+  /** Classifies one batch of portions after the other, as long as the worker does its work. */
+  async #classify(hand: Hand): Promise<void> {
+    const { session, most } = hand;
+    for (;;) {
+      const portions = await this.#queue.take(most, () => session.alive && hand.ready());
+      if (portions.length === 0) return;
+      let answer: Classified;
+      let predictions: WasmPrediction[][];
+      try {
+        answer = await session.call("classify", { portions });
+        predictions = byPortion(portions, answer.predictions);
+      } catch (error) {
+        hand.recover(error, portions);
+        this.#queue.giveBack(portions);
+        return;
+      }
+      for (const [i, raw] of predictions.entries()) {
+        const portion = portions[i];
+        if (portion !== undefined) this.#deliver(portion.number, portion, raw);
+      }
+      this.#queue.done(portions);
+      this.#measure(portions, answer);
     }
-    this.#deliver(portions, predictions);
-    this.#queue.done(portions);
-    if (this.#engine === undefined) {
-      this.#meter.done(portions, windowsOf(predictions));
-      this.#place.companion.consider(this.#meter.pace());
-      this.#useCompanion();
-    }
-    return true;
+  }
+
+  #measure(portions: readonly Portion[], { predictions, busyMs }: Classified): void {
+    if (this.#engine !== undefined) return;
+    const { companion, pool } = this.#workers;
+    this.#meter.done(portions, windowsOf(predictions), busyMs);
+    companion.consider(this.#meter.pace(pool.capacity));
+    this.#useCompanion();
   }
 
   /** Passes predictions on in the order of the file, where a later one with the same id replaces the earlier. */
-  #deliver(portions: readonly Portion[], raw: readonly WasmPrediction[]): void {
-    let from = 0;
-    for (const { number, ids } of portions) {
-      const own = raw.slice(from, from + ids.length);
-      from += ids.length;
-      this.#early.set(
-        number,
-        own.map((one) => predictionOf(one, this.#place.classes)),
-      );
-    }
+  #deliver(number: number, { ids, steps }: PortionHead, raw: WasmPrediction[]): void {
+    this.#early.set(number, { head: { ids, steps }, raw });
     const next: Prediction[] = [];
     for (;;) {
-      const predictions = this.#early.get(this.#delivered);
-      if (predictions === undefined) break;
+      const portion = this.#early.get(this.#delivered);
+      if (portion === undefined) break;
       this.#early.delete(this.#delivered);
       this.#delivered++;
-      for (const prediction of predictions) {
-        this.#found.set(prediction.id, prediction);
-        next.push(prediction);
-      }
+      next.push(...this.#predictions.add(portion.head, portion.raw));
     }
     if (next.length > 0 && this.#heard) {
       this.#options.onPredictions?.(next);
@@ -261,10 +310,7 @@ export class FileJob {
   #report(): void {
     if (!this.#heard) return;
     const { bytesRead, bytesTotal } = this.#meter;
-    this.#options.onProgress?.({ phase: "classify", bytesRead, bytesTotal, subjects: this.#found.size });
+    const subjects = this.#predictions.size;
+    this.#options.onProgress?.({ phase: "classify", bytesRead, bytesTotal, subjects });
   }
-}
-
-function repeat(work: () => Promise<void>): Promise<void>[] {
-  return Array.from({ length: CALLS_AT_ONCE }, work);
 }

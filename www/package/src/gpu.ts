@@ -1,7 +1,7 @@
 import { PainwaveError } from "./errors.js";
 import type { Engine } from "./types.js";
 
-/** As much of WebGPU as is needed to know what is there. */
+/** The part of WebGPU's interface that finds an adapter. */
 interface Gpu {
   requestAdapter(): Promise<GpuAdapter | null>;
 }
@@ -13,12 +13,12 @@ interface GpuAdapter {
   readonly isFallbackAdapter?: boolean;
 }
 
-/** What a machine offers for WebGPU: an adapter, or why there is none that is worth a try. */
+/** What a machine offers for WebGPU: an adapter, or why there is none. */
 export type Adapter =
   | { readonly name: string; readonly software: boolean }
   | { readonly name: undefined; readonly reason: string };
 
-/** Software renderers by the names that they go by; not every browser marks them. */
+/** Names of software renderers, which not every browser marks as such. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i;
 
 /** Looks for an adapter. */
@@ -34,8 +34,8 @@ export async function findAdapter(): Promise<Adapter> {
 }
 
 /**
- * Makes sure that what an engine needs of the machine is there: before a large module is fetched in vain, and
- * once more in the worker, which browsers may offer less than the page.
+ * Throws if the machine lacks what an engine needs. Called before a large module is fetched, and again in the worker,
+ * where a browser may offer less than on the page.
  */
 export async function requireDevice(engine: Engine): Promise<void> {
   if (engine !== "webgpu") return;

@@ -7,7 +7,8 @@ import { compileFrom, portOf } from "./web.js";
 
 // The addresses are spelled out where they are used: bundlers look for exactly this form.
 const plain: ModuleSource = {
-  compile: (onBytes) => compileFrom(new URL("./wasm/lean/painwave_bg.wasm", import.meta.url), onBytes),
+  compile: (onBytes, signal) =>
+    compileFrom(new URL("./wasm/lean/painwave_bg.wasm", import.meta.url), onBytes, signal),
   spawn: () => portOf(new Worker(new URL("./workers/lean.browser.js", import.meta.url), { type: "module" })),
 };
 

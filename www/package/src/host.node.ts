@@ -8,7 +8,7 @@ import { fastest } from "./relaxed.js";
 import { relaxed } from "./relaxed.node.js";
 
 const plain: ModuleSource = {
-  compile: () => compileFile(new URL("./wasm/lean/painwave_bg.wasm", import.meta.url)),
+  compile: (_, signal) => compileFile(new URL("./wasm/lean/painwave_bg.wasm", import.meta.url), signal),
   spawn: () => startWorker(new URL("./workers/lean.node.js", import.meta.url)),
 };
 

@@ -6,5 +6,5 @@ import type { Classifier, ClassifierOptions } from "./types.js";
 export const createClassifier = (options: ClassifierOptions = {}): Promise<Classifier> =>
   create(browserHost, options);
 
-export { type ErrorPlace, type PackageErrorCode, PainwaveError } from "./errors.js";
+export { type ErrorLocation, type PackageErrorCode, PainwaveError } from "./errors.js";
 export type * from "./types.js";

@@ -1,6 +1,5 @@
 import type { Pace } from "./companion.js";
-import type { Portion } from "./portions.js";
-import type { WasmPortion } from "./wasm.js";
+import type { WasmPortion, WasmPrediction } from "./wasm.js";
 
 /** How many of the portions that were classified last are kept: as many as an engine is measured on. */
 const RECENT = 24;
@@ -12,8 +11,8 @@ export class Meter {
   #portionsRead = 0;
   #portionsDone = 0;
   #windows = 0;
-  #since = 0;
-  readonly #recent: Portion[] = [];
+  #busyMs = 0;
+  readonly #recent: WasmPortion[] = [];
 
   constructor(bytesTotal: number | undefined) {
     this.bytesTotal = bytesTotal;
@@ -23,31 +22,31 @@ export class Meter {
     return this.#bytesRead;
   }
 
-  /** The file is read up to here, which may have made one more portion complete. */
+  /** The file is read up to this byte, which may have completed one more portion. */
   read(bytes: number, portion: WasmPortion | undefined): void {
     this.#bytesRead = bytes;
-    if (portion === undefined) return;
-    if (this.#portionsRead === 0) this.#since = performance.now();
-    this.#portionsRead++;
+    if (portion !== undefined) this.#portionsRead++;
   }
 
-  /** Portions of so many windows are classified. */
-  done(portions: readonly Portion[], windows: number): void {
+  /** Portions of so many windows are classified, which kept one worker busy for so many milliseconds. */
+  done(portions: readonly WasmPortion[], windows: number, busyMs: number): void {
     this.#portionsDone += portions.length;
     this.#windows += windows;
+    this.#busyMs += busyMs;
     this.#recent.push(...portions);
     this.#recent.splice(0, this.#recent.length - RECENT);
   }
 
-  pace(): Pace {
+  /** The pace of so many workers while they have work, without the time in which they wait for the file. */
+  pace(workers: number): Pace {
     return {
       windowsLeft: this.#windowsLeft(),
-      windowsPerSecond: (1000 * this.#windows) / (performance.now() - this.#since),
+      windowsPerSecond: windowsPerSecond(this.#windows, this.#busyMs) * workers,
       recent: () => this.#recent,
     };
   }
 
-  /** By the bytes that are left, or as many as were there already where that is not known. */
+  /** Estimated by the bytes that are left; where that is not known, as many as are done. */
   #windowsLeft(): number {
     if (this.bytesTotal === undefined) return this.#windows;
     const bytesDone = (this.#bytesRead * this.#portionsDone) / this.#portionsRead;
@@ -55,9 +54,12 @@ export class Meter {
   }
 }
 
+/** The rate of one worker that needed so many milliseconds. */
+export function windowsPerSecond(windows: number, busyMs: number): number {
+  return (1000 * windows) / busyMs;
+}
+
 /** How many windows predictions are made of. */
-export function windowsOf(
-  predictions: readonly { readonly windows: { readonly starts: { readonly length: number } } }[],
-): number {
+export function windowsOf(predictions: readonly Pick<WasmPrediction, "windows">[]): number {
   return predictions.reduce((sum, { windows }) => sum + windows.starts.length, 0);
 }

@@ -3,9 +3,13 @@ import { Worker } from "node:worker_threads";
 import { messageOf, PainwaveError } from "./errors.js";
 import type { WorkerPort } from "./protocol.js";
 
-/** Reads and compiles a module. */
-export async function compileFile(address: URL): Promise<WebAssembly.Module> {
-  const bytes = await readFile(address).catch((error: unknown) => {
+/** Reads and compiles a module. The signal stops the reading. */
+export async function compileFile(
+  address: URL,
+  signal: AbortSignal | undefined,
+): Promise<WebAssembly.Module> {
+  const bytes = await readFile(address, signal ? { signal } : {}).catch((error: unknown) => {
+    signal?.throwIfAborted();
     throw new PainwaveError(
       "DOWNLOAD_FAILED",
       `${address} could not be read: ${messageOf(error)}`,

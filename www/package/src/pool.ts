@@ -1,5 +1,8 @@
-import { closed } from "./calls.js";
+import { closed } from "./errors.js";
 import type { WorkerSession } from "./session.js";
+
+/** Makes a worker that is ready for work. The signal stops that. */
+export type StartWorker = (signal: AbortSignal) => Promise<WorkerSession>;
 
 /**
  * Workers with the same engine: one that reads files, which is always there, and up to `limit - 1` helpers,
@@ -7,16 +10,16 @@ import type { WorkerSession } from "./session.js";
  */
 export class WorkerPool {
   readonly limit: number;
-  readonly #start: () => Promise<WorkerSession>;
+  readonly #start: StartWorker;
+  readonly #ending = new AbortController();
   #reader: Promise<WorkerSession>;
   #helpers: WorkerSession[] = [];
   #starting = 0;
-  /** No helper starts here: nobody asks again. */
+  /** A helper did not start: no other is tried. */
   #refused = false;
-  #closed = false;
 
-  /** `start` makes a worker that is ready for work; `first` is the one to begin with. */
-  constructor(limit: number, start: () => Promise<WorkerSession>, first: WorkerSession) {
+  /** `first` is the worker to begin with. */
+  constructor(limit: number, start: StartWorker, first: WorkerSession) {
     this.limit = limit;
     this.#start = start;
     this.#reader = Promise.resolve(first);
@@ -26,16 +29,11 @@ export class WorkerPool {
   async reader(): Promise<WorkerSession> {
     const last = this.#reader;
     const session = await last.catch(() => undefined);
-    if (this.#closed) throw closed();
+    this.#ending.signal.throwIfAborted();
     if (session?.alive) return session;
     // Of several callers that find it dead, the first replaces it.
-    if (this.#reader === last) this.#reader = this.#start();
-    const next = await this.#reader;
-    if (this.#closed) {
-      next.end(closed());
-      throw closed();
-    }
-    return next;
+    if (this.#reader === last) this.#reader = this.#start(this.#ending.signal);
+    return this.#reader;
   }
 
   /** The helpers that are ready for work. */
@@ -49,29 +47,30 @@ export class WorkerPool {
     return this.helpers.length + this.#starting;
   }
 
-  /**
-   * Starts one more helper, if there may be more. Nothing comes of it where none can be started: the others do
-   * its work.
-   */
-  async grow(): Promise<WorkerSession | undefined> {
-    if (this.#closed || this.#refused || this.expected >= this.limit - 1) return undefined;
+  /** Workers that share a file when there is enough work for all. */
+  get capacity(): number {
+    return this.#refused ? 1 + this.expected : this.limit;
+  }
+
+  /** Starts one more helper, if there may be more. Where none can be started, the others do its work. */
+  async grow(): Promise<void> {
+    const { signal } = this.#ending;
+    if (signal.aborted || this.#refused || this.expected >= this.limit - 1) return;
     this.#starting++;
     try {
-      const session = await this.#start();
-      if (this.#closed) session.end(closed());
+      const session = await this.#start(signal);
+      if (signal.aborted) session.end(signal.reason);
       else this.#helpers.push(session);
-      return session.alive ? session : undefined;
     } catch {
       this.#refused = true;
-      return undefined;
     } finally {
       this.#starting--;
     }
   }
 
-  /** Ends all workers. */
+  /** Ends all workers, those included that are about to start. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#ending.abort(closed());
     for (const session of this.#helpers) session.end(closed());
     const reader = await this.#reader.catch(() => undefined);
     reader?.end(closed());

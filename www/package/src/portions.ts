@@ -8,8 +8,8 @@ export interface Portion extends WasmPortion {
 }
 
 /**
- * Portions between the worker that reads them and those that classify them. Whoever waits for something is
- * woken by every change and looks again: there are only a few.
+ * Portions between the worker that reads them and those that classify them. Every change wakes all who wait, and each
+ * checks its condition again; there are only a few.
  */
 export class PortionQueue {
   #waiting: Portion[] = [];

@@ -19,12 +19,14 @@ export interface Calls {
   /** Reads on until some subjects are complete that have this many windows, or until the end of the file. */
   read: { args: { job: number; windows: number }; answer: Read };
   /** Classifies the recordings of some portions, in their order. */
-  classify: { args: { portions: WasmPortion[] }; answer: WasmPrediction[] };
-  /** What the whole file came to. */
+  classify: { args: { portions: WasmPortion[] }; answer: Classified };
+  /** The ids of all subjects in the order of the file, and its warnings. Only after its end is read. */
   summary: { args: { job: number }; answer: { order: string[]; warnings: string[] } };
+  /** One subject's signals; `undefined` for an id that is not in the file. */
   recording: { args: { job: number; id: string }; answer: Recording | undefined };
-  /** Lets go of a file, read or not. */
+  /** Frees a file and its recordings, read to its end or not. */
   release: { args: { job: number }; answer: undefined };
+  /** Compares predicted labels with a labels file. */
   evaluate: {
     args: {
       classes: readonly string[];
@@ -43,6 +45,14 @@ export interface Read {
   readonly portion: WasmPortion | undefined;
   /** Bytes read so far, as they are in the file. */
   readonly bytesRead: number;
+}
+
+/** What came of some portions. */
+export interface Classified {
+  /** One for each recording, in their order. */
+  readonly predictions: readonly WasmPrediction[];
+  /** Milliseconds that the engine worked on them, without any time that the call waited for its turn. */
+  readonly busyMs: number;
 }
 
 export type CallName = keyof Calls;
@@ -66,10 +76,10 @@ export interface Failure {
   readonly column: string | number | undefined;
 }
 
-/** A worker as its owner sees it; what makes browsers and Node alike. */
+/** A worker as its owner sees it, the same in browsers and Node. */
 export interface WorkerPort {
   post(request: Request, transfer: ArrayBuffer[]): void;
-  /** Sets who hears the replies, and who hears that the worker has died. */
+  /** Sets what is called with each reply, and what is called when the worker has died. */
   listen(onReply: (reply: Reply) => void, onDeath: (reason: string) => void): void;
   /** Whether an answer is awaited: an idle worker must not keep a Node process alive. */
   setBusy(busy: boolean): void;

@@ -4,7 +4,7 @@ import { blobChunks } from "./source.js";
 import { unpacked } from "./unpack.js";
 import type { WasmJob, WasmPortion } from "./wasm.js";
 
-/** Chunks that may wait in the worker: enough to go on with while more are on their way. */
+/** Chunks that may wait in the worker, so that it can go on while the next ones are posted. */
 const CHUNKS_AHEAD = 4;
 
 /** The worker's side of one file: where its bytes come from, and the module's reader, which they go to. */
@@ -41,9 +41,9 @@ export class Reading {
   async push(chunk: Uint8Array<ArrayBuffer> | undefined): Promise<void> {
     const entry = this.#entry;
     if (entry === undefined) throw new Error("this file is read by the worker");
-    // What goes wrong, the reading side says.
+    // `next` rejects with the same error.
     await entry.ready.catch(() => undefined);
-    // Not awaited: it is over only when the chunk is read.
+    // Not awaited: it settles only when the chunk has been read.
     (chunk === undefined ? entry.close() : entry.write(chunk)).catch(() => undefined);
   }
 
@@ -67,7 +67,7 @@ export class Reading {
     }
   }
 
-  /** Stops reading and lets go of everything. */
+  /** Stops reading and frees the module's reader. */
   release(): void {
     this.#released = true;
     this.#entry?.abort(released()).catch(() => undefined);

@@ -22,7 +22,7 @@ export function fastest(relaxed: ModuleSource | undefined, plain: ModuleSource):
   const chosen = () =>
     relaxed !== undefined && WebAssembly.validate(new Uint8Array(RELAXED_SIMD)) ? relaxed : plain;
   return {
-    compile: (onBytes) => chosen().compile(onBytes),
+    compile: (onBytes, signal) => chosen().compile(onBytes, signal),
     spawn: () => chosen().spawn(),
   };
 }

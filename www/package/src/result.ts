@@ -1,7 +1,7 @@
 import { PainwaveError } from "./errors.js";
 import type { WorkerSession } from "./session.js";
 import type { CsvOptions, Prediction, Recording, Result } from "./types.js";
-import type { WasmInfo, WasmPrediction } from "./wasm.js";
+import type { WasmInfo } from "./wasm.js";
 
 /** Where the recordings of a result are kept. */
 export interface KeptJob {
@@ -9,14 +9,7 @@ export interface KeptJob {
   readonly job: number;
 }
 
-/** Names the probabilities of a prediction. */
-export function predictionOf(raw: WasmPrediction, classes: readonly string[]): Prediction {
-  const { id, label, windows, warnings } = raw;
-  const probabilities = Object.fromEntries(classes.map((name, i) => [name, raw.probabilities[i] ?? 0]));
-  return { id, label, probabilities, windows, warnings };
-}
-
-/** What came of one file. */
+/** The result of one file. */
 export class JobResult implements Result {
   readonly predictions: readonly Prediction[];
   readonly warnings: readonly string[];

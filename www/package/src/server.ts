@@ -88,9 +88,11 @@ function handlersOf(wasm: WasmModule, turn: Turn): Handlers {
       }
       return { portion, bytesRead: from.bytesRead };
     },
-    classify({ portions }) {
+    async classify({ portions }) {
       const { ids, steps, values, codes } = merge(portions);
-      return loaded().classify(ids, steps, values, codes);
+      const start = performance.now();
+      const predictions = await loaded().classify(ids, steps, values, codes);
+      return { predictions, busyMs: performance.now() - start };
     },
     summary({ job }) {
       const { job: file } = reading(job);

@@ -48,8 +48,8 @@ export class WorkerSession {
     });
   }
 
-  /** Stops the worker and rejects what it still owes. */
-  end(error: PainwaveError): void {
+  /** Stops the worker and rejects what it still owes with this error. */
+  end(error: unknown): void {
     if (!this.alive) return;
     this.#ending.abort(error);
     this.#port.terminate();

@@ -6,58 +6,108 @@ import { unpacked } from "./unpack.js";
 
 /** Size of the chunks that go to the worker: some ten subjects, so that progress and aborts are prompt. */
 const CHUNK_BYTES = 1 << 20;
-/** A first chunk, from which the first subject comes. */
+/** Size of the first chunk, which has the first subject. */
 const FIRST_CHUNK_BYTES = 1 << 18;
 /** Size of the slices that a worker reads itself: browsers take their time for each. */
 const MOST_SLICE_BYTES = 1 << 22;
 
-/** An input that can be read. */
+/** An input that is open for reading. It must be cancelled in the end, read or not. */
 export interface OpenSource {
   /** Its size as it is in the file, where that is known. */
   readonly bytesTotal: number | undefined;
   /** The input itself, if it is one that a worker can be given to read. */
   readonly blob: Blob | undefined;
-  /** What is in it, as it is; each chunk has a buffer of its own that may be transferred. */
-  readonly chunks: Chunks;
+  /** Whether all of it is at hand: then it can be read more than once, and its bytes do not keep one waiting. */
+  readonly atHand: boolean;
+  /** What is in it, as it is, from its beginning; each chunk has a buffer of its own that may be transferred. */
+  chunks(): Chunks;
+  /** Ends all reading with this reason, and cancels a stream, even if its reading has not begun. */
+  cancel(reason: unknown): void;
 }
 
 /** Opens an input of any kind. */
-export function openSource(source: Source, signal: AbortSignal | undefined): OpenSource {
-  if (source instanceof Blob) {
-    return { bytesTotal: source.size, blob: source, chunks: blobChunks(source, signal) };
-  }
-  const open = (stream: Pieces, bytesTotal?: number): OpenSource => ({
-    bytesTotal,
-    blob: undefined,
-    chunks: coalesce(streamChunks(stream, signal)),
-  });
-  if (typeof source === "string") return open(textPieces(source));
-  if (source instanceof ArrayBuffer) return open(bytePieces(new Uint8Array(source)), source.byteLength);
+export function openSource(source: Source): OpenSource {
+  if (source instanceof Blob) return kept(source.size, (signal) => blobChunks(source, signal), source);
+  if (typeof source === "string")
+    return kept(undefined, (signal) => piecesAtHand(textPieces(source), signal));
+  if (source instanceof ArrayBuffer) return openBytes(new Uint8Array(source));
   if (ArrayBuffer.isView(source)) {
-    const { buffer, byteOffset, byteLength } = source;
-    return open(bytePieces(new Uint8Array(buffer, byteOffset, byteLength)), byteLength);
+    return openBytes(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
   }
   if (source instanceof Response) {
     if (!source.ok) {
+      source.body?.cancel().catch(() => undefined);
       throw new PainwaveError("READ_FAILED", `the server answered ${source.status} ${source.statusText}`);
     }
     // The length counts compressed bytes where the transport compresses, and the stream unpacked ones.
     const length = source.headers.has("content-encoding") ? null : source.headers.get("content-length");
-    return open(source.body ?? new Blob([]).stream(), length === null ? undefined : Number(length));
+    return openStream(source.body ?? new Blob([]).stream(), length === null ? undefined : Number(length));
   }
-  if (source instanceof ReadableStream) return open(source);
-  if (typeof source === "object" && source !== null && Symbol.asyncIterator in source) return open(source);
+  if (source instanceof ReadableStream) return openStream(source);
+  if (typeof source === "object" && source !== null && Symbol.asyncIterator in source)
+    return openStream(source);
   throw new PainwaveError(
     "SOURCE_TYPE",
     "expected a File, Blob, Response, ReadableStream, ArrayBuffer, string or async iterable of chunks",
   );
 }
 
+/** Opens an input for as long as `task` takes. */
+export async function withSource<T>(source: Source, task: (open: OpenSource) => Promise<T>): Promise<T> {
+  const open = openSource(source);
+  try {
+    return await task(open);
+  } finally {
+    open.cancel(new PainwaveError("CLOSED", "the input is no longer read"));
+  }
+}
+
 /** Reads an input to its end, unpacked. */
-export async function readAll(source: Source, signal: AbortSignal | undefined): Promise<Uint8Array> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  for await (const chunk of unpacked(openSource(source, signal).chunks)) chunks.push(chunk);
-  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+export async function readAll(source: OpenSource): Promise<Uint8Array> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  for await (const chunk of unpacked(source.chunks())) parts.push(chunk);
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
+}
+
+function openBytes(bytes: Uint8Array): OpenSource {
+  return kept(bytes.byteLength, (signal) => piecesAtHand(bytePieces(bytes), signal));
+}
+
+/** An input that is at hand. */
+function kept(
+  bytesTotal: number | undefined,
+  read: (signal: AbortSignal) => Chunks,
+  blob?: Blob,
+): OpenSource {
+  const ending = new AbortController();
+  return {
+    bytesTotal,
+    blob,
+    atHand: true,
+    chunks: () => read(ending.signal),
+    cancel: (reason) => ending.abort(reason),
+  };
+}
+
+/** An input that arrives bit by bit, and can be read once. */
+function openStream(stream: Pieces, bytesTotal?: number): OpenSource {
+  const ending = new AbortController();
+  const reader = readerOf(stream);
+  const chunks = coalesce(encoded(reader, ending.signal));
+  return {
+    bytesTotal,
+    blob: undefined,
+    atHand: false,
+    chunks: () => chunks,
+    cancel(reason) {
+      ending.abort(reason);
+      reader.cancel(reason);
+    },
+  };
+}
+
+function piecesAtHand(pieces: Pieces, signal: AbortSignal): Chunks {
+  return coalesce(encoded(readerOf(pieces), signal));
 }
 
 /** A blob in slices, the next of which is on its way while one is worked on. */
@@ -69,7 +119,7 @@ export async function* blobChunks(blob: Blob, signal: AbortSignal | undefined): 
     end = Math.min(blob.size, start + size);
     size = Math.min(2 * size, MOST_SLICE_BYTES);
     const bytes = start < end ? blob.slice(start, end).arrayBuffer() : undefined;
-    // Whoever awaits it hears of a failure; nobody may, after an abort.
+    // After an abort it is not awaited any more, and its rejection must not count as unhandled.
     bytes?.catch(() => undefined);
     return bytes;
   };
@@ -94,34 +144,21 @@ async function* bytePieces(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> 
   yield bytes;
 }
 
-async function* streamChunks(
-  stream: Pieces,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array, void> {
-  const pieces = new TextPieces();
-  let reader: { next(): Promise<IteratorResult<unknown, unknown>>; stop(): unknown };
-  try {
-    reader = readerOf(stream);
-  } catch (error) {
-    throw readFailed(error);
-  }
-  try {
-    for (;;) {
-      const next = await abortable(reader.next(), signal).catch((error) => {
-        throw signal?.aborted ? error : readFailed(error);
-      });
-      const isText = !next.done && typeof next.value === "string";
-      if (!isText) yield pieces.flush();
-      if (next.done) return;
-      const chunk = isText ? pieces.encode(next.value as string) : next.value;
-      if (!(chunk instanceof Uint8Array)) {
-        throw new PainwaveError("SOURCE_TYPE", "a chunk is neither bytes (Uint8Array) nor text");
-      }
-      yield chunk;
+/** Pieces as bytes. */
+async function* encoded(reader: PieceReader, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+  const encoder = new TextPieces();
+  for (;;) {
+    const next = await abortable(reader.next(), signal).catch((error) => {
+      throw signal.aborted ? error : readFailed(error);
+    });
+    const isText = !next.done && typeof next.value === "string";
+    if (!isText) yield encoder.flush();
+    if (next.done) return;
+    const chunk = isText ? encoder.encode(next.value as string) : next.value;
+    if (!(chunk instanceof Uint8Array)) {
+      throw new PainwaveError("SOURCE_TYPE", "a chunk is neither bytes (Uint8Array) nor text");
     }
-  } finally {
-    // Not awaited: a source that hangs must not hold up the abort.
-    Promise.resolve(reader.stop()).catch(() => undefined);
+    yield chunk;
   }
 }
 
@@ -145,21 +182,42 @@ class TextPieces {
   }
 }
 
+interface PieceReader {
+  next(): Promise<IteratorResult<unknown, unknown>>;
+  /** Cancels what is read, without waiting until it is: it may hang. */
+  cancel(reason: unknown): void;
+}
+
 /** A stream by its reader, as Safari's streams cannot be iterated; anything else by its iterator. */
-function readerOf(stream: Pieces) {
-  if (stream instanceof ReadableStream) {
-    const reader = stream.getReader();
-    return {
-      next: () => reader.read() as Promise<IteratorResult<unknown, unknown>>,
-      stop: () => {
-        const cancelled = reader.cancel();
-        reader.releaseLock();
-        return cancelled;
-      },
-    };
+function readerOf(stream: Pieces): PieceReader {
+  try {
+    return stream instanceof ReadableStream ? streamReader(stream) : iteratorReader(stream);
+  } catch (error) {
+    throw readFailed(error);
   }
-  const iterator: AsyncIterator<unknown> = stream[Symbol.asyncIterator]();
-  return { next: () => iterator.next(), stop: () => iterator.return?.() };
+}
+
+function streamReader(stream: ReadableStream<unknown>): PieceReader {
+  const reader = stream.getReader();
+  return {
+    next: () => reader.read() as Promise<IteratorResult<unknown, unknown>>,
+    cancel(reason) {
+      reader.cancel(reason).catch(() => undefined);
+      reader.releaseLock();
+    },
+  };
+}
+
+function iteratorReader(iterable: AsyncIterable<unknown> & { destroy?: unknown }): PieceReader {
+  const iterator = iterable[Symbol.asyncIterator]();
+  return {
+    next: () => iterator.next(),
+    cancel() {
+      iterator.return?.().catch(() => undefined);
+      // The iterator of a stream of Node does not end it before its first piece nor while it waits for one.
+      if (typeof iterable.destroy === "function") iterable.destroy();
+    },
+  };
 }
 
 /** Fills chunks of one size: few messages to the worker, and the caller's bytes stay as they are. */

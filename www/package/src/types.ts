@@ -13,7 +13,10 @@ export type Engine = "cpu" | "webgpu" | "ndarray";
  */
 export type Precision = "f32" | "i16" | "i8";
 
-/** A CSV file in any of the forms that the platform has. Gzip is recognised by its first bytes. */
+/**
+ * A CSV file in any of the forms that the platform has. Gzip is recognised by its first bytes. A stream that is not read
+ * to its end, since its call was aborted or failed, is cancelled.
+ */
 export type Source =
   | Blob
   | Response
@@ -39,7 +42,7 @@ export interface Progress {
   readonly subjects: number;
 }
 
-/** Hears of progress. It should not throw. */
+/** Called with the progress of a call. It should not throw. */
 export type OnProgress = (progress: Progress) => void;
 
 /** Options of `createClassifier`. */
@@ -65,7 +68,7 @@ export interface ClassifierOptions {
 /** Options of `classify`. */
 export interface ClassifyOptions {
   /**
-   * Hears of subjects as soon as they are classified, some at a time, in the order in which their rows end in
+   * Called with subjects as soon as they are classified, some at a time, in the order in which their rows end in
    * the file. A subject with more rows further down comes again at the end. It should not throw.
    */
   readonly onPredictions?: ((predictions: readonly Prediction[]) => void) | undefined;
@@ -113,7 +116,7 @@ export interface CsvOptions {
   readonly probabilities?: boolean | undefined;
 }
 
-/** What came of one file. */
+/** The result of one file. */
 export interface Result {
   /** One per subject, in the order in which the subjects first appear in the file. */
   readonly predictions: readonly Prediction[];
@@ -126,7 +129,7 @@ export interface Result {
    * `keepRecordings`.
    */
   recording(id: string): Promise<Recording | undefined>;
-  /** Lets go of the kept recordings. The predictions stay. */
+  /** Frees the kept recordings. The predictions stay. */
   release(): void;
 }
 
@@ -231,7 +234,10 @@ export interface ClassifierInfo {
 export interface Classifier {
   /** What it runs on at present: a device that fails is replaced. */
   readonly info: ClassifierInfo;
-  /** Classifies every subject of a file. Calls may overlap; they queue. */
+  /**
+   * Classifies every subject of a file. Calls may overlap: they start in their order, each when those before it are over,
+   * but none waits for the end of a stream.
+   */
   classify(source: Source, options?: ClassifyOptions): Promise<Result>;
   /** Compares a result with a labels file (id, label). */
   evaluate(labels: Source, result: Result, options?: { readonly signal?: AbortSignal }): Promise<Scores>;

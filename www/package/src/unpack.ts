@@ -3,7 +3,7 @@ import { messageOf, PainwaveError } from "./errors.js";
 
 /** The contents of a file, unpacked if it is gzip: the first bytes tell. */
 export async function* unpacked(raw: Chunks): Chunks {
-  // A source may deliver them one at a time.
+  // A source may deliver its first bytes one at a time.
   let head: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   while (head.byteLength < 2) {
     const next = await raw.next();
@@ -16,8 +16,8 @@ export async function* unpacked(raw: Chunks): Chunks {
 }
 
 /**
- * Most packed bytes that are unpacked at once: browsers hand out all that comes of them before they look
- * whether anyone wants it, which can be a thousand times as much.
+ * Most packed bytes that are unpacked at once. Browsers enqueue all that a chunk unpacks to, which can be a thousand times
+ * as much, before backpressure stops them.
  */
 const PACKED_BYTES = 1 << 16;
 

@@ -1,16 +1,22 @@
 import { chunksOf } from "./chunks.js";
 import { messageOf, PainwaveError } from "./errors.js";
+import type { OnBytes } from "./host.js";
 import type { WorkerPort } from "./protocol.js";
 
-/** Fetches and compiles a module at once, as the bytes arrive. */
+/** Fetches and compiles a module at once, as the bytes arrive. The signal stops the download. */
 export async function compileFrom(
   address: URL,
-  onBytes: (read: number, total: number | undefined) => void,
+  onBytes: OnBytes,
+  signal: AbortSignal | undefined,
 ): Promise<WebAssembly.Module> {
-  const response = await fetch(address).catch((error: unknown) => {
+  const response = await fetch(address, signal ? { signal } : {}).catch((error: unknown) => {
+    signal?.throwIfAborted();
     throw notFetched(address, messageOf(error), error);
   });
-  if (!response.ok) throw notFetched(address, `${response.status} ${response.statusText}`);
+  if (!response.ok) {
+    response.body?.cancel().catch(() => undefined);
+    throw notFetched(address, `${response.status} ${response.statusText}`);
+  }
   // Counted on a copy: the browser keeps the compiled code of a response only if it came from the network.
   const counted = count(response.clone(), onBytes).catch(() => undefined);
   try {
@@ -20,6 +26,7 @@ export async function compileFrom(
       ? await WebAssembly.compileStreaming(response)
       : await WebAssembly.compile(await response.arrayBuffer());
   } catch (error) {
+    signal?.throwIfAborted();
     // A connection that breaks off; what does not compile is another kind of error.
     if (error instanceof TypeError) throw notFetched(address, messageOf(error), error);
     throw new PainwaveError(
@@ -33,10 +40,7 @@ export async function compileFrom(
   }
 }
 
-async function count(
-  copy: Response,
-  onBytes: (read: number, total: number | undefined) => void,
-): Promise<void> {
+async function count(copy: Response, onBytes: OnBytes): Promise<void> {
   // The length counts compressed bytes where the transport compresses, and the stream unpacked ones.
   const length = copy.headers.has("content-encoding") ? null : copy.headers.get("content-length");
   const total = length === null ? undefined : Number(length);

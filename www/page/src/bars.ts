@@ -12,19 +12,19 @@ export function stackedBar(names: readonly string[], shares: readonly number[]):
   return bar;
 }
 
-/** A bar for one share. */
-export function singleBar(share: number, place: number): HTMLElement {
-  return h("span", { className: "bar", attributes: { "aria-hidden": "true" } }, part(share, place));
+/** A bar for one share. Its text stands beside it. */
+export function singleBar(share: number, color: number): HTMLElement {
+  return h("span", { className: "bar", attributes: { "aria-hidden": "true" } }, part(share, color));
 }
 
-function part(share: number, place: number): HTMLElement {
-  const element = h("span", { className: `bar-part ${colorClass(place)}` });
-  // Through the object model, which the content security policy allows; a style attribute it does not.
+function part(share: number, color: number): HTMLElement {
+  const element = h("span", { className: `bar-part ${colorClass(color)}` });
+  // The content security policy forbids a style attribute, and allows a property.
   element.style.width = `${share * 100}%`;
   return element;
 }
 
 /** A class's name with its colour. */
-export function classTag(name: string, place: number): HTMLElement {
-  return h("span", { className: "tag" }, h("span", { className: `dot ${colorClass(place)}` }), name);
+export function classTag(name: string, color: number): HTMLElement {
+  return h("span", { className: "tag" }, h("span", { className: `dot ${colorClass(color)}` }), name);
 }

@@ -5,7 +5,7 @@ import { fill, h } from "./dom.js";
 import { percent, plural, wholePercent } from "./format.js";
 import { Plot } from "./plots.js";
 
-/** How many channels are shown before the reader chooses. */
+/** How many channels are shown before the user chooses. */
 const DEFAULT_CHANNELS = 4;
 
 /** One subject: its probabilities, how they come about over its windows, and its signals. */
@@ -14,12 +14,12 @@ export class SubjectDetail {
     className: "panel detail",
     attributes: { "aria-label": "Subject", tabindex: -1 },
   });
-  /** What has the recordings; none while the file is being read. */
+  /** Where the recordings are; `undefined` while the file is being read. */
   #result: Result | undefined;
   readonly #info: ClassifierInfo;
   #plots: Plot[] = [];
   #shown: Prediction | undefined;
-  /** The channels that the reader has chosen, kept from subject to subject. */
+  /** The channels that the user has chosen, kept from subject to subject. */
   #channels: Set<string> | undefined;
 
   constructor(info: ClassifierInfo) {
@@ -133,11 +133,11 @@ export class SubjectDetail {
       range: [0, 1] as const,
       height: 190,
       format: wholePercent,
-      lines: classes.map((name, place) => ({
+      lines: classes.map((name, index) => ({
         name,
-        place,
+        color: index,
         filled: name === label,
-        values: times.map((_, i) => windows.probabilities[i * classes.length + place] ?? 0),
+        values: times.map((_, i) => windows.probabilities[i * classes.length + index] ?? 0),
       })),
     };
   }
@@ -167,23 +167,23 @@ export class SubjectDetail {
         this.#plots = this.#plots.filter((other) => other !== plot);
       }
       plot = undefined;
-      const places = [...channels.keys()].filter((place) => chosen.has(channels[place] ?? ""));
-      for (const [place, chip] of chips.entries()) {
-        const shown = places.indexOf(place);
-        chip.className = shown < 0 ? "channel" : `channel ${colorClass(channelColor(shown))}`;
+      const shown = [...channels.keys()].filter((channel) => chosen.has(channels[channel] ?? ""));
+      for (const [channel, chip] of chips.entries()) {
+        const index = shown.indexOf(channel);
+        chip.className = index < 0 ? "channel" : `channel ${colorClass(channelColor(index))}`;
       }
-      fill(holder, places.length === 0 && h("p", { className: "muted" }, "Choose a channel below."));
-      if (places.length === 0) return;
+      fill(holder, shown.length === 0 && h("p", { className: "muted" }, "Choose a channel below."));
+      if (shown.length === 0) return;
       plot = new Plot(holder, {
         times: recording.times,
         height: 230,
         format: (value) => String(Number(value.toPrecision(4))),
-        lines: places.map((place, shown) => ({
-          name: channels[place] ?? "",
-          place: channelColor(shown),
+        lines: shown.map((channel, index) => ({
+          name: channels[channel] ?? "",
+          color: channelColor(index),
           values: Array.from(
             recording.times,
-            (_, step) => recording.values[step * channels.length + place] ?? 0,
+            (_, step) => recording.values[step * channels.length + channel] ?? 0,
           ),
         })),
       });
@@ -204,19 +204,19 @@ export class SubjectDetail {
   }
 }
 
-/** The channels that vary most in this recording, leaving out those that only count (surveys and the like). */
+/** The channels that vary most in this recording, without those of whole numbers only (surveys and the like). */
 function liveliest({ channels, values }: Recording): Set<string> {
   const width = channels.length;
   const steps = values.length / width;
   const spread = channels.map((name, channel) => {
-    let [sum, squares, whole] = [0, 0, true];
+    let [sum, squares, integers] = [0, 0, true];
     for (let step = 0; step < steps; step++) {
       const value = values[step * width + channel] ?? 0;
       sum += value;
       squares += value * value;
-      whole &&= Number.isInteger(value);
+      integers &&= Number.isInteger(value);
     }
-    return { name, variance: whole ? -1 : squares / steps - (sum / steps) ** 2 };
+    return { name, variance: integers ? -1 : squares / steps - (sum / steps) ** 2 };
   });
   const names = spread.toSorted((a, b) => b.variance - a.variance).map(({ name }) => name);
   return new Set(names.slice(0, DEFAULT_CHANNELS));

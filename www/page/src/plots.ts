@@ -5,8 +5,8 @@ import { colorValue, variable } from "./colors.js";
 /** One line of a plot. */
 export interface Line {
   readonly name: string;
-  /** Place of its colour. */
-  readonly place: number;
+  /** Index of its colour. */
+  readonly color: number;
   readonly values: ArrayLike<number>;
   readonly filled?: boolean;
 }
@@ -18,7 +18,7 @@ export interface PlotData {
   /** Limits of the vertical axis, where the data does not set them. */
   readonly range?: readonly [number, number];
   readonly height: number;
-  /** Writes a value for the reader. */
+  /** Writes a value. */
   readonly format: (value: number) => string;
 }
 
@@ -69,13 +69,13 @@ function options({ times, lines, range, format }: PlotData, width: number, heigh
     ],
     series: [
       { label: "time", value: (_, value) => (value === null ? "–" : String(value)) },
-      ...lines.map(({ name, place, filled }): uPlot.Series => {
-        const stroke = colorValue(place);
+      ...lines.map(({ name, color, filled }): uPlot.Series => {
+        const stroke = colorValue(color);
         return {
           label: name,
           stroke,
           width: 2,
-          // A line through a single point has no length.
+          // A single point makes no line.
           points: { show: times.length < 2 },
           value: (_, value) => (value === null ? "–" : format(value)),
           ...(filled ? { fill: `color-mix(in srgb, ${stroke} 14%, transparent)` } : {}),

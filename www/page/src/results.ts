@@ -7,10 +7,10 @@ import { duration, plural } from "./format.js";
 import { scoresPanel } from "./scores.js";
 import { SubjectTable } from "./table.js";
 
-/** Milliseconds from one drawing of a growing table to the next: each goes over all subjects. */
+/** Milliseconds between two drawings of a growing table: each goes over all subjects. */
 const DRAW_EVERY = 150;
 
-/** What comes of one file: subject after subject while it is being read, and then as a whole. */
+/** The results of one file: subject after subject while it is being read, and then the whole. */
 export class ResultsView {
   readonly element: HTMLElement;
   readonly heading: HTMLElement;
@@ -22,14 +22,14 @@ export class ResultsView {
   readonly #actions = h("p", { className: "actions" });
   readonly #shares = h("div");
   readonly #warnings = h("div");
-  readonly #scores = h("div", { id: "scores-place" });
+  readonly #scores = h("div", { id: "scores-slot" });
   readonly #onDrawn: () => void;
   readonly #found = new Map<string, Prediction>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #drawn = Number.NEGATIVE_INFINITY;
   #ended = false;
 
-  /** `onDrawn` hears when there is something to see for the first time. */
+  /** `onDrawn` is called when there is something to see for the first time. */
   constructor(info: ClassifierInfo, name: string, onDrawn: () => void) {
     this.#info = info;
     this.#name = name;
@@ -62,7 +62,7 @@ export class ResultsView {
     for (const prediction of predictions) this.#found.set(prediction.id, prediction);
     if (this.#ended || this.#timer !== undefined) return;
     const wait = Math.max(0, this.#drawn + DRAW_EVERY - performance.now());
-    // After a frame: a page that nobody sees draws nothing.
+    // In an animation frame, so that a hidden tab draws nothing.
     this.#timer = setTimeout(() => requestAnimationFrame(() => this.#grow()), wait);
   }
 

@@ -41,6 +41,7 @@ const ADVICE: Record<string, string> = {
     "Choose another engine below. This browser or machine does not offer what that one needs.",
   ENGINE_REFUSED: "Choose another engine below. That one does not reproduce the model's known answers here.",
   DEVICE_LOST: "Try again, or switch to the CPU engine below.",
+  INTERNAL: "This is a fault of painwave: please report it.",
 };
 
 /** Where the page says what it is doing and what went wrong. */
@@ -119,8 +120,8 @@ export class Status {
     const known = error instanceof PainwaveError ? error : undefined;
     if (known === undefined) console.error(error);
     const message = messageOf(error);
-    // Most messages name the place themselves.
-    const place = [
+    // Most messages say themselves where it is.
+    const location = [
       known?.line !== undefined && `line ${known.line}`,
       known?.column !== undefined && `column ${known.column}`,
     ].filter((part) => part !== false);
@@ -135,9 +136,9 @@ export class Status {
         h("p", { className: "error-message" }, message),
         h(
           "p",
-          { className: "error-place" },
+          { className: "error-location" },
           known && h("code", { className: "error-code" }, known.code),
-          !named && ` at ${place.join(", ")}`,
+          !named && ` at ${location.join(", ")}`,
         ),
         advice && h("p", {}, advice),
         h("button", { attributes: { type: "button" }, on: { click: () => this.clear() } }, "Dismiss"),

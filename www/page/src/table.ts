@@ -3,7 +3,7 @@ import { classTag, stackedBar } from "./bars.js";
 import { fill, h } from "./dom.js";
 import { integer, percent, plural } from "./format.js";
 
-/** Height of a row in pixels, as style.css sets it: what makes it possible to draw only the rows in view. */
+/** Height of a row in pixels, the same as --row in style/base.css. As it is fixed, only the rows in view are drawn. */
 const ROW_HEIGHT = 44;
 /** Rows drawn above and below those in view. */
 const SPARE_ROWS = 8;
@@ -87,13 +87,13 @@ export class SubjectTable {
     }
     this.#all = predictions;
     this.#ranks = undefined;
-    // Growing numbers are not worth being read out.
+    // A screen reader would read out every number while the count grows.
     this.#count.setAttribute("aria-live", growing ? "off" : "polite");
     this.#arrange(this.#scroller.scrollTop);
     return this.#classes.map((name) => counts.get(name) ?? 0);
   }
 
-  /** Selects the first subject, unless the reader has chosen one. */
+  /** Selects the first subject, unless the user has chosen one. */
   selectFirst(): void {
     if (!this.#chosen && this.#rows.length > 0) this.#select(0, false);
   }
@@ -186,8 +186,8 @@ export class SubjectTable {
       return (a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0);
     }
     if (key === "probability") return (a, b) => top(a) - top(b);
-    const place = new Map(this.#classes.map((name, i) => [name, i]));
-    return (a, b) => (place.get(a.label) ?? 0) - (place.get(b.label) ?? 0) || top(b) - top(a);
+    const index = new Map(this.#classes.map((name, i) => [name, i]));
+    return (a, b) => (index.get(a.label) ?? 0) - (index.get(b.label) ?? 0) || top(b) - top(a);
   }
 
   #draw(): void {
@@ -298,7 +298,7 @@ function top({ label, probabilities }: Prediction): number {
   return probabilities[label] ?? 0;
 }
 
-/** Each subject's place in the order of ids: a collator is too slow to be asked at every sorting. */
+/** Each subject's rank in the order of ids: a collator is too slow to be asked at every sorting. */
 function ranksOfIds(predictions: readonly Prediction[]): Map<Prediction, number> {
   const collator = new Intl.Collator("en", { numeric: true });
   const sorted = predictions.toSorted((a, b) => collator.compare(a.id, b.id));
