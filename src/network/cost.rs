@@ -1,6 +1,6 @@
 //! What a network asks of a machine, known from its configuration alone.
 
-use super::{Head, NetworkConfig, Pooling};
+use super::config::{Head, NetworkConfig, Pooling};
 
 /// Memory and work of a network. Every number saturates at `u64::MAX`, so a configuration that was not validated has
 /// a cost too.

@@ -1,6 +1,7 @@
 //! What a network is: its configuration, the names and shapes of its parameters, and with the
 //! feature `burn` its Burn modules.
 
+mod cell;
 mod config;
 #[cfg(feature = "burn")]
 mod conv;
@@ -11,6 +12,7 @@ mod dropout;
 mod model;
 #[cfg(feature = "training")]
 mod operation;
+mod parameters;
 #[cfg(feature = "burn")]
 mod pooling;
 #[cfg(feature = "training")]
@@ -18,6 +20,7 @@ mod product;
 #[cfg(feature = "burn")]
 mod recurrent;
 
+pub(crate) use cell::{MAX_SUMS, gates, gru_state, lstm_state};
 pub use config::{
     CategoryEmbedding, Cell, ConvBlock, Head, NetworkConfig, NetworkConfigError, ParameterSpec, Pooling,
     Recurrent, TimeEmbedding,
@@ -27,17 +30,4 @@ pub use cost::Cost;
 pub use dropout::Dropout;
 #[cfg(feature = "burn")]
 pub use model::{Network, NetworkInputs};
-
-use std::collections::BTreeMap;
-
-/// Weights by name; [`NetworkConfig::parameters`] says which names and shapes a network has.
-pub type Parameters = BTreeMap<String, Parameter>;
-
-/// One weight tensor in row-major order.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Parameter {
-    /// Size of each dimension.
-    pub shape: Vec<usize>,
-    /// The elements, the last dimension fastest.
-    pub data: Vec<f32>,
-}
+pub use parameters::{Parameter, Parameters};
