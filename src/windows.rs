@@ -71,11 +71,6 @@ impl WindowConfig {
 }
 
 impl WindowBatch {
-    /// Number of inputs of all kinds.
-    pub fn inputs(&self) -> usize {
-        self.dense.len() + self.codes.len() + self.steps.len()
-    }
-
     /// Empties the batch and keeps its memory.
     pub fn clear(&mut self) {
         self.windows = 0;

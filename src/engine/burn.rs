@@ -3,7 +3,8 @@
 
 use burn::tensor::{Device, Tensor};
 
-use super::{Engine, EngineError, EngineFuture, EngineKind, Precision, check_batch, check_parameters};
+use super::contract::{Engine, EngineError, EngineFuture, EngineKind, check_batch, check_parameters};
+use super::precision::Precision;
 use crate::network::{Network, NetworkConfig, NetworkInputs, Parameters};
 use crate::windows::WindowBatch;
 
@@ -90,7 +91,7 @@ impl Engine for BurnEngine {
     }
 }
 
-/// The most numbers that the network holds for one step.
+/// Max numbers that a layer of the network holds for one step.
 fn widest(config: &NetworkConfig) -> usize {
     let conv = config.conv.iter().map(|block| block.channels);
     let gates = config.recurrent.iter().map(|layers| layers.cell.gates() * layers.hidden);

@@ -11,7 +11,8 @@ use burn::tensor::module::{conv1d, max_pool1d};
 use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
 use burn::tensor::{Device, Tensor};
 
-use super::{ConvBlock, Dropout};
+use super::config::ConvBlock;
+use super::dropout::Dropout;
 
 /// Conv1d with "same" zero padding and stride 1, ReLU, max pooling, dropout.
 #[derive(Module, Debug)]
@@ -47,7 +48,7 @@ impl Convolution {
     /// All but the dropout.
     fn convolve(&self, steps: Tensor<3>) -> Tensor<3> {
         #[cfg(feature = "training")]
-        if let Some(pooled) = fused::forward(&steps, self) {
+        if let Some(pooled) = fused::forward(&steps, self.weight.val(), self.bias.val(), self.pool) {
             return pooled;
         }
         self.convolve_by_operations(steps)
@@ -58,10 +59,14 @@ impl Convolution {
         let weight = self.weight.val();
         let [_, _, kernel] = weight.dims();
         let options = ConvOptions::new([1], [kernel / 2], [1], 1);
-        let mut channels = relu(conv1d(steps.swap_dims(1, 2), weight, Some(self.bias.val()), options));
+        let channels = conv1d(steps.swap_dims(1, 2), weight, Some(self.bias.val()), options);
+        // Backends differ in whether ReLU and pooling keep NaN; PyTorch's do.
+        let is_nan = channels.clone().detach().is_nan();
+        let (mut channels, mut is_nan) = (relu(channels), is_nan.float());
         if self.pool > 1 {
-            channels = max_pool1d(channels, MaxPoolOptions::new([self.pool]));
+            let pool = || MaxPoolOptions::new([self.pool]);
+            (channels, is_nan) = (max_pool1d(channels, pool()), max_pool1d(is_nan, pool()));
         }
-        channels.swap_dims(1, 2)
+        channels.mask_fill(is_nan.greater_elem(0.5), f32::NAN).swap_dims(1, 2)
     }
 }

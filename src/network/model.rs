@@ -6,9 +6,12 @@ use burn::tensor::activation::relu;
 use burn::tensor::module::layer_norm;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
+use super::config::{Head, NetworkConfig, Pooling};
 use super::conv::Convolution;
+use super::dropout::Dropout;
+use super::parameters::{Parameter, Parameters};
+use super::pooling;
 use super::recurrent::RecurrentLayer;
-use super::{Dropout, Head, NetworkConfig, Parameter, Parameters, Pooling, pooling};
 use crate::windows::WindowBatch;
 
 /// The network that a [`NetworkConfig`] describes.
@@ -156,8 +159,8 @@ impl Network {
         }
         // The recurrent layers and the pooling read [L, N, features].
         let mut steps = steps.swap_dims(0, 1);
-        for (place, layer) in self.recurrent.iter().enumerate() {
-            if place > 0 {
+        for (index, layer) in self.recurrent.iter().enumerate() {
+            if index > 0 {
                 steps = dropout.apply(steps, self.recurrent_dropout);
             }
             steps = layer.forward(steps);
@@ -177,8 +180,8 @@ impl Network {
             parts.push(inputs.dense.clone());
         }
         if let Some(codes) = &inputs.codes {
-            for (place, table) in self.category_embeddings.iter().enumerate() {
-                let codes: Tensor<2, Int> = codes.clone().narrow(2, place, 1).squeeze_dim(2);
+            for (index, table) in self.category_embeddings.iter().enumerate() {
+                let codes: Tensor<2, Int> = codes.clone().narrow(2, index, 1).squeeze_dim(2);
                 parts.push(table.forward(codes));
             }
         }
@@ -204,8 +207,8 @@ impl Network {
     /// The head: `[N, D * H]` to `[N, classes]`.
     fn classify(&self, pooled: Tensor<2>, dropout: &mut Dropout) -> Tensor<2> {
         let mut vector = pooled;
-        for (place, layer) in self.head.iter().enumerate() {
-            if place > 0 {
+        for (index, layer) in self.head.iter().enumerate() {
+            if index > 0 {
                 vector = dropout.apply(relu(vector), self.head_dropout);
             }
             vector = layer.forward(vector);

@@ -5,13 +5,13 @@
 //! time-major, `[L, N, features]`, so that the rows of one step are contiguous.
 
 #[cfg(feature = "training")]
-mod cell;
+mod elementwise;
 #[cfg(feature = "training")]
 mod fused;
 #[cfg(feature = "training")]
 mod pass;
 #[cfg(feature = "training")]
-mod rules;
+mod step;
 #[cfg(all(test, feature = "training"))]
 mod tests;
 
@@ -20,7 +20,7 @@ use burn::tensor::activation::{self, sigmoid};
 use burn::tensor::module::linear;
 use burn::tensor::{Device, Tensor};
 
-use super::{Cell, Recurrent};
+use super::config::{Cell, Recurrent};
 
 /// One layer: a forward direction, and a backward one if the network is bidirectional.
 #[derive(Module, Debug)]
@@ -57,10 +57,18 @@ impl RecurrentLayer {
     /// `[L, N, in]` to the hidden states `[L, N, D * H]`, the forward direction's first.
     pub(super) fn forward(&self, inputs: Tensor<3>) -> Tensor<3> {
         #[cfg(feature = "training")]
-        if let Some(states) = fused::forward(&inputs, &self.forward, self.backward.as_ref()) {
+        if let Some(states) = self.forward_fused(&inputs) {
             return states;
         }
         self.forward_by_operations(inputs)
+    }
+
+    /// The same as one operation of our own, on the CPU backend.
+    #[cfg(feature = "training")]
+    fn forward_fused(&self, inputs: &Tensor<3>) -> Option<Tensor<3>> {
+        let [hidden, _] = self.forward.hidden_weight.dims();
+        let backward = self.backward.as_ref().map(Direction::weights);
+        fused::forward(inputs, self.forward.cell, hidden, self.forward.weights(), backward)
     }
 
     /// The same through Burn's own operations, on any device.
@@ -91,6 +99,17 @@ impl Direction {
         }
     }
 
+    /// The weights for the operation of our own.
+    #[cfg(feature = "training")]
+    fn weights(&self) -> pass::Weights<burn::backend::DispatchTensor> {
+        pass::Weights {
+            input: self.input_weight.val().into_dispatch(),
+            input_bias: self.input_bias.val().into_dispatch(),
+            hidden: self.hidden_weight.val().into_dispatch(),
+            hidden_bias: self.hidden_bias.val().into_dispatch(),
+        }
+    }
+
     /// `[L, N, in]` to the hidden states `[L, N, H]`.
     fn forward(&self, inputs: Tensor<3>) -> Tensor<3> {
         let [length, windows, width] = inputs.dims();
@@ -107,7 +126,7 @@ impl Direction {
         Tensor::cat(states, 0).reshape([length, windows, hidden])
     }
 
-    /// `h' = tanh(W x + b + U h + c)`.
+    /// `h' = tanh(W x + b + U h + d)`.
     fn rnn(&self, rows: Tensor<2>, length: usize) -> Vec<Tensor<2>> {
         let hidden_weight = self.hidden_weight.val();
         let bias = self.input_bias.val() + self.hidden_bias.val();
@@ -123,7 +142,7 @@ impl Direction {
         inputs.into_iter().map(step).collect()
     }
 
-    /// `i, f, o = sigmoid(W x + b + U h + c)`, `g = tanh(W x + b + U h + c)`, `s' = f s + i g`, `h' = o tanh(s')`.
+    /// `i, f, o = sigmoid(W x + b + U h + d)`, `g = tanh(W x + b + U h + d)`, `c' = f c + i g`, `h' = o tanh(c')`.
     fn lstm(&self, rows: Tensor<2>, length: usize) -> Vec<Tensor<2>> {
         let hidden_weight = self.hidden_weight.val();
         let [hidden, _] = hidden_weight.dims();
@@ -131,26 +150,26 @@ impl Direction {
         let inputs = self.steps(linear(rows, self.input_weight.val(), Some(bias)), length);
         let mut last: Option<[Tensor<2>; 2]> = None;
         let step = |input: Tensor<2>| {
-            let (sums, memory) = match last.take() {
-                Some([state, memory]) => (input + state.matmul(hidden_weight.clone()), Some(memory)),
+            let (sums, cell_state) = match last.take() {
+                Some([state, cell_state]) => (input + state.matmul(hidden_weight.clone()), Some(cell_state)),
                 None => (input, None),
             };
             let input_forget = sigmoid(sums.clone().narrow(1, 0, 2 * hidden));
             let new = tanh(sums.clone().narrow(1, 2 * hidden, hidden));
             let output = sigmoid(sums.narrow(1, 3 * hidden, hidden));
             let added = input_forget.clone().narrow(1, 0, hidden) * new;
-            let memory = match memory {
-                Some(memory) => input_forget.narrow(1, hidden, hidden) * memory + added,
+            let cell_state = match cell_state {
+                Some(cell_state) => input_forget.narrow(1, hidden, hidden) * cell_state + added,
                 None => added,
             };
-            let state = output * tanh(memory.clone());
-            last = Some([state.clone(), memory]);
+            let state = output * tanh(cell_state.clone());
+            last = Some([state.clone(), cell_state]);
             state
         };
         inputs.into_iter().map(step).collect()
     }
 
-    /// `r, z = sigmoid(W x + b + U h + c)`, `n = tanh(W x + b + r (U h + c))`, `h' = n + z (h - n)`.
+    /// `r, z = sigmoid(W x + b + U h + d)`, `n = tanh(W x + b + r (U h + d))`, `h' = n + z (h - n)`.
     ///
     /// The weights of `r` and `z` are taken apart from those of `n` outside of the loop, because
     /// the gradient of a slice is as large as what it was cut from.
@@ -218,7 +237,7 @@ fn split(rows: Tensor<2>, parts: usize, out: &mut Vec<Tensor<2>>) {
 /// `tanh` of any number, however large.
 ///
 /// WGSL takes the accuracy of its `tanh` from `sinh(x) / cosh(x)`, and some adapters compute just that: beyond 88
-/// it is infinity by infinity, not a number. From 9.02 on an f32 rounds to one and its slope to zero, so the bound
+/// it is infinity by infinity, which is NaN. From 9.02 on an f32 rounds to one and its slope to zero, so the bound
 /// changes no result. Burn's `sigmoid` needs none: where its `exp` overflows, it comes to zero.
 fn tanh<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     activation::tanh(x.clamp(-10.0, 10.0))

@@ -8,7 +8,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use crate::golden::{self, Golden};
 
-/// Greatest difference of a logit.
+/// Max difference of a logit.
 fn tolerance(precision: Precision) -> f32 {
     match precision {
         Precision::F32 => 1e-4,
@@ -46,7 +46,7 @@ macro_rules! async_test {
     };
 }
 
-/// Greatest difference of a logit; infinite where there is none or it is no number.
+/// Max difference of a logit; infinite where there is none or it is not finite.
 fn difference(found: &[f32], expected: &[f32]) -> f32 {
     if found.len() != expected.len() || found.iter().any(|logit| !logit.is_finite()) {
         return f32::INFINITY;
@@ -100,6 +100,27 @@ async_test! {
             let engine = engine::build(*kind, &golden.config, &golden.weights(), Precision::F32).await.unwrap();
             let difference = difference(&engine.logits(&batch).await.unwrap(), &expected);
             assert!(difference <= tolerance(Precision::F32), "{kind} is off by {difference:e}");
+        }
+    }
+}
+
+// As PyTorch's ReLU and max pooling do. WGSL promises nothing about NaN, so WebGPU is left out.
+async_test! {
+    async fn nan_reaches_the_logits_from_any_index_in_a_pool() {
+        let golden = golden::all().into_iter().find(|golden| golden.name == "conv_only").unwrap();
+        let classes = golden.config.classes;
+        for kind in engine::built().iter().filter(|kind| **kind != EngineKind::Webgpu) {
+            for precision in precisions(*kind) {
+                let engine = engine::build(*kind, &golden.config, &golden.weights(), *precision).await.unwrap();
+                for step in 0..12 {
+                    let mut batch = golden.batch();
+                    batch.dense[step * golden.config.dense] = f32::NAN;
+                    let logits = engine.logits(&batch).await.unwrap();
+                    let (first, others) = logits.split_at(classes);
+                    assert!(first.iter().all(|logit| logit.is_nan()), "{kind}, step {step}: {first:?}");
+                    assert!(others.iter().all(|logit| logit.is_finite()), "{kind}, step {step}");
+                }
+            }
         }
     }
 }

@@ -1,12 +1,12 @@
-//! A direction of a recurrent layer through time and back.
+//! The forward and the backward pass of a direction of a recurrent layer.
 //!
 //! Sequences are `[L, N, columns]`. Most of the work are products of matrices, each as large as the order of
-//! time allows: the inputs' for all steps at once, the states' a step at a time, and backwards those of the
+//! time allows: the inputs' for all steps at once, the states' a step at a time, and in the backward pass those of the
 //! weights' gradients for all steps at once.
 
-use super::cell::{self, Backward, Forward, Rows};
-use crate::network::Cell;
-use crate::network::product::{Into, Matrix, multiply, transposed};
+use super::step::{self, Backward, Forward};
+use crate::network::config::Cell;
+use crate::network::product::{Matrix, Store, multiply, transposed};
 
 /// Sizes of a layer.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +37,7 @@ pub(super) struct Weights<T> {
     pub hidden_bias: T,
 }
 
-/// What a direction's way back needs of its way forward.
+/// What a direction's backward pass needs of its forward pass.
 #[derive(Clone, Debug)]
 pub(super) struct Trace {
     /// The gates, `[L, N, G * H]`.
@@ -98,11 +98,11 @@ impl Pass<'_> {
             kept: vec![0.0; if cell == Cell::Rnn { 0 } else { rows * hidden }],
         };
         let input_weight = Matrix::new(self.weights.input, inputs, gates, gates);
-        multiply(self.input_matrix(), input_weight, Into::Replace, &mut trace.gates, gates);
+        multiply(self.input_matrix(), input_weight, Store::Replace, &mut trace.gates, gates);
 
-        let biases = cell::biases(cell, self.weights.input_bias, self.weights.hidden_bias);
+        let biases = step::biases(cell, self.weights.input_bias, self.weights.hidden_bias);
         let mut state = vec![0.0; windows * hidden];
-        let mut memory = vec![0.0; if cell == Cell::Lstm { windows * hidden } else { 0 }];
+        let mut cell_state = vec![0.0; if cell == Cell::Lstm { windows * hidden } else { 0 }];
         for done in 0..length {
             let step = self.step(done);
             let gates_now = &mut trace.gates[step * windows * gates..][..windows * gates];
@@ -110,10 +110,10 @@ impl Pass<'_> {
             if done > 0 {
                 let state = Matrix::new(&state, windows, hidden, hidden);
                 let weight = Matrix::new(self.weights.hidden, hidden, joined, gates);
-                multiply(state, weight, Into::Add, gates_now, gates);
+                multiply(state, weight, Store::Add, gates_now, gates);
                 if cell == Cell::Gru {
                     let weight = Matrix::new(&self.weights.hidden[joined..], hidden, hidden, gates);
-                    multiply(state, weight, Into::Replace, kept, hidden);
+                    multiply(state, weight, Store::Replace, kept, hidden);
                 }
             }
             let out = &mut states[step * windows * width..][..windows * width];
@@ -124,7 +124,7 @@ impl Pass<'_> {
                 gates: gates_now,
                 kept,
                 state: &mut state,
-                memory: &mut memory,
+                cell_state: &mut cell_state,
                 out: &mut out[self.direction * hidden..],
                 out_stride: width,
             }
@@ -151,10 +151,10 @@ impl Pass<'_> {
 
         let d_sums = Matrix::new(&d_gates, rows, gates, gates);
         let mut d_input = vec![0.0; inputs * gates];
-        multiply(self.input_matrix().transposed(), d_sums, Into::Replace, &mut d_input, gates);
+        multiply(self.input_matrix().transposed(), d_sums, Store::Replace, &mut d_input, gates);
         if let Some(d_inputs) = d_inputs {
             let weight = Matrix::new(self.weights.input, inputs, gates, gates).transposed();
-            multiply(d_sums, weight, Into::Add, d_inputs, inputs);
+            multiply(d_sums, weight, Store::Add, d_inputs, inputs);
         }
 
         let mut d_hidden = vec![0.0; hidden * gates];
@@ -164,13 +164,13 @@ impl Pass<'_> {
             let rows = rows - windows;
             let states = Matrix::new(&states[from * width..], rows, hidden, width).transposed();
             let d_sums = Matrix::new(&d_gates[to * gates..], rows, joined, gates);
-            multiply(states, d_sums, Into::Replace, &mut d_hidden, gates);
+            multiply(states, d_sums, Store::Replace, &mut d_hidden, gates);
             if cell == Cell::Gru {
                 let d_sums = Matrix::new(&d_kept[to * hidden..], rows, hidden, hidden);
-                multiply(states, d_sums, Into::Replace, &mut d_hidden[joined..], gates);
+                multiply(states, d_sums, Store::Replace, &mut d_hidden[joined..], gates);
             }
         }
-        let [input_bias, hidden_bias] = cell::split_biases(cell, &d_biases);
+        let [input_bias, hidden_bias] = step::split_biases(cell, &d_biases);
         Weights { input: d_input, input_bias, hidden: d_hidden, hidden_bias }
     }
 
@@ -184,17 +184,17 @@ impl Pass<'_> {
         let weight = transposed(self.weights.hidden, hidden, gates);
 
         let zeros = vec![0.0; gates];
-        let mut d_biases = cell::biases(cell, &zeros, &zeros);
+        let mut d_biases = step::biases(cell, &zeros, &zeros);
         let mut d_biases_now = d_biases.clone();
         let mut d_state = vec![0.0; windows * hidden];
-        let mut d_memory = vec![0.0; if cell == Cell::Lstm { windows * hidden } else { 0 }];
+        let mut d_cell_state = vec![0.0; if cell == Cell::Lstm { windows * hidden } else { 0 }];
         for done in (0..length).rev() {
             let step = self.step(done);
             let before = (done > 0).then(|| self.step(done - 1));
             let (kept_before, kept_now) = parts(&mut kept, before, step, windows * hidden);
             let before = before.map(|before| match cell {
-                Cell::Lstm => Rows { data: kept_before, stride: hidden },
-                _ => Rows { data: &states[before * windows * width..], stride: width },
+                Cell::Lstm => Matrix::new(kept_before, windows, hidden, hidden),
+                _ => Matrix::new(&states[before * windows * width..], windows, hidden, width),
             });
             let d_gates_now = &mut d_gates[step * windows * gates..][..windows * gates];
             d_biases_now.fill(0.0);
@@ -204,9 +204,9 @@ impl Pass<'_> {
                 gates: d_gates_now,
                 kept: kept_now,
                 before,
-                d_out: Rows { data: &d_states[step * windows * width..], stride: width },
+                d_out: Matrix::new(&d_states[step * windows * width..], windows, hidden, width),
                 d_state: &mut d_state,
-                d_memory: &mut d_memory,
+                d_cell_state: &mut d_cell_state,
                 d_biases: &mut d_biases_now,
             }
             .run();
@@ -215,11 +215,11 @@ impl Pass<'_> {
             if done > 0 {
                 let d_sums = Matrix::new(d_gates_now, windows, joined, gates);
                 let joined_weight = Matrix::new(&weight, joined, hidden, hidden);
-                multiply(d_sums, joined_weight, Into::Add, &mut d_state, hidden);
+                multiply(d_sums, joined_weight, Store::Add, &mut d_state, hidden);
                 if cell == Cell::Gru {
                     let d_sums = Matrix::new(kept_now, windows, hidden, hidden);
                     let new_weight = Matrix::new(&weight[joined * hidden..], hidden, hidden, hidden);
-                    multiply(d_sums, new_weight, Into::Add, &mut d_state, hidden);
+                    multiply(d_sums, new_weight, Store::Add, &mut d_state, hidden);
                 }
             }
         }

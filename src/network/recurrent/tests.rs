@@ -4,7 +4,7 @@ use burn::tensor::{Device, Distribution, Tensor};
 
 use super::{Cell, Recurrent, RecurrentLayer};
 
-/// Greatest difference, relative to the greatest number.
+/// Max difference, relative to the largest number.
 const TOLERANCE: f32 = 1e-5;
 
 /// States, then the gradients of the inputs and of each weight, of a loss that weighs every state differently.
@@ -50,17 +50,16 @@ fn the_fused_layer_equals_burns_operations_forwards_and_backwards() {
                 // Not in the order of memory, as the network's own swap of dimensions leaves it.
                 let inputs = Tensor::<3>::random([windows, length, inputs], values, &device).swap_dims(0, 1);
                 let fused = states_and_gradients(&layer, &inputs, |layer, inputs| {
-                    super::fused::forward(&inputs, &layer.forward, layer.backward.as_ref())
-                        .expect("the CPU backend")
+                    layer.forward_fused(&inputs).expect("the CPU backend")
                 });
                 let expected = states_and_gradients(&layer, &inputs, RecurrentLayer::forward_by_operations);
-                for (place, (found, expected)) in fused.iter().zip(&expected).enumerate() {
+                for (index, (found, expected)) in fused.iter().zip(&expected).enumerate() {
                     assert_eq!(found.len(), expected.len());
-                    let most = expected.iter().fold(0.0_f32, |most, next| most.max(next.abs()));
+                    let max = expected.iter().fold(0.0_f32, |max, next| max.max(next.abs()));
                     let pairs = found.iter().zip(expected);
                     let off = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
                     let case = format!("{cell:?}, {length} x {windows}, {hidden} units, {bidirectional}");
-                    assert!(off <= TOLERANCE * most, "tensor {place} of {case} is off by {off:e}");
+                    assert!(off <= TOLERANCE * max, "tensor {index} of {case} is off by {off:e}");
                 }
             }
         }
@@ -80,9 +79,7 @@ fn without_autodiff_the_states_are_the_same() {
     };
     let layer = RecurrentLayer::new(&config, 4, &device);
     let inputs = Tensor::<3>::random([6, 3, 4], Distribution::Default, &device);
-    let fused = super::fused::forward(&inputs, &layer.forward, layer.backward.as_ref())
-        .expect("the CPU backend")
-        .into_data();
+    let fused = layer.forward_fused(&inputs).expect("the CPU backend").into_data();
     let expected = layer.forward_by_operations(inputs).into_data();
     fused.assert_approx_eq::<f32>(&expected, burn::tensor::Tolerance::absolute(1e-5));
 }

@@ -12,11 +12,11 @@ impl Weights<'_> {
     fn at(&self, name: &str, index: &[usize]) -> f64 {
         let parameter = &self.0[name];
         assert_eq!(parameter.shape.len(), index.len());
-        let place = index.iter().zip(&parameter.shape).fold(0, |place, (i, size)| {
+        let offset = index.iter().zip(&parameter.shape).fold(0, |offset, (i, size)| {
             assert!(i < size);
-            place * size + i
+            offset * size + i
         });
-        parameter.data[place].into()
+        parameter.data[offset].into()
     }
 
     fn row(&self, table: &str, row: usize) -> Vec<f64> {
@@ -101,11 +101,11 @@ fn convolve(weights: &Weights, i: usize, block: &ConvBlock, x: &Sequence) -> Seq
     };
     (0..x.len() / block.pool)
         .map(|t| {
-            let greatest = |out| {
+            let max = |out| {
                 let values = (t * block.pool..(t + 1) * block.pool).map(|t| convolved(t, out));
                 values.fold(f64::NEG_INFINITY, f64::max)
             };
-            (0..block.channels).map(greatest).collect()
+            (0..block.channels).map(max).collect()
         })
         .collect()
 }
