@@ -1,9 +1,6 @@
 //! Many recordings, classified by all cores.
 
 use std::num::NonZeroUsize;
-use std::panic;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use painwave::Bundle;
 use painwave::classifier::{Classifier, Prediction};
@@ -12,6 +9,7 @@ use painwave::recording::Recording;
 use painwave_train::assemble;
 
 use crate::error::Error;
+use crate::{progress, schedule};
 
 /// Recordings that a thread classifies at once: enough for its batches to be large, few enough for the threads to end
 /// together.
@@ -41,7 +39,7 @@ impl Choice {
         Ok(match (self.engine, self.precision) {
             (Some(engine), _) => on(bundle.clone(), engine)?,
             (None, Some(_)) => on(bundle.clone(), EngineKind::Cpu)?,
-            (None, None) => assemble::classifier(bundle)?,
+            (None, None) => assemble::classifier(bundle, &progress::refused)?,
         })
     }
 
@@ -51,32 +49,16 @@ impl Choice {
     /// As [`Choice::classifier`], or a recording cannot be classified.
     pub fn classify(&self, bundle: &Bundle, recordings: &[&Recording]) -> Result<Vec<Prediction>, Error> {
         let portions: Vec<&[&Recording]> = recordings.chunks(PORTION).collect();
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let mut done = Vec::new();
-            let mut classifier = None;
-            loop {
-                let place = next.fetch_add(1, Ordering::Relaxed);
-                let Some(portion) = portions.get(place) else { return Ok::<_, Error>(done) };
-                let classifier = match &classifier {
-                    Some(classifier) => classifier,
-                    None => classifier.insert(self.classifier(bundle)?),
-                };
-                done.push((place, pollster::block_on(classifier.classify(portion))?));
-            }
-        };
-        let cores = || thread::available_parallelism().map_or(1, usize::from);
-        let threads = self.threads.map_or_else(cores, usize::from).min(portions.len());
-        let mut done = thread::scope(|scope| {
-            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            let join = |thread: thread::ScopedJoinHandle<'_, _>| match thread.join() {
-                Ok(done) => done,
-                Err(panic) => panic::resume_unwind(panic),
+        let threads = self.threads.map_or_else(schedule::cores, usize::from);
+        let classify = |classifier: &mut Option<Classifier>, portion: &&[&Recording]| {
+            let classifier = match classifier {
+                Some(classifier) => classifier,
+                none => none.insert(self.classifier(bundle)?),
             };
-            threads.into_iter().map(join).collect::<Result<Vec<_>, _>>()
-        })?
-        .concat();
-        done.sort_by_key(|(place, _)| *place);
-        Ok(done.into_iter().flat_map(|(_, predictions)| predictions).collect())
+            Ok::<_, Error>(pollster::block_on(classifier.classify(portion))?)
+        };
+        let done: Result<Vec<_>, Error> =
+            schedule::run(&portions, threads, || None, classify).into_iter().collect();
+        Ok(done?.into_iter().flatten().collect())
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::error::ProfileError;
-use crate::table::header;
+use crate::feed::{Feed, header};
 
 /// What the user says of a column's name.
 #[derive(Clone, Debug, Default)]
@@ -75,11 +75,16 @@ impl Names {
     ///
     /// # Errors
     /// A file that cannot be read, a column that was told and is not there, or one that cannot be guessed.
-    pub fn find(data: &Path, labels: Option<&Path>, told: &Told) -> Result<Self, ProfileError> {
+    pub fn find(
+        data: &Path,
+        labels: Option<&Path>,
+        told: &Told,
+        feed: Feed<'_>,
+    ) -> Result<Self, ProfileError> {
         let known = [&told.id, &told.time].into_iter().flatten().cloned().collect();
-        let columns = header(data, known)?;
+        let columns = header(data, known, feed)?;
         let known = [&told.id, &told.label].into_iter().flatten().cloned().collect();
-        let label_columns = labels.map(|labels| header(labels, known)).transpose()?;
+        let label_columns = labels.map(|labels| header(labels, known, feed)).transpose()?;
 
         let mut guessed = Vec::new();
         let mut name = |part, told: &Option<String>, path: &Path, found: &[String], guess: Option<String>| {

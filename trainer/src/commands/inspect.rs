@@ -7,7 +7,6 @@ use clap::Args;
 use painwave::bundle::Manifest;
 use painwave::{Bundle, Classifier, engine};
 use painwave_train::decision;
-use painwave_train::precision;
 use painwave_train::preparation::text;
 use painwave_train::recipe;
 
@@ -84,7 +83,7 @@ fn write_card(out: &mut impl Write, manifest: &Manifest) -> io::Result<()> {
         table.add_row(std::iter::once(class.clone()).chain(row.iter().map(u32::to_string)));
     }
     writeln!(out, "{table}")?;
-    precision::write(out, manifest)
+    report::write_precisions(out, manifest)
 }
 
 fn write_inputs(out: &mut impl Write, manifest: &Manifest) -> io::Result<()> {

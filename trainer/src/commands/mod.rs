@@ -56,11 +56,6 @@ pub fn read_bundle(path: &Path) -> Result<Bundle, Error> {
     Bundle::from_bytes(&bytes).map_err(|source| Error::Bundle { path: path.to_owned(), source })
 }
 
-/// Cores of this machine, as far as this process may use them.
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
-}
-
 /// A flag that Ctrl-C sets, with this message. A second Ctrl-C ends the process.
 fn on_interrupt(message: &'static str) -> Arc<AtomicBool> {
     let interrupt = Arc::new(AtomicBool::new(false));

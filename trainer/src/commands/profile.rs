@@ -56,7 +56,7 @@ pub struct ProfileArgs {
 /// # Errors
 /// Whatever keeps the files from being read, and outputs that cannot be written.
 pub fn run(args: &ProfileArgs) -> Result<(), Error> {
-    let profile = painwave_profile::profile(&sources(args)?)?;
+    let profile = painwave_profile::profile(&sources(args)?, &files::feed)?;
     if let Some(path) = &args.json {
         let json = serde_json::to_vec_pretty(&profile).map_err(|error| Error::write(path)(error.into()))?;
         files::write_atomically(path, &json)?;

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use painwave_train::evaluation::Evaluation;
-use painwave_train::experiment;
-use painwave_train::training::{Checkpoints, End, EpochRecord};
+use painwave_train::training::{End, EpochRecord};
 use serde::{Deserialize, Serialize};
 
 use super::StudyError;
 use super::plan::{Plan, Trial};
+use crate::checkpoints;
 use crate::commands::read_bundle;
 
 /// One line of `trials.jsonl`.
@@ -91,9 +91,9 @@ struct TrainingMetrics {
 pub fn state(trial: &Trial, sources: &Sources) -> Result<State, StudyError> {
     let folder = trial.folder();
     let other = || StudyError::Other { path: folder.to_owned() };
-    for checkpoint in experiment::checkpoints(folder) {
+    for checkpoint in checkpoints::found(folder) {
         // One that cannot be read is `fit --resume`'s to complain of.
-        let Some(identity) = Checkpoints::identity(&checkpoint) else { continue };
+        let Some(identity) = checkpoints::identity(&checkpoint) else { continue };
         let same = identity.recipe == trial.digest()
             && identity.data == sources.data
             && identity.labels == sources.labels;
@@ -114,7 +114,7 @@ pub fn state(trial: &Trial, sources: &Sources) -> Result<State, StudyError> {
             return Ok(State::Finished(Box::new(results)));
         }
     }
-    Ok(if experiment::checkpoints(folder).is_empty() { State::Fresh } else { State::Begun })
+    Ok(if checkpoints::found(folder).is_empty() { State::Fresh } else { State::Begun })
 }
 
 /// What a run left in its folder, if it was trained to the end.

@@ -10,7 +10,7 @@ use crate::evaluation::Evaluation;
 use crate::recipe::{self, RecipeFile};
 use crate::split::Split;
 
-pub(super) fn card(file: &RecipeFile, dataset: &Dataset, splits: &[Split]) -> ModelCard {
+pub(super) fn card(file: &RecipeFile, dataset: &Dataset, splits: &[Split], date: &str) -> ModelCard {
     let recipe = &file.recipe;
     let name = |path: &Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let [(data, data_sha256), (labels, labels_sha256)] = &dataset.sources;
@@ -36,7 +36,7 @@ pub(super) fn card(file: &RecipeFile, dataset: &Dataset, splits: &[Split]) -> Mo
         metrics: BTreeMap::new(),
         confusion: Vec::new(),
         precisions: Vec::new(),
-        date: jiff::Timestamp::now().strftime("%Y-%m-%d").to_string(),
+        date: date.to_owned(),
         trainer: env!("CARGO_PKG_VERSION").to_owned(),
     }
 }

@@ -7,8 +7,7 @@ use super::learner::Learner;
 use super::observer::Observer;
 use super::schedule::Rates;
 use super::step::{Batch, Gradients};
-use super::{Problem, Run, sampler};
-use crate::error::Error;
+use super::{Problem, Run, TrainingError, sampler};
 use crate::windows::WindowSet;
 
 impl Run<'_> {
@@ -23,7 +22,7 @@ impl Run<'_> {
         rates: Rates,
         learner: &mut Learner,
         observer: &mut dyn Observer,
-    ) -> Result<f64, Error> {
+    ) -> Result<f64, TrainingError> {
         let Problem { network: config, recipe, objective, augmentation, .. } = self.problem;
         let loss_of = |logits, targets| objective.of_windows(logits, targets);
         let mut rng = ChaCha8Rng::seed_from_u64(recipe.seed);
@@ -44,7 +43,7 @@ impl Run<'_> {
             weight += divisor;
             observer.step(loss);
             if !loss.is_finite() {
-                return Err(Error::Diverged { epoch: number });
+                return Err(TrainingError::Diverged { epoch: number });
             }
         }
         Ok(sum / weight)

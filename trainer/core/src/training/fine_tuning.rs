@@ -1,8 +1,5 @@
 //! Further training of the best epoch's weights, on the windows that judged it as well.
 
-use std::sync::atomic::Ordering;
-use std::time::Instant;
-
 use burn::module::Module;
 use painwave::network::Parameters;
 use serde::{Deserialize, Serialize};
@@ -11,8 +8,7 @@ use super::checkpoint::State;
 use super::learner::Learner;
 use super::observer::Observer;
 use super::schedule::Rates;
-use super::{Problem, Run};
-use crate::error::Error;
+use super::{Problem, Run, TrainingError};
 use crate::recipe::FineTuning;
 
 /// What fine-tuning came to.
@@ -36,28 +32,28 @@ pub struct FineTuningEpoch {
 impl Run<'_> {
     /// Begins or continues fine-tuning; nothing if it was interrupted.
     pub(super) fn fine_tune(
-        &mut self,
+        &self,
         recipe: FineTuning,
         state: &mut State,
         observer: &mut dyn Observer,
-    ) -> Result<Option<FineTuned>, Error> {
+    ) -> Result<Option<FineTuned>, TrainingError> {
         let Problem { training, validation, .. } = self.problem;
         if let (true, Some(best)) = (state.fine_tuning.is_empty(), &state.best) {
             state.learner = Learner::new(best.clone().train(), &self.problem.recipe);
         }
         let all = training.and(validation);
         while state.fine_tuning.len() < recipe.epochs {
-            if self.control.interrupt.load(Ordering::Relaxed) {
+            if observer.is_cancelled() {
                 return Ok(None);
             }
-            let start = Instant::now();
+            let start = observer.seconds();
             let number = state.history.epochs.len() + state.fine_tuning.len() + 1;
             let rates = Rates::constant(recipe.learning_rate);
             let training_loss = self.epoch(&all, number, rates, &mut state.learner, observer)?;
-            let epoch = FineTuningEpoch { training_loss, seconds: start.elapsed().as_secs_f64() };
+            let epoch = FineTuningEpoch { training_loss, seconds: observer.seconds() - start };
             state.fine_tuning.push(epoch);
             observer.fine_tuning_epoch_ends(state.fine_tuning.len(), recipe.epochs, epoch);
-            self.save_if_due(state)?;
+            self.control.checkpoints.save_if_due(state)?;
         }
         let parameters = state.learner.network.parameters();
         Ok(Some(FineTuned { parameters, epochs: state.fine_tuning.clone() }))

@@ -1,0 +1,40 @@
+//! Why a training came to nothing.
+
+use burn::store::RecordError;
+
+use super::checkpoint::ResumeProblem;
+use crate::host::HostError;
+
+/// Why a training came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainingError {
+    /// A checkpoint that cannot be continued.
+    #[error("cannot resume from {key}: {reason}")]
+    Resume {
+        /// Its key in the store.
+        key: String,
+        /// Why.
+        reason: ResumeProblem,
+    },
+    /// Weights that Burn cannot write.
+    #[error("cannot make a checkpoint: {0}")]
+    Checkpoint(RecordError),
+    /// Scores that TOML cannot hold.
+    #[error("cannot make a checkpoint: {0}")]
+    Index(#[from] toml::ser::Error),
+    /// The program around the training could not do its part.
+    #[error(transparent)]
+    Host(#[from] HostError),
+    /// The loss is infinite or NaN.
+    #[error(
+        "the loss of epoch {epoch} is not a finite number: lower the learning rate or set \
+         `gradient_clipping`"
+    )]
+    Diverged {
+        /// The epoch, from 1.
+        epoch: usize,
+    },
+    /// Cancelled before the first epoch ended: there is nothing to keep.
+    #[error("interrupted before the first epoch ended: nothing was written")]
+    Interrupted,
+}
