@@ -395,6 +395,24 @@ function scoresOf(predictions, truth) {
 }
 
 describe("the server of the built page", () => {
+  it("sends what is compressed, with its type and the headers of its folder", async () => {
+    const server = await serve();
+    try {
+      const page = await fetch(server.url, { headers: { "Accept-Encoding": "br" } });
+      const script = new URL((await page.text()).match(/src="([^"]+\.js)"/)[1], server.url);
+      for (const encoding of ["br", "gzip"]) {
+        const { headers } = await fetch(script, { headers: { "Accept-Encoding": encoding } });
+        assert.equal(headers.get("content-encoding"), encoding);
+        assert.match(headers.get("content-type"), /^text\/javascript/);
+        assert.match(headers.get("cache-control"), /immutable/);
+        assert.match(headers.get("content-security-policy"), /default-src 'none'/);
+      }
+      assert.equal(page.headers.get("cache-control"), "no-cache");
+    } finally {
+      await server.close();
+    }
+  });
+
   for (const root of [DIST, `${DIST}/`, relative(process.cwd(), DIST)]) {
     it(`serves ${root}`, async () => {
       const server = await serve({ root });

@@ -56,7 +56,8 @@ function fakeWorker(onWork) {
   };
 }
 
-function fakeModule(onWork) {
+/** A wasm module whose engine takes what `onWork` takes. */
+export function fakeModule(onWork) {
   const model = {
     info: () => ({ engine: "cpu", classes: CLASSES, schema: { id: "id" }, card: {} }),
     job: () => fakeJob(),

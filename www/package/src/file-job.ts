@@ -14,7 +14,7 @@ import type { WasmPrediction } from "./wasm.js";
 
 /** Windows of the first portion: one or two subjects, so that the first predictions do not wait for more. */
 const FIRST_WINDOWS = 64;
-/** Windows of a portion: 20 to 50 ms of work. */
+/** Windows of a portion: few enough to be shared out evenly, and enough for a message to be little beside them. */
 const WINDOWS = 512;
 /** Portions that are kept waiting for each helper, so that none runs dry while the reader classifies. */
 const RESERVE = 2;
