@@ -306,9 +306,12 @@ async fn load_members(
 
 /// Refuses an engine that does not reproduce the known answers: a shader may silently compute nonsense.
 async fn prove(engine: &dyn Engine, known: &KnownAnswers, length: usize) -> Result<(), EngineError> {
+    let windows = known.steps.len() / length;
     let batch = WindowBatch {
-        windows: known.steps.len() / length,
+        windows,
         length,
+        // Whether the trainer padded a window does not matter to what an engine makes of it.
+        valid: vec![length as u32; windows],
         dense: known.dense.clone(),
         codes: known.codes.clone(),
         steps: known.steps.clone(),

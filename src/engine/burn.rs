@@ -56,6 +56,7 @@ impl BurnEngine {
             length: batch.length,
             dense: batch.dense[rows(self.config.dense)].to_vec(),
             codes: batch.codes[rows(self.config.category_embeddings.len())].to_vec(),
+            valid: batch.valid[windows].to_vec(),
             steps: batch.steps[rows(1)].to_vec(),
         };
         self.network.forward(&NetworkInputs::new(&part, &self.config, &self.device))

@@ -136,6 +136,12 @@ pub(super) fn check_batch(config: &NetworkConfig, batch: &WindowBatch) -> Result
     expect("dense values", batch.dense.len(), rows.saturating_mul(config.dense))?;
     expect("codes", batch.codes.len(), rows.saturating_mul(codes))?;
     expect("step indices", batch.steps.len(), rows)?;
+    expect("valid lengths", batch.valid.len(), batch.windows)?;
+    for valid in batch.valid.iter().map(|valid| *valid as usize) {
+        if !(1..=batch.length).contains(&valid) {
+            return Err(EngineError::Batch { what: "valid steps", found: valid, expected: batch.length });
+        }
+    }
     for (index, code) in batch.codes.iter().enumerate() {
         let levels = config.category_embeddings[index % codes].levels;
         if usize::from(*code) >= levels {

@@ -19,6 +19,8 @@ mod pooling;
 mod product;
 #[cfg(feature = "burn")]
 mod recurrent;
+#[cfg(feature = "burn")]
+mod valid;
 
 pub(crate) use cell::{MAX_SUMS, gates, gru_state, lstm_state};
 pub use config::{

@@ -88,6 +88,32 @@ async_test! {
     }
 }
 
+async_test! {
+    async fn padding_is_no_data_for_any_engine() {
+        for kind in engine::built() {
+            for mut golden in golden::padded() {
+                if kind == &EngineKind::Webgpu && cfg!(target_arch = "wasm32") {
+                    continue;
+                }
+                for precision in precisions(*kind) {
+                    check(*kind, *precision, &golden).await;
+                }
+                // Whatever stands there.
+                let engine = engine::build(*kind, &golden.config, &golden.weights(), Precision::F32).await.unwrap();
+                let mut batch = golden.batch();
+                let expected = engine.logits(&batch).await.unwrap();
+                let width = golden.config.dense;
+                for (window, valid) in golden.valid.drain(..).enumerate() {
+                    let rows = window * batch.length + valid as usize..(window + 1) * batch.length;
+                    batch.dense[rows.start * width..rows.end * width].fill(100.0);
+                    batch.steps[rows].fill(0);
+                }
+                assert_eq!(engine.logits(&batch).await.unwrap(), expected, "{kind} on {}", golden.name);
+            }
+        }
+    }
+}
+
 // What a feature that hardly varied in training is scaled to when it does: gates far beyond where `exp` overflows.
 async_test! {
     async fn huge_inputs_saturate_the_gates_of_every_engine_alike() {
@@ -146,6 +172,7 @@ async_test! {
             dense: batch.dense.repeat(times),
             codes: batch.codes.repeat(times),
             steps: batch.steps.repeat(times),
+            valid: batch.valid.repeat(times),
         };
         for kind in engine::built() {
             if !skipped(*kind, &golden) {
@@ -172,6 +199,9 @@ async_test! {
             let mut short = golden.batch();
             short.dense.pop();
             assert!(matches!(engine.logits(&short).await, Err(EngineError::Batch { .. })), "{kind}");
+            let mut none_valid = golden.batch();
+            none_valid.valid[1] = 0;
+            assert!(matches!(engine.logits(&none_valid).await, Err(EngineError::Batch { .. })), "{kind}");
             let mut unknown_code = golden.batch();
             unknown_code.codes[0] = 200;
             assert!(matches!(engine.logits(&unknown_code).await, Err(EngineError::Batch { .. })), "{kind}");

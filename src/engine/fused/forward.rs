@@ -10,7 +10,7 @@ use super::layer::Layer;
 use super::pack::{Network, Norm, Pool};
 use super::quantise::Quantiser;
 use super::strided::{Strided, StridedMut};
-use crate::windows::WindowBatch;
+use crate::windows::{WindowBatch, pooled_valid};
 
 /// Memory of a forward pass, reused by the next.
 #[derive(Default)]
@@ -21,6 +21,8 @@ pub(super) struct Scratch {
     sequences: [Vec<f32>; 2],
     /// The LSTM's cell state.
     cell_state: Vec<f32>,
+    /// Valid steps of each window that leave its conv blocks.
+    valid: Vec<usize>,
     /// What the current layer of the head reads, and what it writes.
     vectors: [Vec<f32>; 2],
     /// Memory for the inputs and the hidden state of the current layer as integers.
@@ -61,31 +63,27 @@ impl Network {
         scratch: &mut Scratch,
         logits: &mut Vec<f32>,
     ) {
-        let Scratch {
-            conv,
-            sequences: [sequence, next],
-            cell_state,
-            vectors: [vector, next_vector],
-            quantisers,
-        } = scratch;
+        let Scratch { conv, sequences: [sequence, next], cell_state, valid, vectors, quantisers } = scratch;
+        let [vector, next_vector] = vectors;
         let count = windows.len();
         let steps = self.steps(batch.length);
 
         zeros(sequence, steps * count * self.conv_out.stride());
+        valid.clear();
         for (row, window) in windows.enumerate() {
             let stride = count * self.conv_out.stride();
             let out = StridedMut { data: &mut sequence[row * self.conv_out.stride()..], stride };
-            self.convolve(batch, window, conv, out, quantisers);
+            valid.push(self.convolve(batch, window, conv, out, quantisers));
         }
         for directions in &self.recurrent {
-            recur(directions, steps, count, sequence, next, cell_state, quantisers);
+            recur(directions, steps, valid, sequence, next, cell_state, quantisers);
             std::mem::swap(sequence, next);
         }
         if let Some(norm) = &self.norm {
             self.normalise(norm, sequence);
         }
         zeros(vector, count * self.features.stride());
-        self.pool(steps, count, sequence, vector);
+        self.pool(valid, sequence, vector);
         for layer in &self.head {
             zeros(next_vector, count * layer.units());
             let input = Strided { data: vector, stride: layer.inputs() };
@@ -99,7 +97,8 @@ impl Network {
         }
     }
 
-    /// One window's inputs and conv blocks. `out` is zero and has a row for each step that is left.
+    /// One window's inputs and conv blocks. `out` is zero and has a row for each step that is left. Returns how many of
+    /// them are valid: the others stay zero, as the steps around a window are.
     fn convolve(
         &self,
         batch: &WindowBatch,
@@ -107,7 +106,8 @@ impl Network {
         buffers: &mut Vec<Vec<f32>>,
         out: StridedMut,
         quantisers: &mut [Quantiser; 2],
-    ) {
+    ) -> usize {
+        let mut valid = batch.valid[window] as usize;
         buffers.resize_with(self.conv.len(), Vec::new);
         let mut steps = batch.length;
         for (block, buffer) in self.conv.iter().zip(buffers.iter_mut()) {
@@ -118,7 +118,8 @@ impl Network {
         let start = |i: usize| self.conv[i].kernel / 2 * self.conv[i].input.stride();
 
         let Some(first) = buffers.first_mut() else {
-            return self.gather(batch, window, out);
+            self.gather(batch, window, out);
+            return valid;
         };
         self.gather(batch, window, StridedMut { data: &mut first[start(0)..], stride: self.input.stride() });
         let mut steps = batch.length;
@@ -129,15 +130,21 @@ impl Network {
                 Some(next) => StridedMut { data: &mut next[start(i + 1)..], stride: block.layer.units() },
                 None => StridedMut { data: &mut *out.data, stride: out.stride },
             };
+            let left = pooled_valid(valid, steps, block.pool);
             steps /= block.pool;
-            block.layer.run(steps * block.pool, input, State::default(), out, quantisers);
+            // The last pool may be short of valid steps.
+            let rows = valid.min(steps * block.pool);
+            block.layer.run(rows, input, State::default(), out, quantisers);
+            valid = left;
         }
+        valid
     }
 
-    /// The inputs of one window: dense values, category embeddings, time embedding.
+    /// The inputs of one window's valid steps: dense values, category embeddings, time embedding.
     fn gather(&self, batch: &WindowBatch, window: usize, out: StridedMut) {
         let categories = self.category_embeddings.len();
-        for (t, row) in out.data.chunks_mut(out.stride).take(batch.length).enumerate() {
+        let valid = batch.valid[window] as usize;
+        for (t, row) in out.data.chunks_mut(out.stride).take(valid).enumerate() {
             let step = window * batch.length + t;
             let (dense, mut rest) = row.split_at_mut(self.dense);
             dense.copy_from_slice(&batch.dense[step * self.dense..][..self.dense]);
@@ -170,11 +177,11 @@ impl Network {
         }
     }
 
-    /// Pools sequences `[steps, count, columns]` to vectors `[count, columns]`, which are zero before.
-    fn pool(&self, steps: usize, count: usize, sequence: &[f32], vectors: &mut [f32]) {
-        let stride = self.features.stride();
+    /// Pools the valid steps of sequences `[steps, windows, columns]` to vectors `[windows, columns]`, which are zero before.
+    fn pool(&self, valid: &[usize], sequence: &[f32], vectors: &mut [f32]) {
+        let (stride, count) = (self.features.stride(), valid.len());
         let row = |t: usize, window: usize| &sequence[(t * count + window) * stride..][..stride];
-        for (window, vector) in vectors.chunks_exact_mut(stride).enumerate() {
+        for ((window, vector), &steps) in vectors.chunks_exact_mut(stride).enumerate().zip(valid) {
             let mut add = |t: usize, weight: f32| {
                 vector.iter_mut().zip(row(t, window)).for_each(|(sum, x)| *sum += weight * x);
             };
@@ -199,18 +206,20 @@ impl Network {
     }
 }
 
-/// One recurrent layer over all steps: `input` `[steps, count, inputs]` to `output` `[steps, count, units of
-/// each direction]`.
+/// One recurrent layer over all steps: `input` `[steps, windows, inputs]` to `output` `[steps, windows, units of each
+/// direction]`. The forward direction runs on past the valid steps of a window, where nobody reads it; the backward
+/// direction's states are zero there, so that it starts at the last valid step.
 fn recur(
     directions: &[Layer],
     steps: usize,
-    count: usize,
+    valid: &[usize],
     input: &[f32],
     output: &mut Vec<f32>,
     cell_state: &mut Vec<f32>,
     quantisers: &mut [Quantiser; 2],
 ) {
-    let stride: usize = directions.iter().map(|layer| layer.units()).sum();
+    let stride: usize = directions.iter().map(Layer::units).sum();
+    let count = valid.len();
     let step = count * stride;
     let output = zeros(output, steps * step);
     let mut column = 0;
@@ -228,8 +237,19 @@ fn recur(
             };
             let hidden = before.filter(|_| passed > 0).map(|data| Strided { data, stride });
             let input = Strided { data: &input[t * count * layer.inputs()..], stride: layer.inputs() };
-            let out = StridedMut { data: &mut out[column..], stride };
-            layer.run(count, input, State { hidden, cell_state }, out, quantisers);
+            layer.run(
+                count,
+                input,
+                State { hidden, cell_state },
+                StridedMut { data: &mut out[column..], stride },
+                quantisers,
+            );
+            if backward {
+                for window in (0..count).filter(|window| t >= valid[*window]) {
+                    out[window * stride + column..][..layer.units()].fill(0.0);
+                    cell_state[window * layer.units()..][..layer.units()].fill(0.0);
+                }
+            }
         }
         column += layer.units();
     }

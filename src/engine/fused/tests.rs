@@ -94,6 +94,11 @@ impl Random {
                 .map(|levels| self.integer(0, levels - 1) as u8)
                 .collect(),
             steps: (0..rows).map(|row| (start + row % length) as u16).collect(),
+            // Half of the batches have padded windows.
+            valid: match self.flag() {
+                true => vec![length as u32; windows],
+                false => (0..windows).map(|_| self.integer(1, length) as u32).collect(),
+            },
         }
     }
 }
@@ -218,6 +223,7 @@ fn a_window_does_not_depend_on_its_neighbours() {
                 dense: batch.dense[window * dense..][..dense].to_vec(),
                 codes: Vec::new(),
                 steps: batch.steps[window * steps..][..steps].to_vec(),
+                valid: vec![batch.valid[window]],
             };
             assert_eq!(engine.compute(&alone).unwrap(), together[window * 3..][..3], "{precision}");
         }

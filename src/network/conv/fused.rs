@@ -8,6 +8,7 @@ use burn::tensor::Tensor;
 
 use crate::network::operation::{Operation, Passed, compute};
 use crate::network::product::{Matrix, Store, multiply};
+use crate::network::valid::Valid;
 
 /// `[N, L, in]` to `[N, L / pool, out]`, if all tensors are on the CPU backend.
 pub(super) fn forward(
@@ -15,16 +16,17 @@ pub(super) fn forward(
     weight: Tensor<3>,
     bias: Tensor<1>,
     pool: usize,
+    valid: Option<&Valid>,
 ) -> Option<Tensor<3>> {
     let [windows, length, inputs] = steps.dims();
     let [channels, _, kernel] = weight.dims();
-    let operation = ConvReluPool { windows, length, inputs, channels, kernel, pool };
+    let operation = ConvReluPool { windows, length, inputs, channels, kernel, pool, valid: valid.cloned() };
     let parents = [steps.clone().into_dispatch(), weight.into_dispatch(), bias.into_dispatch()];
     compute(operation, parents, [windows, length / pool, channels])
 }
 
 /// Sizes of a block; its parents are the inputs, the weight `[out, in, K]` and the bias `[out]`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct ConvReluPool {
     windows: usize,
     length: usize,
@@ -32,6 +34,8 @@ struct ConvReluPool {
     channels: usize,
     kernel: usize,
     pool: usize,
+    /// Valid steps of the inputs, unless all are.
+    valid: Option<Valid>,
 }
 
 #[derive(Clone, Debug)]
@@ -64,12 +68,15 @@ impl ConvReluPool {
         [padded..padded + width, window * width..(window + 1) * width]
     }
 
-    /// Calls `f` with the number of each output row and of the first row of sums that it is pooled from.
-    fn for_pooled(&self, mut f: impl FnMut(usize, usize)) {
+    /// Calls `f` with the index of each output row, and with that of the first row of sums that it is pooled from and
+    /// their number. Output rows without a valid step are left out.
+    fn for_pooled(&self, mut f: impl FnMut(usize, usize, usize)) {
         let steps = self.length / self.pool;
         for window in 0..self.windows {
-            for step in 0..steps {
-                f(window * steps + step, window * self.stride() + step * self.pool);
+            let valid = self.valid.as_ref().map_or(self.length, |valid| valid.windows()[window]);
+            for step in 0..steps.min(valid.div_ceil(self.pool)) {
+                let first = step * self.pool;
+                f(window * steps + step, window * self.stride() + first, self.pool.min(valid - first));
             }
         }
     }
@@ -111,9 +118,9 @@ impl Operation for ConvReluPool {
         multiply(self.seen(&padded), weight, Store::Replace, &mut sums, channels);
 
         let mut out = vec![0.0; self.windows * (self.length / pool) * channels];
-        self.for_pooled(|to, from| {
+        self.for_pooled(|to, from, count| {
             let out = &mut out[to * channels..][..channels];
-            let sums = &sums[from * channels..][..pool * channels];
+            let sums = &sums[from * channels..][..count * channels];
             out.copy_from_slice(&sums[..channels]);
             for sums in sums.chunks_exact(channels).skip(1) {
                 out.iter_mut().zip(sums).for_each(|(max, sum)| *max = maximum(*max, *sum));
@@ -127,26 +134,26 @@ impl Operation for ConvReluPool {
 
     fn backward(&self, passed: Passed<'_, Trace>, d_out: &[f32], first: bool) -> Vec<Vec<f32>> {
         let Passed { parents, result: out, trace: Trace { padded, sums } } = passed;
-        let Self { inputs, channels, kernel, pool, .. } = *self;
+        let Self { inputs, channels, kernel, .. } = *self;
 
         // An output's gradient goes to the first of the sums that are its maximum, unless ReLU made it zero.
         let mut d_sums = vec![0.0; sums.len()];
         let mut d_bias = vec![0.0; channels];
         let mut left = vec![0.0; channels];
         let mut max = vec![0.0; channels];
-        self.for_pooled(|from, to| {
+        self.for_pooled(|from, to, count| {
             let out = &out[from * channels..][..channels];
             let d_out = &d_out[from * channels..][..channels];
             for ((left, out), d_out) in left.iter_mut().zip(out).zip(d_out) {
                 *left = if *out <= 0.0 { 0.0 } else { *d_out };
             }
             d_bias.iter_mut().zip(&left).for_each(|(sum, d)| *sum += d);
-            let sums = &sums[to * channels..][..pool * channels];
+            let sums = &sums[to * channels..][..count * channels];
             max.copy_from_slice(&sums[..channels]);
             for sums in sums.chunks_exact(channels).skip(1) {
                 max.iter_mut().zip(sums).for_each(|(max, sum)| *max = maximum(*max, *sum));
             }
-            let d_sums = &mut d_sums[to * channels..][..pool * channels];
+            let d_sums = &mut d_sums[to * channels..][..count * channels];
             for (d_sums, sums) in d_sums.chunks_exact_mut(channels).zip(sums.chunks_exact(channels)) {
                 for (((d_sum, sum), max), left) in d_sums.iter_mut().zip(sums).zip(&max).zip(&mut left) {
                     let here = sum == max || (sum.is_nan() && max.is_nan());

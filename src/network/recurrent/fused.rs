@@ -6,6 +6,7 @@ use burn::tensor::Tensor;
 use super::pass::{Layer, Pass, Trace, Weights};
 use crate::network::config::Cell;
 use crate::network::operation::{Operation, Passed, compute};
+use crate::network::valid::Valid;
 
 /// `[L, N, in]` to the hidden states `[L, N, D * H]`, if all tensors are on the CPU backend.
 pub(super) fn forward(
@@ -14,10 +15,11 @@ pub(super) fn forward(
     hidden: usize,
     forward: Weights<DispatchTensor>,
     backward: Option<Weights<DispatchTensor>>,
+    valid: Option<&Valid>,
 ) -> Option<Tensor<3>> {
     let [length, windows, width] = inputs.dims();
     let directions = 1 + usize::from(backward.is_some());
-    let layer = Layer { cell, length, windows, inputs: width, hidden, directions };
+    let layer = Layer { cell, length, windows, inputs: width, hidden, directions, valid: valid.cloned() };
     let states = [length, windows, layer.width()];
     let inputs = inputs.clone().into_dispatch();
     let Weights { input: a, input_bias: b, hidden: c, hidden_bias: d } = forward;
@@ -35,7 +37,7 @@ impl Operation for Layer {
 
     fn forward(&self, parents: &[&[f32]]) -> (Vec<f32>, Vec<Trace>) {
         let mut states = vec![0.0; self.length * self.windows * self.width()];
-        let traces = passes(*self, parents).map(|pass| pass.forward(&mut states)).collect();
+        let traces = passes(self, parents).map(|pass| pass.forward(&mut states)).collect();
         (states, traces)
     }
 
@@ -43,7 +45,7 @@ impl Operation for Layer {
         let Passed { parents, result: states, trace: traces } = passed;
         let mut d_inputs = vec![0.0; if first { parents[0].len() } else { 0 }];
         let mut all = vec![Vec::new()];
-        for (pass, trace) in passes(*self, parents).zip(traces) {
+        for (pass, trace) in passes(self, parents).zip(traces) {
             let d_inputs = first.then_some(d_inputs.as_mut_slice());
             let Weights { input, input_bias, hidden, hidden_bias } =
                 pass.backward(states, trace, d_states, d_inputs);
@@ -54,7 +56,7 @@ impl Operation for Layer {
     }
 }
 
-fn passes<'a>(layer: Layer, parents: &'a [&'a [f32]]) -> impl Iterator<Item = Pass<'a>> {
+fn passes<'a>(layer: &'a Layer, parents: &'a [&'a [f32]]) -> impl Iterator<Item = Pass<'a>> {
     (0..layer.directions).map(move |direction| {
         let [input, input_bias, hidden, hidden_bias] =
             std::array::from_fn(|weight| parents[1 + 4 * direction + weight]);

@@ -7,9 +7,10 @@
 use super::step::{self, Backward, Forward};
 use crate::network::config::Cell;
 use crate::network::product::{Matrix, Store, multiply, transposed};
+use crate::network::valid::Valid;
 
 /// Sizes of a layer.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Layer {
     pub cell: Cell,
     /// Steps `L`.
@@ -22,6 +23,8 @@ pub(super) struct Layer {
     pub hidden: usize,
     /// Directions `D`: the first runs from the first step to the last, the second the other way.
     pub directions: usize,
+    /// Valid steps of the windows, unless all are.
+    pub valid: Option<Valid>,
 }
 
 /// Weights of a direction, or their gradients.
@@ -69,7 +72,7 @@ impl Layer {
 /// What a direction reads.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pass<'a> {
-    pub layer: Layer,
+    pub layer: &'a Layer,
     /// 0 or 1.
     pub direction: usize,
     /// `[L, N, in]`.
@@ -83,14 +86,21 @@ impl Pass<'_> {
         if self.direction == 0 { done } else { self.layer.length - 1 - done }
     }
 
+    /// The windows for which the backward direction has not begun at `step`, which is padding.
+    fn not_begun(&self, step: usize) -> impl Iterator<Item = usize> {
+        let valid = self.layer.valid.as_ref().filter(|_| self.direction == 1);
+        let windows = valid.map_or(&[][..], Valid::windows).iter().enumerate();
+        windows.filter(move |(_, valid)| step >= **valid).map(|(window, _)| window)
+    }
+
     fn input_matrix(&self) -> Matrix<'_> {
-        let Layer { length, windows, inputs, .. } = self.layer;
+        let Layer { length, windows, inputs, .. } = *self.layer;
         Matrix::new(self.inputs, length * windows, inputs, inputs)
     }
 
     /// Fills the direction's columns of the states `[L, N, D * H]`.
     pub fn forward(&self, states: &mut [f32]) -> Trace {
-        let Layer { cell, length, windows, inputs, hidden, .. } = self.layer;
+        let Layer { cell, length, windows, inputs, hidden, .. } = *self.layer;
         let (rows, gates) = (length * windows, self.layer.gates());
         let (joined, width) = (self.layer.joined(), self.layer.width());
         let mut trace = Trace {
@@ -129,6 +139,14 @@ impl Pass<'_> {
                 out_stride: width,
             }
             .run();
+            for window in self.not_begun(step) {
+                row(&mut state, window, hidden).fill(0.0);
+                row(&mut cell_state, window, hidden).fill(0.0);
+                if cell == Cell::Lstm {
+                    row(kept, window, hidden).fill(0.0);
+                }
+                out[window * width + self.direction * hidden..][..hidden].fill(0.0);
+            }
         }
         trace
     }
@@ -141,7 +159,7 @@ impl Pass<'_> {
         d_states: &[f32],
         d_inputs: Option<&mut [f32]>,
     ) -> Weights<Vec<f32>> {
-        let Layer { cell, length, windows, inputs, hidden, .. } = self.layer;
+        let Layer { cell, length, windows, inputs, hidden, .. } = *self.layer;
         let (rows, gates) = (length * windows, self.layer.gates());
         let (joined, width) = (self.layer.joined(), self.layer.width());
         let states = &states[self.direction * hidden..];
@@ -177,7 +195,7 @@ impl Pass<'_> {
     /// Turns the trace into the gradients of the sums, as [`Backward`] leaves them, and adds them up to those
     /// of the biases.
     fn backward_through_time(&self, states: &[f32], trace: Trace, d_states: &[f32]) -> (Trace, Vec<f32>) {
-        let Layer { cell, length, windows, hidden, .. } = self.layer;
+        let Layer { cell, length, windows, hidden, .. } = *self.layer;
         let (gates, joined, width) = (self.layer.gates(), self.layer.joined(), self.layer.width());
         let Trace { gates: mut d_gates, mut kept } = trace;
         // Once rather than in every product.
@@ -186,6 +204,7 @@ impl Pass<'_> {
         let zeros = vec![0.0; gates];
         let mut d_biases = step::biases(cell, &zeros, &zeros);
         let mut d_biases_now = d_biases.clone();
+        let mut begun = Vec::new();
         let mut d_state = vec![0.0; windows * hidden];
         let mut d_cell_state = vec![0.0; if cell == Cell::Lstm { windows * hidden } else { 0 }];
         for done in (0..length).rev() {
@@ -198,13 +217,26 @@ impl Pass<'_> {
             });
             let d_gates_now = &mut d_gates[step * windows * gates..][..windows * gates];
             d_biases_now.fill(0.0);
+            let mut d_out = &d_states[step * windows * width..];
+            if self.not_begun(step).next().is_some() {
+                // What is zero whatever the weights are has no gradient.
+                let len = (windows - 1) * width + hidden;
+                begun.clear();
+                begun.extend_from_slice(&d_out[..len]);
+                for window in self.not_begun(step) {
+                    begun[window * width..][..hidden].fill(0.0);
+                    row(&mut d_state, window, hidden).fill(0.0);
+                    row(&mut d_cell_state, window, hidden).fill(0.0);
+                }
+                d_out = &begun;
+            }
             Backward {
                 cell,
                 hidden,
                 gates: d_gates_now,
                 kept: kept_now,
                 before,
-                d_out: Matrix::new(&d_states[step * windows * width..], windows, hidden, width),
+                d_out: Matrix::new(d_out, windows, hidden, width),
                 d_state: &mut d_state,
                 d_cell_state: &mut d_cell_state,
                 d_biases: &mut d_biases_now,
@@ -225,6 +257,11 @@ impl Pass<'_> {
         }
         (Trace { gates: d_gates, kept }, d_biases)
     }
+}
+
+/// A window's row of a matrix `[windows, width]`; nothing of an empty one.
+fn row(matrix: &mut [f32], window: usize, width: usize) -> &mut [f32] {
+    if matrix.is_empty() { &mut [] } else { &mut matrix[window * width..][..width] }
 }
 
 /// A step's part of a sequence; nothing of an empty one.
