@@ -177,26 +177,33 @@ const NPM_FOLDERS: &[&str] = &["www", "tests/package", "tests/e2e"];
 enum Outcome {
     Passed,
     Failed(Error),
-    LeftOut(&'static str),
-    NotRun { because: &'static str },
+    /// Left out, or without what it needs: not run, hence not failed.
+    Skipped(String),
 }
 
+impl Outcome {
+    fn show(&self) -> String {
+        match self {
+            Outcome::Passed => "passed".to_owned(),
+            Outcome::Failed(error) => format!("FAILED: {}", first_line(error)),
+            Outcome::Skipped(reason) => format!("skipped: {reason}"),
+        }
+    }
+}
+
+type Outcomes<'a> = BTreeMap<&'a str, (Outcome, Duration)>;
+
 /// `cargo xtask test`. A check that fails does not keep the others from running, except those that need
-/// what it makes; these count as failed.
+/// what it makes.
 pub fn run_suite(toolbox: &Toolbox, options: &Options) -> Result<(), Error> {
-    let mut outcomes: BTreeMap<&str, (Outcome, Duration)> = BTreeMap::new();
-    let checks = || CHECKS.iter().filter(|check| !(options.quick && check.burn));
-    for check in checks() {
-        let failed = |need: &&&str| !matches!(outcomes.get(**need), Some((Outcome::Passed, _)));
+    let mut outcomes = Outcomes::new();
+    for check in CHECKS {
         let started = Instant::now();
-        let outcome = match check.needs.iter().find(failed) {
-            Some(because) => Outcome::NotRun { because },
+        let outcome = match reason_to_skip(check, options, &outcomes) {
+            Some(reason) => Outcome::Skipped(reason),
             None => match step(check.name, check.why, || (check.run)(toolbox, options)) {
                 Ok(()) => Outcome::Passed,
-                Err(Error::LeftOut(reason)) => {
-                    println!("left out: {reason}");
-                    Outcome::LeftOut(reason)
-                }
+                Err(Error::LeftOut(reason)) => Outcome::Skipped(reason.to_owned()),
                 Err(error) => {
                     eprintln!("error: {error}");
                     Outcome::Failed(error)
@@ -207,24 +214,35 @@ pub fn run_suite(toolbox: &Toolbox, options: &Options) -> Result<(), Error> {
     }
 
     println!("\n== Summary");
-    let (mut passed, mut failures) = (0, 0);
-    for check in checks() {
+    for check in CHECKS {
         let (outcome, time) = &outcomes[check.name];
-        let result = match outcome {
-            Outcome::Passed => "passed".to_owned(),
-            Outcome::Failed(error) => format!("FAILED: {}", first_line(error)),
-            Outcome::LeftOut(reason) => format!("left out: {reason}"),
-            Outcome::NotRun { because } => format!("NOT RUN: needs `{because}`"),
-        };
-        passed += usize::from(matches!(outcome, Outcome::Passed));
-        failures += usize::from(matches!(outcome, Outcome::Failed(_) | Outcome::NotRun { .. }));
-        println!("{:<24} {:>12}  {result}", check.name, duration(*time));
+        println!("{:<24} {:>12}  {}", check.name, duration(*time), outcome.show());
     }
-    for check in CHECKS.iter().filter(|check| options.quick && check.burn) {
-        println!("{:<24} {:>12}  left out (--quick)", check.name, "");
+    println!("{}", closing_line(&outcomes));
+    let failed = outcomes.values().any(|(outcome, _)| matches!(outcome, Outcome::Failed(_)));
+    if failed { Err(Error::Checks) } else { Ok(()) }
+}
+
+/// Why a check cannot or shall not run after those before it.
+fn reason_to_skip(check: &Check, options: &Options, outcomes: &Outcomes) -> Option<String> {
+    if options.quick && check.burn {
+        return Some("--quick".to_owned());
     }
-    println!("{passed} passed, {failures} failed");
-    if failures == 0 { Ok(()) } else { Err(Error::Checks) }
+    check.needs.iter().find_map(|need| match outcomes.get(need)?.0 {
+        Outcome::Passed => None,
+        Outcome::Failed(_) => Some(format!("needs `{need}`, which failed")),
+        Outcome::Skipped(_) => Some(format!("needs `{need}`, which was skipped")),
+    })
+}
+
+/// `N passed, N failed`, and `, N skipped` where some were.
+fn closing_line(outcomes: &Outcomes) -> String {
+    let count = |of: fn(&Outcome) -> bool| outcomes.values().filter(|(outcome, _)| of(outcome)).count();
+    let passed = count(|outcome| matches!(outcome, Outcome::Passed));
+    let failed = count(|outcome| matches!(outcome, Outcome::Failed(_)));
+    let skipped = count(|outcome| matches!(outcome, Outcome::Skipped(_)));
+    let skipped = if skipped == 0 { String::new() } else { format!(", {skipped} skipped") };
+    format!("{passed} passed, {failed} failed{skipped}")
 }
 
 fn first_line(error: &Error) -> String {
@@ -256,7 +274,48 @@ fn browser_tests(toolbox: &Toolbox, browser: &[&str], features: &[&str]) -> Comm
 
 #[cfg(test)]
 mod tests {
-    use super::CHECKS;
+    use super::*;
+
+    fn outcomes<'a>(of: impl IntoIterator<Item = (&'a str, Outcome)>) -> Outcomes<'a> {
+        of.into_iter().map(|(name, outcome)| (name, (outcome, Duration::ZERO))).collect()
+    }
+
+    fn skipped() -> Outcome {
+        Outcome::Skipped("no Python here".to_owned())
+    }
+
+    #[test]
+    fn a_check_that_is_left_out_is_no_failure_and_nor_is_one_that_needs_it() {
+        let check = CHECKS.iter().find(|check| check.name == "ONNX").unwrap();
+        let mut before = outcomes([("native tests", skipped())]);
+        let reason = reason_to_skip(check, &Options { quick: false }, &before).unwrap();
+        assert_eq!(reason, "needs `native tests`, which was skipped");
+        before.insert(check.name, (Outcome::Skipped(reason), Duration::ZERO));
+        assert_eq!(closing_line(&before), "0 passed, 0 failed, 2 skipped");
+    }
+
+    #[test]
+    fn a_failure_is_counted_once_and_what_needs_it_is_skipped() {
+        let check = CHECKS.iter().find(|check| check.name == "ONNX").unwrap();
+        let before = outcomes([("native tests", Outcome::Failed(Error::Checks))]);
+        let reason = reason_to_skip(check, &Options { quick: false }, &before);
+        assert_eq!(reason.as_deref(), Some("needs `native tests`, which failed"));
+        assert_eq!(closing_line(&before), "0 passed, 1 failed");
+    }
+
+    #[test]
+    fn without_any_skipped_check_the_closing_line_has_two_counts() {
+        let all = outcomes([("format", Outcome::Passed), ("tools", Outcome::Passed)]);
+        assert_eq!(closing_line(&all), "2 passed, 0 failed");
+    }
+
+    #[test]
+    fn quick_skips_what_needs_burn_in_the_browser() {
+        let check = CHECKS.iter().find(|check| check.burn).unwrap();
+        let before = outcomes(check.needs.iter().map(|need| (*need, Outcome::Passed)));
+        assert_eq!(reason_to_skip(check, &Options { quick: true }, &before).as_deref(), Some("--quick"));
+        assert_eq!(reason_to_skip(check, &Options { quick: false }, &before), None);
+    }
 
     #[test]
     fn a_check_stands_behind_those_that_it_needs() {
