@@ -4,7 +4,7 @@
 //! and the weights; the shared suite in `tests/suite/engines.rs` holds them to PyTorch's answers.
 //! An engine is proven on the bundle's known answers before it is used.
 
-#[cfg(feature = "burn")]
+#[cfg(any(feature = "ndarray", feature = "webgpu"))]
 mod burn;
 mod fused;
 mod precision;
@@ -15,7 +15,7 @@ use std::pin::Pin;
 
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "burn")]
+#[cfg(any(feature = "ndarray", feature = "webgpu"))]
 pub use self::burn::BurnEngine;
 pub use self::fused::FusedEngine;
 pub use self::precision::Precision;
@@ -124,9 +124,9 @@ pub async fn build(
     check_parameters(config, parameters)?;
     match kind {
         EngineKind::Cpu => Ok(Box::new(FusedEngine::new(config, parameters, precision)?)),
-        #[cfg(feature = "burn")]
+        #[cfg(any(feature = "ndarray", feature = "webgpu"))]
         _ => Ok(Box::new(BurnEngine::new(kind, config, parameters).await?)),
-        #[cfg(not(feature = "burn"))]
+        #[cfg(not(any(feature = "ndarray", feature = "webgpu")))]
         _ => Err(EngineError::NotBuilt(kind)),
     }
 }
