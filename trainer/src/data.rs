@@ -1,4 +1,4 @@
-//! Data files to recordings, through the same reader as the browser, and labels files to labels.
+//! Recipes, and data files to recordings, through the same reader as the browser, and labels files to labels.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -90,6 +90,15 @@ pub fn sha256(path: &Path) -> Result<String, Error> {
 /// Bytes as lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Reads and checks a recipe.
+///
+/// # Errors
+/// Unreadable, not TOML, an unknown or missing key, or a value that makes no sense; with the line.
+pub fn recipe(path: &Path) -> Result<RecipeFile, Error> {
+    let text = std::fs::read_to_string(path).map_err(Error::read(path))?;
+    Ok(RecipeFile::parse(path, text)?)
 }
 
 /// Reads a labels file. With `classes`, a label must be one of them; else the classes are the labels found, sorted.

@@ -1,6 +1,7 @@
 //! Many recordings, classified by all cores.
 
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use painwave::Bundle;
 use painwave::classifier::{Classifier, Prediction};
@@ -9,7 +10,8 @@ use painwave::recording::Recording;
 use painwave_train::assemble;
 
 use crate::error::Error;
-use crate::{progress, schedule};
+use crate::queue::{self, Cancel};
+use crate::{progress, threads};
 
 /// Recordings that a thread classifies at once: enough for its batches to be large, few enough for the threads to end
 /// together.
@@ -49,16 +51,26 @@ impl Choice {
     /// As [`Choice::classifier`], or a recording cannot be classified.
     pub fn classify(&self, bundle: &Bundle, recordings: &[&Recording]) -> Result<Vec<Prediction>, Error> {
         let portions: Vec<&[&Recording]> = recordings.chunks(PORTION).collect();
-        let threads = self.threads.map_or_else(schedule::cores, usize::from);
-        let classify = |classifier: &mut Option<Classifier>, portion: &&[&Recording]| {
-            let classifier = match classifier {
-                Some(classifier) => classifier,
-                none => none.insert(self.classifier(bundle)?),
-            };
-            Ok::<_, Error>(pollster::block_on(classifier.classify(portion))?)
+        let threads = self.threads.map_or_else(threads::cores, usize::from);
+        let threads = threads.min(portions.len());
+        let next = AtomicUsize::new(0);
+        // An engine stays on its thread: a job is a thread's whole work, which takes portions as they come.
+        let job = |_: usize, cancel: &Cancel<'_>| {
+            let classifier = self.classifier(bundle)?;
+            let mut done = Vec::new();
+            while !cancel.is_set() {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some(portion) = portions.get(index) else { break };
+                done.push((index, pollster::block_on(classifier.classify(portion))?));
+            }
+            Ok::<_, Error>(done)
         };
-        let done: Result<Vec<_>, Error> =
-            schedule::run(&portions, threads, || None, classify).into_iter().collect();
-        Ok(done?.into_iter().flatten().collect())
+        let never = AtomicBool::new(false);
+        let mut classified = vec![Vec::new(); portions.len()];
+        queue::run(threads, threads, &never, job, |_, done| {
+            done?.into_iter().for_each(|(index, predictions)| classified[index] = predictions);
+            Ok::<_, Error>(())
+        })?;
+        Ok(classified.concat())
     }
 }

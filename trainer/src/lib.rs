@@ -11,7 +11,7 @@
 //! | [`data`] | the CSV files |
 //! | [`files`] | files that are whole or not there |
 //! | [`device`] | where a network is trained |
-//! | [`schedule`], [`threads`] | what runs side by side, with how many threads each |
+//! | [`queue`], [`threads`] | what runs side by side, with how many threads each |
 //! | [`checkpoints`] | what is needed to continue, as files |
 //! | [`progress`] | what a person sees while a network is trained |
 //! | [`tensorboard`] | the learning curves as event files |
@@ -33,9 +33,9 @@ pub mod inference;
 pub mod memory;
 pub mod page;
 pub mod progress;
+pub mod queue;
 pub mod report;
 pub mod results;
-pub mod schedule;
 pub mod study;
 pub mod tensorboard;
 pub mod threads;

@@ -1,11 +1,12 @@
 //! The threads of a run: what `painwave_train` is handed to compute side by side.
 
 use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 
 use painwave_train::host::{Executor, HostError, Share, Task};
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
-use crate::schedule::{self, Shares};
+use crate::queue::{self, Cancel, Shares};
 
 /// Threads that each compute a share of a batch.
 ///
@@ -40,21 +41,28 @@ impl Executor for Threads {
     }
 
     fn tasks(&self, tasks: Vec<Task<'_>>) -> Result<(), HostError> {
-        let Shares { at_once, threads } = Shares::of(self.threads(), tasks.len());
-        // A task is taken out of its place by the runner that runs it.
+        let Shares { jobs, threads } = Shares::new(self.threads(), tasks.len(), None, None);
+        // A task is taken out of its place by the job that runs it.
         let tasks: Vec<Mutex<Option<Task<'_>>>> =
             tasks.into_iter().map(|task| Mutex::new(Some(task))).collect();
-        // What Burn computes outside of batches, such as validation, is spread over threads of the task, too.
-        let runner = || Ok::<_, ThreadPoolBuildError>((pool(threads)?, Threads::new(threads)?));
-        let results = schedule::run(&tasks, at_once, runner, |runner, task| {
-            let (pool, threads) = runner.as_ref().map_err(|error| HostError(error.to_string().into()))?;
-            if let Some(task) = task.lock().ok().and_then(|mut task| task.take()) {
-                pool.install(|| task(threads));
+        let job = |index: usize, _: &Cancel<'_>| {
+            // What Burn computes outside of batches, such as validation, is spread over threads of the task, too.
+            let (pool, threads) = (pool(threads)?, Threads::new(threads)?);
+            if let Some(task) = tasks[index].lock().ok().and_then(|mut task| task.take()) {
+                pool.install(|| task(&threads));
             }
             Ok(())
-        });
-        results.into_iter().collect()
+        };
+        // Tasks are told by their own observer when to end.
+        let never = AtomicBool::new(false);
+        queue::run(tasks.len(), jobs, &never, job, |_, result| result)
+            .map_err(|error: ThreadPoolBuildError| HostError(Box::new(error)))
     }
+}
+
+/// Cores of this machine, as far as this process may use them.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn spread(pools: &[ThreadPool], mut shares: Vec<Share<'_>>) {

@@ -1,6 +1,6 @@
 //! Which columns hold the id, the time and the label: as told, or guessed by their names.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -29,21 +29,6 @@ pub struct Names {
     pub label: Option<String>,
     /// Those of `id`, `time` and `label` that nobody told.
     pub guessed: Vec<&'static str>,
-}
-
-/// A column that cannot be guessed.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "{path}: no column is called as those that hold the {part} usually are; name it with --{part}, one of {}",
-    found.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-)]
-pub struct NotGuessed {
-    /// The file.
-    pub path: PathBuf,
-    /// `id`, `time` or `label`.
-    pub part: &'static str,
-    /// The header.
-    pub found: Vec<String>,
 }
 
 const IDS: &[&str] = &[
@@ -92,7 +77,8 @@ impl Names {
                 return Ok(name.clone());
             }
             guessed.push(part);
-            let not_guessed = || NotGuessed { path: path.to_owned(), part, found: found.to_vec() };
+            let not_guessed =
+                || ProfileError::NotGuessed { path: path.to_owned(), part, found: found.to_vec() };
             guess.ok_or_else(not_guessed)
         };
         // A column that both files have is the id.

@@ -19,7 +19,7 @@ use crate::device::DeviceKind;
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::threads::Threads;
-use crate::{checkpoints, data, memory, report, results, schedule};
+use crate::{checkpoints, data, memory, report, results};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -82,7 +82,7 @@ pub fn run(args: &FitArgs) -> Result<(), Error> {
 /// # Errors
 /// As [`run`].
 pub fn fit(args: &FitArgs, interrupt: &AtomicBool) -> Result<(), Error> {
-    let experiment = run_recipe(args, RecipeFile::read(&args.recipe)?, interrupt)?;
+    let experiment = run_recipe(args, data::recipe(&args.recipe)?, interrupt)?;
     summarise(args, &experiment)
 }
 
@@ -118,7 +118,7 @@ pub(super) fn run_recipe(
     let dataset = data::dataset(&file, &args.data, &args.labels)?;
     memory::keep_freed();
     let threads = match args.device {
-        DeviceKind::Cpu => args.threads.map_or_else(schedule::cores, usize::from),
+        DeviceKind::Cpu => args.threads.map_or_else(super::cores, usize::from),
         // The host only waits for it, and two trainings would take its memory from each other.
         DeviceKind::Wgpu | DeviceKind::Cuda => 1,
     };

@@ -25,6 +25,7 @@ use painwave::Bundle;
 use painwave::engine::Precision;
 
 use crate::error::Error;
+use crate::threads::cores;
 
 /// A precision by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

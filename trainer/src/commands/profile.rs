@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 use painwave_profile::Sources;
 use painwave_profile::names::Told;
-use painwave_train::recipe::RecipeFile;
 
+use crate::data;
 use crate::error::Error;
 use crate::{files, report};
 
@@ -77,7 +77,7 @@ fn sources(args: &ProfileArgs) -> Result<Sources, Error> {
         ..Sources::default()
     };
     if let Some(path) = &args.recipe {
-        let data = RecipeFile::read(path)?.recipe.data;
+        let data = data::recipe(path)?.recipe.data;
         let told = &mut sources.told;
         told.id.get_or_insert(data.id);
         told.time.get_or_insert(data.time);

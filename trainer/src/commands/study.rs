@@ -11,7 +11,6 @@ use serde::Serialize;
 use crate::device::DeviceKind;
 use crate::error::Error;
 use crate::files::write_atomically;
-use crate::schedule;
 use crate::study::runner::{self, Settings};
 use crate::study::table::Sheet;
 use crate::study::{Change, Measure, Plan, Record, Seeding, StudyError, Variant};
@@ -88,7 +87,7 @@ impl StudyArgs {
         let interrupt =
             super::on_interrupt("ending after the epochs that are running; Ctrl-C again ends at once");
         let trainer = std::env::current_exe().map_err(Error::read("the trainer's own binary"))?;
-        let cores = schedule::cores();
+        let cores = super::cores();
         let default = if self.device == DeviceKind::Cpu { cores } else { 1 };
         let count = plan.trials.len();
         let jobs = self.jobs.map_or(default, usize::from).min(count);
@@ -122,7 +121,7 @@ impl StudyArgs {
         let command = this_command();
         let markdown = format!("{title}\n\n```sh\n{command}\n```\n\n{}", sheet.markdown());
         let json =
-            Json { command: &command, trainer: env!("CARGO_PKG_VERSION"), cores: schedule::cores(), rows };
+            Json { command: &command, trainer: env!("CARGO_PKG_VERSION"), cores: super::cores(), rows };
         let path = self.out.join("table.json");
         let json = serde_json::to_vec_pretty(&json).map_err(|error| Error::write(&path)(error.into()))?;
         write_atomically(&path, &json)?;

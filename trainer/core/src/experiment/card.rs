@@ -5,7 +5,8 @@ use std::path::Path;
 
 use painwave::bundle::ModelCard;
 
-use super::{Dataset, Training};
+use super::dataset::Dataset;
+use super::member::Training;
 use crate::evaluation::Evaluation;
 use crate::recipe::{self, RecipeFile};
 use crate::split::Split;

@@ -1,22 +1,22 @@
 //! What the bundle says of a model before it is trained.
 
-use painwave::bundle::{BundleError, Manifest, VERSION};
+use painwave::bundle::{BundleError, Manifest, ModelCard, VERSION};
 use painwave::decision::Decision;
 
-use super::{Dataset, ExperimentError, Part, Settings, card};
+use super::dataset::Dataset;
+use super::error::ExperimentError;
+use super::part::Part;
 use crate::assemble;
 use crate::preparation::{self, Preparation};
 use crate::recipe::RecipeFile;
-use crate::split::Split;
 
 /// The manifest with every member but its known answers; an invalid one is found now rather than after
 /// hours of training.
 pub(super) fn manifest(
     file: &RecipeFile,
     dataset: &Dataset,
-    splits: &[Split],
+    card: ModelCard,
     preparations: &[Preparation],
-    settings: &Settings<'_>,
 ) -> Result<Manifest, ExperimentError> {
     let recipe = &file.recipe;
     let transforms: Vec<_> = preparations.iter().map(|preparation| &preparation.transform).collect();
@@ -38,7 +38,7 @@ pub(super) fn manifest(
         decision: Decision::default(),
         precisions: Vec::new(),
         members,
-        card: card::card(file, dataset, splits, settings.date),
+        card,
     };
     manifest.validate().map_err(BundleError::from)?;
     Ok(manifest)

@@ -8,8 +8,11 @@ use painwave::network::Parameters;
 use painwave::recording::Recording;
 use sha2::{Digest, Sha256};
 
+use super::dataset::{Dataset, pick};
+use super::error::ExperimentError;
+use super::part::Part;
+use super::settings::{Plan, Settings};
 use super::task::Task;
-use super::{Dataset, ExperimentError, Part, Plan, Settings, Training, pick};
 use crate::assemble::{self, TrainedMember};
 use crate::augmentation::Augmenter;
 use crate::host::{self, Executor};
@@ -22,6 +25,23 @@ use crate::training::{
     TrainingError,
 };
 use crate::windows::WindowSet;
+
+/// One training.
+#[derive(Clone, Debug)]
+pub struct Training {
+    /// Its name, for people.
+    pub name: String,
+    /// Place of its fold; 0 of a hold-out.
+    pub fold: usize,
+    /// The subjects: those of the stage's classes, if it is one.
+    pub split: Split,
+    /// How many windows they have: those that trained and those that judged.
+    pub windows: [usize; 2],
+    /// Threads that computed its batches.
+    pub threads: usize,
+    /// What it came to.
+    pub outcome: Outcome,
+}
 
 /// What all trainings of a recipe have in common.
 pub(super) struct Workshop<'a> {

@@ -6,71 +6,29 @@ mod error;
 mod manifest;
 mod member;
 mod part;
+mod settings;
 mod task;
 
-use burn::tensor::Device;
 use painwave::Bundle;
 use painwave::classifier::Prediction;
 use painwave::decision::Decision;
-use painwave::engine::{EngineError, EngineKind};
+use painwave::engine::EngineError;
 use painwave::recording::{Recording, Schema};
 
 pub use self::dataset::{Dataset, pick};
 pub use self::error::ExperimentError;
+pub use self::member::Training;
 use self::member::Workshop;
 pub use self::part::{CHECKPOINT, Part};
+pub use self::settings::{Observer, Plan, Settings};
 use crate::assemble::{self, Assembled, Judges};
 use crate::decision;
 use crate::evaluation::Evaluation;
-use crate::host::{Executor, Store};
 use crate::labels::Label;
 use crate::precision;
 use crate::preparation::{self, Preparation};
 use crate::recipe::{DecisionRecipe, RecipeFile};
 use crate::split::{self, Split};
-use crate::training::{self, Outcome, Problem};
-
-/// How a recipe is run.
-#[derive(Clone, Copy)]
-pub struct Settings<'a> {
-    /// Where to train, without autodiff.
-    pub device: &'a Device,
-    /// Last epoch of this call, if the recipe has more.
-    pub epochs: Option<usize>,
-    /// Whether to continue what the store keeps.
-    pub resume: bool,
-    /// Today, as the model card says it: `2026-11-27`.
-    pub date: &'a str,
-    /// Keeps the checkpoints.
-    pub store: &'a dyn Store,
-    /// Runs the trainings and the shares of their batches.
-    pub executor: &'a dyn Executor,
-    /// Is told how it goes on.
-    pub observer: &'a dyn Observer,
-}
-
-/// Is told how a recipe goes on.
-pub trait Observer: Sync {
-    /// A network is about to be trained; what is returned is told of its epochs.
-    fn training(&self, plan: &Plan<'_>) -> Box<dyn training::Observer + '_>;
-
-    /// An engine of this build misses the known answers of the bundle, so that another one judges it.
-    fn engine_refused(&self, engine: EngineKind, error: &EngineError);
-}
-
-/// A network that is about to be trained.
-pub struct Plan<'a> {
-    /// Which of the recipe's.
-    pub part: Part,
-    /// What it is trained on.
-    pub problem: &'a Problem,
-    /// How its features were fitted.
-    pub preparation: &'a Preparation,
-    /// The columns that the model reads.
-    pub schema: &'a Schema,
-    /// Threads that compute its batches.
-    pub threads: usize,
-}
 
 /// What a recipe came to.
 pub struct Experiment {
@@ -86,23 +44,6 @@ pub struct Experiment {
     pub evaluation: Evaluation,
     /// The scores before a temperature and thresholds were chosen on these subjects, if any were.
     pub undecided: Option<Evaluation>,
-}
-
-/// One training.
-#[derive(Clone, Debug)]
-pub struct Training {
-    /// Its name, for people.
-    pub name: String,
-    /// Place of its fold; 0 of a hold-out.
-    pub fold: usize,
-    /// The subjects: those of the stage's classes, if it is one.
-    pub split: Split,
-    /// How many windows they have: those that trained and those that judged.
-    pub windows: [usize; 2],
-    /// Threads that computed its batches.
-    pub threads: usize,
-    /// What it came to.
-    pub outcome: Outcome,
 }
 
 /// A subject and what the members of a fold said, which were not trained on it.
@@ -137,7 +78,8 @@ pub fn run(
         preparation::fit(file, &dataset.schema, &training)
     };
     let preparations = splits.iter().map(prepare).collect::<Result<Vec<Preparation>, _>>()?;
-    let manifest = manifest::manifest(file, dataset, &splits, &preparations, settings)?;
+    let card = card::card(file, dataset, &splits, settings.date);
+    let manifest = manifest::manifest(file, dataset, card, &preparations)?;
     let recordings = project(dataset, &manifest.schema);
 
     let parts: Vec<Part> = Part::all(splits.len(), recipe.networks()).collect();

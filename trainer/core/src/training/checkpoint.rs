@@ -11,9 +11,8 @@ use burn::tensor::{Bytes, Device};
 use painwave::network::{Network, NetworkConfig};
 use serde::{Deserialize, Serialize};
 
-use super::TrainingError;
-use super::fine_tuning::FineTuningEpoch;
-use super::history::{EpochRecord, History};
+use super::error::{ResumeProblem, TrainingError};
+use super::history::{EpochRecord, FineTuningEpoch, History};
 use super::learner::Learner;
 use crate::host::Store;
 
@@ -50,29 +49,6 @@ pub struct State {
     pub learner: Learner,
     /// The network of the best epoch of the history, without autodiff; none before the first.
     pub best: Option<Network>,
-}
-
-/// Why a checkpoint cannot be continued.
-#[derive(Debug, thiserror::Error)]
-pub enum ResumeProblem {
-    /// There is none.
-    #[error("there is no checkpoint; start without --resume")]
-    Missing,
-    /// It was made with another recipe, other data or another seed.
-    #[error("{0} changed since it was written")]
-    Changed(&'static str),
-    /// It names tensors that are not there.
-    #[error("`{0}` is missing")]
-    Incomplete(String),
-    /// Its index is not text.
-    #[error(transparent)]
-    NotText(#[from] std::string::FromUtf8Error),
-    /// Its index is not what this trainer writes.
-    #[error(transparent)]
-    Syntax(#[from] toml::de::Error),
-    /// Its tensors are not those of this network.
-    #[error(transparent)]
-    Record(#[from] RecordError),
 }
 
 #[derive(Serialize, Deserialize)]

@@ -3,14 +3,22 @@
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::error::TrainingError;
 use super::learner::Learner;
 use super::observer::Observer;
+use super::problem::Problem;
+use super::sampler;
 use super::schedule::Rates;
-use super::step::{Batch, Gradients};
-use super::{Problem, Run, TrainingError, sampler};
+use super::step::{Batch, Gradients, Stepper};
 use crate::windows::WindowSet;
 
-impl Run<'_> {
+/// Passes over windows of a problem.
+pub(super) struct Pass<'a> {
+    pub(super) problem: &'a Problem,
+    pub(super) stepper: Stepper<'a>,
+}
+
+impl Pass<'_> {
     /// Learns from an epoch of windows; returns their mean loss. Number and seed decide what is drawn.
     ///
     /// # Errors

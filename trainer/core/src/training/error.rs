@@ -2,7 +2,6 @@
 
 use burn::store::RecordError;
 
-use super::checkpoint::ResumeProblem;
 use crate::host::HostError;
 
 /// Why a training came to nothing.
@@ -37,4 +36,27 @@ pub enum TrainingError {
     /// Cancelled before the first epoch ended: there is nothing to keep.
     #[error("interrupted before the first epoch ended: nothing was written")]
     Interrupted,
+}
+
+/// Why a checkpoint cannot be continued.
+#[derive(Debug, thiserror::Error)]
+pub enum ResumeProblem {
+    /// There is none.
+    #[error("there is no checkpoint; start without --resume")]
+    Missing,
+    /// It was made with another recipe, other data or another seed.
+    #[error("{0} changed since it was written")]
+    Changed(&'static str),
+    /// It names tensors that are not there.
+    #[error("`{0}` is missing")]
+    Incomplete(String),
+    /// Its index is not text.
+    #[error(transparent)]
+    NotText(#[from] std::string::FromUtf8Error),
+    /// Its index is not what this trainer writes.
+    #[error(transparent)]
+    Syntax(#[from] toml::de::Error),
+    /// Its tensors are not those of this network.
+    #[error(transparent)]
+    Record(#[from] RecordError),
 }

@@ -9,50 +9,29 @@ mod history;
 mod learner;
 mod observer;
 mod penalties;
+mod problem;
 mod sampler;
 mod schedule;
 mod step;
 
 use burn::module::Module;
 use burn::tensor::Device;
-use painwave::aggregate::Aggregation;
 use painwave::network::{Network, NetworkConfig, Parameters};
 
-pub use self::checkpoint::{Checkpoints, INDEX, Identity, ResumeProblem, State};
-pub use self::error::TrainingError;
-pub use self::fine_tuning::{FineTuned, FineTuningEpoch};
-pub use self::history::{EpochRecord, History};
+pub use self::checkpoint::{Checkpoints, INDEX, Identity, State};
+use self::epoch::Pass;
+pub use self::error::{ResumeProblem, TrainingError};
+pub use self::fine_tuning::FineTuned;
+use self::fine_tuning::fine_tune;
+pub use self::history::{EpochRecord, FineTuningEpoch, History};
 pub use self::learner::Learner;
 pub use self::observer::Observer;
+pub use self::problem::Problem;
 pub use self::schedule::Rates;
 pub use self::step::{Batch, Gradients, Stepper, WindowLoss};
-use crate::augmentation::Augmenter;
 use crate::host::Executor;
-use crate::loss::Objective;
 use crate::recipe::TrainingRecipe;
 use crate::validation;
-use crate::windows::WindowSet;
-
-/// Everything that one network is trained on.
-#[derive(Clone, Debug)]
-pub struct Problem {
-    /// The network.
-    pub network: NetworkConfig,
-    /// Names of the classes.
-    pub classes: Vec<String>,
-    /// How it is trained.
-    pub recipe: TrainingRecipe,
-    /// How windows become one prediction, for the validation scores.
-    pub aggregation: Aggregation,
-    /// Windows that train.
-    pub training: WindowSet,
-    /// Windows that judge.
-    pub validation: WindowSet,
-    /// What the network is asked to answer, and how far it is from that.
-    pub objective: Objective,
-    /// Random changes to the windows that train.
-    pub augmentation: Augmenter,
-}
 
 /// What training came to.
 #[derive(Clone, Debug)]
@@ -128,14 +107,14 @@ pub fn train(
     if control.resume {
         state = control.checkpoints.load(&problem.network, &device, state)?;
     }
-    let run = Run { problem, control, stepper: Stepper::new(control.device, control.executor) };
-    let mut end = run.train(&mut state, observer)?;
+    let pass = Pass { problem, stepper: Stepper::new(control.device, control.executor) };
+    let mut end = train_epochs(&pass, control, &mut state, observer)?;
     let mut fine_tuned = None;
     if let Some(recipe) = problem.recipe.fine_tuning
-        && run.is_complete(&state.history)
+        && is_complete(&state.history, &problem.recipe)
         && end != End::Interrupted
     {
-        fine_tuned = run.fine_tune(recipe, &mut state, observer)?;
+        fine_tuned = fine_tune(&pass, recipe, control.checkpoints, &mut state, observer)?;
         if fine_tuned.is_none() {
             end = End::Interrupted;
         }
@@ -145,59 +124,55 @@ pub fn train(
     Ok(Outcome { parameters: best.parameters(), fine_tuned, history: state.history, end })
 }
 
-/// A training that goes on.
-struct Run<'a> {
-    problem: &'a Problem,
-    control: &'a Control<'a>,
-    stepper: Stepper<'a>,
+/// Trains until there is a reason to end.
+fn train_epochs(
+    pass: &Pass<'_>,
+    control: &Control<'_>,
+    state: &mut State,
+    observer: &mut dyn Observer,
+) -> Result<End, TrainingError> {
+    let Problem { network: config, recipe, training, validation: judges, aggregation, classes, .. } =
+        pass.problem;
+    loop {
+        let done = state.history.epochs.len();
+        if observer.is_cancelled() {
+            return Ok(End::Interrupted);
+        }
+        if state.history.is_exhausted() {
+            return Ok(End::EarlyStopping);
+        }
+        if done >= control.epochs {
+            return Ok(End::AllEpochs);
+        }
+        let (epoch, start) = (done + 1, observer.seconds());
+        let steps = recipe.steps(training.len());
+        let rates = Rates::new(recipe, &state.history.epochs, steps);
+        let training_loss = pass.epoch(training, epoch, rates, &mut state.learner, observer)?;
+        let judged = state.learner.network.valid();
+        let logits = validation::logits(&judged, config, judges, control.device);
+        let scores = validation::scores(&logits, judges, aggregation, classes);
+        let record = EpochRecord {
+            epoch,
+            training_loss,
+            validation_loss: validation::loss(&logits, &judges.classes),
+            accuracy: scores.accuracy,
+            weighted_f1: scores.weighted_average.f1,
+            macro_f1: scores.macro_average.f1,
+            learning_rate: rates.at(steps.saturating_sub(1)),
+            seconds: observer.seconds() - start,
+        };
+        if !(training_loss.is_finite() && record.validation_loss.is_finite()) {
+            return Err(TrainingError::Diverged { epoch });
+        }
+        if state.history.push(record) || state.best.is_none() {
+            state.best = Some(judged);
+        }
+        observer.epoch_ends(&state.history, control.epochs.min(recipe.epochs))?;
+        control.checkpoints.save_if_due(state)?;
+    }
 }
 
-impl Run<'_> {
-    /// Trains until there is a reason to end.
-    fn train(&self, state: &mut State, observer: &mut dyn Observer) -> Result<End, TrainingError> {
-        let Run { problem, control, .. } = *self;
-        let Problem { network: config, recipe, training, validation: judges, .. } = problem;
-        loop {
-            let done = state.history.epochs.len();
-            if observer.is_cancelled() {
-                return Ok(End::Interrupted);
-            }
-            if state.history.is_exhausted() {
-                return Ok(End::EarlyStopping);
-            }
-            if done >= control.epochs {
-                return Ok(End::AllEpochs);
-            }
-            let (epoch, start) = (done + 1, observer.seconds());
-            let steps = recipe.steps(training.len());
-            let rates = Rates::new(recipe, &state.history.epochs, steps);
-            let training_loss = self.epoch(training, epoch, rates, &mut state.learner, observer)?;
-            let judged = state.learner.network.valid();
-            let logits = validation::logits(&judged, config, judges, control.device);
-            let scores = validation::scores(&logits, judges, &problem.aggregation, &problem.classes);
-            let record = EpochRecord {
-                epoch,
-                training_loss,
-                validation_loss: validation::loss(&logits, &judges.classes),
-                accuracy: scores.accuracy,
-                weighted_f1: scores.weighted_average.f1,
-                macro_f1: scores.macro_average.f1,
-                learning_rate: rates.at(steps.saturating_sub(1)),
-                seconds: observer.seconds() - start,
-            };
-            if !(training_loss.is_finite() && record.validation_loss.is_finite()) {
-                return Err(TrainingError::Diverged { epoch });
-            }
-            if state.history.push(record) || state.best.is_none() {
-                state.best = Some(judged);
-            }
-            observer.epoch_ends(&state.history, control.epochs.min(recipe.epochs))?;
-            control.checkpoints.save_if_due(state)?;
-        }
-    }
-
-    /// Whether the recipe asks for no more epochs, whatever this call was asked for.
-    fn is_complete(&self, history: &History) -> bool {
-        history.is_exhausted() || history.epochs.len() >= self.problem.recipe.epochs
-    }
+/// Whether a recipe asks for no more epochs, whatever this call was asked for.
+fn is_complete(history: &History, recipe: &TrainingRecipe) -> bool {
+    history.is_exhausted() || history.epochs.len() >= recipe.epochs
 }

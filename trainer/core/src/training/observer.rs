@@ -1,7 +1,6 @@
 //! What a training tells while it goes on.
 
-use super::fine_tuning::FineTuningEpoch;
-use super::history::History;
+use super::history::{FineTuningEpoch, History};
 use crate::host::HostError;
 
 /// Is told how a training goes on, and asked what the training cannot know.
