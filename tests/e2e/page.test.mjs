@@ -8,6 +8,9 @@ import { assertCsv, assertRows, EXACT } from "./assertions.mjs";
 import { browserNames, launch, SOFTWARE_ADAPTER } from "./browsers.mjs";
 import { BAD_COLUMN, burnBuilt, DIST, EMBEDDED, makeInputs, SAMPLE, SAMPLE_LABELS } from "./inputs.mjs";
 
+/** Why a test of Burn's engines does not run. */
+const NO_BURN = "pkg/ has no Burn module (cargo xtask package --webgpu)";
+
 let inputs;
 before(async () => {
   inputs = await makeInputs();
@@ -137,7 +140,7 @@ for (const name of browserNames) {
         assertRows(await app.rows(), inputs.expected.sample);
       }));
 
-    it("does not try WebGPU on a software adapter, and says so", () =>
+    it("does not try WebGPU on a software adapter, and says so", { skip: !burnBuilt && NO_BURN }, () =>
       onPage(
         async (app) => {
           await app.drop(inputs.many);
@@ -153,7 +156,8 @@ for (const name of browserNames) {
           );
         },
         { allowed: SOFTWARE_ADAPTER },
-      ));
+      ),
+    );
 
     it("takes another model, and the embedded one again", () =>
       onPage(async (app) => {
@@ -323,19 +327,16 @@ for (const name of browserNames) {
       ));
 
     for (const device of ["ndarray", "webgpu"]) {
-      it(
-        `gives the same on the engine ${device}`,
-        { skip: !burnBuilt && "pkg/ has no Burn module (cargo xtask package --webgpu)" },
-        () =>
-          onPage(
-            async (app) => {
-              await app.drop(SAMPLE);
-              await app.results("sample.csv");
-              await app.use(device);
-              assertRows(await app.rows(), inputs.expected.sampleInF32, EXACT);
-            },
-            { allowed: device === "webgpu" ? SOFTWARE_ADAPTER : [] },
-          ),
+      it(`gives the same on the engine ${device}`, { skip: !burnBuilt && NO_BURN }, () =>
+        onPage(
+          async (app) => {
+            await app.drop(SAMPLE);
+            await app.results("sample.csv");
+            await app.use(device);
+            assertRows(await app.rows(), inputs.expected.sampleInF32, EXACT);
+          },
+          { allowed: device === "webgpu" ? SOFTWARE_ADAPTER : [] },
+        ),
       );
     }
 
