@@ -112,6 +112,12 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
+    /// A folder that another process is writing to.
+    #[error("{path} is in use by another process: wait until that has ended, or choose another folder")]
+    FolderInUse {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A checkpoint that cannot be continued.
     #[error("cannot resume from {path}: {reason}")]
     Resume {

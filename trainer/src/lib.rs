@@ -9,6 +9,7 @@
 //! |---|---|
 //! | [`recipe`] | the TOML file that says all of it, checked with line numbers |
 //! | [`data`], [`labels`] | the two CSV files |
+//! | [`files`] | files that are whole or not there, folders that one process at a time writes to |
 //! | [`split`] | which subjects train and which judge |
 //! | [`preparation`] | which columns reach the network and how they are scaled |
 //! | [`windows`], [`augmentation`] | windows, gathered into batches and changed at random |
@@ -26,6 +27,7 @@
 //! | [`page`] | one self-contained HTML page with plots |
 //! | [`export`] | bundles as safetensors and ONNX files |
 //! | [`memory`] | freed memory is kept |
+//! | [`queue`] | jobs side by side, each with its share of the threads |
 //! | [`report`] | scores and curves for people and for programs |
 //! | [`profile`] | what the data holds, before any model has seen it |
 //! | [`synthesize`] | recordings like the Pirate Pain data, made from nothing |
@@ -41,6 +43,7 @@ pub mod error;
 pub mod evaluation;
 pub mod experiment;
 pub mod export;
+pub mod files;
 pub mod inference;
 pub mod labels;
 pub mod loss;
@@ -49,6 +52,7 @@ pub mod page;
 pub mod precision;
 pub mod preparation;
 pub mod profile;
+pub mod queue;
 pub mod recipe;
 pub mod report;
 pub mod split;

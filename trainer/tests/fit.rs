@@ -24,7 +24,7 @@ fn args(workshop: &Workshop) -> FitArgs {
         epochs: None,
         threads: None,
         checkpoint_seconds: 0,
-        while_stdin_is_open: false,
+        under_study: false,
     }
 }
 

@@ -11,12 +11,12 @@ use super::fit::{self, FitArgs};
 use crate::error::Error;
 use crate::evaluation::Evaluation;
 use crate::experiment::{self, Experiment};
+use crate::files::write_atomically;
 use crate::recipe::RecipeFile;
 use crate::report;
 use crate::study::change::{self, Change};
 use crate::study::table::{Sheet, score};
 use crate::study::{Measure, Statistic};
-use crate::training::write_atomically;
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -72,9 +72,10 @@ pub fn run(args: &CrossValidateArgs) -> Result<(), Error> {
     let folds = args.folds.or(base.recipe.validation.folds).unwrap_or(5);
     let file = change::apply(&base, &Change::folds(folds), &base.path)?;
     let (name, seed) = (file.recipe.name.clone(), args.fit.seed.unwrap_or(file.recipe.training.seed));
-    let experiment = fit::run_recipe(&args.fit, file, &fit::interrupt(&args.fit))?;
+    let run = fit::run_recipe(&args.fit, file, &fit::interrupt(&args.fit))?;
+    let experiment = &run.experiment;
 
-    let folds = scores_of_folds(&experiment);
+    let folds = scores_of_folds(experiment);
     let statistics = Measure::ALL
         .map(|measure| (measure, Statistic::of(folds.iter().filter_map(|fold| measure.of(&fold.scores)))));
     let sheet = sheet(&folds, &statistics, &experiment.evaluation);

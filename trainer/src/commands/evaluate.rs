@@ -1,21 +1,23 @@
 //! `trainer evaluate`: how good a bundle is on labelled data.
 
 use std::io::Write;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
-use painwave::Bundle;
+use painwave::Prediction;
 use painwave::decision::Decision;
 use painwave::engine::Precision;
 use painwave::recording::Recording;
 use serde::Serialize;
 
-use super::PrecisionArg;
+use super::{PrecisionArg, under_study};
 use crate::error::Error;
 use crate::evaluation::{Decided, Evaluation};
 use crate::inference::Choice;
 use crate::labels::{LabelColumns, Labels};
-use crate::{data, decision, report, training};
+use crate::{data, decision, files, report};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -44,9 +46,15 @@ pub struct EvaluateArgs {
     /// The least exact precision, instead of those that the bundle allows.
     #[arg(long, value_enum)]
     pub precision: Option<PrecisionArg>,
+    /// Threads; without it one a core.
+    #[arg(long)]
+    pub threads: Option<NonZeroUsize>,
     /// Write the scores here as well (JSON).
     #[arg(long)]
     pub json: Option<PathBuf>,
+    /// Listen to the study that has started this process.
+    #[arg(long, hide = true)]
+    pub under_study: bool,
 }
 
 /// What `--json` writes.
@@ -63,23 +71,28 @@ struct Json<'a> {
 /// # Errors
 /// Whatever is wrong with the files.
 pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
+    if args.under_study {
+        // There is no half of an evaluation: that it is asked to end does not matter.
+        under_study::listen(Arc::default());
+    }
     let bundle = super::read_bundle(&args.bundle)?;
     let manifest = &bundle.manifest;
     let columns = LabelColumns { id: &manifest.schema.id, label: &args.label_column, group: None };
     let labels = Labels::read(&args.labels, columns, Some(&manifest.classes))?;
     let table = data::read(&args.data, &manifest.schema)?;
-    table.warnings.iter().for_each(|warning| eprintln!("warning: {}: {warning}", args.data.display()));
     let truths = labels.of(&table.recordings, &args.data)?;
 
     let recordings: Vec<&Recording> = table.recordings.iter().collect();
-    let choice = Choice { precision: args.precision.map(Precision::from), ..Choice::default() };
-    let evaluate = |bundle: &Bundle| -> Result<Evaluation, Error> {
-        let predictions = choice.classify(bundle, &recordings)?;
-        let judged = truths.iter().zip(&predictions);
+    let choice =
+        Choice { precision: args.precision.map(Precision::from), threads: args.threads, ..Choice::default() };
+    let evaluate = |predictions: &[Prediction]| {
+        let judged = truths.iter().zip(predictions);
         let judged = judged.map(|(truth, found)| (truth.class, found.class, &found.probabilities[..]));
-        Ok(Evaluation::new(&manifest.classes, judged))
+        Evaluation::new(&manifest.classes, judged)
     };
-    let evaluation = evaluate(&bundle)?;
+    let predictions = choice.classify(&bundle, &recordings)?;
+    super::warn(&args.data, &table.warnings, &predictions);
+    let evaluation = evaluate(&predictions);
     let classifier = choice.classifier(&bundle)?;
     let chosen = &manifest.decision;
     let before = match chosen.is_default() {
@@ -87,14 +100,14 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
         false => {
             let mut plain = bundle.clone();
             plain.manifest.decision = Decision::default();
-            Some(evaluate(&plain)?)
+            Some(evaluate(&choice.classify(&plain, &recordings)?))
         }
     };
     if let Some(path) = &args.json {
         let decision = before.as_ref().map(|before| Decided { chosen, before });
         let json = serde_json::to_vec_pretty(&Json { evaluation: &evaluation, decision })
             .map_err(|error| Error::write(path)(error.into()))?;
-        training::write_atomically(path, &json)?;
+        files::write_atomically(path, &json)?;
     }
     super::print(|out| {
         let (engine, precision) = (classifier.engine(), classifier.precision());

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::error::Error;
 use crate::export::{Format, export};
-use crate::training::write_atomically;
+use crate::files::write_atomically;
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\

@@ -1,21 +1,24 @@
 //! `trainer fit`: a recipe and labelled recordings to a bundle.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 
+use super::under_study;
 use crate::decision;
 use crate::device::DeviceKind;
 use crate::error::Error;
 use crate::experiment::{self, Dataset, Experiment, Settings};
+use crate::files::FolderLock;
 use crate::recipe::RecipeFile;
 use crate::report;
+use crate::study::change::{self, Change};
 use crate::training::End;
 
 /// Shown under `--help`.
@@ -27,6 +30,9 @@ Examples:
 Ctrl-C ends after the current epoch and keeps the best so far; --resume continues from there.
 The folder receives model.bpk (the bundle), report.html, metrics.json, confusion.csv, predictions.csv (of
 the subjects that were held out), curves.csv, curves.svg and event files for `tensorboard --logdir`.";
+
+/// TOML has no greater integers.
+const MAX_SEED: u64 = i64::MAX as u64;
 
 /// Arguments of `trainer fit`.
 #[derive(Clone, Debug, Args)]
@@ -48,8 +54,8 @@ pub struct FitArgs {
     /// Continue the run in the folder.
     #[arg(long)]
     pub resume: bool,
-    /// Seed of the training, instead of the recipe's.
-    #[arg(long)]
+    /// Seed of the training, instead of the recipe's: the recipe that the bundle keeps gets it.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(..=MAX_SEED))]
     pub seed: Option<u64>,
     /// End after this many epochs, if the recipe has more; --resume can go on.
     #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
@@ -60,9 +66,9 @@ pub struct FitArgs {
     /// Least number of seconds between two checkpoints.
     #[arg(long, default_value_t = 30)]
     pub checkpoint_seconds: u64,
-    /// End after the current epoch when standard input ends: how a study ends its trials.
+    /// Listen to the study that has started this process.
     #[arg(long, hide = true)]
-    pub while_stdin_is_open: bool,
+    pub under_study: bool,
 }
 
 /// Runs the command.
@@ -78,31 +84,31 @@ pub fn run(args: &FitArgs) -> Result<(), Error> {
 /// # Errors
 /// As [`run`].
 pub fn fit(args: &FitArgs, interrupt: &AtomicBool) -> Result<(), Error> {
-    let experiment = run_recipe(args, RecipeFile::read(&args.recipe)?, interrupt)?;
-    summarise(args, &experiment)
+    let run = run_recipe(args, RecipeFile::read(&args.recipe)?, interrupt)?;
+    summarise(args, &run.experiment)
 }
 
-/// The flag that Ctrl-C sets, and the end of standard input if it was asked to.
+/// The flag that Ctrl-C sets, and the study that has started this process.
 pub(super) fn interrupt(args: &FitArgs) -> Arc<AtomicBool> {
     let flag = super::on_interrupt("ending after this epoch; Ctrl-C again ends at once");
-    if args.while_stdin_is_open {
-        let flag = Arc::clone(&flag);
-        std::thread::spawn(move || {
-            let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
-            flag.store(true, Ordering::Relaxed);
-        });
+    if args.under_study {
+        under_study::listen(Arc::clone(&flag));
     }
     flag
 }
 
+/// A recipe that was run.
+pub(super) struct Run {
+    pub(super) experiment: Experiment,
+    /// Held until all files are written.
+    _lock: FolderLock,
+}
+
 /// Runs a recipe as the arguments say, whose own recipe is not read.
-pub(super) fn run_recipe(
-    args: &FitArgs,
-    mut file: RecipeFile,
-    interrupt: &AtomicBool,
-) -> Result<Experiment, Error> {
+pub(super) fn run_recipe(args: &FitArgs, mut file: RecipeFile, interrupt: &AtomicBool) -> Result<Run, Error> {
     if let Some(seed) = args.seed {
-        file.recipe.training.seed = seed;
+        // In the text as well: the recipe that the bundle keeps is the one that was run.
+        file = change::apply(&file, &[Change::seed("--seed", "training.seed", seed)], &file.path)?;
     }
     if let Some(threads) = args.threads {
         // For what is not training. It fails where this process has such threads already, which will do.
@@ -118,7 +124,8 @@ pub(super) fn run_recipe(
         interrupt,
     };
     let dataset = Dataset::read(&file, &args.data, &args.labels)?;
-    experiment::run(&file, &dataset, &settings)
+    let lock = FolderLock::acquire(&args.out)?;
+    Ok(Run { experiment: experiment::run(&file, &dataset, &settings)?, _lock: lock })
 }
 
 fn summarise(args: &FitArgs, experiment: &Experiment) -> Result<(), Error> {

@@ -8,9 +8,9 @@ use painwave::bundle::WeightType;
 
 use crate::error::Error;
 use crate::experiment::{self, Dataset};
+use crate::files;
 use crate::precision;
 use crate::recipe::RecipeFile;
-use crate::training;
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -52,7 +52,7 @@ pub fn run(args: &PrecisionArgs) -> Result<(), Error> {
     let weights = weight_type(&bundle);
     experiment::prove(&recipe, &dataset, &mut bundle)?;
     let bytes = bundle.to_bytes(weights)?;
-    training::write_atomically(args.out.as_ref().unwrap_or(&args.bundle), &bytes)?;
+    files::write_atomically(args.out.as_ref().unwrap_or(&args.bundle), &bytes)?;
     super::print(|out| precision::write(out, &bundle.manifest))
 }
 

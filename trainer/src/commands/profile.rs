@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::error::Error;
+use crate::files;
 use crate::profile::names::Told;
 use crate::profile::{self, Sources, html, text};
 use crate::recipe::RecipeFile;
-use crate::training;
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -59,10 +59,10 @@ pub fn run(args: &ProfileArgs) -> Result<(), Error> {
     let profile = profile::profile(&sources(args)?)?;
     if let Some(path) = &args.json {
         let json = serde_json::to_vec_pretty(&profile).map_err(|error| Error::write(path)(error.into()))?;
-        training::write_atomically(path, &json)?;
+        files::write_atomically(path, &json)?;
     }
     if let Some(path) = &args.html {
-        training::write_atomically(path, html::html(&profile).as_bytes())?;
+        files::write_atomically(path, html::html(&profile).as_bytes())?;
     }
     super::print(|out| write!(out, "{}", text::text(&profile)))
 }

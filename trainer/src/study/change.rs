@@ -69,6 +69,11 @@ impl Change {
         Ok(Change::argument("--set", key, (!value.is_empty()).then(parsed)))
     }
 
+    /// Sets a seed, which may be as great as TOML's greatest integer.
+    pub fn seed(argument: &'static str, key: &str, seed: u64) -> Self {
+        Change::argument(argument, key, Some(toml::Value::Integer(seed as i64)))
+    }
+
     /// The changes that make a cross-validation of any recipe.
     pub fn folds(folds: usize) -> [Self; 2] {
         let count = toml::Value::Integer(i64::try_from(folds).unwrap_or(i64::MAX));

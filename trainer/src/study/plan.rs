@@ -73,9 +73,10 @@ impl Plan {
             let slug = unique(slug(&variant.name), &mut folders);
             for offset in 0..seeding.count as u64 {
                 let seed = sum(changed.recipe.training.seed, offset);
-                let mut seeds = vec![seed_change("training.seed", seed)];
+                let mut seeds = vec![Change::seed("--seeds", "training.seed", seed)];
                 if seeding.split {
-                    seeds.push(seed_change("validation.seed", sum(changed.recipe.validation.seed, offset)));
+                    let seed = sum(changed.recipe.validation.seed, offset);
+                    seeds.push(Change::seed("--seeds", "validation.seed", seed));
                 }
                 let name = format!("{slug}-seed-{seed}");
                 let path = out.join("trials").join(&name).join("recipe.toml");
@@ -111,10 +112,6 @@ fn digest(text: &str) -> String {
 /// TOML has no greater integers: after the greatest comes 0.
 fn sum(seed: u64, offset: u64) -> u64 {
     seed.wrapping_add(offset) & i64::MAX as u64
-}
-
-fn seed_change(key: &str, seed: u64) -> Change {
-    Change::argument("--seeds", key, Some(toml::Value::Integer(seed as i64)))
 }
 
 /// Letters of a name that stand in that of a folder.
