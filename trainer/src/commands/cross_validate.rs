@@ -5,14 +5,14 @@ use std::io::Write;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
+use painwave_train::evaluation::Evaluation;
+use painwave_train::experiment::{self, Experiment};
+use painwave_train::recipe::RecipeFile;
 use serde::Serialize;
 
 use super::fit::{self, FitArgs};
 use crate::error::Error;
-use crate::evaluation::Evaluation;
-use crate::experiment::{self, Experiment};
 use crate::files::write_atomically;
-use crate::recipe::RecipeFile;
 use crate::report;
 use crate::study::change::{self, Change};
 use crate::study::table::{Sheet, score};

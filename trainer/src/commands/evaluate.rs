@@ -10,14 +10,15 @@ use painwave::Prediction;
 use painwave::decision::Decision;
 use painwave::engine::Precision;
 use painwave::recording::Recording;
+use painwave_train::decision;
+use painwave_train::evaluation::{Decided, Evaluation};
+use painwave_train::labels::LabelColumns;
 use serde::Serialize;
 
 use super::{PrecisionArg, under_study};
 use crate::error::Error;
-use crate::evaluation::{Decided, Evaluation};
 use crate::inference::Choice;
-use crate::labels::{LabelColumns, Labels};
-use crate::{data, decision, files, report};
+use crate::{data, files, report};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -78,7 +79,7 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     let bundle = super::read_bundle(&args.bundle)?;
     let manifest = &bundle.manifest;
     let columns = LabelColumns { id: &manifest.schema.id, label: &args.label_column, group: None };
-    let labels = Labels::read(&args.labels, columns, Some(&manifest.classes))?;
+    let labels = data::labels(&args.labels, columns, Some(&manifest.classes))?;
     let table = data::read(&args.data, &manifest.schema)?;
     let truths = labels.of(&table.recordings, &args.data)?;
 

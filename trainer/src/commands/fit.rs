@@ -9,17 +9,18 @@ use std::time::Duration;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
+use painwave_train::decision;
+use painwave_train::experiment::{self, Experiment, Settings};
+use painwave_train::recipe::RecipeFile;
+use painwave_train::training::End;
 
 use super::under_study;
-use crate::decision;
 use crate::device::DeviceKind;
 use crate::error::Error;
-use crate::experiment::{self, Dataset, Experiment, Settings};
 use crate::files::FolderLock;
-use crate::recipe::RecipeFile;
-use crate::report;
+use crate::progress::Progress;
 use crate::study::change::{self, Change};
-use crate::training::End;
+use crate::{data, memory, report, results};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -115,17 +116,24 @@ pub(super) fn run_recipe(args: &FitArgs, mut file: RecipeFile, interrupt: &Atomi
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global();
     }
     let settings = Settings {
-        device: args.device,
+        device: &args.device.device()?,
         out: &args.out,
         resume: args.resume,
         epochs: args.epochs,
         threads: args.threads.map_or_else(super::cores, usize::from),
         checkpoint_every: Duration::from_secs(args.checkpoint_seconds),
         interrupt,
+        observer: &Progress { out: args.out.clone() },
     };
-    let dataset = Dataset::read(&file, &args.data, &args.labels)?;
+    let dataset = data::dataset(&file, &args.data, &args.labels)?;
     let lock = FolderLock::acquire(&args.out)?;
-    Ok(Run { experiment: experiment::run(&file, &dataset, &settings)?, _lock: lock })
+    if !settings.resume && !experiment::checkpoints(settings.out).is_empty() {
+        return Err(Error::RunExists { path: settings.out.to_owned() });
+    }
+    memory::keep_freed();
+    let experiment = experiment::run(&file, &dataset, &settings)?;
+    results::write(&file, &experiment, settings.out, args.device)?;
+    Ok(Run { experiment, _lock: lock })
 }
 
 fn summarise(args: &FitArgs, experiment: &Experiment) -> Result<(), Error> {

@@ -2,8 +2,7 @@
 
 use csv::Writer;
 use painwave::evaluation::Scores;
-
-use crate::training::History;
+use painwave_train::training::History;
 
 /// The confusion matrix as CSV; the first column is the true class.
 pub fn confusion_csv(scores: &Scores) -> String {

@@ -4,8 +4,7 @@ use std::fmt::Write;
 
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use painwave::evaluation::Scores;
-
-use crate::evaluation::{BINS, Evaluation, ProbabilityScores};
+use painwave_train::evaluation::{BINS, Evaluation, ProbabilityScores};
 
 /// The scores as tables for a terminal.
 pub fn scores_text(evaluation: &Evaluation) -> String {

@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use painwave_train::evaluation::Evaluation;
 
 use super::StudyError;
 use super::journal::Journal;
@@ -16,7 +17,6 @@ use super::record::{self, Record, Results, Sources, State};
 use crate::data;
 use crate::device::DeviceKind;
 use crate::error::Error;
-use crate::evaluation::Evaluation;
 use crate::files::{FolderLock, write_atomically};
 use crate::queue::{self, Cancel, Shares};
 
@@ -233,8 +233,8 @@ mod tests {
     fn records(script: &str) -> Vec<Record> {
         use std::os::unix::fs::PermissionsExt;
 
-        use crate::recipe::RecipeFile;
         use crate::study::{Seeding, Variant};
+        use painwave_train::recipe::RecipeFile;
 
         let folder = tempfile::TempDir::new().unwrap();
         let file = |name: &str, text: &str| {

@@ -6,11 +6,11 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use painwave::network::{Network, NetworkInputs, Parameters};
+use painwave_train::loss::Objective;
+use painwave_train::recipe::TrainingRecipe;
+use painwave_train::training::{Batch, Gradients, Learner, Stepper};
+use painwave_train::windows::rows;
 use serde::Deserialize;
-use trainer::loss::Objective;
-use trainer::recipe::TrainingRecipe;
-use trainer::training::{Batch, Gradients, Learner, Stepper};
-use trainer::windows::rows;
 
 use crate::golden::Golden;
 

@@ -1,11 +1,11 @@
 //! How sure the model is, and how often it is right then.
 
 use maud::html;
+use painwave_train::calibration::{Bin, Calibration, wilson};
 
 use super::count;
 use crate::page::plot::{self, Axis, Key, Plot};
 use crate::page::{Page, figure, table};
-use crate::report::calibration::{Bin, Calibration, wilson};
 
 /// The reliability diagram and its table.
 pub(super) fn section(page: &mut Page, calibration: &Calibration) {

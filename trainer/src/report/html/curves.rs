@@ -1,11 +1,11 @@
 //! How the losses and scores went over the epochs.
 
 use maud::html;
+use painwave_train::training::{EpochRecord, History};
 
 use super::{RunReport, decimals};
 use crate::page::{Page, figure, plot, table};
 use crate::report::curves;
-use crate::training::{EpochRecord, History};
 
 /// Epochs of a training that its table shows, about.
 const ROWS: usize = 20;

@@ -9,11 +9,11 @@ mod summary;
 use painwave::bundle::ModelCard;
 use painwave::classifier::Prediction;
 use painwave::evaluation::Scores;
+use painwave_train::calibration::Calibration;
+use painwave_train::evaluation::BINS;
+use painwave_train::training::{End, History};
 
-use super::calibration::Calibration;
-use crate::evaluation::BINS;
 use crate::page::Page;
-use crate::training::{End, History};
 
 /// Everything that the page says.
 #[derive(Clone, Debug)]

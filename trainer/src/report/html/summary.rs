@@ -2,11 +2,11 @@
 
 use maud::html;
 use painwave::evaluation::Scores;
+use painwave_train::calibration::{Calibration, wilson};
+use painwave_train::training::End;
 
 use super::{RunReport, count, decimals, percent};
 use crate::page::Page;
-use crate::report::calibration::{Calibration, wilson};
-use crate::training::End;
 
 /// When and on what it was trained, in a line under the title.
 pub(super) fn origin(page: &mut Page, run: &RunReport<'_>) {
