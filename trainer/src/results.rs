@@ -19,7 +19,11 @@ use crate::report::{self, JudgedSubject, RunReport, TrainingReport};
 struct Metrics<'a> {
     recipe: &'a str,
     seed: u64,
-    device: String,
+    device: &'a str,
+    /// Of the training; another number gives slightly other weights.
+    threads: usize,
+    /// Version of the trainer.
+    trainer: &'a str,
     /// One for each member.
     trainings: Vec<TrainingMetrics<'a>>,
     /// Of one member.
@@ -62,13 +66,16 @@ pub fn write(
     experiment: &Experiment,
     out: &Path,
     device: DeviceKind,
+    threads: usize,
 ) -> Result<(), Error> {
     let Experiment { trainings, folds, assembled, judged, evaluation, undecided } = experiment;
     let manifest = &assembled.bundle.manifest;
     let metrics = Metrics {
         recipe: &manifest.card.name,
         seed: file.recipe.training.seed,
-        device: format!("{:?}", device).to_lowercase(),
+        device: device.name(),
+        threads,
+        trainer: &manifest.card.trainer,
         trainings: trainings
             .iter()
             .zip(&manifest.members)
@@ -137,7 +144,7 @@ fn page(experiment: &Experiment, metrics: &Metrics<'_>) -> String {
         scores: &evaluation.scores,
         parameters: metrics.parameters,
         stored_as: metrics.stored_as,
-        device: &metrics.device,
+        device: metrics.device,
         engine: &metrics.engine,
     })
 }

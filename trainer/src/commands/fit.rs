@@ -28,7 +28,10 @@ Examples:
   trainer fit trainer/recipes/cnn-gru.toml --data train.csv --labels labels.csv --out runs/cnn-gru
   trainer fit trainer/recipes/cnn-gru.toml --data train.csv --labels labels.csv --out runs/cnn-gru --resume
 
-Ctrl-C ends after the current epoch and keeps the best so far; --resume continues from there.
+Ctrl-C ends after the current epoch and keeps the best so far; --resume continues from there. It also trains on where
+`training.epochs` or the patience of early stopping was raised since, and does not mind other comments, layout, `name`
+and `description`. Any other change to the recipe, the data or the seed is refused, and so are more epochs with a
+cosine schedule, which goes by their number, or after fine-tuning has begun. One run at a time may write to a folder.
 The folder receives model.bpk (the bundle), report.html, metrics.json, confusion.csv, predictions.csv (of
 the subjects that were held out), curves.csv, curves.svg and event files for `tensorboard --logdir`.";
 
@@ -131,8 +134,11 @@ pub(super) fn run_recipe(args: &FitArgs, mut file: RecipeFile, interrupt: &Atomi
         return Err(Error::RunExists { path: settings.out.to_owned() });
     }
     memory::keep_freed();
-    let experiment = experiment::run(&file, &dataset, &settings)?;
-    results::write(&file, &experiment, settings.out, args.device)?;
+    let mut experiment = experiment::run(&file, &dataset, &settings)?;
+    let card = &mut experiment.assembled.bundle.manifest.card;
+    card.data.insert("device".to_owned(), args.device.name().to_owned());
+    card.data.insert("threads".to_owned(), settings.threads.to_string());
+    results::write(&file, &experiment, settings.out, args.device, settings.threads)?;
     Ok(Run { experiment, _lock: lock })
 }
 

@@ -7,7 +7,6 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use clap::ValueEnum;
 use painwave_train::evaluation::Evaluation;
 
 use super::StudyError;
@@ -148,12 +147,10 @@ impl Worker<'_> {
         let folder = trial.folder();
         write_atomically(&trial.recipe.path, trial.recipe.text.as_bytes())?;
         let Settings { trainer, data, labels, device, shares, checkpoint_seconds, .. } = self.settings;
-        let device = device.to_possible_value();
-        let device = device.as_ref().map_or("cpu", |device| device.get_name());
         let mut command = Command::new(trainer);
         command.arg("fit").arg(&trial.recipe.path);
         command.arg("--data").arg(data).arg("--labels").arg(labels).arg("--out").arg(folder);
-        command.args(["--device", device, "--threads", &shares.threads.to_string()]);
+        command.args(["--device", device.name(), "--threads", &shares.threads.to_string()]);
         command.args(["--checkpoint-seconds", &checkpoint_seconds.to_string()]);
         if resume {
             command.arg("--resume");

@@ -296,7 +296,8 @@ fn train(
     let Plan { part, problem, .. } = *plan;
     let [(_, data), (_, labels)] = &dataset.sources;
     let identity = Identity {
-        recipe: digest(&file.text),
+        recipe: file.identity(),
+        limits: file.limits(),
         data: data.clone(),
         labels: labels.clone(),
         seed: problem.recipe.seed,
@@ -351,9 +352,4 @@ fn judged(dataset: &Dataset, splits: &[Split], predictions: &[Vec<Prediction>]) 
     }
     judged.sort_by_key(|judged| judged.subject);
     judged
-}
-
-/// SHA-256 of a text, in hexadecimal.
-fn digest(text: &str) -> String {
-    <sha2::Sha256 as sha2::Digest>::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -18,12 +18,15 @@ use super::fine_tuning::FineTuningEpoch;
 use super::history::{EpochRecord, History};
 use super::learner::Learner;
 use crate::error::{Error, ResumeProblem};
+use crate::recipe::Limits;
 
 /// What a run is made from; a checkpoint only continues the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
-    /// SHA-256 of the recipe.
+    /// [`RecipeFile::identity`](crate::recipe::RecipeFile::identity).
     pub recipe: String,
+    /// How long it may go on.
+    pub limits: Limits,
     /// SHA-256 of the data file.
     pub data: String,
     /// SHA-256 of the labels file.
@@ -135,8 +138,8 @@ impl Checkpoints {
         }
         let text = std::fs::read_to_string(&path).map_err(Error::read(&path))?;
         let index: Index = toml::from_str(&text).map_err(|error| unreadable(&error))?;
-        if let Some(what) = self.identity.difference(&index.identity) {
-            return Err(problem(ResumeProblem::Changed(what)));
+        if let Some(reason) = self.identity.refusal(&index.identity, !index.fine_tuning.is_empty()) {
+            return Err(problem(reason));
         }
         let network = |name: &str| {
             let record = ModuleRecord::load(self.folder.join(name)).map_err(|error| unreadable(&error))?;
@@ -167,15 +170,27 @@ impl Checkpoints {
 }
 
 impl Identity {
-    fn difference(&self, other: &Identity) -> Option<&'static str> {
+    /// Why a checkpoint of another identity cannot be continued, if it cannot; `tuned` is whether its fine-tuning has
+    /// begun.
+    fn refusal(&self, checkpoint: &Identity, tuned: bool) -> Option<ResumeProblem> {
         let parts = [
-            (self.recipe == other.recipe, "the recipe"),
-            (self.data == other.data, "the data"),
-            (self.labels == other.labels, "the labels"),
-            (self.seed == other.seed, "the seed"),
-            (self.split == other.split, "the split"),
+            (self.recipe == checkpoint.recipe, "the recipe"),
+            (self.data == checkpoint.data, "the data"),
+            (self.labels == checkpoint.labels, "the labels"),
+            (self.seed == checkpoint.seed, "the seed"),
+            (self.split == checkpoint.split, "the split"),
         ];
-        parts.into_iter().find(|(same, _)| !same).map(|(_, what)| what)
+        if let Some((_, what)) = parts.into_iter().find(|(same, _)| !same) {
+            return Some(ResumeProblem::Changed(what));
+        }
+        let Limits { epochs, patience } = checkpoint.limits;
+        if self.limits.epochs < epochs {
+            return Some(ResumeProblem::Lowered("`training.epochs`"));
+        }
+        if self.limits.patience < patience {
+            return Some(ResumeProblem::Lowered("`training.early_stopping.patience`"));
+        }
+        (tuned && self.limits != checkpoint.limits).then_some(ResumeProblem::Tuned)
     }
 }
 
