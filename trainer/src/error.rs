@@ -1,4 +1,4 @@
-//! What can go wrong, with the place and what was expected.
+//! What can go wrong, with file and line, and what was expected.
 
 use std::path::PathBuf;
 

@@ -22,7 +22,7 @@ const PORTION: usize = 16;
 pub struct Choice {
     /// The engine; without it the first that can run the bundle.
     pub engine: Option<EngineKind>,
-    /// The least exact precision; without it those that the bundle allows.
+    /// The lowest precision; without it those that the bundle allows.
     pub precision: Option<Precision>,
     /// Threads; without it one a core.
     pub threads: Option<NonZeroUsize>,
@@ -56,13 +56,13 @@ impl Choice {
             let mut done = Vec::new();
             let mut classifier = None;
             loop {
-                let place = next.fetch_add(1, Ordering::Relaxed);
-                let Some(portion) = portions.get(place) else { return Ok::<_, Error>(done) };
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some(portion) = portions.get(index) else { return Ok::<_, Error>(done) };
                 let classifier = match &classifier {
                     Some(classifier) => classifier,
                     None => classifier.insert(self.classifier(bundle)?),
                 };
-                done.push((place, pollster::block_on(classifier.classify(portion))?));
+                done.push((index, pollster::block_on(classifier.classify(portion))?));
             }
         };
         let cores = || thread::available_parallelism().map_or(1, usize::from);
@@ -76,7 +76,7 @@ impl Choice {
             threads.into_iter().map(join).collect::<Result<Vec<_>, _>>()
         })?
         .concat();
-        done.sort_by_key(|(place, _)| *place);
+        done.sort_by_key(|(index, _)| *index);
         Ok(done.into_iter().flat_map(|(_, predictions)| predictions).collect())
     }
 }

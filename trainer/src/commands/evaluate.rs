@@ -44,7 +44,7 @@ pub struct EvaluateArgs {
     /// Column of the labels file with the class.
     #[arg(long, default_value = "label")]
     pub label_column: String,
-    /// The least exact precision, instead of those that the bundle allows.
+    /// The lowest precision, instead of those that the bundle allows.
     #[arg(long, value_enum)]
     pub precision: Option<PrecisionArg>,
     /// Threads; without it one a core.

@@ -35,7 +35,7 @@ cosine schedule, which goes by their number, or after fine-tuning has begun. One
 The folder receives model.bpk (the bundle), report.html, metrics.json, confusion.csv, predictions.csv (of
 the subjects that were held out), curves.csv, curves.svg and event files for `tensorboard --logdir`.";
 
-/// TOML has no greater integers.
+/// TOML's integers are signed.
 const MAX_SEED: u64 = i64::MAX as u64;
 
 /// Arguments of `trainer fit`.
@@ -67,7 +67,7 @@ pub struct FitArgs {
     /// Threads of the training; without it one a core. Another number gives slightly other weights.
     #[arg(long)]
     pub threads: Option<NonZeroUsize>,
-    /// Least number of seconds between two checkpoints.
+    /// Minimum number of seconds between two checkpoints.
     #[arg(long, default_value_t = 30)]
     pub checkpoint_seconds: u64,
     /// Listen to the study that has started this process.

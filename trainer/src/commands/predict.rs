@@ -41,7 +41,7 @@ pub struct PredictArgs {
     /// The engine, instead of the first that can run the bundle.
     #[arg(long, value_enum)]
     pub engine: Option<EngineArg>,
-    /// The least exact precision, instead of those that the bundle allows.
+    /// The lowest precision, instead of those that the bundle allows.
     #[arg(long, value_enum)]
     pub precision: Option<PrecisionArg>,
     /// Threads; without it one a core.

@@ -64,7 +64,7 @@ pub struct StudyArgs {
     /// Threads of each trial; without it the cores are shared out. Another number gives slightly other weights.
     #[arg(long)]
     pub threads: Option<NonZeroUsize>,
-    /// Least number of seconds between two checkpoints of a trial.
+    /// Minimum number of seconds between two checkpoints of a trial.
     #[arg(long, default_value_t = 30)]
     pub checkpoint_seconds: u64,
 }

@@ -97,7 +97,7 @@ pub fn run(args: &SweepArgs) -> Result<(), Error> {
     sheet.validation(&rows, &measures);
     sheet.rest(&rows);
     let numbered = rows.iter().enumerate();
-    let rows: Vec<RankedRow<'_>> = numbered.map(|(place, row)| RankedRow { rank: place + 1, row }).collect();
+    let rows: Vec<RankedRow<'_>> = numbered.map(|(index, row)| RankedRow { rank: index + 1, row }).collect();
     let title = format!("Points of the space, ranked by {}.", args.metric.name());
     args.study.finish(&title, &sheet, &rows)
 }

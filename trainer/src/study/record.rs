@@ -39,7 +39,7 @@ pub struct Results {
     pub validation: Evaluation,
     /// Scores of the test file, if the study has one.
     pub test: Option<Evaluation>,
-    /// Training loss of the epoch that was kept; the least of them if there are folds.
+    /// Training loss of the epoch that was kept; the minimum over the folds, if there are any.
     pub training_loss: f64,
     /// Epochs of all trainings.
     pub epochs: usize,

@@ -34,7 +34,7 @@ pub struct Settings<'a> {
     pub device: DeviceKind,
     /// Trials at once, and threads of each.
     pub shares: Shares,
-    /// Least number of seconds between two checkpoints.
+    /// Minimum number of seconds between two checkpoints.
     pub checkpoint_seconds: u64,
     /// Set from outside to end after the current epoch of every trial.
     pub interrupt: &'a AtomicBool,
