@@ -56,8 +56,8 @@ struct TrainingMetrics<'a> {
     validation_windows: usize,
 }
 
-/// Writes `model.bpk`, `metrics.json`, `report.html`, `confusion.csv`, `predictions.csv`, and for each
-/// training `curves.csv` and `curves.svg`.
+/// Writes `metrics.json`, `report.html`, `confusion.csv`, `predictions.csv`, for each training `curves.csv` and
+/// `curves.svg`, and `model.bpk`.
 ///
 /// # Errors
 /// The bundle is not valid, or a file cannot be written.
@@ -107,7 +107,6 @@ pub fn write(
     let predictions = predictions_csv(&manifest.schema.id, &manifest.classes, judged)
         .map_err(Error::write(out.join("predictions.csv")))?;
     let write = |name: &str, bytes: &[u8]| files::write_atomically(&out.join(name), bytes);
-    write("model.bpk", &bundle)?;
     write("metrics.json", &json)?;
     write("report.html", page(experiment, &metrics).as_bytes())?;
     write("confusion.csv", report::confusion_csv(&evaluation.scores).as_bytes())?;
@@ -118,7 +117,8 @@ pub fn write(
         files::write_atomically(&folder.join("curves.csv"), report::curves_csv(history).as_bytes())?;
         files::write_atomically(&folder.join("curves.svg"), report::curves_svg(history).as_bytes())?;
     }
-    Ok(())
+    // At the end: where it is, everything else is there and of the same run.
+    write("model.bpk", &bundle)
 }
 
 fn page(experiment: &Experiment, metrics: &Metrics<'_>) -> String {
