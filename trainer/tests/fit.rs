@@ -158,6 +158,11 @@ fn predictions_depend_on_the_precision_and_not_on_the_threads() {
     let exact = predict(&["--precision", "f32", "--threads", "1"]);
     assert_eq!(predict(&["--precision", "f32", "--threads", "3"]), exact);
     assert_ne!(predict(&["--precision", "i16"]), exact);
+    let evaluate = |threads: &str| {
+        let files = ["--data", "data.csv", "--labels", "labels.csv", "--threads", threads];
+        succeeded(&workshop.trainer(&[&["evaluate", "run/model.bpk"], &files[..]].concat()))
+    };
+    assert_eq!(evaluate("1"), evaluate("3"));
 }
 
 #[test]
