@@ -245,6 +245,7 @@ describe("a classifier", () => {
         const onPredictions = () => killed++ === 0 && started.at(-1).terminate();
         const same = await own.classify(file, { onPredictions });
         assert.equal(same.toCsv({ probabilities: true }), expected[0]);
+        assert.ok(killed > 0);
       }
       await own.close();
     }

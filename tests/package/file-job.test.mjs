@@ -189,7 +189,7 @@ describe("a file", () => {
     const { predictions } = await run();
     assert.equal(predictions.length, MANY);
     assert.deepEqual(heard, ids(MANY));
-    assert.ok(started.length > 0);
+    assert.ok(deadly.done && started.length > 0);
   });
 
   it("is given up when every worker dies over it", async () => {

@@ -119,7 +119,7 @@ fn scores_equal_those_of_scikit_learn() {
             golden.support,
             "{name}"
         );
-        assert!(scores.classes.iter().zip(&classes).all(|(class, label)| class.label == *label));
+        assert!(scores.classes.iter().map(|class| &class.label).eq(&classes), "{name}");
         for (average, golden, what) in [
             (scores.weighted_average, golden.weighted, "weighted average"),
             (scores.macro_average, golden.r#macro, "macro average"),

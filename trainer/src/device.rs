@@ -17,6 +17,15 @@ pub enum DeviceKind {
 }
 
 impl DeviceKind {
+    /// The name that `--device` takes.
+    pub fn name(self) -> &'static str {
+        match self {
+            DeviceKind::Cpu => "cpu",
+            DeviceKind::Wgpu => "wgpu",
+            DeviceKind::Cuda => "cuda",
+        }
+    }
+
     /// The device, without autodiff.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! What can go wrong, with the place and what was expected.
+//! What can go wrong, with file and line, and what was expected.
 
 use std::path::PathBuf;
 
@@ -103,6 +103,12 @@ pub enum Error {
     /// A folder that already holds a run.
     #[error("{path} already holds a run: choose another folder, or continue it with --resume")]
     RunExists {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A folder that another process is writing to.
+    #[error("{path} is in use by another process: wait until that has ended, or choose another folder")]
+    FolderInUse {
         /// The folder.
         path: PathBuf,
     },

@@ -22,7 +22,7 @@ const PORTION: usize = 16;
 pub struct Choice {
     /// The engine; without it the first that can run the bundle.
     pub engine: Option<EngineKind>,
-    /// The least exact precision; without it those that the bundle allows.
+    /// The lowest precision; without it those that the bundle allows.
     pub precision: Option<Precision>,
     /// Threads; without it one a core.
     pub threads: Option<NonZeroUsize>,

@@ -9,7 +9,7 @@
 //! | module | does |
 //! |---|---|
 //! | [`data`] | the CSV files |
-//! | [`files`] | files that are whole or not there |
+//! | [`files`] | files that are whole or not there, folders that one process at a time writes to |
 //! | [`device`] | where a network is trained |
 //! | [`queue`], [`threads`] | what runs side by side, with how many threads each |
 //! | [`checkpoints`] | what is needed to continue, as files |
@@ -20,6 +20,7 @@
 //! | [`inference`] | many recordings, classified by all cores |
 //! | [`page`] | one self-contained HTML page with plots |
 //! | [`memory`] | freed memory is kept |
+//! | [`queue`] | jobs side by side, each with its share of the threads |
 //! | [`report`] | scores, curves and profiles for people and for programs |
 //! | [`commands`] | what the binary offers |
 

@@ -37,7 +37,7 @@ enum Command {
     /// Trains recipes with several seeds: mean and standard deviation of their scores.
     #[command(after_help = repeat::EXAMPLES)]
     Repeat(repeat::RepeatArgs),
-    /// Trains variants of a recipe that lack or change a part: what is each part worth?
+    /// Trains variants of a recipe that lack or change a part: what does each contribute?
     #[command(after_help = ablate::EXAMPLES)]
     Ablate(ablate::AblateArgs),
     /// Trains a recipe with many values of its keys, from a grid or at random, and ranks them.

@@ -19,7 +19,11 @@ use crate::report::{self, JudgedSubject, RunReport, TrainingReport};
 struct Metrics<'a> {
     recipe: &'a str,
     seed: u64,
-    device: String,
+    device: &'a str,
+    /// Of the training; another number gives slightly other weights.
+    threads: usize,
+    /// Version of the trainer.
+    trainer: &'a str,
     /// One for each member.
     trainings: Vec<TrainingMetrics<'a>>,
     /// Of one member.
@@ -52,8 +56,8 @@ struct TrainingMetrics<'a> {
     validation_windows: usize,
 }
 
-/// Writes `model.bpk`, `metrics.json`, `report.html`, `confusion.csv`, `predictions.csv`, and for each
-/// training `curves.csv` and `curves.svg`.
+/// Writes `metrics.json`, `report.html`, `confusion.csv`, `predictions.csv`, for each training `curves.csv` and
+/// `curves.svg`, and `model.bpk`.
 ///
 /// # Errors
 /// The bundle is not valid, or a file cannot be written.
@@ -62,13 +66,16 @@ pub fn write(
     experiment: &Experiment,
     out: &Path,
     device: DeviceKind,
+    threads: usize,
 ) -> Result<(), Error> {
     let Experiment { trainings, folds, assembled, judged, evaluation, undecided } = experiment;
     let manifest = &assembled.bundle.manifest;
     let metrics = Metrics {
         recipe: &manifest.card.name,
         seed: file.recipe.training.seed,
-        device: format!("{:?}", device).to_lowercase(),
+        device: device.name(),
+        threads,
+        trainer: &manifest.card.trainer,
         trainings: trainings
             .iter()
             .zip(&manifest.members)
@@ -100,7 +107,6 @@ pub fn write(
     let predictions = predictions_csv(&manifest.schema.id, &manifest.classes, judged)
         .map_err(Error::write(out.join("predictions.csv")))?;
     let write = |name: &str, bytes: &[u8]| files::write_atomically(&out.join(name), bytes);
-    write("model.bpk", &bundle)?;
     write("metrics.json", &json)?;
     write("report.html", page(experiment, &metrics).as_bytes())?;
     write("confusion.csv", report::confusion_csv(&evaluation.scores).as_bytes())?;
@@ -111,7 +117,8 @@ pub fn write(
         files::write_atomically(&folder.join("curves.csv"), report::curves_csv(history).as_bytes())?;
         files::write_atomically(&folder.join("curves.svg"), report::curves_svg(history).as_bytes())?;
     }
-    Ok(())
+    // At the end: where it is, everything else is there and of the same run.
+    write("model.bpk", &bundle)
 }
 
 fn page(experiment: &Experiment, metrics: &Metrics<'_>) -> String {
@@ -137,7 +144,7 @@ fn page(experiment: &Experiment, metrics: &Metrics<'_>) -> String {
         scores: &evaluation.scores,
         parameters: metrics.parameters,
         stored_as: metrics.stored_as,
-        device: &metrics.device,
+        device: metrics.device,
         engine: &metrics.engine,
     })
 }

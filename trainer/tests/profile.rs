@@ -105,8 +105,10 @@ fn statistics_equal_numpy_pandas_and_scipy() {
     }
     assert_eq!(profile["correlation"]["columns"], golden["correlated"]);
     let rows = |matrix: &Value| matrix.as_array().unwrap().clone();
-    let pairs = rows(&profile["correlation"]["matrix"]).into_iter().zip(rows(&golden["correlation"]));
-    for (i, (found, expected)) in pairs.enumerate() {
+    let [found, expected] = [&profile["correlation"]["matrix"], &golden["correlation"]].map(rows);
+    assert_eq!(found.len(), expected.len());
+    for (i, (found, expected)) in found.into_iter().zip(expected).enumerate() {
+        assert_eq!(rows(&found).len(), rows(&expected).len());
         for (j, (found, expected)) in rows(&found).iter().zip(rows(&expected)).enumerate() {
             assert_close(found, &expected, &format!("correlation of columns {i} and {j}"));
         }

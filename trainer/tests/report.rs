@@ -76,7 +76,7 @@ fn classes(names: [&str; 2]) -> Vec<String> {
 /// Every element is closed by its own end tag, in the right order.
 fn assert_whole(page: &str) {
     let mut open = Vec::new();
-    let body = page.strip_prefix("<!doctype html>").expect("a doctype");
+    let body = page.strip_prefix("<!DOCTYPE html>").expect("a doctype");
     for part in body.split('<').skip(1) {
         let (tag, _) = part.split_once('>').expect("an end of the tag");
         assert_eq!(tag.matches('"').count() % 2, 0, "quotes in <{tag}>");
@@ -117,7 +117,7 @@ fn every_subject_that_is_wrong_is_listed_the_surest_first() {
     ];
     judged[3].1.warnings.push(Warning::ShorterThanWindow { steps: 3, length: 16 });
     let page = page(&ModelCard::default(), &classes, &judged, &[history(3)]);
-    let note = "3 steps are fewer than a window&#39;s 16: the rest is filled with zeros";
+    let note = "3 steps are fewer than a window's 16: the rest is filled with zeros";
     let expected = [
         ["surest", "still", "swing", "", "0.000", "1.000", ""],
         ["sure", "swing", "still", "", "0.750", "0.250", note],
@@ -155,8 +155,7 @@ fn no_text_of_the_data_or_the_recipe_becomes_markup() {
     let judged = [(0, prediction(EVIL, &classes, [0.1, 0.9])), (0, prediction("<i>", &classes, [0.9, 0.1]))];
     let page = page(&card, &classes, &judged, &[history(2)]);
     assert!(!page.contains("<script") && !page.contains("<b>") && !page.contains("<i>"), "{page}");
-    assert!(!page.contains("alert('"), "{page}");
-    let escaped = "&lt;/title&gt;&lt;script&gt;alert(&#39;&quot;&amp;&#39;)&lt;/script&gt;";
+    let escaped = "&lt;/title&gt;&lt;script&gt;alert('&quot;&amp;')&lt;/script&gt;";
     let [truth, prediction] = [escaped, "&lt;b&gt;"];
     assert_eq!(cells(&page, "mistakes")[0][..3], [escaped, truth, prediction]);
 }

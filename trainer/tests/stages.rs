@@ -3,6 +3,7 @@
 mod support;
 
 use std::fmt::Write;
+use std::process::Stdio;
 
 use serde_json::Value;
 use support::{RECIPE, Workshop, succeeded};
@@ -88,15 +89,22 @@ fn stages_are_learnt_each_on_its_own_subjects_and_serve_every_command() {
 fn folds_have_all_stages_and_go_on_where_they_were_ended() {
     let workshop = workshop();
     workshop.edit("recipe.toml", "fraction = 0.25", "folds = 2");
-    let whole = workshop.fit_well("run", &["--epochs", "3"]);
+    let whole = workshop.fit_well("run", &[]);
     let groups: Vec<usize> = whole.manifest.members.iter().map(|member| member.groups[1].len()).collect();
     assert_eq!(groups, [2, 1, 2, 1]);
     assert_eq!(metrics(&workshop)["validation"]["subjects"], 40);
 
-    workshop.fit_well("parts", &["--epochs", "1"]);
-    // As if it had been ended before the last training began.
-    std::fs::remove_dir_all(workshop.path("parts/fold-2/stage-2")).unwrap();
-    let parts = workshop.fit_well("parts", &["--epochs", "3", "--resume"]);
+    let files = ["--data", "data.csv", "--labels", "labels.csv", "--out", "parts"];
+    let fit = [&["fit", "recipe.toml", "--checkpoint-seconds", "0"], &files[..]].concat();
+    let mut run = workshop.command(&fit).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while workshop.epochs("parts/fold-1/stage-2/checkpoint") == 0 {
+        assert!(run.try_wait().unwrap().is_none(), "the run ended by itself");
+        std::thread::yield_now();
+    }
+    run.kill().unwrap();
+    run.wait().unwrap();
+    assert!(!workshop.path("parts/fold-2/stage-2").exists());
+    let parts = workshop.fit_well("parts", &["--resume"]);
     assert_eq!(parts.weights, whole.weights);
     let error = support::failed(&workshop.fit("parts", &[]));
     assert!(error.contains("already holds a run"), "{error}");

@@ -4,10 +4,11 @@ mod support;
 
 use std::fs;
 use std::process::{Command, Output, Stdio};
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::Value;
 use support::{RECIPE, Workshop, failed, succeeded};
+use trainer::files::FolderLock;
 
 const FILES: [&str; 4] = ["--data", "data.csv", "--labels", "labels.csv"];
 
@@ -75,7 +76,7 @@ fn finished_trials_are_kept_and_the_others_go_on() {
     let before = [7, 8].map(|seed| modified(&workshop, &file(seed, "model.bpk")));
     let scores = workshop.read(&file(9, "metrics.json"));
 
-    // As if the process had been killed after its checkpoint: one trial with it, one with nothing.
+    // One trial ended between its last checkpoint and its results, one has not begun.
     fs::remove_file(workshop.path(&file(8, "metrics.json"))).unwrap();
     fs::remove_dir_all(workshop.path("study/trials/tiny-seed-9")).unwrap();
     let shown = succeeded(&study(&workshop, &repeat));
@@ -88,8 +89,11 @@ fn finished_trials_are_kept_and_the_others_go_on() {
     let best = |text: &str| {
         serde_json::from_str::<Value>(text).unwrap()["trainings"][0]["best_epoch"]["training_loss"].clone()
     };
+    assert!(best(&scores).is_f64());
     assert_eq!(best(&scores), best(&again));
-    assert_eq!(records(&workshop).len(), 3);
+    // What was noted of the finished one is not noted again.
+    let of = |trial: &str| records(&workshop).iter().filter(|record| record["trial"] == trial).count();
+    assert_eq!(["tiny-seed-7", "tiny-seed-8", "tiny-seed-9"].map(of), [1, 2, 2]);
 }
 
 #[test]
@@ -118,44 +122,85 @@ fn a_trial_that_fails_is_recorded_and_the_study_goes_on() {
     assert_eq!(failed.filter(|record| record["results"].is_null()).count(), 2);
 }
 
-/// Epochs in the checkpoint of a trial.
-fn epochs(workshop: &Workshop, seed: u32) -> usize {
-    let path = workshop.path(&format!("study/trials/tiny-seed-{seed}/checkpoint/checkpoint.toml"));
-    fs::read_to_string(path).map_or(0, |checkpoint| checkpoint.matches("[[epochs]]").count())
-}
-
 #[test]
 #[cfg(unix)]
-fn an_interrupt_ends_every_trial_after_its_epoch_and_the_same_command_goes_on() {
+fn an_interrupt_ends_every_trial_after_its_epoch_a_kill_at_once_and_the_same_command_goes_on() {
     let workshop = Workshop::new();
-    // Without an interrupt this would go on for hours.
-    workshop.edit("recipe.toml", "epochs = 40", "epochs = 10000000");
-    workshop.edit("recipe.toml", "patience = 40", "patience = 10000000");
+    workshop.train_for_hours();
     let arguments = ["repeat", "recipe.toml", "--seeds", "3", "--jobs", "2", "--checkpoint-seconds", "0"];
+    let trials = [7, 8].map(|seed| format!("study/trials/tiny-seed-{seed}"));
+    let epochs = || [0, 1].map(|trial| workshop.epochs(&format!("{}/checkpoint", trials[trial])));
     let mut before = [0, 0];
-    for _ in 0..2 {
+    for signal in ["-INT", "-KILL", "-INT"] {
         let mut study = workshop.command(&[&arguments[..], &FILES, &["--out", "study"]].concat());
         let mut study = study.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        while [7, 8]
-            .map(|seed| epochs(&workshop, seed))
-            .iter()
-            .zip(before)
-            .any(|(now, before)| *now <= before)
-        {
+        while epochs().iter().zip(before).any(|(now, before)| *now <= before) {
             assert!(study.try_wait().unwrap().is_none(), "the study ended by itself");
             std::thread::yield_now();
         }
+        let error = failed(&self::study(&workshop, &arguments));
+        assert!(error.contains("study is in use by another process"), "{error}");
         // To the study alone: it is the one to end its trials.
-        let kill = Command::new("kill").args(["-INT", &study.id().to_string()]).status().unwrap();
+        let kill = Command::new("kill").args([signal, &study.id().to_string()]).status().unwrap();
         assert!(kill.success());
         let error = failed(&study.wait_with_output().unwrap());
-        assert!(error.contains("0 of 3 trials are finished: the same command continues"), "{error}");
-        for seed in [7, 8] {
-            assert_eq!(workshop.end(&format!("study/trials/tiny-seed-{seed}")).0, "interrupted");
+        match signal {
+            "-INT" => {
+                let expected = "0 of 3 trials are finished: the same command continues";
+                assert!(error.contains(expected), "{error}");
+                assert!(trials.iter().all(|trial| workshop.end(trial).0 == "interrupted"));
+            }
+            // They need not wait for an epoch, but for the system to tell them.
+            _ => trials.iter().for_each(|trial| wait_until_free(&workshop, trial)),
         }
         assert!(!workshop.path("study/trials/tiny-seed-9").exists());
-        before = [7, 8].map(|seed| epochs(&workshop, seed));
+        before = epochs();
     }
+}
+
+/// Waits until no process has the folder's lock.
+fn wait_until_free(workshop: &Workshop, folder: &str) {
+    let begun = Instant::now();
+    while let Err(error) = FolderLock::acquire(&workshop.path(folder)) {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{error}");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_study_goes_on_where_limits_were_raised() {
+    let workshop = Workshop::new();
+    let repeat = ["repeat", "recipe.toml", "--seeds", "1"];
+    succeeded(&study(&workshop, &repeat));
+    let more = [&repeat[..], &FILES, &["--out", "study", "--set", "training.epochs=5"]].concat();
+    let shown = succeeded(&workshop.trainer(&more));
+    assert!(!shown.contains("finished before"), "{shown}");
+    assert_eq!(workshop.end("study/trials/tiny-seed-7").1, 5);
+    // Three of them were there before.
+    assert!(workshop.read("study/trials/tiny-seed-7/log.txt").contains("epoch 3: "));
+    assert_eq!(workshop.read("study/trials/tiny-seed-7/log.txt").matches("epoch 1: ").count(), 1);
+    let epochs: Vec<Value> =
+        records(&workshop).iter().map(|record| record["results"]["epochs"].clone()).collect();
+    assert_eq!(epochs, [3, 5], "the journal keeps what was before");
+}
+
+/// TOML 1.1 lets an inline table go over several lines: so do the recipe and the study's file.
+#[test]
+fn an_inline_table_of_several_lines_is_read_by_fit_and_by_a_study() {
+    let workshop = Workshop::new();
+    let line = "optimizer.adamw = { learning_rate = 0.02, weight_decay = 1e-4 }";
+    let lines = "optimizer.adamw = {\n  learning_rate = 0.02, # fast\n  weight_decay = 1e-4,\n}";
+    workshop.edit("recipe.toml", line, lines);
+    workshop.fit_well("run", &["--epochs", "1", "--seed", "8"]);
+    let space = "[study]\nrecipe = \"recipe.toml\"\n\n[space]\n\"training.optimizer.adamw.learning_rate\" = {\n  \
+                 values = [\n    0.02,\n    0.01,\n  ],\n}\n";
+    workshop.write("space.toml", space);
+    succeeded(&study(&workshop, &["sweep", "space.toml"]));
+    let recipe = workshop.read("study/trials/learning_rate-0.01-seed-7/recipe.toml");
+    assert_eq!(
+        recipe,
+        workshop.read("recipe.toml").replace("0.02", "0.01").replace("epochs = 40", "epochs = 3")
+    );
 }
 
 #[test]
@@ -250,8 +295,9 @@ fn a_grid_is_ranked_by_the_score_with_collapsed_and_failed_points_last() {
     let rows = table["rows"].as_array().unwrap();
     assert_eq!(rows.len(), 6);
     let score = |row: &Value| row["validation"]["macro_f1"]["mean"].as_f64();
-    for (place, pair) in rows.windows(2).enumerate() {
-        assert!(score(&pair[0]) >= score(&pair[1]), "rank {} of {table}", place + 1);
+    assert!(rows[..4].iter().all(|row| score(row).is_some()), "{table}");
+    for (index, pair) in rows.windows(2).enumerate() {
+        assert!(score(&pair[0]) >= score(&pair[1]), "rank {} of {table}", index + 1);
     }
     for row in &rows[4..] {
         assert_eq!(row["changes"]["training.optimizer.adamw.learning_rate"], 1e30);

@@ -224,6 +224,8 @@ fn connected(count: usize, pairs: impl Iterator<Item = (usize, usize)>) -> Vec<V
 
 /// Columns that several of the columns before them explain but for [`REST`], by a Cholesky decomposition of
 /// the correlation matrix. Not looked for if a correlation is missing.
+///
+/// By hand, since nalgebra's decomposition ends at the first such column, where this one leaves it out and goes on.
 fn combinations(matrix: &[Vec<Option<f64>>]) -> Vec<(usize, Vec<usize>)> {
     let Some(matrix) = matrix
         .iter()

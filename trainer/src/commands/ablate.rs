@@ -67,9 +67,9 @@ struct AblationRow {
 /// Whatever is wrong with the study's file, the recipe or the data, or no trial has scores.
 pub fn run(args: &AblateArgs) -> Result<(), Error> {
     let Ablation { variants, seeds } = Ablation::read(&args.file)?;
-    let (plan, records) = args.study.run(variants, args.seeds.or(seeds).unwrap_or(1))?;
-    let rows = table::rows(&plan, &records, None);
-    let mut differences = table::differences(&plan, &records);
+    let study = args.study.run(variants, args.seeds.or(seeds).unwrap_or(1))?;
+    let rows = table::rows(&study.plan, &study.records, None);
+    let mut differences = table::differences(&study.plan, &study.records);
     // To itself there is none.
     differences[0].clear();
 

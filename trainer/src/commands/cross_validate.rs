@@ -72,9 +72,10 @@ pub fn run(args: &CrossValidateArgs) -> Result<(), Error> {
     let folds = args.folds.or(base.recipe.validation.folds).unwrap_or(5);
     let file = change::apply(&base, &Change::folds(folds), &base.path)?;
     let (name, seed) = (file.recipe.name.clone(), args.fit.seed.unwrap_or(file.recipe.training.seed));
-    let experiment = fit::run_recipe(&args.fit, file, &fit::interrupt(&args.fit))?;
+    let run = fit::run_recipe(&args.fit, file, &fit::interrupt(&args.fit))?;
+    let experiment = &run.experiment;
 
-    let folds = scores_of_folds(&experiment);
+    let folds = scores_of_folds(experiment);
     let statistics = Measure::ALL
         .map(|measure| (measure, Statistic::of(folds.iter().filter_map(|fold| measure.of(&fold.scores)))));
     let sheet = sheet(&folds, &statistics, &experiment.evaluation);

@@ -1,10 +1,12 @@
 //! `trainer evaluate`: how good a bundle is on labelled data.
 
 use std::io::Write;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
-use painwave::Bundle;
+use painwave::Prediction;
 use painwave::decision::Decision;
 use painwave::engine::Precision;
 use painwave::recording::Recording;
@@ -13,7 +15,7 @@ use painwave_train::evaluation::{Decided, Evaluation};
 use painwave_train::labels::LabelColumns;
 use serde::Serialize;
 
-use super::PrecisionArg;
+use super::{PrecisionArg, under_study};
 use crate::error::Error;
 use crate::inference::Choice;
 use crate::{data, files, report};
@@ -42,12 +44,18 @@ pub struct EvaluateArgs {
     /// Column of the labels file with the class.
     #[arg(long, default_value = "label")]
     pub label_column: String,
-    /// The least exact precision, instead of those that the bundle allows.
+    /// The lowest precision, instead of those that the bundle allows.
     #[arg(long, value_enum)]
     pub precision: Option<PrecisionArg>,
+    /// Threads; without it one a core.
+    #[arg(long)]
+    pub threads: Option<NonZeroUsize>,
     /// Write the scores here as well (JSON).
     #[arg(long)]
     pub json: Option<PathBuf>,
+    /// Listen to the study that has started this process.
+    #[arg(long, hide = true)]
+    pub under_study: bool,
 }
 
 /// What `--json` writes.
@@ -64,23 +72,28 @@ struct Json<'a> {
 /// # Errors
 /// Whatever is wrong with the files.
 pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
+    if args.under_study {
+        // There is no half of an evaluation: that it is asked to end does not matter.
+        under_study::listen(Arc::default());
+    }
     let bundle = super::read_bundle(&args.bundle)?;
     let manifest = &bundle.manifest;
     let columns = LabelColumns { id: &manifest.schema.id, label: &args.label_column, group: None };
     let labels = data::labels(&args.labels, columns, Some(&manifest.classes))?;
     let table = data::read(&args.data, &manifest.schema)?;
-    table.warnings.iter().for_each(|warning| eprintln!("warning: {}: {warning}", args.data.display()));
     let truths = labels.of(&table.recordings, &args.data)?;
 
     let recordings: Vec<&Recording> = table.recordings.iter().collect();
-    let choice = Choice { precision: args.precision.map(Precision::from), ..Choice::default() };
-    let evaluate = |bundle: &Bundle| -> Result<Evaluation, Error> {
-        let predictions = choice.classify(bundle, &recordings)?;
-        let judged = truths.iter().zip(&predictions);
+    let choice =
+        Choice { precision: args.precision.map(Precision::from), threads: args.threads, ..Choice::default() };
+    let evaluate = |predictions: &[Prediction]| {
+        let judged = truths.iter().zip(predictions);
         let judged = judged.map(|(truth, found)| (truth.class, found.class, &found.probabilities[..]));
-        Ok(Evaluation::new(&manifest.classes, judged))
+        Evaluation::new(&manifest.classes, judged)
     };
-    let evaluation = evaluate(&bundle)?;
+    let predictions = choice.classify(&bundle, &recordings)?;
+    super::warn(&args.data, &table.warnings, &predictions);
+    let evaluation = evaluate(&predictions);
     let classifier = choice.classifier(&bundle)?;
     let chosen = &manifest.decision;
     let before = match chosen.is_default() {
@@ -88,7 +101,7 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
         false => {
             let mut plain = bundle.clone();
             plain.manifest.decision = Decision::default();
-            Some(evaluate(&plain)?)
+            Some(evaluate(&choice.classify(&plain, &recordings)?))
         }
     };
     if let Some(path) = &args.json {

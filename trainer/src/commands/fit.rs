@@ -1,10 +1,10 @@
 //! `trainer fit`: a recipe and labelled recordings to a bundle.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use clap::Args;
@@ -14,10 +14,13 @@ use painwave_train::experiment::{self, Experiment, Settings};
 use painwave_train::recipe::RecipeFile;
 use painwave_train::training::End;
 
+use super::under_study;
 use crate::checkpoints::Files;
 use crate::device::DeviceKind;
 use crate::error::Error;
+use crate::files::FolderLock;
 use crate::progress::Progress;
+use crate::study::change::{self, Change};
 use crate::threads::Threads;
 use crate::{checkpoints, data, memory, report, results};
 
@@ -27,9 +30,15 @@ Examples:
   trainer fit trainer/recipes/cnn-gru.toml --data train.csv --labels labels.csv --out runs/cnn-gru
   trainer fit trainer/recipes/cnn-gru.toml --data train.csv --labels labels.csv --out runs/cnn-gru --resume
 
-Ctrl-C ends after the current epoch and keeps the best so far; --resume continues from there.
+Ctrl-C ends after the current epoch and keeps the best so far; --resume continues from there. It also trains on where
+`training.epochs` or the patience of early stopping was raised since, and does not mind other comments, layout, `name`
+and `description`. Any other change to the recipe, the data or the seed is refused, and so are more epochs with a
+cosine schedule, which goes by their number, or after fine-tuning has begun. One run at a time may write to a folder.
 The folder receives model.bpk (the bundle), report.html, metrics.json, confusion.csv, predictions.csv (of
 the subjects that were held out), curves.csv, curves.svg and event files for `tensorboard --logdir`.";
+
+/// TOML's integers are signed.
+const MAX_SEED: u64 = i64::MAX as u64;
 
 /// Arguments of `trainer fit`.
 #[derive(Clone, Debug, Args)]
@@ -51,8 +60,8 @@ pub struct FitArgs {
     /// Continue the run in the folder.
     #[arg(long)]
     pub resume: bool,
-    /// Seed of the training, instead of the recipe's.
-    #[arg(long)]
+    /// Seed of the training, instead of the recipe's: the recipe that the bundle keeps gets it.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(..=MAX_SEED))]
     pub seed: Option<u64>,
     /// End after this many epochs, if the recipe has more; --resume can go on.
     #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
@@ -61,12 +70,12 @@ pub struct FitArgs {
     /// threads. Another number of threads a training gives slightly other weights.
     #[arg(long)]
     pub threads: Option<NonZeroUsize>,
-    /// Least number of seconds between two checkpoints.
+    /// Minimum number of seconds between two checkpoints.
     #[arg(long, default_value_t = 30)]
     pub checkpoint_seconds: u64,
-    /// End after the current epoch when standard input ends: how a study ends its trials.
+    /// Listen to the study that has started this process.
     #[arg(long, hide = true)]
-    pub while_stdin_is_open: bool,
+    pub under_study: bool,
 }
 
 /// Runs the command.
@@ -82,40 +91,41 @@ pub fn run(args: &FitArgs) -> Result<(), Error> {
 /// # Errors
 /// As [`run`].
 pub fn fit(args: &FitArgs, interrupt: &AtomicBool) -> Result<(), Error> {
-    let experiment = run_recipe(args, data::recipe(&args.recipe)?, interrupt)?;
-    summarise(args, &experiment)
+    let run = run_recipe(args, data::recipe(&args.recipe)?, interrupt)?;
+    summarise(args, &run.experiment)
 }
 
-/// The flag that Ctrl-C sets, and the end of standard input if it was asked to.
+/// The flag that Ctrl-C sets, and the study that has started this process.
 pub(super) fn interrupt(args: &FitArgs) -> Arc<AtomicBool> {
     let flag = super::on_interrupt("ending after this epoch; Ctrl-C again ends at once");
-    if args.while_stdin_is_open {
-        let flag = Arc::clone(&flag);
-        std::thread::spawn(move || {
-            let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
-            flag.store(true, Ordering::Relaxed);
-        });
+    if args.under_study {
+        under_study::listen(Arc::clone(&flag));
     }
     flag
 }
 
+/// A recipe that was run.
+pub(super) struct Run {
+    pub(super) experiment: Experiment,
+    /// Held until all files are written.
+    _lock: FolderLock,
+}
+
 /// Runs a recipe as the arguments say, whose own recipe is not read.
-pub(super) fn run_recipe(
-    args: &FitArgs,
-    mut file: RecipeFile,
-    interrupt: &AtomicBool,
-) -> Result<Experiment, Error> {
+pub(super) fn run_recipe(args: &FitArgs, mut file: RecipeFile, interrupt: &AtomicBool) -> Result<Run, Error> {
     if let Some(seed) = args.seed {
-        file.recipe.training.seed = seed;
+        // In the text as well: the recipe that the bundle keeps is the one that was run.
+        file = change::apply(&file, &[Change::seed("--seed", "training.seed", seed)], &file.path)?;
     }
     if let Some(threads) = args.threads {
         // For what is not training. It fails where this process has such threads already, which will do.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global();
     }
+    let dataset = data::dataset(&file, &args.data, &args.labels)?;
+    let lock = FolderLock::acquire(&args.out)?;
     if !args.resume && !checkpoints::found(&args.out).is_empty() {
         return Err(Error::RunExists { path: args.out.clone() });
     }
-    let dataset = data::dataset(&file, &args.data, &args.labels)?;
     memory::keep_freed();
     let threads = match args.device {
         DeviceKind::Cpu => args.threads.map_or_else(super::cores, usize::from),
@@ -131,9 +141,13 @@ pub(super) fn run_recipe(
         executor: &Threads::new(threads).map_err(Error::Threads)?,
         observer: &Progress::new(&args.out, interrupt),
     };
-    let experiment = experiment::run(&file, &dataset, &settings)?;
-    results::write(&file, &experiment, &args.out, args.device)?;
-    Ok(experiment)
+    let mut experiment = experiment::run(&file, &dataset, &settings)?;
+    let threads = experiment.trainings.first().map_or(1, |training| training.threads);
+    let card = &mut experiment.assembled.bundle.manifest.card;
+    card.data.insert("device".to_owned(), args.device.name().to_owned());
+    card.data.insert("threads".to_owned(), threads.to_string());
+    results::write(&file, &experiment, &args.out, args.device, threads)?;
+    Ok(Run { experiment, _lock: lock })
 }
 
 fn summarise(args: &FitArgs, experiment: &Experiment) -> Result<(), Error> {

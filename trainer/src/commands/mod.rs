@@ -14,6 +14,7 @@ pub mod repeat;
 mod study;
 pub mod sweep;
 pub mod synthesize;
+mod under_study;
 
 use std::io::{self, ErrorKind, StdoutLock, Write};
 use std::path::Path;
@@ -21,8 +22,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::ValueEnum;
-use painwave::Bundle;
 use painwave::engine::Precision;
+use painwave::{Bundle, Prediction};
 
 use crate::error::Error;
 use crate::threads::cores;
@@ -55,6 +56,19 @@ impl From<PrecisionArg> for Precision {
 pub fn read_bundle(path: &Path) -> Result<Bundle, Error> {
     let bytes = std::fs::read(path).map_err(Error::read(path))?;
     Bundle::from_bytes(&bytes).map_err(|source| Error::Bundle { path: path.to_owned(), source })
+}
+
+/// Says on standard error what is odd about a file and about single subjects of it.
+fn warn(path: &Path, of_file: &[String], predictions: &[Prediction]) {
+    for warning in of_file {
+        eprintln!("warning: {}: {warning}", path.display());
+    }
+    for Prediction { id, warnings, .. } in predictions {
+        for warning in warnings {
+            // An id is whatever stands in the file, also what would steer a terminal.
+            eprintln!("warning: {}: `{}`: {warning}", path.display(), id.escape_debug());
+        }
+    }
 }
 
 /// A flag that Ctrl-C sets, with this message. A second Ctrl-C ends the process.

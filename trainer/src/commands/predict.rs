@@ -1,6 +1,5 @@
 //! `trainer predict`: the class of every subject of a file.
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -13,6 +12,7 @@ use painwave::engine::{EngineKind, Precision};
 use super::PrecisionArg;
 use crate::data;
 use crate::error::Error;
+use crate::files::write_atomically_with;
 use crate::inference::Choice;
 
 /// Shown under `--help`.
@@ -21,7 +21,8 @@ Examples:
   trainer predict models/cnn-gru.bpk --data test.csv --out labels.csv
   trainer predict models/cnn-gru.bpk --data test.csv --probabilities > probabilities.csv
 
-Without --out the result goes to standard output. Subjects stand in the order of the file.";
+Without --out the result goes to standard output. Subjects stand in the order of the file. What is odd about the file
+or a subject goes to standard error.";
 
 /// Arguments of `trainer predict`.
 #[derive(Clone, Debug, Args)]
@@ -40,7 +41,7 @@ pub struct PredictArgs {
     /// The engine, instead of the first that can run the bundle.
     #[arg(long, value_enum)]
     pub engine: Option<EngineArg>,
-    /// The least exact precision, instead of those that the bundle allows.
+    /// The lowest precision, instead of those that the bundle allows.
     #[arg(long, value_enum)]
     pub precision: Option<PrecisionArg>,
     /// Threads; without it one a core.
@@ -78,12 +79,12 @@ pub fn run(args: &PredictArgs) -> Result<(), Error> {
         threads: args.threads,
     };
     let manifest = &bundle.manifest;
-    let recordings = data::read(&args.data, &manifest.schema)?.recordings;
-    let predictions = choice.classify(&bundle, &recordings.iter().collect::<Vec<_>>())?;
+    let table = data::read(&args.data, &manifest.schema)?;
+    let predictions = choice.classify(&bundle, &table.recordings.iter().collect::<Vec<_>>())?;
+    super::warn(&args.data, &table.warnings, &predictions);
     match &args.out {
         Some(path) => {
-            let file = File::create(path).map_err(Error::write(path))?;
-            write(manifest, &predictions, args.probabilities, file).map_err(Error::write(path))
+            write_atomically_with(path, |out| write(manifest, &predictions, args.probabilities, out))
         }
         None => super::print(|out| write(manifest, &predictions, args.probabilities, out)),
     }

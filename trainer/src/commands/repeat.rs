@@ -52,8 +52,8 @@ pub fn run(args: &RepeatArgs) -> Result<(), Error> {
         Ok(Variant { name: recipe.recipe.name.clone(), recipe, changes: Vec::new() })
     };
     let variants = args.recipes.iter().map(variant).collect::<Result<Vec<Variant>, Error>>()?;
-    let (plan, records) = args.study.run(variants, args.seeds)?;
-    let rows = table::rows(&plan, &records, None);
+    let study = args.study.run(variants, args.seeds)?;
+    let rows = table::rows(&study.plan, &study.records, None);
     let mut sheet = Sheet::new(rows.len());
     sheet.column("model", rows.iter().map(|row| row.variant.clone()));
     sheet.trials(&rows);

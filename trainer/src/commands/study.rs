@@ -10,7 +10,8 @@ use serde::Serialize;
 
 use crate::device::DeviceKind;
 use crate::error::Error;
-use crate::files::write_atomically;
+use crate::files::{FolderLock, write_atomically};
+use crate::queue::Shares;
 use crate::study::runner::{self, Settings};
 use crate::study::table::Sheet;
 use crate::study::{Change, Measure, Plan, Record, Seeding, StudyError, Variant};
@@ -19,9 +20,10 @@ use crate::study::{Change, Measure, Plan, Record, Seeding, StudyError, Variant};
 macro_rules! files {
     () => {
         "\
-The folder receives table.md, table.json, trials.jsonl (one line for each finished trial) and trials/ (the recipe,
-the bundle, the scores and the log of each). The same command again goes on where it stopped: after Ctrl-C, or
-with trials that failed."
+The folder receives table.md, table.json, trials.jsonl (a line each time a trial ends: its last one counts) and
+trials/ (the recipe, the bundle, the scores and the log of each). The same command again goes on where it stopped:
+after Ctrl-C or a crash, or with trials that failed; it also trains on where only `training.epochs` or the patience
+of early stopping was raised. A study that is killed takes its trials with it."
     };
 }
 pub(super) use files;
@@ -62,7 +64,7 @@ pub struct StudyArgs {
     /// Threads of each trial; without it the cores are shared out. Another number gives slightly other weights.
     #[arg(long)]
     pub threads: Option<NonZeroUsize>,
-    /// Least number of seconds between two checkpoints of a trial.
+    /// Minimum number of seconds between two checkpoints of a trial.
     #[arg(long, default_value_t = 30)]
     pub checkpoint_seconds: u64,
 }
@@ -76,9 +78,17 @@ struct Json<'a, R> {
     rows: &'a [R],
 }
 
+/// A study of which every trial has ended.
+pub(super) struct Ended {
+    pub(super) plan: Plan,
+    pub(super) records: Vec<Record>,
+    /// Held until the tables are written.
+    _lock: FolderLock,
+}
+
 impl StudyArgs {
     /// Trains every variant with its seeds, a line for each trial that ends.
-    pub(super) fn run(&self, variants: Vec<Variant>, seeds: usize) -> Result<(Plan, Vec<Record>), Error> {
+    pub(super) fn run(&self, variants: Vec<Variant>, seeds: usize) -> Result<Ended, Error> {
         let folds = self.folds.map(Change::folds).into_iter().flatten();
         let common: Vec<Change> = folds.chain(self.set.iter().cloned()).collect();
         let seeding = Seeding { count: seeds, split: self.split_seeds };
@@ -88,21 +98,22 @@ impl StudyArgs {
             super::on_interrupt("ending after the epochs that are running; Ctrl-C again ends at once");
         let trainer = std::env::current_exe().map_err(Error::read("the trainer's own binary"))?;
         let cores = super::cores();
-        let default = if self.device == DeviceKind::Cpu { cores } else { 1 };
+        // Trials on a GPU share it badly.
+        let jobs = self.jobs.or((self.device != DeviceKind::Cpu).then_some(NonZeroUsize::MIN));
         let count = plan.trials.len();
-        let jobs = self.jobs.map_or(default, usize::from).min(count);
+        let shares = Shares::new(cores, count, jobs, self.threads);
+        let lock = FolderLock::acquire(&self.out)?;
         let settings = Settings {
             trainer,
             data: &self.data,
             labels: &self.labels,
             test: self.test.as_deref().zip(self.test_labels.as_deref()).map(Into::into),
             device: self.device,
-            jobs,
-            threads: self.threads.map_or((cores / jobs).max(1), usize::from),
+            shares,
             checkpoint_seconds: self.checkpoint_seconds,
             interrupt: &interrupt,
         };
-        eprintln!("{count} trials, {jobs} at once, threads of each: {}", settings.threads);
+        eprintln!("{count} trials, {} at once, threads of each: {}", shares.jobs, shares.threads);
         let mut ended = 0;
         let records = runner::run(&plan, &settings, |record, before| {
             ended += 1;
@@ -113,7 +124,7 @@ impl StudyArgs {
         {
             return Err(StudyError::NoScores { trials: count, first: first.clone() }.into());
         }
-        Ok((plan, records))
+        Ok(Ended { plan, records, _lock: lock })
     }
 
     /// Prints the table and writes it beside the trials; `rows` is what stands in the JSON file.

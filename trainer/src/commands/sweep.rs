@@ -80,8 +80,8 @@ pub fn run(args: &SweepArgs) -> Result<(), Error> {
         Some(count) => space.draw(count, args.seed),
         None => space.grid()?,
     };
-    let (plan, records) = args.study.run(points, args.seeds.or(space.seeds).unwrap_or(1))?;
-    let rows = table::ranked(table::rows(&plan, &records, args.collapse), args.metric);
+    let study = args.study.run(points, args.seeds.or(space.seeds).unwrap_or(1))?;
+    let rows = table::ranked(table::rows(&study.plan, &study.records, args.collapse), args.metric);
 
     let mut sheet = Sheet::new(rows.len());
     sheet.column("rank", (1..=rows.len()).map(|rank| rank.to_string()));
@@ -97,7 +97,7 @@ pub fn run(args: &SweepArgs) -> Result<(), Error> {
     sheet.validation(&rows, &measures);
     sheet.rest(&rows);
     let numbered = rows.iter().enumerate();
-    let rows: Vec<RankedRow<'_>> = numbered.map(|(place, row)| RankedRow { rank: place + 1, row }).collect();
+    let rows: Vec<RankedRow<'_>> = numbered.map(|(index, row)| RankedRow { rank: index + 1, row }).collect();
     let title = format!("Points of the space, ranked by {}.", args.metric.name());
     args.study.finish(&title, &sheet, &rows)
 }

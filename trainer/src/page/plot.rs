@@ -1,9 +1,8 @@
 //! Plots over two axes: lines, columns, points.
 
-use std::fmt::Write;
+use maud::{Markup, PreEscaped, html};
 
-use super::escape;
-use super::svg::open;
+use super::svg::{Px, picture};
 
 /// Width of every plot, so that plots below one another share their x axis.
 const WIDTH: f64 = 460.0;
@@ -45,8 +44,8 @@ impl Axis {
         Axis { name: name.to_owned(), low, high, ticks }
     }
 
-    /// Where a value lies, 0 at the low end and 1 at the high one.
-    fn place(&self, value: f64) -> f64 {
+    /// Which share of the axis is below a value: 0 at the low end and 1 at the high one.
+    fn share(&self, value: f64) -> f64 {
         (value - self.low) / (self.high - self.low)
     }
 }
@@ -74,8 +73,8 @@ impl Plot {
     /// An empty plane of this height.
     pub fn new(x: Axis, y: Axis, height: f64, keys: &[Key<'_>]) -> Self {
         let mut plot = Plot { body: String::new(), x, y, height };
-        plot.frame();
-        plot.legend(keys);
+        plot.draw(&plot.frame());
+        plot.draw(&legend(keys));
         plot
     }
 
@@ -85,11 +84,9 @@ impl Plot {
             if let [point] = stretch {
                 self.dot(&class.replace("curve", "dot"), *point);
             } else if !stretch.is_empty() {
-                let points: Vec<String> = stretch
-                    .iter()
-                    .map(|(x, y)| format!("{:.1},{:.1}", self.place_x(*x), self.place_y(*y)))
-                    .collect();
-                let _ = writeln!(self.body, "<polyline class=\"{class}\" points=\"{}\"/>", points.join(" "));
+                let point = |(x, y): &(f64, f64)| format!("{:.1},{:.1}", self.x_of(*x), self.y_of(*y));
+                let points: Vec<String> = stretch.iter().map(point).collect();
+                self.draw(&html! { polyline class=(class) points=(points.join(" ")) {} });
             }
         }
     }
@@ -97,19 +94,15 @@ impl Plot {
     /// A point, if it is finite.
     pub fn dot(&mut self, class: &str, (x, y): (f64, f64)) {
         if x.is_finite() && y.is_finite() {
-            let (x, y) = (self.place_x(x), self.place_y(y));
-            let _ = writeln!(self.body, "<circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\"/>");
+            let (x, y) = (Px(self.x_of(x)), Px(self.y_of(y)));
+            self.draw(&html! { circle class=(class) cx=(x) cy=(y) r="3.5" {} });
         }
     }
 
     /// A straight line.
     pub fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64)) {
-        let (from_x, from_y) = (self.place_x(from.0), self.place_y(from.1));
-        let (to_x, to_y) = (self.place_x(to.0), self.place_y(to.1));
-        let _ = writeln!(
-            self.body,
-            "<path class=\"{class}\" d=\"M{from_x:.1} {from_y:.1}L{to_x:.1} {to_y:.1}\"/>"
-        );
+        let end = |(x, y): (f64, f64)| format!("{:.1} {:.1}", self.x_of(x), self.y_of(y));
+        self.draw(&html! { path class=(class) d={ "M" (end(from)) "L" (end(to)) } {} });
     }
 
     /// A straight line over the whole height.
@@ -119,70 +112,39 @@ impl Plot {
 
     /// A column that stands on the x axis; pointing at it says `title`.
     pub fn column(&mut self, class: &str, from: f64, to: f64, top: f64, title: &str) {
-        let (left, right) = (self.place_x(from), self.place_x(to));
-        let (top, bottom) = (self.place_y(top), self.place_y(self.y.low));
-        let _ = writeln!(
-            self.body,
-            "<rect class=\"{class}\" x=\"{:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\">\
-             <title>{}</title></rect>",
-            left + 1.0,
-            right - left - 2.0,
-            bottom - top,
-            escape(title)
-        );
+        let (left, right) = (self.x_of(from), self.x_of(to));
+        let (top, bottom) = (self.y_of(top), self.y_of(self.y.low));
+        self.draw(&html! {
+            rect class=(class) x=(Px(left + 1.0)) y=(Px(top))
+                width=(Px(right - left - 2.0)) height=(Px(bottom - top)) { title { (title) } }
+        });
     }
 
-    fn place_x(&self, value: f64) -> f64 {
-        LEFT + (WIDTH - LEFT - RIGHT) * self.x.place(value)
+    fn draw(&mut self, element: &Markup) {
+        self.body.push_str(&element.0);
     }
 
-    fn place_y(&self, value: f64) -> f64 {
-        TOP + self.height * (1.0 - self.y.place(value))
+    fn x_of(&self, value: f64) -> f64 {
+        LEFT + (WIDTH - LEFT - RIGHT) * self.x.share(value)
     }
 
-    fn frame(&mut self) {
+    fn y_of(&self, value: f64) -> f64 {
+        TOP + self.height * (1.0 - self.y.share(value))
+    }
+
+    fn frame(&self) -> Markup {
         let (right, bottom) = (WIDTH - RIGHT, TOP + self.height);
-        let mut body = String::new();
-        for (value, text) in &self.y.ticks {
-            let y = self.place_y(*value);
-            let _ = writeln!(
-                body,
-                "<path class=\"grid-line\" d=\"M{LEFT} {y:.1}H{right}\"/>\
-                 <text class=\"tick\" x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{text}</text>",
-                LEFT - 6.0,
-                y + 4.0
-            );
-        }
-        for (value, text) in &self.x.ticks {
-            let (x, y) = (self.place_x(*value), bottom + 16.0);
-            let _ = writeln!(
-                body,
-                "<text class=\"tick\" x=\"{x:.1}\" y=\"{y}\" text-anchor=\"middle\">{text}</text>"
-            );
-        }
-        let _ = writeln!(
-            body,
-            "<text class=\"axis\" x=\"0\" y=\"14\">{}</text>\
-             <text class=\"tick\" x=\"{right}\" y=\"{}\" text-anchor=\"end\">{}</text>",
-            escape(&self.y.name),
-            bottom + 33.0,
-            escape(&self.x.name)
-        );
-        self.body = body;
-    }
-
-    /// Keys in the line of the y axis's name, from the right.
-    fn legend(&mut self, keys: &[Key<'_>]) {
-        let mut x = WIDTH - RIGHT;
-        for Key { name, class } in keys.iter().rev() {
-            x -= LETTER * name.chars().count() as f64;
-            let _ = writeln!(
-                self.body,
-                "<path class=\"{class}\" d=\"M{:.1} 10h14\"/><text x=\"{x:.1}\" y=\"14\">{}</text>",
-                x - 19.0,
-                escape(name)
-            );
-            x -= 34.0;
+        html! {
+            @for (value, text) in &self.y.ticks {
+                @let y = self.y_of(*value);
+                path.grid-line d={ "M" (LEFT) " " (Px(y)) "H" (right) } {}
+                text.tick x=(LEFT - 6.0) y=(Px(y + 4.0)) text-anchor="end" { (text) }
+            }
+            @for (value, text) in &self.x.ticks {
+                text.tick x=(Px(self.x_of(*value))) y=(bottom + 16.0) text-anchor="middle" { (text) }
+            }
+            text.axis x="0" y="14" { (self.y.name) }
+            text.tick x=(right) y=(bottom + 33.0) text-anchor="end" { (self.x.name) }
         }
     }
 
@@ -191,29 +153,53 @@ impl Plot {
     }
 }
 
+/// Keys in the line of the y axis's name, from the right.
+fn legend(keys: &[Key<'_>]) -> Markup {
+    let mut right = WIDTH - RIGHT;
+    let mut left_of = |name: &str| {
+        let left = right - LETTER * name.chars().count() as f64;
+        right = left - 34.0;
+        left
+    };
+    html! {
+        @for Key { name, class } in keys.iter().rev() {
+            @let x = left_of(name);
+            path class=(class) d={ "M" (Px(x - 19.0)) " 10h14" } {}
+            text x=(Px(x)) y="14" { (name) }
+        }
+    }
+}
+
 /// Plots below one another as one picture.
-pub fn svg(title: &str, plots: &[Plot]) -> String {
-    picture(title, plots, "")
+pub fn svg(title: &str, plots: &[Plot]) -> Markup {
+    stacked(title, plots, &html! {})
 }
 
 /// As [`svg`], for a file of its own.
 pub fn svg_file(title: &str, plots: &[Plot]) -> String {
-    let css = include_str!("page.css");
-    let style = format!("<style>\n{css}</style>\n<rect class=\"panel\" width=\"100%\" height=\"100%\"/>\n");
-    picture(title, plots, &style)
+    let style = html! {
+        style { (PreEscaped(include_str!("page.css"))) }
+        rect.panel width="100%" height="100%" {}
+    };
+    stacked(title, plots, &style).into_string()
 }
 
-fn picture(title: &str, plots: &[Plot], style: &str) -> String {
-    let mut svg = open(title, WIDTH, plots.iter().map(Plot::outer_height).sum()) + style;
-    let mut top = 0.0;
-    for plot in plots {
-        let _ = writeln!(svg, "<g transform=\"translate(0 {top:.1})\">\n{}</g>", plot.body);
-        top += plot.outer_height();
-    }
-    svg + "</svg>\n"
+fn stacked(title: &str, plots: &[Plot], style: &Markup) -> Markup {
+    let mut bottom = 0.0;
+    let mut top_of = |plot: &Plot| {
+        bottom += plot.outer_height();
+        bottom - plot.outer_height()
+    };
+    let body = html! {
+        (style)
+        @for plot in plots {
+            g transform={ "translate(0 " (Px(top_of(plot))) ")" } { (PreEscaped(&plot.body)) }
+        }
+    };
+    picture(title, WIDTH, plots.iter().map(Plot::outer_height).sum(), &body)
 }
 
-/// The least and the greatest finite value, apart at any rate.
+/// The min and the max of the finite values, apart at any rate.
 fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let (low, high) = values
         .filter(|value| value.is_finite())
@@ -264,14 +250,14 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_no_number_does_not_reach_the_picture() {
+    fn values_that_are_not_finite_do_not_reach_the_picture() {
         let points = [(0.0, f64::NAN), (1.0, 2.0), (2.0, f64::INFINITY), (3.0, 4.0), (4.0, 5.0)];
         let y = Axis::around("loss", points.iter().map(|point| point.1));
         let mut plot = Plot::new(Axis::counting("epoch", 1, 5), y, 100.0, &[]);
         plot.curve("curve", &points);
         plot.dot("dot", points[0]);
         let nothing = Plot::new(Axis::counting("", 0, 0), Axis::around("", [].into_iter()), 9.0, &[]);
-        let svg = svg("t", &[plot, nothing]);
+        let svg = svg("t", &[plot, nothing]).into_string();
         assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
         assert_eq!((svg.matches("<polyline").count(), svg.matches("<circle").count()), (1, 1));
     }

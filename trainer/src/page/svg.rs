@@ -2,7 +2,17 @@
 
 use std::fmt::Write;
 
-use super::escape;
+use maud::{Markup, Render, html};
+
+/// A length or a coordinate in pixels, with one decimal.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Px(pub(super) f64);
+
+impl Render for Px {
+    fn render_to(&self, buffer: &mut String) {
+        let _ = write!(buffer, "{:.1}", self.0);
+    }
+}
 
 /// One bar of a bar chart.
 #[derive(Clone, Debug)]
@@ -28,7 +38,7 @@ pub fn series_class(series: usize) -> String {
 }
 
 /// Horizontal bars from 0, below one another; negative values go to the left.
-pub fn bars(title: &str, bars: &[Bar<'_>]) -> String {
+pub fn bars(title: &str, bars: &[Bar<'_>]) -> Markup {
     const BAR: f64 = 16.0;
     const GAP: f64 = 6.0;
     const LENGTH: f64 = 420.0;
@@ -43,30 +53,29 @@ pub fn bars(title: &str, bars: &[Bar<'_>]) -> String {
     let named = bars.iter().filter(|bar| !bar.name.is_empty()).count() as f64;
     let height = GAP * (named + 1.0) + BAR * bars.len() as f64;
     let mut y = GAP / 2.0;
-    let mut svg = open(title, left + left_text + LENGTH + right, height);
-    for bar in bars {
-        let value = if bar.value.is_finite() { bar.value } else { 0.0 };
-        let length = LENGTH * value.abs() / span;
-        y += if bar.name.is_empty() { 0.0 } else { GAP };
-        let x = if value < 0.0 { zero - length } else { zero };
-        let (text_x, anchor) = if value < 0.0 { (x - 6.0, "end") } else { (x + length + 6.0, "start") };
-        let baseline = y + 12.0;
-        let _ = writeln!(
-            svg,
-            "<text x=\"{:.1}\" y=\"{baseline}\" text-anchor=\"end\">{}</text>\
-             <rect class=\"bar {}\" x=\"{x:.1}\" y=\"{}\" width=\"{length:.1}\" height=\"{}\" rx=\"2\"/>\
-             <text class=\"tick\" x=\"{text_x:.1}\" y=\"{baseline}\" text-anchor=\"{anchor}\">{}</text>",
-            left - 6.0,
-            escape(bar.name),
-            series_class(bar.series),
-            y,
-            BAR,
-            escape(&bar.text),
-        );
-        y += BAR;
-    }
-    let _ = writeln!(svg, "<path class=\"grid-line\" d=\"M{zero:.1} 0V{height}\"/>");
-    svg + "</svg>\n"
+    let tops: Vec<f64> = bars
+        .iter()
+        .map(|bar| {
+            let top = y + if bar.name.is_empty() { 0.0 } else { GAP };
+            y = top + BAR;
+            top
+        })
+        .collect();
+    let body = html! {
+        @for (bar, y) in bars.iter().zip(tops) {
+            @let value = if bar.value.is_finite() { bar.value } else { 0.0 };
+            @let length = LENGTH * value.abs() / span;
+            @let x = if value < 0.0 { zero - length } else { zero };
+            @let (text_x, anchor) = if value < 0.0 { (x - 6.0, "end") } else { (x + length + 6.0, "start") };
+            @let baseline = Px(y + 12.0);
+            text x=(Px(left - 6.0)) y=(baseline) text-anchor="end" { (bar.name) }
+            rect class={ "bar " (series_class(bar.series)) }
+                x=(Px(x)) y=(Px(y)) width=(Px(length)) height=(BAR) rx="2" {}
+            text.tick x=(Px(text_x)) y=(baseline) text-anchor=(anchor) { (bar.text) }
+        }
+        path.grid-line d={ "M" (Px(zero)) " 0V" (Px(height)) } {}
+    };
+    picture(title, left + left_text + LENGTH + right, height, &body)
 }
 
 /// A cell of a heat map.
@@ -87,91 +96,74 @@ pub fn heat_map(
     columns: &[&str],
     size: f64,
     cell: impl Fn(usize, usize) -> Heat,
-) -> String {
+) -> Markup {
     let left = text_width(rows.iter().copied()) + 8.0;
     // Names of columns stand upright where they are longer than a cell is wide.
     let names = text_width(columns.iter().copied());
     let upright = names > size;
     let top = if upright { names + 8.0 } else { 20.0 };
-    let mut svg = open(title, left + size * columns.len() as f64, top + size * rows.len() as f64);
-    for (i, name) in columns.iter().enumerate() {
-        let x = left + size * (i as f64 + 0.5);
-        let name = escape(name);
-        let _ = if upright {
-            let (x, y) = (x + 4.0, top - 6.0);
-            writeln!(svg, "<text transform=\"translate({x:.1} {y:.1}) rotate(-90)\">{name}</text>")
-        } else {
-            writeln!(svg, "<text x=\"{x:.1}\" y=\"14\" text-anchor=\"middle\">{name}</text>")
-        };
-    }
-    for (i, name) in rows.iter().enumerate() {
-        let y = top + size * i as f64;
-        let _ = writeln!(
-            svg,
-            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
-            left - 6.0,
-            y + size / 2.0 + 4.0,
-            escape(name)
-        );
-        for j in 0..columns.len() {
-            let (x, heat) = (left + size * j as f64, cell(i, j));
-            let strength = if heat.strength.is_finite() { heat.strength.clamp(-1.0, 1.0) } else { 0.0 };
-            let _ = writeln!(
-                svg,
-                "<rect class=\"cell {}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{size}\" height=\"{size}\" \
-                 fill-opacity=\"{:.2}\"><title>{}</title></rect>",
-                series_class(if strength < 0.0 { 2 } else { 0 }),
-                strength.abs(),
-                escape(&heat.title)
-            );
-            if !heat.text.is_empty() {
-                let _ = writeln!(
-                    svg,
-                    "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
-                    x + size / 2.0,
-                    y + size / 2.0 + 4.0,
-                    escape(&heat.text)
-                );
+    let body = html! {
+        @for (j, name) in columns.iter().enumerate() {
+            @let middle = left + size * (j as f64 + 0.5);
+            @if upright {
+                text transform={ "translate(" (Px(middle + 4.0)) " " (Px(top - 6.0)) ") rotate(-90)" } { (name) }
+            } @else {
+                text x=(Px(middle)) y="14" text-anchor="middle" { (name) }
             }
         }
-    }
-    svg + "</svg>\n"
+        @for (i, name) in rows.iter().enumerate() {
+            @let y = top + size * i as f64;
+            @let baseline = Px(y + size / 2.0 + 4.0);
+            text x=(Px(left - 6.0)) y=(baseline) text-anchor="end" { (name) }
+            @for j in 0..columns.len() {
+                @let x = left + size * j as f64;
+                @let heat = cell(i, j);
+                @let strength = if heat.strength.is_finite() { heat.strength.clamp(-1.0, 1.0) } else { 0.0 };
+                rect class={ "cell " (series_class(if strength < 0.0 { 2 } else { 0 })) }
+                    x=(Px(x)) y=(Px(y)) width=(size) height=(size)
+                    fill-opacity=(format_args!("{:.2}", strength.abs())) { title { (heat.title) } }
+                @if !heat.text.is_empty() {
+                    text x=(Px(x + size / 2.0)) y=(baseline) text-anchor="middle" { (heat.text) }
+                }
+            }
+        }
+    };
+    picture(title, left + size * columns.len() as f64, top + size * rows.len() as f64, &body)
 }
 
 /// Shares of each series over the same bins, on top of one another: `series[i][bin]`, from `low` to `high`.
-pub fn histogram(title: &str, low: &str, high: &str, series: &[Vec<f64>]) -> String {
+pub fn histogram(title: &str, low: &str, high: &str, series: &[Vec<f64>]) -> Markup {
     const WIDTH: f64 = 220.0;
     const HEIGHT: f64 = 80.0;
-    let highest = series.iter().flatten().copied().fold(0.0, f64::max);
-    let highest = if highest > 0.0 { highest } else { 1.0 };
-    let mut svg = open(title, WIDTH, HEIGHT + 16.0);
-    for (i, shares) in series.iter().enumerate() {
+    let max = series.iter().flatten().copied().fold(0.0, f64::max);
+    let max = if max > 0.0 { max } else { 1.0 };
+    let outline = |shares: &[f64]| {
         let width = WIDTH / shares.len().max(1) as f64;
-        let mut path = format!("M0 {HEIGHT}");
-        for share in shares {
-            let _ = write!(path, "V{:.1}h{width:.2}", HEIGHT * (1.0 - share / highest));
+        let steps = shares.iter().map(|share| format!("V{:.1}h{width:.2}", HEIGHT * (1.0 - share / max)));
+        format!("M0 {HEIGHT}{}V{HEIGHT}", steps.collect::<String>())
+    };
+    let baseline = HEIGHT + 13.0;
+    let body = html! {
+        @for (i, shares) in series.iter().enumerate() {
+            path class={ "area " (series_class(i)) } d=(outline(shares)) {}
         }
-        let _ = writeln!(svg, "<path class=\"area {}\" d=\"{path}V{HEIGHT}\"/>", series_class(i));
-    }
-    let _ = writeln!(
-        svg,
-        "<path class=\"grid-line\" d=\"M0 {HEIGHT}h{WIDTH}\"/>\
-         <text class=\"tick\" x=\"0\" y=\"{y}\">{}</text>\
-         <text class=\"tick\" x=\"{WIDTH}\" y=\"{y}\" text-anchor=\"end\">{}</text>",
-        escape(low),
-        escape(high),
-        y = HEIGHT + 13.0
-    );
-    svg + "</svg>\n"
+        path.grid-line d={ "M0 " (HEIGHT) "h" (WIDTH) } {}
+        text.tick x="0" y=(baseline) { (low) }
+        text.tick x=(WIDTH) y=(baseline) text-anchor="end" { (high) }
+    };
+    picture(title, WIDTH, HEIGHT + 16.0, &body)
 }
 
-pub(super) fn open(title: &str, width: f64, height: f64) -> String {
+/// A picture of this size, in pixels.
+pub(super) fn picture(title: &str, width: f64, height: f64, body: &Markup) -> Markup {
     // `role` and `aria-label` make every screen reader take the plot as one picture with a name.
-    let title = escape(title);
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"{title}\" \
-         width=\"{width:.0}\" viewBox=\"0 0 {width:.1} {height:.1}\">\n<title>{title}</title>\n"
-    )
+    html! {
+        svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label=(title)
+            width=(format_args!("{width:.0}")) viewBox={ "0 0 " (Px(width)) " " (Px(height)) } {
+            title { (title) }
+            (body)
+        }
+    }
 }
 
 fn text_width<'a>(texts: impl Iterator<Item = &'a str>) -> f64 {

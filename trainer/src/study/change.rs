@@ -69,6 +69,11 @@ impl Change {
         Ok(Change::argument("--set", key, (!value.is_empty()).then(parsed)))
     }
 
+    /// Sets a seed, which TOML can hold up to `i64::MAX`.
+    pub fn seed(argument: &'static str, key: &str, seed: u64) -> Self {
+        Change::argument(argument, key, Some(toml::Value::Integer(seed as i64)))
+    }
+
     /// The changes that make a cross-validation of any recipe.
     pub fn folds(folds: usize) -> [Self; 2] {
         let count = toml::Value::Integer(i64::try_from(folds).unwrap_or(i64::MAX));
@@ -110,7 +115,7 @@ impl Change {
             Some(value) => set(recipe, &path, value.to_string().parse().expect("a value in TOML")),
             None => remove(recipe, &path),
         };
-        made.map_err(|NoSuchPlace { below }| StudyError::Path {
+        made.map_err(|NoSuchPath { below }| StudyError::Path {
             change: self.clone(),
             // Of the parts of the path, so many at most.
             parent: path[..path.len() - below].join("."),
@@ -119,13 +124,13 @@ impl Change {
 }
 
 /// A path that leads through something that holds nothing.
-struct NoSuchPlace {
+struct NoSuchPath {
     /// How many parts of the path are below it.
     below: usize,
 }
 
-/// Puts a value in its place and makes the tables on the way to it.
-fn set(item: &mut Item, path: &[&str], mut value: Value) -> Result<(), NoSuchPlace> {
+/// Sets the value of a key and makes the tables that its path leads through.
+fn set(item: &mut Item, path: &[&str], mut value: Value) -> Result<(), NoSuchPath> {
     let [first, rest @ ..] = path else {
         match (&mut *item, value) {
             // A table under a header of its own keeps it.
@@ -147,7 +152,7 @@ fn set(item: &mut Item, path: &[&str], mut value: Value) -> Result<(), NoSuchPla
     if let Some(inner) = element(item, first, rest, &value) {
         return set(inner, rest, value);
     }
-    let table = item.as_table_like_mut().ok_or(NoSuchPlace { below: path.len() })?;
+    let table = item.as_table_like_mut().ok_or(NoSuchPath { below: path.len() })?;
     if let Some(inner) = table.get_mut(first) {
         return set(inner, rest, value);
     }
@@ -165,7 +170,7 @@ fn element<'a>(item: &'a mut Item, part: &str, rest: &[&str], value: &Value) -> 
 }
 
 /// Removes a key, if it is there.
-fn remove(item: &mut Item, path: &[&str]) -> Result<(), NoSuchPlace> {
+fn remove(item: &mut Item, path: &[&str]) -> Result<(), NoSuchPath> {
     let (first, rest) = match path {
         [first, rest @ ..] => (*first, rest),
         [] => return Ok(()),
@@ -175,7 +180,7 @@ fn remove(item: &mut Item, path: &[&str]) -> Result<(), NoSuchPlace> {
     {
         return remove(inner, rest);
     }
-    let table = item.as_table_like_mut().ok_or(NoSuchPlace { below: path.len() })?;
+    let table = item.as_table_like_mut().ok_or(NoSuchPath { below: path.len() })?;
     if rest.is_empty() {
         table.remove(first);
     } else if let Some(inner) = table.get_mut(first) {

@@ -11,6 +11,7 @@
 //! | [`change`] | changes a recipe's text, comments and all else left as they are |
 //! | [`plan`] | variants and seeds to trials |
 //! | [`runner`] | trials to records, resumed where they stopped |
+//! | `journal` | `trials.jsonl`, which survives whatever ends a study |
 //! | [`record`] | what a trial came to |
 //! | [`statistics`] | mean and standard deviation over trials |
 //! | [`table`] | records to the table of the study |
@@ -19,6 +20,7 @@ pub mod ablation;
 pub mod change;
 mod error;
 mod file;
+mod journal;
 pub mod plan;
 pub mod record;
 pub mod runner;

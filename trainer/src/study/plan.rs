@@ -68,24 +68,25 @@ impl Plan {
         let mut trials: Vec<Trial> = Vec::with_capacity(variants.len() * seeding.count);
         let mut folders = HashMap::new();
         let mut texts = HashMap::<String, usize>::new();
-        for (place, variant) in variants.iter_mut().enumerate() {
+        for (index, variant) in variants.iter_mut().enumerate() {
             variant.changes.splice(0..0, common.iter().cloned());
             let changed = change::apply(&variant.recipe, &variant.changes, &variant.recipe.path)?;
             let slug = unique(slug(&variant.name), &mut folders);
             for offset in 0..seeding.count as u64 {
                 let seed = sum(changed.recipe.training.seed, offset);
-                let mut seeds = vec![seed_change("training.seed", seed)];
+                let mut seeds = vec![Change::seed("--seeds", "training.seed", seed)];
                 if seeding.split {
-                    seeds.push(seed_change("validation.seed", sum(changed.recipe.validation.seed, offset)));
+                    let seed = sum(changed.recipe.validation.seed, offset);
+                    seeds.push(Change::seed("--seeds", "validation.seed", seed));
                 }
                 let name = format!("{slug}-seed-{seed}");
                 let path = out.join("trials").join(&name).join("recipe.toml");
                 let recipe = change::apply(&changed, &seeds, &path)?;
-                trials.push(Trial { variant: place, name, seed, recipe });
+                trials.push(Trial { variant: index, name, seed, recipe });
             }
             let text = trials.last().map(|trial| trial.recipe.text.clone()).unwrap_or_default();
-            if let Some(first) = texts.insert(text, place) {
-                let [first, second] = [first, place].map(|place| variants[place].name.clone());
+            if let Some(first) = texts.insert(text, index) {
+                let [first, second] = [first, index].map(|index| variants[index].name.clone());
                 return Err(StudyError::Same { first, second }.into());
             }
         }
@@ -109,13 +110,9 @@ fn digest(text: &str) -> String {
     hex(&<sha2::Sha256 as sha2::Digest>::digest(text))
 }
 
-/// TOML has no greater integers: after the greatest comes 0.
+/// Wraps at the maximum of TOML's integers, which are signed.
 fn sum(seed: u64, offset: u64) -> u64 {
     seed.wrapping_add(offset) & i64::MAX as u64
-}
-
-fn seed_change(key: &str, seed: u64) -> Change {
-    Change::argument("--seeds", key, Some(toml::Value::Integer(seed as i64)))
 }
 
 /// Letters of a name that stand in that of a folder.

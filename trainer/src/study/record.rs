@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use painwave_train::evaluation::Evaluation;
+use painwave_train::recipe::RecipeFile;
 use painwave_train::training::{End, EpochRecord};
 use serde::{Deserialize, Serialize};
 
@@ -38,7 +39,7 @@ pub struct Results {
     pub validation: Evaluation,
     /// Scores of the test file, if the study has one.
     pub test: Option<Evaluation>,
-    /// Training loss of the epoch that was kept; the least of them if there are folds.
+    /// Training loss of the epoch that was kept; the minimum over the folds, if there are any.
     pub training_loss: f64,
     /// Epochs of all trainings.
     pub epochs: usize,
@@ -94,7 +95,7 @@ pub fn state(trial: &Trial, sources: &Sources) -> Result<State, StudyError> {
     for checkpoint in checkpoints::found(folder) {
         // One that cannot be read is `fit --resume`'s to complain of.
         let Some(identity) = checkpoints::identity(&checkpoint) else { continue };
-        let same = identity.recipe == trial.digest()
+        let same = identity.recipe == trial.recipe.identity()
             && identity.data == sources.data
             && identity.labels == sources.labels;
         if !same {
@@ -104,13 +105,16 @@ pub fn state(trial: &Trial, sources: &Sources) -> Result<State, StudyError> {
     if let Ok(bundle) = read_bundle(&folder.join("model.bpk")) {
         let card = bundle.manifest.card;
         let of = |key: &str| card.data.get(key).map(String::as_str);
-        let same = card.recipe == trial.recipe.text
-            && of("data_sha256") == Some(&sources.data)
-            && of("labels_sha256") == Some(&sources.labels);
-        if !same {
-            return Err(other());
-        }
-        if let Some(results) = results(folder) {
+        let made_of = RecipeFile::parse(&trial.recipe.path, card.recipe.clone())
+            .ok()
+            .filter(|recipe| recipe.identity() == trial.recipe.identity())
+            .filter(|_| of("data_sha256") == Some(&sources.data))
+            .filter(|_| of("labels_sha256") == Some(&sources.labels))
+            .ok_or_else(other)?;
+        // One whose limits were raised since goes on.
+        if made_of.limits() == trial.recipe.limits()
+            && let Some(results) = results(folder)
+        {
             return Ok(State::Finished(Box::new(results)));
         }
     }

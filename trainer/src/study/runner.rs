@@ -1,23 +1,23 @@
 //! Runs trials, several at once, each in a process of its own: what ends one ends no other.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs::{self, OpenOptions};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use clap::ValueEnum;
 use painwave_train::evaluation::Evaluation;
 
 use super::StudyError;
+use super::journal::Journal;
 use super::plan::{Plan, Trial};
 use super::record::{self, Record, Results, Sources, State};
 use crate::data;
 use crate::device::DeviceKind;
 use crate::error::Error;
-use crate::files::write_atomically;
+use crate::files::{FolderLock, write_atomically};
+use crate::queue::{self, Cancel, Shares};
 
 /// How trials are run.
 #[derive(Clone, Debug)]
@@ -32,18 +32,17 @@ pub struct Settings<'a> {
     pub test: Option<[&'a Path; 2]>,
     /// Where to train.
     pub device: DeviceKind,
-    /// Trials at once.
-    pub jobs: usize,
-    /// Threads of each.
-    pub threads: usize,
-    /// Least number of seconds between two checkpoints.
+    /// Trials at once, and threads of each.
+    pub shares: Shares,
+    /// Minimum number of seconds between two checkpoints.
     pub checkpoint_seconds: u64,
     /// Set from outside to end after the current epoch of every trial.
     pub interrupt: &'a AtomicBool,
 }
 
-/// Runs the trials that are not finished yet. Every record is appended to `trials.jsonl` when it is made, and
-/// handed to `each` with whether its trial was finished before.
+/// Runs the trials that are not finished yet. Every record is noted in `trials.jsonl` when it is made, and
+/// handed to `each` with whether its trial was finished before. No other process may write to the plan's folder
+/// meanwhile: the caller has its lock.
 ///
 /// # Errors
 /// A folder with a trial of something else, an interrupt, or a file that cannot be read or written. A trial
@@ -60,61 +59,26 @@ pub fn run(
         }
         None => None,
     };
-    let stop = AtomicBool::new(false);
-    let worker = Worker { plan, settings, sources: &sources, test_file: test_file.as_deref(), stop: &stop };
     let states = plan.trials.iter().map(|trial| record::state(trial, &sources));
     let states = states.collect::<Result<Vec<State>, StudyError>>()?;
-
-    fs::create_dir_all(&plan.out).map_err(Error::write(&plan.out))?;
-    let path = plan.out.join("trials.jsonl");
-    let mut lines = File::create(&path).map_err(Error::write(&path))?;
+    let mut journal = Journal::open(plan.out.join("trials.jsonl"))?;
     let mut records: Vec<Option<Record>> = plan.trials.iter().map(|_| None).collect();
 
-    let next = AtomicUsize::new(0);
-    let mut failure = None;
-    std::thread::scope(|scope| {
-        let (sender, finished) = mpsc::channel();
-        for _ in 0..settings.jobs.clamp(1, plan.trials.len().max(1)) {
-            let (sender, next, states, worker) = (sender.clone(), &next, &states, &worker);
-            scope.spawn(move || {
-                while !worker.interrupted() {
-                    let place = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(state) = states.get(place) else { return };
-                    let before = matches!(state, State::Finished(_));
-                    let result = worker.run(&plan.trials[place], state);
-                    if sender.send((place, before, result)).is_err() {
-                        return;
-                    }
-                }
-            });
-        }
-        drop(sender);
-        for (place, before, result) in finished {
-            let noted = result.and_then(|record| {
-                let Some(record) = record else { return Ok(()) };
-                append(&mut lines, &record).map_err(Error::write(&path))?;
-                each(&record, before)?;
-                records[place] = Some(record);
-                Ok(())
-            });
-            if let Err(error) = noted {
-                stop.store(true, Ordering::Relaxed);
-                failure.get_or_insert(error);
-            }
-        }
-    });
-    if let Some(error) = failure {
-        return Err(error);
-    }
+    let job = |index: usize, cancel: &Cancel<'_>| {
+        let worker = Worker { plan, settings, sources: &sources, test_file: test_file.as_deref(), cancel };
+        worker.run(&plan.trials[index], &states[index])
+    };
+    let take = |index: usize, result: Result<Option<Record>, Error>| {
+        let Some(record) = result? else { return Ok(()) };
+        journal.note(&record)?;
+        each(&record, matches!(states[index], State::Finished(_)))?;
+        records[index] = Some(record);
+        Ok::<(), Error>(())
+    };
+    queue::run(plan.trials.len(), settings.shares.jobs, settings.interrupt, job, take)?;
     let (finished, trials) = (records.iter().flatten().count(), records.len());
     let all: Option<Vec<Record>> = records.into_iter().collect();
     all.ok_or(StudyError::Interrupted { finished, trials }.into())
-}
-
-fn append(lines: &mut File, record: &Record) -> io::Result<()> {
-    let mut line = serde_json::to_vec(record)?;
-    line.push(b'\n');
-    lines.write_all(&line)
 }
 
 /// How a child ended.
@@ -133,8 +97,7 @@ struct Worker<'a> {
     sources: &'a Sources,
     /// Name of the file in a trial's folder with its scores on the test files.
     test_file: Option<&'a str>,
-    /// Set when the study itself cannot go on.
-    stop: &'a AtomicBool,
+    cancel: &'a Cancel<'a>,
 }
 
 impl Worker<'_> {
@@ -144,11 +107,16 @@ impl Worker<'_> {
         let (results, fresh) = match state {
             State::Finished(results) => (Results::clone(results), false),
             State::Fresh | State::Begun => {
-                let ending = self.fit(trial, matches!(state, State::Begun))?;
+                if !self.folder_is_free(trial)? {
+                    return Ok(None);
+                }
+                // Who has just left the folder may have come further.
+                let resume = !matches!(record::state(trial, self.sources)?, State::Fresh);
+                let ending = self.fit(trial, resume)?;
                 let after = record::state(trial, self.sources)?;
                 match (ending, after) {
                     (Ending::Success, State::Finished(results)) => (*results, true),
-                    _ if self.interrupted() => return Ok(None),
+                    _ if self.cancel.is_set() => return Ok(None),
                     (Ending::Failure(words), _) => return record(None, Some(words)),
                     (Ending::Success, _) => {
                         return record(None, Some("the trial was interrupted from outside".to_owned()));
@@ -158,32 +126,35 @@ impl Worker<'_> {
         };
         match self.test(trial, fresh)? {
             Ok(test) => record(Some(Results { test, ..results }), None),
-            Err(_) if self.interrupted() => Ok(None),
+            Err(_) if self.cancel.is_set() => Ok(None),
             Err(words) => record(Some(results), Some(words)),
         }
     }
 
-    fn interrupted(&self) -> bool {
-        self.settings.interrupt.load(Ordering::Relaxed) || self.stop.load(Ordering::Relaxed)
+    /// Waits until no other process writes to a trial's folder: the trials of a study that was killed end with it, but
+    /// not in the same moment. False if this study is to end before that.
+    fn folder_is_free(&self, trial: &Trial) -> Result<bool, Error> {
+        loop {
+            match FolderLock::acquire(trial.folder()) {
+                Err(Error::FolderInUse { .. }) if self.cancel.is_set() => return Ok(false),
+                Err(Error::FolderInUse { .. }) => std::thread::sleep(POLL),
+                taken => return taken.map(|_| true),
+            }
+        }
     }
 
     fn fit(&self, trial: &Trial, resume: bool) -> Result<Ending, Error> {
         let folder = trial.folder();
-        fs::create_dir_all(folder).map_err(Error::write(folder))?;
         write_atomically(&trial.recipe.path, trial.recipe.text.as_bytes())?;
-        let Settings { trainer, data, labels, device, threads, checkpoint_seconds, .. } = self.settings;
-        let device = device.to_possible_value();
-        let device = device.as_ref().map_or("cpu", |device| device.get_name());
+        let Settings { trainer, data, labels, device, shares, checkpoint_seconds, .. } = self.settings;
         let mut command = Command::new(trainer);
         command.arg("fit").arg(&trial.recipe.path);
         command.arg("--data").arg(data).arg("--labels").arg(labels).arg("--out").arg(folder);
-        command.args(["--device", device, "--threads", &threads.to_string()]);
+        command.args(["--device", device.name(), "--threads", &shares.threads.to_string()]);
         command.args(["--checkpoint-seconds", &checkpoint_seconds.to_string()]);
         if resume {
             command.arg("--resume");
         }
-        // Ends the child after its epoch when this process closes the pipe, or has ended itself.
-        command.arg("--while-stdin-is-open");
         self.child(command, &folder.join("log.txt"))
     }
 
@@ -201,22 +172,29 @@ impl Worker<'_> {
         command.arg("evaluate").arg(trial.folder().join("model.bpk"));
         command.arg("--label-column").arg(&trial.recipe.recipe.data.label);
         command.arg("--data").arg(data).arg("--labels").arg(labels).arg("--json").arg(&path);
-        command.env("RAYON_NUM_THREADS", self.settings.threads.to_string());
+        command.args(["--threads", &self.settings.shares.threads.to_string()]);
         Ok(match self.child(command, &trial.folder().join("test.txt"))? {
             Ending::Success => read().map(Some).ok_or_else(|| "the evaluation left no scores".to_owned()),
             Ending::Failure(words) => Err(format!("evaluation: {words}")),
         })
     }
 
-    /// Runs a command to its end, or until shortly after an interrupt; what it says goes to a file.
+    /// Runs a command to its end, or until shortly after an interrupt; what it says goes to a file. The child listens
+    /// to its standard input: a line asks it to end, and it ends at once when this process is no more.
     fn child(&self, mut command: Command, log: &Path) -> Result<Ending, Error> {
+        command.arg("--under-study");
         let open = || OpenOptions::new().create(true).append(true).open(log).map_err(Error::write(log));
         command.stdin(Stdio::piped()).stdout(open()?).stderr(open()?);
         let started = |source| StudyError::Start { path: self.settings.trainer.clone(), source };
         let mut child = command.spawn().map_err(started)?;
+        let mut asked = false;
         let status = loop {
-            if self.interrupted() {
-                child.stdin.take();
+            if self.cancel.is_set()
+                && !std::mem::replace(&mut asked, true)
+                && let Some(stdin) = &mut child.stdin
+            {
+                // One that does not listen any more has ended.
+                let _ = stdin.write_all(b"end\n");
             }
             match child.try_wait().map_err(started)? {
                 Some(status) => break status,
@@ -271,11 +249,11 @@ mod tests {
             labels: &file("labels.csv", ""),
             test: None,
             device: DeviceKind::Cpu,
-            jobs: 1,
-            threads: 1,
+            shares: Shares { jobs: 1, threads: 1 },
             checkpoint_seconds: 0,
             interrupt: &AtomicBool::new(false),
         };
+        let _lock = FolderLock::acquire(&plan.out).unwrap();
         run(&plan, &settings, |_, _| Ok(())).unwrap()
     }
 

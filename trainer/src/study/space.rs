@@ -174,13 +174,13 @@ impl Range {
         match self {
             Range::Values(values) if values.is_empty() => Some(("no value".into(), "at least one value")),
             Range::Uniform(ends) if !ascending(*ends, f64::MIN) => {
-                Some((format!("{ends:?}"), "the least and the greatest number"))
+                Some((format!("{ends:?}"), "the minimum and the maximum"))
             }
             Range::LogUniform(ends) if !ascending(*ends, f64::MIN_POSITIVE) => {
-                Some((format!("{ends:?}"), "the least and the greatest number, both above 0"))
+                Some((format!("{ends:?}"), "the minimum and the maximum, both above 0"))
             }
             Range::Integer([low, high]) if low >= high => {
-                Some((format!("[{low}, {high}]"), "the least and the greatest whole number"))
+                Some((format!("[{low}, {high}]"), "the minimum and the maximum as whole numbers"))
             }
             _ => None,
         }
@@ -253,7 +253,7 @@ mod tests {
         assert_eq!(points.len(), 50);
         assert_eq!(names(&space.draw(20, 1)), names(&points)[..20]);
         assert_ne!(names(&space.draw(20, 2)), names(&points)[..20]);
-        let value = |point: &Variant, place: usize| point.changes[place].value.clone().unwrap();
+        let value = |point: &Variant, index: usize| point.changes[index].value.clone().unwrap();
         let rates: Vec<f64> = points.iter().map(|point| value(point, 0).as_float().unwrap()).collect();
         assert!(rates.iter().all(|rate| (1e-4..=1e-2).contains(rate)));
         // Half of the draws are below the middle of the logarithms.
@@ -274,7 +274,7 @@ mod tests {
         let message = error("\"training.epochs\" = { integer = [9, 3] }");
         assert!(
             message.ends_with(
-                "space.toml:5: `training.epochs` is [9, 3], expected the least and the greatest whole number"
+                "space.toml:5: `training.epochs` is [9, 3], expected the minimum and the maximum as whole numbers"
             ),
             "{message}"
         );

@@ -45,8 +45,8 @@ pub type Summary = BTreeMap<Measure, Statistic>;
 /// The rows of a study in the order of its variants. A trial whose training loss is below `collapse` has
 /// learnt its windows by heart (report C).
 pub fn rows(plan: &Plan, records: &[Record], collapse: Option<f64>) -> Vec<Row> {
-    let row = |(place, variant): (usize, &Variant)| {
-        let records = of_variant(plan, records, place);
+    let row = |(index, variant): (usize, &Variant)| {
+        let records = of_variant(plan, records, index);
         let results: Vec<&Results> = records.iter().filter_map(|record| record.results.as_ref()).collect();
         let over = |value: fn(&Results) -> f64| Statistic::of(results.iter().map(|results| value(results)));
         let change = |change: &Change| (change.key.clone(), change.value.clone());
@@ -57,7 +57,7 @@ pub fn rows(plan: &Plan, records: &[Record], collapse: Option<f64>) -> Vec<Row> 
             trials: records.iter().map(|record| record.trial.clone()).collect(),
             collapsed: results
                 .iter()
-                .filter(|results| collapse.is_some_and(|least| results.training_loss < least))
+                .filter(|results| collapse.is_some_and(|minimum| results.training_loss < minimum))
                 .count(),
             validation: summary(results.iter().map(|results| &results.validation)),
             test: summary(results.iter().filter_map(|results| results.test.as_ref())),

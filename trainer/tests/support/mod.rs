@@ -134,6 +134,18 @@ impl Workshop {
         bundle(&self.path(out).join("model.bpk"))
     }
 
+    /// Epochs in a checkpoint, whose folder this is; none if there is no checkpoint yet.
+    pub fn epochs(&self, checkpoint: &str) -> usize {
+        let text = fs::read_to_string(self.path(checkpoint).join("checkpoint.toml"));
+        text.map_or(0, |text| text.matches("[[epochs]]").count())
+    }
+
+    /// Without an interrupt a training of the recipe goes on for hours.
+    pub fn train_for_hours(&self) {
+        self.edit("recipe.toml", "epochs = 40", "epochs = 10000000");
+        self.edit("recipe.toml", "patience = 40", "patience = 10000000");
+    }
+
     /// Why a run ended, its number of epochs and the best of them.
     pub fn end(&self, out: &str) -> (String, u64, u64) {
         let metrics: serde_json::Value =

@@ -6,7 +6,6 @@ use painwave::bundle::Manifest;
 use painwave::features::FeatureExtractor;
 use painwave::network::Parameters;
 use painwave::recording::Recording;
-use sha2::{Digest, Sha256};
 
 use super::dataset::{Dataset, pick};
 use super::error::ExperimentError;
@@ -178,7 +177,8 @@ impl<'a> Workshop<'a> {
         let Settings { device, epochs, resume, store, observer, .. } = *self.settings;
         let [(_, data), (_, labels)] = &self.dataset.sources;
         let identity = Identity {
-            recipe: digest(&self.file.text),
+            recipe: self.file.identity(),
+            limits: self.file.limits(),
             data: data.clone(),
             labels: labels.clone(),
             seed: problem.recipe.seed,
@@ -228,9 +228,4 @@ impl Observer for UnlessFailed<'_> {
     fn fine_tuning_epoch_ends(&mut self, number: usize, of: usize, epoch: FineTuningEpoch) {
         self.observer.fine_tuning_epoch_ends(number, of, epoch);
     }
-}
-
-/// SHA-256 of a text, in hexadecimal.
-fn digest(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -16,7 +16,7 @@ use painwave::bundle::MAX_WINDOW;
 use painwave::network::{CategoryEmbedding, NetworkConfig, NetworkConfigError};
 use painwave::recording::Schema;
 use painwave::windows::WindowConfig;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::data::DataRecipe;
 pub use self::decision::DecisionRecipe;
@@ -90,6 +90,15 @@ pub enum RecipeError {
     },
 }
 
+/// How long a training may go on: what can be raised to continue one that has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Greatest number of epochs.
+    pub epochs: usize,
+    /// Epochs without improvement after which it stops, if it stops early.
+    pub patience: Option<usize>,
+}
+
 /// A recipe and the text it was read from, for errors that name the line and for the model card.
 #[derive(Clone, Debug)]
 pub struct RecipeFile {
@@ -121,6 +130,32 @@ impl RecipeFile {
     pub fn check_classes(&self, classes: &[String]) -> Result<(), RecipeError> {
         self.recipe.training.check_classes(self, Some(classes.len()))?;
         stages::check(self, Some(classes))
+    }
+
+    /// SHA-256, in hexadecimal, of what decides about the steps of the training: recipes that agree in it may continue
+    /// each other's checkpoints. Comments and layout are no part of it, nor `name`, `description` and the
+    /// [`limits`](Self::limits). A schedule that goes by the number of epochs makes that number a part.
+    pub fn identity(&self) -> String {
+        let mut table: toml::Table = self.text.parse().expect("the text was read as TOML before");
+        table.remove("name");
+        table.remove("description");
+        if let Some(training) = table.get_mut("training").and_then(toml::Value::as_table_mut) {
+            if !matches!(self.recipe.training.schedule, Schedule::Cosine { .. }) {
+                training.remove("epochs");
+            }
+            if let Some(stopping) = training.get_mut("early_stopping").and_then(toml::Value::as_table_mut) {
+                stopping.remove("patience");
+            }
+        }
+        let digest = <sha2::Sha256 as sha2::Digest>::digest(table.to_string());
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// How long the training may go on.
+    pub fn limits(&self) -> Limits {
+        let training = &self.recipe.training;
+        let patience = training.early_stopping.map(|stopping| stopping.patience);
+        Limits { epochs: training.epochs, patience }
     }
 
     /// The error for the value of a key, with the line it stands on.

@@ -15,12 +15,15 @@ use super::error::{ResumeProblem, TrainingError};
 use super::history::{EpochRecord, FineTuningEpoch, History};
 use super::learner::Learner;
 use crate::host::Store;
+use crate::recipe::Limits;
 
 /// What a run is made from; a checkpoint only continues the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
-    /// SHA-256 of the recipe.
+    /// [`RecipeFile::identity`](crate::recipe::RecipeFile::identity).
     pub recipe: String,
+    /// How long it may go on.
+    pub limits: Limits,
     /// SHA-256 of the data file.
     pub data: String,
     /// SHA-256 of the labels file.
@@ -71,15 +74,27 @@ impl Identity {
         toml::from_str(text).ok().map(|index: Index| index.identity)
     }
 
-    fn difference(&self, other: &Identity) -> Option<&'static str> {
+    /// Why a checkpoint of another identity cannot be continued, if it cannot; `tuned` is whether its fine-tuning has
+    /// begun.
+    fn refusal(&self, checkpoint: &Identity, tuned: bool) -> Option<ResumeProblem> {
         let parts = [
-            (self.recipe == other.recipe, "the recipe"),
-            (self.data == other.data, "the data"),
-            (self.labels == other.labels, "the labels"),
-            (self.seed == other.seed, "the seed"),
-            (self.split == other.split, "the split"),
+            (self.recipe == checkpoint.recipe, "the recipe"),
+            (self.data == checkpoint.data, "the data"),
+            (self.labels == checkpoint.labels, "the labels"),
+            (self.seed == checkpoint.seed, "the seed"),
+            (self.split == checkpoint.split, "the split"),
         ];
-        parts.into_iter().find(|(same, _)| !same).map(|(_, what)| what)
+        if let Some((_, what)) = parts.into_iter().find(|(same, _)| !same) {
+            return Some(ResumeProblem::Changed(what));
+        }
+        let Limits { epochs, patience } = checkpoint.limits;
+        if self.limits.epochs < epochs {
+            return Some(ResumeProblem::Lowered("`training.epochs`"));
+        }
+        if self.limits.patience < patience {
+            return Some(ResumeProblem::Lowered("`training.early_stopping.patience`"));
+        }
+        (tuned && self.limits != checkpoint.limits).then_some(ResumeProblem::Tuned)
     }
 }
 
@@ -159,8 +174,8 @@ impl<'a> Checkpoints<'a> {
     fn index(&self, bytes: Option<Vec<u8>>) -> Result<Index, ResumeProblem> {
         let text = String::from_utf8(bytes.ok_or(ResumeProblem::Missing)?)?;
         let index: Index = toml::from_str(&text)?;
-        match self.identity.difference(&index.identity) {
-            Some(what) => Err(ResumeProblem::Changed(what)),
+        match self.identity.refusal(&index.identity, !index.fine_tuning.is_empty()) {
+            Some(reason) => Err(reason),
             None => Ok(index),
         }
     }

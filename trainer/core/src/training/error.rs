@@ -47,6 +47,14 @@ pub enum ResumeProblem {
     /// It was made with another recipe, other data or another seed.
     #[error("{0} changed since it was written")]
     Changed(&'static str),
+    /// Its training went further than it now may.
+    #[error("{0} was lowered since it was written: it can only be raised")]
+    Lowered(&'static str),
+    /// Raised limits would train on from weights that were fine-tuned.
+    #[error(
+        "its fine-tuning has begun: neither the epochs nor the patience before that can be raised any more"
+    )]
+    Tuned,
     /// It names tensors that are not there.
     #[error("`{0}` is missing")]
     Incomplete(String),

@@ -1,22 +1,23 @@
 //! How sure the model is, and how often it is right then.
 
+use maud::html;
 use painwave_train::calibration::{Bin, Calibration, wilson};
 
 use super::count;
-use crate::page::Page;
 use crate::page::plot::{self, Axis, Key, Plot};
+use crate::page::{Page, figure, table};
 
 /// The reliability diagram and its table.
 pub(super) fn section(page: &mut Page, calibration: &Calibration) {
     page.section("Reliability");
     let title = "Share of the predictions that are right, by the probability of the predicted class";
-    page.html("<div class=\"columns\">\n");
-    page.figure(title, &plot::svg(title, &[reliability(&calibration.bins), counts(&calibration.bins)]));
+    let plots = plot::svg(title, &[reliability(&calibration.bins), counts(&calibration.bins)]);
     let rows: Vec<Vec<String>> = calibration.bins.iter().filter(|bin| bin.count > 0).map(row).collect();
     let header = ["probability", "mean", "subjects", "right", "95 % interval"];
     let caption = format!("Predictions in {} bins; bins without any are left out", calibration.bins.len());
-    page.table(&caption, &header, &rows);
-    page.html("</div>\n");
+    page.add(html! {
+        div.columns { (figure(title, &plots)) (table(&caption, &header, &rows)) }
+    });
     page.paragraph(&format!(
         "A model that says 80 % should be right in 80 % of these cases: then its columns end on the dashed \
          line. Whiskers are 95 % intervals. The expected calibration error, the mean distance from that line \

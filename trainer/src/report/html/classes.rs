@@ -1,19 +1,17 @@
 //! Which classes are found, and which are taken for which.
 
-use std::fmt::Write;
-
+use maud::{Markup, html};
 use painwave::evaluation::Scores;
 
 use super::{RunReport, count, decimals, percent};
-use crate::page::{Page, escape, svg};
+use crate::page::{Page, scrolling, svg};
 
 /// The confusion matrix and the scores of each class.
 pub(super) fn section(page: &mut Page, run: &RunReport<'_>) {
     page.section("Classes");
-    page.html("<div class=\"beside\">\n");
-    page.html(&confusion(run.scores));
-    page.html(&scores(run.scores));
-    page.html("</div>\n");
+    page.add(html! {
+        div.beside { (confusion(run.scores)) (scores(run.scores)) }
+    });
     if let Some((subjects, truth, prediction)) = worst(run.scores) {
         let of = run.scores.classes[truth].support;
         let (truth, prediction) = (&run.classes[truth], &run.classes[prediction]);
@@ -35,65 +33,82 @@ fn worst(scores: &Scores) -> Option<(u32, usize, usize)> {
 }
 
 /// Counts, with the share of each row beside them and in the colour of the cell.
-fn confusion(scores: &Scores) -> String {
-    let mut html = "<div class=\"scroll\" tabindex=\"0\"><table class=\"confusion\">\n\
-                    <caption>Confusion matrix: subjects, and their share of the true class</caption>\n\
-                    <thead><tr><th scope=\"col\">true \\ predicted</th>"
-        .to_owned();
-    for class in &scores.classes {
-        let _ = write!(html, "<th scope=\"col\" class=\"number\">{}</th>", escape(&class.label));
-    }
-    html.push_str("</tr></thead>\n<tbody>\n");
-    for (truth, (class, row)) in scores.classes.iter().zip(&scores.confusion).enumerate() {
-        let _ = write!(html, "<tr><th scope=\"row\">{}</th>", escape(&class.label));
-        for (prediction, subjects) in row.iter().enumerate() {
-            html.push_str(&cell(*subjects, class.support, truth == prediction));
+fn confusion(scores: &Scores) -> Markup {
+    scrolling(&html! {
+        table.confusion {
+            caption { "Confusion matrix: subjects, and their share of the true class" }
+            thead {
+                tr {
+                    th scope="col" { "true \\ predicted" }
+                    @for class in &scores.classes { th.number scope="col" { (class.label) } }
+                }
+            }
+            tbody {
+                @for (truth, (class, row)) in scores.classes.iter().zip(&scores.confusion).enumerate() {
+                    tr {
+                        th scope="row" { (class.label) }
+                        @for (prediction, subjects) in row.iter().enumerate() {
+                            (cell(*subjects, class.support, truth == prediction))
+                        }
+                    }
+                }
+            }
         }
-        html.push_str("</tr>\n");
-    }
-    html + "</tbody></table></div>\n"
+    })
 }
 
 /// A count and its share of the true class.
-fn cell(subjects: u32, of: u32, is_right: bool) -> String {
-    let kind = match (subjects, is_right) {
-        (0, _) => return "<td class=\"number none\">0</td>".to_owned(),
-        (_, true) => "right",
-        (_, false) => "wrong",
-    };
+fn cell(subjects: u32, of: u32, is_right: bool) -> Markup {
     let share = f64::from(subjects) / f64::from(of);
-    let text = percent(share);
-    format!("<td class=\"number {kind}\" style=\"--share: {share:.3}\">{subjects}<small>{text}</small></td>")
+    html! {
+        @if subjects == 0 {
+            td class="number none" { "0" }
+        } @else {
+            td class={ "number " (if is_right { "right" } else { "wrong" }) } style=(style(share)) {
+                (subjects) small { (percent(share)) }
+            }
+        }
+    }
 }
 
 /// Precision, recall and F1, as numbers and as bars behind them.
-fn scores(scores: &Scores) -> String {
-    let mut html = "<div class=\"scroll\" tabindex=\"0\"><table class=\"scores\">\n\
-                    <caption>Scores of each class against the rest</caption>\n<thead><tr>\
-                    <th scope=\"col\">class</th>"
-        .to_owned();
-    for name in ["precision", "recall", "F1", "subjects"] {
-        let _ = write!(html, "<th scope=\"col\" class=\"number\">{name}</th>");
-    }
-    html.push_str("</tr></thead>\n<tbody>\n");
-    for (i, class) in scores.classes.iter().enumerate() {
-        let series = svg::series_class(i);
-        let values = [class.precision, class.recall, class.f1];
-        html.push_str(&row(&series, &class.label, values, class.support));
-    }
-    html.push_str("</tbody>\n<tfoot>\n");
-    for (name, mean) in [("weighted mean", &scores.weighted_average), ("macro mean", &scores.macro_average)] {
-        html.push_str(&row("mean", name, [mean.precision, mean.recall, mean.f1], scores.subjects));
-    }
-    html + "</tfoot></table></div>\n"
+fn scores(scores: &Scores) -> Markup {
+    let means = [("weighted mean", &scores.weighted_average), ("macro mean", &scores.macro_average)];
+    scrolling(&html! {
+        table.scores {
+            caption { "Scores of each class against the rest" }
+            thead {
+                tr {
+                    th scope="col" { "class" }
+                    @for name in ["precision", "recall", "F1", "subjects"] { th.number scope="col" { (name) } }
+                }
+            }
+            tbody {
+                @for (i, class) in scores.classes.iter().enumerate() {
+                    @let values = [class.precision, class.recall, class.f1];
+                    (row(&svg::series_class(i), &class.label, values, class.support))
+                }
+            }
+            tfoot {
+                @for (name, mean) in means {
+                    (row("mean", name, [mean.precision, mean.recall, mean.f1], scores.subjects))
+                }
+            }
+        }
+    })
 }
 
-fn row(series: &str, name: &str, values: [f64; 3], subjects: u32) -> String {
-    let mut html = format!("<tr class=\"{series}\"><th scope=\"row\">{}</th>", escape(name));
-    for value in values {
-        let _ =
-            write!(html, "<td class=\"number bar\" style=\"--share: {value:.3}\">{}</td>", decimals(value));
+fn row(series: &str, name: &str, values: [f64; 3], subjects: u32) -> Markup {
+    html! {
+        tr class=(series) {
+            th scope="row" { (name) }
+            @for value in values { td class="number bar" style=(style(value)) { (decimals(value)) } }
+            td.number { (subjects) }
+        }
     }
-    let _ = writeln!(html, "<td class=\"number\">{subjects}</td></tr>");
-    html
+}
+
+/// How far the bar of a cell goes, or how strong its colour is.
+fn style(share: f64) -> String {
+    format!("--share: {share:.3}")
 }

@@ -1,9 +1,10 @@
 //! How the losses and scores went over the epochs.
 
+use maud::html;
 use painwave_train::training::{EpochRecord, History};
 
 use super::{RunReport, decimals};
-use crate::page::{Page, plot};
+use crate::page::{Page, figure, plot, table};
 use crate::report::curves;
 
 /// Epochs of a training that its table shows, about.
@@ -22,24 +23,25 @@ pub(super) fn section(page: &mut Page, run: &RunReport<'_>) {
     };
     let loss = format!("Mean loss of the windows that train and of those that judge{many}");
     let f1 = format!("F1 of the subjects that judge{many}");
-    page.html("<div class=\"columns\">\n");
-    page.figure(&loss, &plot::svg(&loss, &[curves::losses(&histories)]));
-    page.figure(&f1, &plot::svg(&f1, &[curves::scores(&histories)]));
-    page.html("</div>\n");
+    page.add(html! {
+        div.columns {
+            (figure(&loss, &plot::svg(&loss, &[curves::losses(&histories)])))
+            (figure(&f1, &plot::svg(&f1, &[curves::scores(&histories)])))
+        }
+    });
     page.paragraph(
         "A dot is the epoch whose weights were kept. The two losses need not be alike: the one that is trained \
          on may have weights, softened targets, dropout and augmentation.",
     );
-    page.details("The curves as a table", |page| {
-        for (i, history) in histories.iter().enumerate() {
-            let caption = match histories.len() {
-                1 => "Some epochs, the best and the last among them; curves.csv has all".to_owned(),
-                _ => format!("Training {}: some epochs; curves.csv has all", i + 1),
-            };
-            let header = ["epoch", "training loss", "validation loss", "weighted F1", "macro F1", "accuracy"];
-            page.table(&caption, &header, &rows(history));
-        }
-    });
+    let caption = |i: usize| match histories.len() {
+        1 => "Some epochs, the best and the last among them; curves.csv has all".to_owned(),
+        _ => format!("Training {}: some epochs; curves.csv has all", i + 1),
+    };
+    let header = ["epoch", "training loss", "validation loss", "weighted F1", "macro F1", "accuracy"];
+    let tables = html! {
+        @for (i, history) in histories.iter().enumerate() { (table(&caption(i), &header, &rows(history))) }
+    };
+    page.details("The curves as a table", &tables);
 }
 
 /// Epochs at equal distances, the best and the last.

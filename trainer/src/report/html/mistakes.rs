@@ -1,9 +1,9 @@
 //! The subjects that the model got wrong.
 
-use std::fmt::Write;
+use maud::{Markup, html};
 
 use super::{JudgedSubject, RunReport, count};
-use crate::page::{Page, escape, svg};
+use crate::page::{Page, scrolling, svg};
 
 /// Each of them, the surest mistake first.
 pub(super) fn section(page: &mut Page, run: &RunReport<'_>) {
@@ -18,48 +18,43 @@ pub(super) fn section(page: &mut Page, run: &RunReport<'_>) {
     let names: Vec<&str> = run.classes.iter().map(String::as_str).collect();
     page.legend(&names);
 
-    let mut html = format!(
-        "<div class=\"scroll\" tabindex=\"0\"><table class=\"mistakes\">\n\
-         <caption>{} of {}, the surest mistake first</caption>\n<thead><tr>\
-         <th scope=\"col\">subject</th><th scope=\"col\">true</th><th scope=\"col\">predicted</th>\
-         <th scope=\"col\">probabilities</th>",
-        wrong.len(),
-        count(run.judged.len(), "subject"),
-    );
-    for name in names {
-        let _ = write!(html, "<th scope=\"col\" class=\"number\">{}</th>", escape(name));
-    }
+    let caption =
+        format!("{} of {}, the surest mistake first", wrong.len(), count(run.judged.len(), "subject"));
     let notes = wrong.iter().any(|subject| !subject.prediction.warnings.is_empty());
-    if notes {
-        html.push_str("<th scope=\"col\">note</th>");
-    }
-    html.push_str("</tr></thead>\n<tbody>\n");
-    for subject in wrong {
-        html.push_str(&row(run.classes, subject, notes));
-    }
-    page.html(&(html + "</tbody></table></div>\n"));
+    page.add(scrolling(&html! {
+        table.mistakes {
+            caption { (caption) }
+            thead {
+                tr {
+                    @for name in ["subject", "true", "predicted", "probabilities"] { th scope="col" { (name) } }
+                    @for name in names { th.number scope="col" { (name) } }
+                    @if notes { th scope="col" { "note" } }
+                }
+            }
+            tbody { @for subject in wrong { (row(run.classes, subject, notes)) } }
+        }
+    }));
 }
 
-fn row(classes: &[String], subject: &JudgedSubject<'_>, notes: bool) -> String {
+fn row(classes: &[String], subject: &JudgedSubject<'_>, notes: bool) -> Markup {
     let prediction = subject.prediction;
-    let mut html = format!(
-        "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td><div class=\"shares\">",
-        escape(&prediction.id),
-        escape(&classes[subject.truth]),
-        escape(&prediction.label)
-    );
-    for (i, probability) in prediction.probabilities.iter().enumerate() {
-        let series = svg::series_class(i);
-        let _ = write!(html, "<span class=\"{series}\" style=\"--share: {probability:.3}\"></span>");
+    let warnings: Vec<String> = prediction.warnings.iter().map(ToString::to_string).collect();
+    html! {
+        tr {
+            th scope="row" { (prediction.id) }
+            td { (classes[subject.truth]) }
+            td { (prediction.label) }
+            td {
+                div.shares {
+                    @for (i, probability) in prediction.probabilities.iter().enumerate() {
+                        span class=(svg::series_class(i)) style=(format_args!("--share: {probability:.3}")) {}
+                    }
+                }
+            }
+            @for (i, probability) in prediction.probabilities.iter().enumerate() {
+                td.number.strong[i == prediction.class] { (format_args!("{probability:.3}")) }
+            }
+            @if notes { td.note { (warnings.join("; ")) } }
+        }
     }
-    html.push_str("</div></td>");
-    for (i, probability) in prediction.probabilities.iter().enumerate() {
-        let strong = if i == prediction.class { " strong" } else { "" };
-        let _ = write!(html, "<td class=\"number{strong}\">{probability:.3}</td>");
-    }
-    if notes {
-        let warnings: Vec<String> = prediction.warnings.iter().map(ToString::to_string).collect();
-        let _ = write!(html, "<td class=\"note\">{}</td>", escape(&warnings.join("; ")));
-    }
-    html + "</tr>\n"
 }

@@ -1,13 +1,12 @@
 //! The headline scores, and what the model is.
 
-use std::fmt::Write;
-
+use maud::html;
 use painwave::evaluation::Scores;
 use painwave_train::calibration::{Calibration, wilson};
 use painwave_train::training::End;
 
 use super::{RunReport, count, decimals, percent};
-use crate::page::{Page, escape};
+use crate::page::Page;
 
 /// When and on what it was trained, in a line under the title.
 pub(super) fn origin(page: &mut Page, run: &RunReport<'_>) {
@@ -20,7 +19,7 @@ pub(super) fn origin(page: &mut Page, run: &RunReport<'_>) {
         _ => format!("{} subjects in {} folds", run.judged.len(), run.folds),
     };
     let origin = format!("{} · {subjects} · {} parameters", run.card.date, thousands(run.parameters));
-    page.html(&format!("<p class=\"lead\">{}</p>\n", escape(&origin)));
+    page.add(html! { p.lead { (origin) } });
 }
 
 /// The scores, beside those of a model that knows nothing.
@@ -41,11 +40,11 @@ pub(super) fn scores(page: &mut Page, run: &RunReport<'_>, calibration: &Calibra
         ),
     ];
     page.section("Scores");
-    let mut html = "<dl class=\"tiles\">\n".to_owned();
-    for (name, value, note) in tiles {
-        let _ = writeln!(html, "<div><dt>{name}</dt><dd>{value}<small>{}</small></dd></div>", escape(&note));
-    }
-    page.html(&(html + "</dl>\n"));
+    page.add(html! {
+        dl.tiles {
+            @for (name, value, note) in tiles { div { dt { (name) } dd { (value) small { (note) } } } }
+        }
+    });
     let judges = count(run.judged.len(), "subject");
     let unseen = match run.folds {
         1 => "judged that no training had seen",
@@ -81,19 +80,16 @@ pub(super) fn model(page: &mut Page, run: &RunReport<'_>) {
     ];
     facts.extend(card.data.iter().map(|(name, value)| (name.as_str(), value.clone())));
     page.section("Model");
-    let mut html = "<dl class=\"facts\">\n".to_owned();
-    for (name, value) in facts {
-        // A file's hash is long and has no spaces.
-        let _ = writeln!(html, "<dt>{}</dt><dd>{}</dd>", escape(&name.replace('_', " ")), escape(&value));
-    }
-    page.html(&(html + "</dl>\n"));
+    page.add(html! {
+        dl.facts { @for (name, value) in facts { dt { (name.replace('_', " ")) } dd { (value) } } }
+    });
 
     let rows: Vec<Vec<String>> = run.trainings.iter().enumerate().map(row).collect();
     let header = ["training", "train", "judge", "epochs", "best", "weighted F1", "macro F1", "time", "end"];
     page.table("Subjects (windows) that train and judge, and the scores of the best epoch", &header, &rows);
 }
 
-fn row((place, training): (usize, &super::TrainingReport<'_>)) -> Vec<String> {
+fn row((index, training): (usize, &super::TrainingReport<'_>)) -> Vec<String> {
     let best = training.history.best();
     let score = |score: Option<f64>| score.map_or_else(String::new, decimals);
     let size = |side: usize| format!("{} ({})", training.subjects[side], training.windows[side]);
@@ -103,7 +99,7 @@ fn row((place, training): (usize, &super::TrainingReport<'_>)) -> Vec<String> {
         End::Interrupted => "interrupted",
     };
     vec![
-        (place + 1).to_string(),
+        (index + 1).to_string(),
         size(0),
         size(1),
         training.history.epochs.len().to_string(),

@@ -1,12 +1,13 @@
 //! A profile as one HTML page with plots.
 
+use maud::Markup;
 use painwave_profile::columns::ColumnProfile;
 use painwave_profile::correlation::Correlation;
 use painwave_profile::{Profile, drift::Comparison};
 
 use super::text::{self, TextTable};
-use crate::page::Page;
 use crate::page::svg::{self, Bar, Heat};
+use crate::page::{self, Page};
 
 /// Columns of a correlation map; more cannot be read.
 const MAP: usize = 64;
@@ -79,7 +80,7 @@ fn distributions(page: &mut Page, profile: &Profile) {
     page.figures(&figures.collect::<Vec<_>>());
 }
 
-fn histogram(column: &ColumnProfile) -> Option<(String, String)> {
+fn histogram(column: &ColumnProfile) -> Option<(String, Markup)> {
     let histogram = column.histogram.as_ref()?;
     let shares = histogram.counts.iter().map(|counts| {
         let total = counts.iter().sum::<u32>().max(1);
@@ -112,7 +113,7 @@ fn relations(page: &mut Page, profile: &Profile) {
     }
     let caption = "Variance that the label explains";
     page.figure(caption, &svg::bars(caption, &bars));
-    page.details("As a table", |page| table(page, rows));
+    page.details("As a table", &page::table(&rows.0, &rows.1, &rows.2));
 }
 
 fn correlation(page: &mut Page, profile: &Profile) {
@@ -177,5 +178,5 @@ fn drift(page: &mut Page, against: &Comparison) {
     page.figure(caption, &svg::bars(caption, &bars));
     let caption = "Shift of the mean in standard deviations";
     page.figure(caption, &svg::bars(caption, &shifts));
-    page.details("As a table", |page| table(page, rows));
+    page.details("As a table", &page::table(&rows.0, &rows.1, &rows.2));
 }

@@ -3,6 +3,8 @@
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 use std::sync::LazyLock;
 
+use nalgebra::{Cholesky, Const, SMatrix, SVector};
+
 /// Log density of a normal variable.
 pub fn log_density(x: f64, mean: f64, variance: f64) -> f64 {
     -0.5 * ((x - mean).powi(2) / variance + (2.0 * PI * variance).ln())
@@ -10,36 +12,31 @@ pub fn log_density(x: f64, mean: f64, variance: f64) -> f64 {
 
 /// A multivariate normal of zero mean, its covariance as a Cholesky factor.
 pub struct Normal<const N: usize> {
-    factor: [[f64; N]; N],
+    factor: Cholesky<f64, Const<N>>,
 }
 
 impl<const N: usize> Normal<N> {
-    /// By its covariance matrix, which must be positive definite.
+    /// By its covariance matrix.
+    ///
+    /// # Panics
+    /// If that is not positive definite.
     pub fn new(covariance: &[[f64; N]; N]) -> Self {
-        let mut factor = [[0.0; N]; N];
-        for i in 0..N {
-            for j in 0..=i {
-                let known: f64 = (0..j).map(|k| factor[i][k] * factor[j][k]).sum();
-                let rest = covariance[i][j] - known;
-                factor[i][j] = if i == j { rest.sqrt() } else { rest / factor[j][j] };
-            }
-        }
+        // Row by row or column by column is the same, for it is symmetric.
+        let factor = Cholesky::new(SMatrix::from(*covariance)).expect("a positive definite covariance");
         Self { factor }
     }
 
     /// Logarithm of the determinant of the covariance.
     pub fn log_determinant(&self) -> f64 {
-        2.0 * (0..N).map(|i| self.factor[i][i].ln()).sum::<f64>()
+        self.factor.ln_determinant()
     }
 
     /// `xᵀ Σ⁻¹ x`.
     pub fn square(&self, x: &[f64; N]) -> f64 {
-        let mut whitened = [0.0; N];
-        for i in 0..N {
-            let known: f64 = (0..i).map(|k| self.factor[i][k] * whitened[k]).sum();
-            whitened[i] = (x[i] - known) / self.factor[i][i];
-        }
-        whitened.iter().map(|value| value * value).sum()
+        let mut whitened = SVector::from(*x);
+        // Only the lower triangle is read. No element of the diagonal is 0, for the covariance is positive definite.
+        self.factor.l_dirty().solve_lower_triangular_unchecked_mut(&mut whitened);
+        whitened.norm_squared()
     }
 
     /// Log density.
@@ -68,27 +65,27 @@ pub fn covariance<const N: usize>(
 /// A sum of numbers that are known by their logarithms.
 #[derive(Clone, Copy, Debug)]
 pub struct LogSum {
-    greatest: f64,
+    max: f64,
     sum: f64,
 }
 
 impl LogSum {
     /// Adds `exp(log)`.
     fn add(&mut self, log: f64) {
-        if log > self.greatest {
-            self.sum = self.sum * (self.greatest - log).exp() + 1.0;
-            self.greatest = log;
+        if log > self.max {
+            self.sum = self.sum * (self.max - log).exp() + 1.0;
+            self.max = log;
         } else if log > f64::NEG_INFINITY {
-            self.sum += (log - self.greatest).exp();
+            self.sum += (log - self.max).exp();
         }
     }
 }
 
 /// Logarithm of the sum of `exp(log)`; that of nothing is minus infinity.
 pub fn log_sum(logs: impl IntoIterator<Item = f64>) -> f64 {
-    let mut sum = LogSum { greatest: f64::NEG_INFINITY, sum: 0.0 };
+    let mut sum = LogSum { max: f64::NEG_INFINITY, sum: 0.0 };
     logs.into_iter().for_each(|log| sum.add(log));
-    sum.greatest + sum.sum.ln()
+    sum.max + sum.sum.ln()
 }
 
 /// Logarithm of the standard normal distribution function, from a table with an error below 1e-6 where it is
@@ -105,9 +102,9 @@ pub fn log_cdf(z: f64) -> f64 {
     } else if z <= -LIMIT {
         exact_log_cdf(z)
     } else {
-        let place = (z + LIMIT) * PER_UNIT;
-        let below = place as usize;
-        let share = place - below as f64;
+        let position = (z + LIMIT) * PER_UNIT;
+        let below = position as usize;
+        let share = position - below as f64;
         TABLE[below] * (1.0 - share) + TABLE[below + 1] * share
     }
 }
