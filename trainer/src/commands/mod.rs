@@ -16,12 +16,10 @@ pub mod sweep;
 pub mod synthesize;
 
 use std::io::{self, ErrorKind, StdoutLock, Write};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::ValueEnum;
-use painwave::Bundle;
 use painwave::engine::Precision;
 
 use crate::error::Error;
@@ -46,15 +44,6 @@ impl From<PrecisionArg> for Precision {
             PrecisionArg::I8 => Precision::I8,
         }
     }
-}
-
-/// Reads a bundle file.
-///
-/// # Errors
-/// Unreadable, or not a valid bundle.
-pub fn read_bundle(path: &Path) -> Result<Bundle, Error> {
-    let bytes = std::fs::read(path).map_err(Error::read(path))?;
-    Bundle::from_bytes(&bytes).map_err(|source| Error::Bundle { path: path.to_owned(), source })
 }
 
 /// A flag that Ctrl-C sets, with this message. A second Ctrl-C ends the process.
