@@ -1,8 +1,9 @@
-//! Recipes, and data files to recordings, through the same reader as the browser, and labels files to labels.
+//! Recipes and bundles, and data files to recordings, through the same reader as the browser, and labels files to labels.
 
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use painwave::Bundle;
 use painwave::csv::Reader;
 use painwave::recording::{Recording, Schema};
 use painwave_train::experiment::Dataset;
@@ -99,6 +100,15 @@ pub fn hex(bytes: &[u8]) -> String {
 pub fn recipe(path: &Path) -> Result<RecipeFile, Error> {
     let text = std::fs::read_to_string(path).map_err(Error::read(path))?;
     Ok(RecipeFile::parse(path, text)?)
+}
+
+/// Reads a bundle file.
+///
+/// # Errors
+/// Unreadable, or not a valid bundle.
+pub fn bundle(path: &Path) -> Result<Bundle, Error> {
+    let bytes = std::fs::read(path).map_err(Error::read(path))?;
+    Bundle::from_bytes(&bytes).map_err(|source| Error::Bundle { path: path.to_owned(), source })
 }
 
 /// Reads a labels file. With `classes`, a label must be one of them; else the classes are the labels found, sorted.

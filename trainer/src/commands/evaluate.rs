@@ -76,7 +76,7 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
         // There is no half of an evaluation: that it is asked to end does not matter.
         under_study::listen(Arc::default());
     }
-    let bundle = super::read_bundle(&args.bundle)?;
+    let bundle = data::bundle(&args.bundle)?;
     let manifest = &bundle.manifest;
     let columns = LabelColumns { id: &manifest.schema.id, label: &args.label_column, group: None };
     let labels = data::labels(&args.labels, columns, Some(&manifest.classes))?;

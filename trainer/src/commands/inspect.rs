@@ -10,6 +10,7 @@ use painwave_train::decision;
 use painwave_train::preparation::text;
 use painwave_train::recipe;
 
+use crate::data;
 use crate::error::Error;
 use crate::report;
 
@@ -34,7 +35,7 @@ pub struct InspectArgs {
 /// # Errors
 /// The file is not a bundle, or an engine of this build does not reproduce its known answers.
 pub fn run(args: &InspectArgs) -> Result<(), Error> {
-    let bundle = super::read_bundle(&args.bundle)?;
+    let bundle = data::bundle(&args.bundle)?;
     if args.recipe {
         return super::print(|out| out.write_all(bundle.manifest.card.recipe.as_bytes()));
     }

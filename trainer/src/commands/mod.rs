@@ -22,8 +22,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::ValueEnum;
+use painwave::Prediction;
 use painwave::engine::Precision;
-use painwave::{Bundle, Prediction};
 
 use crate::error::Error;
 use crate::threads::cores;
@@ -47,15 +47,6 @@ impl From<PrecisionArg> for Precision {
             PrecisionArg::I8 => Precision::I8,
         }
     }
-}
-
-/// Reads a bundle file.
-///
-/// # Errors
-/// Unreadable, or not a valid bundle.
-pub fn read_bundle(path: &Path) -> Result<Bundle, Error> {
-    let bytes = std::fs::read(path).map_err(Error::read(path))?;
-    Bundle::from_bytes(&bytes).map_err(|source| Error::Bundle { path: path.to_owned(), source })
 }
 
 /// Says on standard error what is odd about a file and about single subjects of it.

@@ -40,7 +40,7 @@ pub struct PrecisionArgs {
 /// # Errors
 /// Whatever is wrong with the files; others than the bundle was fitted on.
 pub fn run(args: &PrecisionArgs) -> Result<(), Error> {
-    let mut bundle = super::read_bundle(&args.bundle)?;
+    let mut bundle = data::bundle(&args.bundle)?;
     let recipe = RecipeFile::parse(&args.bundle, bundle.manifest.card.recipe.clone())?;
     let dataset = data::dataset(&recipe, &args.data, &args.labels)?;
     for ((path, found), key) in dataset.sources.iter().zip(["data_sha256", "labels_sha256"]) {

@@ -1,7 +1,7 @@
 //! `trainer synthesize`: files in the format of the Pirate Pain data.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -64,8 +64,8 @@ pub fn run(args: &SynthesizeArgs) -> Result<(), Error> {
             labels.write(|out| table::write_label(out, index, stratum))?;
             progress.inc(1);
         }
-        recordings.write(Write::flush)?;
-        labels.write(Write::flush)?;
+        recordings.write(|out| Ok(out.flush()?))?;
+        labels.write(|out| Ok(out.flush()?))?;
     }
     progress.finish_and_clear();
     super::print(|out| {
@@ -80,22 +80,20 @@ pub fn run(args: &SynthesizeArgs) -> Result<(), Error> {
     })
 }
 
-/// A buffered file that names itself in errors.
+/// A table in a file that names itself in errors.
 struct Output {
     path: PathBuf,
-    writer: BufWriter<File>,
+    writer: csv::Writer<File>,
 }
 
 impl Output {
     fn create(folder: &Path, name: &str) -> Result<Self, Error> {
         let path = folder.join(name);
-        match File::create(&path) {
-            Ok(file) => Ok(Self { path, writer: BufWriter::with_capacity(1 << 16, file) }),
-            Err(source) => Err(Error::Write { path, source }),
-        }
+        let file = File::create(&path).map_err(Error::write(&path))?;
+        Ok(Self { path, writer: csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(file) })
     }
 
-    fn write(&mut self, contents: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<(), Error> {
-        contents(&mut self.writer).map_err(Error::write(&self.path))
+    fn write(&mut self, rows: impl FnOnce(&mut csv::Writer<File>) -> csv::Result<()>) -> Result<(), Error> {
+        rows(&mut self.writer).map_err(|error| Error::write(&self.path)(error.into()))
     }
 }

@@ -10,8 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::StudyError;
 use super::plan::{Plan, Trial};
-use crate::checkpoints;
-use crate::commands::read_bundle;
+use crate::{checkpoints, data};
 
 /// One line of `trials.jsonl`.
 #[derive(Clone, Debug, Serialize)]
@@ -102,7 +101,7 @@ pub fn state(trial: &Trial, sources: &Sources) -> Result<State, StudyError> {
             return Err(other());
         }
     }
-    if let Ok(bundle) = read_bundle(&folder.join("model.bpk")) {
+    if let Ok(bundle) = data::bundle(&folder.join("model.bpk")) {
         let card = bundle.manifest.card;
         let of = |key: &str| card.data.get(key).map(String::as_str);
         let made_of = RecipeFile::parse(&trial.recipe.path, card.recipe.clone())

@@ -1,6 +1,8 @@
 //! The text of the files, as pandas writes it.
 
-use std::io::{self, Write};
+use std::io::Write;
+
+use csv::Writer;
 
 use super::model::{CLASSES, JOINTS, SURVEYS};
 use super::subject::{Step, Stratum};
@@ -13,70 +15,80 @@ const TEXT_COLUMNS: [(&str, &str, &str); 3] = [
 ];
 
 /// Writes the recordings' header line.
-pub fn write_header(out: &mut impl Write) -> io::Result<()> {
-    write!(out, "sample_index,time")?;
-    for survey in 1..=SURVEYS {
-        write!(out, ",pain_survey_{survey}")?;
-    }
-    for (name, _, _) in TEXT_COLUMNS {
-        write!(out, ",{name}")?;
-    }
-    for joint in 0..JOINTS {
-        write!(out, ",joint_{joint:02}")?;
-    }
-    writeln!(out)
+///
+/// # Errors
+/// Those of the writer, here and below.
+pub fn write_header<W: Write>(out: &mut Writer<W>) -> csv::Result<()> {
+    let surveys = (1..=SURVEYS).map(|survey| format!("pain_survey_{survey}"));
+    let texts = TEXT_COLUMNS.map(|(name, _, _)| name.to_owned());
+    let joints = (0..JOINTS).map(|joint| format!("joint_{joint:02}"));
+    let first = ["sample_index", "time"].map(str::to_owned);
+    out.write_record(first.into_iter().chain(surveys).chain(texts).chain(joints))
 }
 
 /// Writes one subject's rows.
-pub fn write_recording(out: &mut impl Write, index: u64, stratum: Stratum, steps: &[Step]) -> io::Result<()> {
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_recording<W: Write>(
+    out: &mut Writer<W>,
+    index: u64,
+    stratum: Stratum,
+    steps: &[Step],
+) -> csv::Result<()> {
     for (time, step) in steps.iter().enumerate() {
-        write!(out, "{index:03},{time}")?;
+        out.write_field(format!("{index:03}"))?;
+        out.write_field(time.to_string())?;
         for answer in step.surveys {
-            write!(out, ",{answer}")?;
+            out.write_field(answer.to_string())?;
         }
         for (_, usual, pirate) in TEXT_COLUMNS {
-            write!(out, ",{}", if stratum.pirate { pirate } else { usual })?;
+            out.write_field(if stratum.pirate { pirate } else { usual })?;
         }
         for value in step.joints {
-            out.write_all(b",")?;
-            write_number(out, value)?;
+            out.write_field(python_number(value))?;
         }
-        writeln!(out)?;
+        out.write_record(None::<&[u8]>)?;
     }
     Ok(())
 }
 
 /// Writes the labels' header line.
-pub fn write_labels_header(out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "sample_index,label")
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_labels_header<W: Write>(out: &mut Writer<W>) -> csv::Result<()> {
+    out.write_record(["sample_index", "label"])
 }
 
 /// Writes one subject's label.
-pub fn write_label(out: &mut impl Write, index: u64, stratum: Stratum) -> io::Result<()> {
-    writeln!(out, "{index:03},{}", CLASSES[stratum.class])
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_label<W: Write>(out: &mut Writer<W>, index: u64, stratum: Stratum) -> csv::Result<()> {
+    out.write_record([&format!("{index:03}"), CLASSES[stratum.class]])
 }
 
-/// Writes the shortest text that reads back as the same number, in Python's form (which pandas uses): scientific,
-/// with at least two digits of exponent, below 1e-4 and from 1e16 on; else with a decimal point.
-fn write_number(out: &mut impl Write, value: f64) -> io::Result<()> {
+/// The shortest text that reads back as the same number, in Python's form (which pandas uses): scientific, with at
+/// least two digits of exponent, below 1e-4 and from 1e16 on; else with a decimal point.
+fn python_number(value: f64) -> String {
     let size = value.abs();
-    if size != 0.0 && !(1e-4..1e16).contains(&size) {
-        let text = format!("{value:e}");
-        // `{:e}` always writes an `e`.
-        let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let (sign, exponent) = match exponent.strip_prefix('-') {
-            Some(exponent) => ('-', exponent),
-            None => ('+', exponent),
-        };
-        write!(out, "{digits}e{sign}{exponent:0>2}")
-    } else {
-        write!(out, "{value:?}")
+    if size == 0.0 || (1e-4..1e16).contains(&size) {
+        return format!("{value:?}");
     }
+    let text = format!("{value:e}");
+    // `{:e}` always writes an `e`.
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let (sign, exponent) = match exponent.strip_prefix('-') {
+        Some(exponent) => ('-', exponent),
+        None => ('+', exponent),
+    };
+    format!("{digits}e{sign}{exponent:0>2}")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::write_number;
+    use super::python_number;
 
     #[test]
     fn numbers_read_like_pythons() {
@@ -93,9 +105,7 @@ mod tests {
             (1e15, "1000000000000000.0"),
             (1e16, "1e+16"),
         ] {
-            let mut written = Vec::new();
-            write_number(&mut written, value).unwrap();
-            assert_eq!(String::from_utf8(written).unwrap(), text);
+            assert_eq!(python_number(value), text);
         }
     }
 }

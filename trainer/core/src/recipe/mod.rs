@@ -19,7 +19,7 @@ use painwave::windows::WindowConfig;
 use serde::{Deserialize, Serialize};
 
 pub use self::data::DataRecipe;
-pub use self::decision::DecisionRecipe;
+pub use self::decision::{DecisionRecipe, Objective};
 pub use self::features::{Components, FeatureRecipe, LabelCorrelation, PcaGroup, Scaling, TopVariance};
 pub use self::network::{CategoryEmbeddingRecipe, NetworkRecipe};
 pub use self::stages::{StageRecipe, text as stages_text};
