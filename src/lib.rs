@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! bytes ──csv──▶ Recording [T, C] ──FeatureExtractor──▶ Features { dense [T, F], codes [T, K] }
-//!       ──windows──▶ WindowBatch { dense [N, L, F], codes [N, L, K], steps [N, L] }
+//!       ──windows──▶ WindowBatch { dense [N, L, F], codes [N, L, K], steps [N, L], valid [N] }
 //!       ──Engine──▶ logits [N, classes] ──stages, aggregate, decision──▶ Prediction { id, class, probabilities, windows }
 //! ```
 //!

@@ -19,7 +19,7 @@ impl<'a> Matrix<'a> {
 
     /// A row of a matrix that is not transposed.
     pub fn row(&self, row: usize) -> &'a [f32] {
-        debug_assert_eq!(self.column_stride, 1);
+        assert_eq!(self.column_stride, 1, "a column's numbers are not neighbours");
         &self.data[row * self.row_stride..][..self.columns]
     }
 

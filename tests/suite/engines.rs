@@ -199,6 +199,9 @@ async_test! {
             let mut short = golden.batch();
             short.dense.pop();
             assert!(matches!(engine.logits(&short).await, Err(EngineError::Batch { .. })), "{kind}");
+            let mut endless = golden.batch();
+            endless.length = usize::MAX / 2;
+            assert!(matches!(engine.logits(&endless).await, Err(EngineError::WindowTooLong { .. })), "{kind}");
             let mut none_valid = golden.batch();
             none_valid.valid[1] = 0;
             assert!(matches!(engine.logits(&none_valid).await, Err(EngineError::Batch { .. })), "{kind}");

@@ -207,6 +207,18 @@ fn long_windows_and_many_chunks_equal_the_plain_forward_pass() {
 }
 
 #[test]
+fn windows_that_take_much_memory_are_computed_one_by_one() {
+    let mut config = cnn_gru();
+    config.conv.clear();
+    let layers = config.recurrent.as_mut().expect("a GRU has it");
+    (layers.hidden, layers.layers, layers.bidirectional) = (512, 1, true);
+    let parameters = Random(16).parameters(&config);
+    let engine = FusedEngine::new(&config, &parameters, Precision::F32).unwrap();
+    assert_eq!(engine.network.windows_at_once(65_536), 1);
+    assert!(engine.network.windows_at_once(16) >= 16);
+}
+
+#[test]
 fn a_window_does_not_depend_on_its_neighbours() {
     let mut random = Random(9);
     let config = cnn_gru();

@@ -1,8 +1,7 @@
-//! One time step of a cell, forward and backward, for every window: all of it but the products of
-//! matrices.
+//! One time step of a cell, forward and backward, for every window: all of it but the products of matrices.
 //!
-//! Matrices are `[windows, columns]` without gaps unless a type
-//! says otherwise, and sums and gates of a window stand side by side, `[G * H]`.
+//! Matrices are `[windows, columns]` without gaps unless a type says otherwise, and sums and gates of a window stand side
+//! by side, `[G * H]`. The symbols are those of [`crate::network::cell`].
 
 use super::elementwise::{Gru, GruBackward, Lstm, LstmBackward, Rnn, RnnBackward};
 use crate::network::config::Cell;
@@ -32,10 +31,10 @@ pub(super) struct Forward<'a> {
 pub(super) struct Backward<'a> {
     pub cell: Cell,
     pub hidden: usize,
-    /// In: the gates. Out: the gradient of the sums `W x + b + U h + c`, in the GRU's new gate that of
+    /// In: the gates. Out: the gradient of the sums `W x + b + U h + d`, in the GRU's new gate that of
     /// `W x + b`.
     pub gates: &'a mut [f32],
-    /// What [`Forward`] left, `[windows, H]`. Out, GRU: the gradient of the new gate's `U h + c`.
+    /// What [`Forward`] left, `[windows, H]`. Out, GRU: the gradient of the new gate's `U h + d`.
     pub kept: &'a mut [f32],
     /// What the step read: the GRU's hidden states, the LSTM's cell states; the RNN needs neither. `None` for zeros.
     pub before: Option<Matrix<'a>>,
@@ -50,7 +49,7 @@ pub(super) struct Backward<'a> {
     pub d_biases: &'a mut [f32],
 }
 
-/// The biases by the sums that they belong to: `b + c`, in the GRU `b_r + c_r, b_z + c_z, b_n, c_n`.
+/// The biases by the sums that they belong to: `b + d`, in the GRU `b_r + d_r, b_z + d_z, b_n, d_n`.
 pub(super) fn biases(cell: Cell, input: &[f32], hidden: &[f32]) -> Vec<f32> {
     let both = |(a, b): (&f32, &f32)| a + b;
     match cell {
@@ -63,7 +62,7 @@ pub(super) fn biases(cell: Cell, input: &[f32], hidden: &[f32]) -> Vec<f32> {
     }
 }
 
-/// Takes [`biases`] apart again: their gradient to those of `b` and of `c`.
+/// Takes [`biases`] apart again: their gradient to those of `b` and of `d`.
 pub(super) fn split_biases(cell: Cell, sums: &[f32]) -> [Vec<f32>; 2] {
     match cell {
         Cell::Rnn | Cell::Lstm => [sums.to_vec(), sums.to_vec()],
