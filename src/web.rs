@@ -338,7 +338,7 @@ fn classify_error(reason: &ClassifyError) -> Error {
         ClassifyError::Engine(engine) => error(&with_sources(reason), engine_code(engine)),
         ClassifyError::Empty { .. } => error(&reason.to_string(), "EMPTY_RECORDING"),
         ClassifyError::Recording { .. } => error(&with_sources(reason), "INTERNAL"),
-        ClassifyError::NotFinite { .. } => error(&reason.to_string(), "NOT_FINITE"),
+        ClassifyError::NotFinite { .. } => error(&reason.to_string(), "LOGITS_NOT_FINITE"),
     }
 }
 

@@ -254,7 +254,7 @@ describe("a file", () => {
   it("is not to blame for what goes wrong on the engine: the CPU does it again", async () => {
     const wrong = {
       "an error": () => {
-        throw Object.assign(new Error("the logits are not finite"), { code: "NOT_FINITE" });
+        throw Object.assign(new Error("the logits are not finite"), { code: "LOGITS_NOT_FINITE" });
       },
       "too few predictions": (answer) => ({ ...answer, predictions: answer.predictions.slice(0, -1) }),
       "another subject's predictions": (answer) => ({
@@ -282,10 +282,10 @@ describe("a file", () => {
 
   it("fails with what is wrong with it where the CPU finds it, too", async () => {
     const refuse = () => {
-      throw Object.assign(new Error("the logits are not finite"), { code: "NOT_FINITE" });
+      throw Object.assign(new Error("the logits are not finite"), { code: "LOGITS_NOT_FINITE" });
     };
     const { run } = setUp({ reader: refuse, engine: refuse });
-    await assert.rejects(run(), { code: "NOT_FINITE" });
+    await assert.rejects(run(), { code: "LOGITS_NOT_FINITE" });
   });
 
   it("fails rather than lose a subject", async () => {

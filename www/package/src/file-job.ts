@@ -5,7 +5,7 @@ import { PainwaveError } from "./errors.js";
 import { Meter, windowsOf } from "./meter.js";
 import type { WorkerPool } from "./pool.js";
 import { type Portion, PortionQueue } from "./portions.js";
-import { byPortion, type PortionHead, type Predictions } from "./predictions.js";
+import { type Answered, byPortion, type PortionHead, type Predictions } from "./predictions.js";
 import type { Classified } from "./protocol.js";
 import type { WorkerSession } from "./session.js";
 import type { OpenSource } from "./source.js";
@@ -66,7 +66,7 @@ export class FileJob {
   readonly #queue = new PortionQueue();
   readonly #over = new AbortController();
   /** By number: portions that are classified and wait for an earlier one. */
-  readonly #early = new Map<number, { head: PortionHead; raw: WasmPrediction[] }>();
+  readonly #early = new Map<number, Answered<PortionHead>>();
   /** The helpers that are at work here. */
   readonly #helpers = new Set<WorkerSession>();
   /** The companion's engine, when it is at work here. */
@@ -259,19 +259,16 @@ export class FileJob {
       const portions = await this.#queue.take(most, () => session.alive && hand.ready());
       if (portions.length === 0) return;
       let answer: Classified;
-      let predictions: WasmPrediction[][];
+      let answered: Answered<Portion>[];
       try {
         answer = await session.call("classify", { portions });
-        predictions = byPortion(portions, answer.predictions);
+        answered = byPortion(portions, answer.predictions);
       } catch (error) {
         hand.recover(error, portions);
         this.#queue.giveBack(portions);
         return;
       }
-      for (const [i, raw] of predictions.entries()) {
-        const portion = portions[i];
-        if (portion !== undefined) this.#deliver(portion.number, portion, raw);
-      }
+      for (const { portion, raw } of answered) this.#deliver(portion.number, portion, raw);
       this.#queue.done(portions);
       this.#measure(portions, answer);
     }
@@ -286,18 +283,18 @@ export class FileJob {
   }
 
   /** Passes predictions on in the order of the file, where a later one with the same id replaces the earlier. */
-  #deliver(number: number, { ids, steps }: PortionHead, raw: WasmPrediction[]): void {
-    this.#early.set(number, { head: { ids, steps }, raw });
-    const next: Prediction[] = [];
+  #deliver(number: number, { ids, steps }: PortionHead, raw: readonly WasmPrediction[]): void {
+    this.#early.set(number, { portion: { ids, steps }, raw });
+    const added: Prediction[] = [];
     for (;;) {
-      const portion = this.#early.get(this.#delivered);
-      if (portion === undefined) break;
+      const next = this.#early.get(this.#delivered);
+      if (next === undefined) break;
       this.#early.delete(this.#delivered);
       this.#delivered++;
-      next.push(...this.#predictions.add(portion.head, portion.raw));
+      added.push(...this.#predictions.add(next.portion, next.raw));
     }
-    if (next.length > 0 && this.#heard) {
-      this.#options.onPredictions?.(next);
+    if (added.length > 0 && this.#heard) {
+      this.#options.onPredictions?.(added);
       this.#report();
     }
   }

@@ -62,20 +62,26 @@ export class Predictions {
   }
 }
 
+/** A portion and what an engine says of its recordings. */
+export interface Answered<P extends PortionHead> {
+  readonly portion: P;
+  readonly raw: readonly WasmPrediction[];
+}
+
 /** An engine's answer by portion. Throws if it is not one prediction for each recording, in their order. */
-export function byPortion(
-  portions: readonly PortionHead[],
+export function byPortion<P extends PortionHead>(
+  portions: readonly P[],
   raw: readonly WasmPrediction[],
-): WasmPrediction[][] {
+): Answered<P>[] {
   const ids = portions.flatMap((portion) => portion.ids);
   if (raw.length !== ids.length || raw.some(({ id }, i) => id !== ids[i])) {
     throw new PainwaveError("INTERNAL", "the engine did not give one prediction for each recording");
   }
   let from = 0;
   return portions.map((portion) => {
-    const own = raw.slice(from, from + portion.ids.length);
+    const start = from;
     from += portion.ids.length;
-    return own;
+    return { portion, raw: raw.slice(start, from) };
   });
 }
 

@@ -1,6 +1,6 @@
 import type { ClassifierInfo, ClassScores, Engine, MissingSubjects, Precision, Recording } from "./types.js";
 
-/** What one of the two wasm-bindgen modules exports. */
+/** What each wasm-bindgen module exports. */
 export interface WasmModule {
   default(input: { module_or_path: WebAssembly.Module }): Promise<unknown>;
   WebClassifier: {

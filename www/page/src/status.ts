@@ -19,6 +19,8 @@ const ADVICE: Record<string, string> = {
     "Each row needs as many fields as the header. Look for a stray separator or a cut-off line.",
   NOT_A_NUMBER: "Numbers are written with a decimal point, and without units.",
   NOT_FINITE: "Fill in or leave out steps that were not measured: every value must be a finite number.",
+  LOGITS_NOT_FINITE:
+    "Check the units of this subject's values, and that the file is of the kind that the model was trained on.",
   ROW_TOO_LONG: "Look for a quotation mark that is never closed, or for a file without line breaks.",
   EMPTY_VALUE: "Fill in or leave out steps that were not measured.",
   EMPTY_ID: "Each row must name its subject.",
