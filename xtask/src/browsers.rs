@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::tools::Toolbox;
-use crate::{Error, process};
+use crate::{Error, system};
 
 /// What the tests need of the system: names of the program, any of which will do, and Debian's package.
 const PROGRAMS: &[(&[&str], &str)] = &[
@@ -24,17 +24,11 @@ pub fn install(toolbox: &Toolbox) -> Result<(), Error> {
         println!("Firefox, Chromium, chromedriver, a Vulkan driver: found");
         return Ok(());
     }
-    let what = format!("System packages for the browser tests ({})", packages.join(", "));
-    if toolbox.find("apt-get").is_none() {
-        let remedy = "Install Firefox, Chromium or Chrome, chromedriver and a Vulkan driver.".to_owned();
-        return Err(Error::Missing { what, remedy });
-    }
-    // A mirror that is being updated fails once and works the next time.
-    apt(toolbox, &packages).or_else(|_| apt(toolbox, &packages)).map_err(|source| Error::Install {
-        what,
-        source,
-        remedy: format!("As root: apt-get update && apt-get install {}", packages.join(" ")),
-    })
+    system::install(
+        toolbox,
+        &packages,
+        "Install Firefox, Chromium or Chrome, chromedriver and a Vulkan driver.",
+    )
 }
 
 fn missing(toolbox: &Toolbox) -> Vec<&'static str> {
@@ -46,18 +40,4 @@ fn missing(toolbox: &Toolbox) -> Vec<&'static str> {
         packages.push(package);
     }
     packages
-}
-
-fn apt(toolbox: &Toolbox, packages: &[&str]) -> Result<(), process::ProcessError> {
-    let is_root = process::output(toolbox.command("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
-    let apt_get = || {
-        let mut command = toolbox.command(if is_root { "apt-get" } else { "sudo" });
-        if !is_root {
-            command.arg("apt-get");
-        }
-        command.env("DEBIAN_FRONTEND", "noninteractive").arg("--quiet");
-        command
-    };
-    process::run(apt_get().arg("update"))?;
-    process::run(apt_get().args(["install", "--yes", "--no-install-recommends"]).args(packages))
 }

@@ -1,18 +1,20 @@
-//! Developer commands: `cargo xtask demo | test | package | model | bench`.
+//! Developer commands: `cargo xtask demo | test | package | model | bench | gpu`.
 //!
 //! Each command does its own set-up ([`tools`]), shows every command line that it runs ([`process`]) and
 //! says what each step is for ([`steps`]). Tools that are not on the machine are installed below the target
 //! folder, so nothing outside of the clone and cargo's cache is touched; only `test` and `bench` ask the system
-//! for browsers, and say so.
+//! for browsers and `gpu` for the Vulkan loader, and say so.
 
 mod bench;
 mod browsers;
 mod demo;
+mod gpu;
 mod model;
 mod package;
 mod process;
 mod steps;
 mod suite;
+mod system;
 mod tools;
 mod workspace;
 
@@ -44,6 +46,8 @@ enum Task {
     Model(model::Options),
     /// Measure painwave beside its peers; writes bench/results.json and docs/performance.md.
     Bench(bench::Options),
+    /// Make a folder whose run.sh proves and measures painwave on the GPU of another machine.
+    Gpu(gpu::Options),
 }
 
 /// Why a command of `cargo xtask` ended early.
@@ -121,5 +125,6 @@ fn run(task: Task) -> Result<(), Error> {
         Task::Package(options) => package::run(&toolbox, &options),
         Task::Model(options) => model::run(&toolbox, &options),
         Task::Bench(options) => bench::run(&toolbox, &options),
+        Task::Gpu(options) => gpu::run(&toolbox, &options),
     }
 }

@@ -14,9 +14,11 @@ const RECIPE: &str = "trainer/recipes/cnn-gru.toml";
 /// Where the synthetic recordings are.
 pub const DATA: &str = "data/synthetic";
 const RUN: &str = "runs/cnn-gru";
+/// The embedded model.
 pub const BUNDLE: &str = "models/cnn-gru.bpk";
 const CARD: &str = "models/README.md";
-const SAMPLE: &str = "www/page/public/sample.csv";
+/// Some subjects of the synthetic test set.
+pub const SAMPLE: &str = "www/page/public/sample.csv";
 const SAMPLE_LABELS: &str = "www/page/public/sample_labels.csv";
 
 /// Seed of the synthetic data; the recipe holds that of the training.
