@@ -36,7 +36,7 @@ impl Valid {
     /// What of every step of every window is padding, `[N, L, 1]`.
     pub fn padding(&self, device: &Device) -> Tensor<3, Bool> {
         let steps = |valid: &usize| (0..self.length).map(move |step| step >= *valid).collect::<Vec<bool>>();
-        let padding: Vec<bool> = self.windows.iter().flat_map(|valid| steps(valid)).collect();
+        let padding: Vec<bool> = self.windows.iter().flat_map(steps).collect();
         let shape = [self.windows.len(), self.length, 1];
         Tensor::from_data(TensorData::new(padding, shape), device)
     }
