@@ -42,7 +42,7 @@ mod tests {
     #[test]
     fn labels_are_read_back_as_they_are() {
         let labels = ["a,b", "\"c\"\nd"].map(str::to_owned);
-        let text = confusion_csv(&Scores::new(&labels, [(0, 0), (0, 1), (1, 1)].into_iter()));
+        let text = confusion_csv(&Scores::new(&labels, [(0, 0), (0, 1), (1, 1)]));
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         assert_eq!(reader.headers().unwrap(), &["true \\ predicted", &labels[0], &labels[1]][..]);
         let mut rows = reader.records().map(Result::unwrap);
