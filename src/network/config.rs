@@ -270,9 +270,10 @@ impl NetworkConfig {
         self.parameters().into_iter().find(|spec| !fits(spec))
     }
 
-    /// Number of weights.
+    /// Number of weights, `usize::MAX` beyond that; see [`NetworkConfig::cost`] for their bytes.
     pub fn parameter_count(&self) -> usize {
-        self.parameters().iter().map(|spec| spec.shape.iter().product::<usize>()).sum()
+        let count = |spec: &ParameterSpec| spec.shape.iter().fold(1usize, |n, size| n.saturating_mul(*size));
+        self.parameters().iter().map(count).fold(0, usize::saturating_add)
     }
 
     /// Checks every size, for windows of `length` steps.

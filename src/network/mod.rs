@@ -4,6 +4,7 @@
 mod config;
 #[cfg(feature = "burn")]
 mod conv;
+mod cost;
 #[cfg(feature = "burn")]
 mod dropout;
 #[cfg(feature = "burn")]
@@ -21,6 +22,7 @@ pub use config::{
     CategoryEmbedding, Cell, ConvBlock, Head, NetworkConfig, NetworkConfigError, ParameterSpec, Pooling,
     Recurrent, TimeEmbedding,
 };
+pub use cost::Cost;
 #[cfg(feature = "burn")]
 pub use dropout::Dropout;
 #[cfg(feature = "burn")]
