@@ -169,6 +169,17 @@ impl Network {
         self.classify(pooled, dropout)
     }
 
+    /// What each recurrent layer reads, and at the end what the last one gives: `[L, N, features]` each.
+    pub fn recurrent_steps(&self, inputs: &NetworkInputs) -> Vec<Tensor<3>> {
+        let embedded = self.embed(inputs);
+        let read = self.conv.iter().fold(embedded, |steps, block| block.forward(steps, &mut Dropout::Off));
+        let mut steps = vec![read.swap_dims(0, 1)];
+        for layer in &self.recurrent {
+            steps.push(layer.forward(steps[steps.len() - 1].clone()));
+        }
+        steps
+    }
+
     /// Dense inputs, category embeddings and time embedding side by side, `[N, L, I]`.
     fn embed(&self, inputs: &NetworkInputs) -> Tensor<3> {
         let mut parts = Vec::with_capacity(2 + self.category_embeddings.len());

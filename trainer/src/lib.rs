@@ -49,6 +49,7 @@ pub mod page;
 pub mod precision;
 pub mod preparation;
 pub mod profile;
+pub mod quantise;
 pub mod recipe;
 pub mod report;
 pub mod split;

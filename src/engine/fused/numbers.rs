@@ -10,6 +10,7 @@
 //! scales, see [`Integers::weight_scale`].
 
 use super::kernel::{Kernel, Rows};
+use crate::bundle::MAX_INTEGER;
 use crate::engine::Precision;
 use crate::lanes::{Lanes, MOST_LANES};
 
@@ -97,7 +98,8 @@ impl Precision {
             Precision::F32 => None,
             // The 31 bits of a sum, shared between rows and weights such that both err about as much.
             Precision::I16 => Some(Integers { zero: 0, row: 4095, weight: 32_767 }),
-            Precision::I8 => Some(Integers { zero: 64, row: 63, weight: 127 }),
+            // Weights that a bundle stores as integers are these integers.
+            Precision::I8 => Some(Integers { zero: 64, row: 63, weight: MAX_INTEGER.into() }),
         }
     }
 }

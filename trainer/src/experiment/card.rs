@@ -35,6 +35,7 @@ pub(super) fn card(file: &RecipeFile, dataset: &Dataset, splits: &[Split]) -> Mo
         split: describe(file, splits),
         metrics: BTreeMap::new(),
         confusion: Vec::new(),
+        weights: None,
         precisions: Vec::new(),
         date: jiff::Timestamp::now().strftime("%Y-%m-%d").to_string(),
         trainer: env!("CARGO_PKG_VERSION").to_owned(),

@@ -11,7 +11,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use painwave::Bundle;
-use painwave::bundle::{BundleError, Manifest, VERSION};
+use painwave::bundle::{BundleError, Manifest, VERSION, WeightType};
 use painwave::classifier::Prediction;
 use painwave::decision::Decision;
 use painwave::features::FeatureExtractor;
@@ -21,7 +21,7 @@ pub use self::dataset::{Dataset, pick};
 use self::part::Part;
 pub use self::part::checkpoints;
 use self::task::Task;
-use crate::assemble::{self, Assembled, Judges, TrainedMember};
+use crate::assemble::{self, Assembled, TrainedMember};
 use crate::augmentation::Augmenter;
 use crate::data::hex;
 use crate::decision;
@@ -29,7 +29,7 @@ use crate::device::DeviceKind;
 use crate::error::Error;
 use crate::evaluation::Evaluation;
 use crate::loss::Objective;
-use crate::precision;
+use crate::precision::{self, Judges};
 use crate::preparation::{self, Preparation};
 use crate::recipe::{DecisionRecipe, RecipeFile};
 use crate::split::{self, Split};
@@ -134,6 +134,7 @@ pub fn run(file: &RecipeFile, dataset: &Dataset, settings: &Settings<'_>) -> Res
         members.push(TrainedMember {
             parameters: outcome.parameters.clone(),
             known: assemble::known_windows(&problem.validation),
+            calibration: assemble::calibration_windows(&problem.training),
         });
         let windows = [problem.training.len(), problem.validation.len()];
         trainings.push(Training { name: part.name(), fold: part.fold, split, windows, outcome });
@@ -164,14 +165,36 @@ pub fn run(file: &RecipeFile, dataset: &Dataset, settings: &Settings<'_>) -> Res
     Ok(experiment)
 }
 
-/// Measures again what precisions change in the bundle of an earlier run of the recipe on the same data.
+/// Measures again what precisions change in the bundle of an earlier run of the recipe on the same data, and stores its
+/// weights as 8-bit integers if they are not stored so and may be. Returns how they are stored.
 ///
 /// # Errors
 /// The subjects cannot be split as the recipe says, or the bundle cannot classify them.
-pub fn prove(file: &RecipeFile, dataset: &Dataset, bundle: &mut Bundle) -> Result<(), Error> {
+pub fn prove(
+    file: &RecipeFile,
+    dataset: &Dataset,
+    bundle: &mut Bundle,
+    stored_as: WeightType,
+) -> Result<WeightType, Error> {
     let splits = splits(file, dataset)?;
     let recordings = project(dataset, &bundle.manifest.schema);
-    precision::prove(bundle, &judges(file, &recordings, &splits))
+    let judges = judges(file, &recordings, &splits);
+    if stored_as != WeightType::I8 {
+        let calibration = |part: Part| {
+            let task = Task::new(file, dataset, part);
+            let split = task.of_split(&splits[part.fold]);
+            let problem = problem(file, &bundle.manifest, &recordings, &split, &task, part)?;
+            Ok(assemble::calibration_windows(&problem.training))
+        };
+        let parts = Part::all(splits.len(), file.recipe.networks());
+        let calibration = parts.map(calibration).collect::<Result<Vec<_>, Error>>()?;
+        if let Some(assembled) = assemble::as_integers(bundle, &calibration, &judges)? {
+            *bundle = assembled.bundle;
+            return Ok(assembled.weights);
+        }
+    }
+    precision::prove(bundle, &judges)?;
+    Ok(stored_as)
 }
 
 fn splits(file: &RecipeFile, dataset: &Dataset) -> Result<Vec<Split>, Error> {
