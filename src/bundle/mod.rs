@@ -12,6 +12,22 @@
 //! A bundle may come from anywhere: the reader MUST reject a file whose digest, names, shapes, sizes, ranges or
 //! values are not right, before anything is allocated by what the file says.
 //!
+//! # Budget
+//!
+//! What a bundle may ask for at most, by [`NetworkConfig::cost`]; one that asks for more is refused before its weights
+//! are read:
+//!
+//! | when | what | at most |
+//! |---|---|---|
+//! | at load | bytes of the file | [`MAX_FILE_SIZE`] |
+//! | | bytes of the manifest | [`MAX_MANIFEST_SIZE`] |
+//! | | bytes of the weights in memory, of all members | [`MAX_WEIGHTS`] |
+//! | | operations for the known answers, of each member | [`MAX_LOAD_FLOPS`] |
+//! | for each recording | bytes of activations of a window, in each member | [`MAX_ACTIVATIONS`] |
+//! | | operations for a window, of all members | [`MAX_WINDOW_FLOPS`] |
+//! | for each file | operations for each step of a recording, of all members | [`MAX_STEP_FLOPS`] |
+//!
+//! [`NetworkConfig::cost`]: crate::network::NetworkConfig::cost
 //! [`NetworkConfig::parameters`]: crate::network::NetworkConfig::parameters
 
 mod container;
@@ -23,7 +39,10 @@ mod weights;
 
 pub use container::ContainerError;
 pub use manifest::{KnownAnswers, Manifest, Member, ModelCard, PrecisionCheck, VERSION, WeightCheck};
-pub use validate::{InvalidManifest, MAX_KNOWN_ANSWERS, MAX_WINDOW};
+pub use validate::{
+    InvalidManifest, MAX_ACTIVATIONS, MAX_KNOWN_ANSWERS, MAX_LOAD_FLOPS, MAX_STEP_FLOPS, MAX_WEIGHTS,
+    MAX_WINDOW, MAX_WINDOW_FLOPS,
+};
 pub use weights::{MAX_INTEGER, WeightType, column_scales};
 
 use std::collections::BTreeMap;
@@ -162,6 +181,8 @@ impl Bundle {
         }
 
         let manifest = read_manifest(json)?;
+        manifest.validate()?;
+        manifest.check_networks()?;
         let mut weights: Vec<Parameters> = manifest.members.iter().map(|_| Parameters::new()).collect();
         // A tensor comes before its scales, which are taken with it.
         while let Some((_, tensor)) = tensors.pop_first() {

@@ -245,6 +245,7 @@ fn manifest(
         card: card::card(file, dataset, splits),
     };
     manifest.validate().map_err(BundleError::from)?;
+    manifest.check_networks()?;
     Ok(manifest)
 }
 
