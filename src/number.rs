@@ -1,39 +1,24 @@
 //! Decimal numbers: read, correctly rounded, and shown.
 
-mod long;
-
 use std::fmt;
 use std::ops::Neg;
+use std::str::FromStr;
 
-/// A kind of number that a field can hold: positive ones are `q * 2^u` with an integer `q` of at most
-/// [`DIGITS`](Number::DIGITS) bits and an integer `u` of at least [`MIN_EXPONENT`](Number::MIN_EXPONENT).
-pub trait Number: Copy + Into<f64> + Neg<Output = Self> {
-    /// Bits of the significand.
-    const DIGITS: u32;
-    /// Of the least positive number.
-    const MIN_EXPONENT: i32;
-    /// Beyond all numbers.
-    const INFINITY: Self;
-    /// Not a number.
-    const NAN: Self;
+/// A kind of number that a field can hold: `f32` or `f64`.
+pub trait Number: sealed::Nearest + Copy + FromStr + Into<f64> + Neg<Output = Self> {}
 
-    /// The number nearest to `digits * 10^exponent`, where a few operations are enough to be sure of it.
-    fn nearest(digits: u64, exponent: i32) -> Option<Self>;
+impl Number for f32 {}
+impl Number for f64 {}
 
-    /// The positive number of these bits, or infinity if they are beyond it.
-    fn from_bits(bits: u64) -> Self;
+mod sealed {
+    /// Decimal numbers by a few operations.
+    pub trait Nearest: Sized {
+        /// The number nearest to `digits * 10^exponent`, where a few operations are enough to be sure of it.
+        fn nearest(digits: u64, exponent: i32) -> Option<Self>;
+    }
 }
 
-impl Number for f64 {
-    const DIGITS: u32 = f64::MANTISSA_DIGITS;
-    const MIN_EXPONENT: i32 = f64::MIN_EXP - f64::MANTISSA_DIGITS as i32;
-    const INFINITY: f64 = f64::INFINITY;
-    const NAN: f64 = f64::NAN;
-
-    fn from_bits(bits: u64) -> f64 {
-        f64::from_bits(bits.min(f64::INFINITY.to_bits()))
-    }
-
+impl sealed::Nearest for f64 {
     /// W. D. Clinger, How to read floating point numbers accurately (1990): both factors are exact, so the one
     /// operation rounds correctly.
     fn nearest(digits: u64, exponent: i32) -> Option<f64> {
@@ -43,16 +28,7 @@ impl Number for f64 {
     }
 }
 
-impl Number for f32 {
-    const DIGITS: u32 = f32::MANTISSA_DIGITS;
-    const MIN_EXPONENT: i32 = f32::MIN_EXP - f32::MANTISSA_DIGITS as i32;
-    const INFINITY: f32 = f32::INFINITY;
-    const NAN: f32 = f32::NAN;
-
-    fn from_bits(bits: u64) -> f32 {
-        f32::from_bits(bits.min(f32::INFINITY.to_bits().into()) as u32)
-    }
-
+impl sealed::Nearest for f32 {
     /// The nearest `f64`, or one next to it, tells the nearest `f32` unless it lies at the middle between two.
     fn nearest(digits: u64, exponent: i32) -> Option<f32> {
         /// The bits of an `f64` that an `f32` has no place for.
@@ -89,11 +65,10 @@ const POWERS_OF_TEN: [f64; MAX_EXPONENT + 1] = {
 const MAX_EXPONENT: usize = 22;
 const MAX_POWER: f64 = POWERS_OF_TEN[MAX_EXPONENT];
 
-/// What `str::parse` makes of a field.
-///
-/// That one's tables of powers of ten would be a tenth of the module that every visitor loads.
+/// What `str::parse` makes of a field, to the last bit: most fields are read by a few operations that prove their
+/// rounding, and the others by it.
 pub(crate) fn parse<T: Number>(field: &[u8]) -> Option<T> {
-    parse_short(field).or_else(|| long::parse(field))
+    parse_short(field).or_else(|| str::from_utf8(field).ok()?.parse().ok())
 }
 
 /// A number in a message. In a browser JavaScript writes it: Rust's printer is a twentieth of the module.

@@ -1,9 +1,14 @@
 //! The manifest: all of a bundle but its weights.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::fmt;
+use std::marker::PhantomData;
 
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
+use super::weights::WeightType;
 use crate::aggregate::Aggregation;
 use crate::decision::Decision;
 use crate::engine::Precision;
@@ -83,13 +88,18 @@ pub struct ModelCard {
     /// The recipe, as it was read.
     pub recipe: String,
     /// The data: description and SHA-256 of the files. Also the seed, and in words what was chosen after training.
+    #[serde(deserialize_with = "unique_keys")]
     pub data: BTreeMap<String, String>,
     /// How training and validation subjects were split.
     pub split: String,
     /// Scores by name (`weighted_f1`, `macro_f1`, `accuracy`, ...) on the validation subjects.
+    #[serde(deserialize_with = "unique_keys")]
     pub metrics: BTreeMap<String, f64>,
     /// Validation confusion matrix, `[true class][predicted class]`.
     pub confusion: Vec<Vec<u32>>,
+    /// What storing the weights as they are changes on the validation subjects, if they were rounded to integers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights: Option<WeightCheck>,
     /// What each precision besides `f32` changes on the validation subjects.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub precisions: Vec<PrecisionCheck>,
@@ -111,4 +121,48 @@ pub struct PrecisionCheck {
     pub flips: u32,
     /// The greatest change of a subject's probability of a class.
     pub greatest_change: f64,
+}
+
+/// What rounding the weights changes, compared with those that were trained.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WeightCheck {
+    /// How the weights are stored.
+    pub stored_as: WeightType,
+    /// How many subjects it was measured on.
+    pub subjects: u32,
+    /// How many of them got another label.
+    pub flips: u32,
+    /// The greatest change of a subject's probability of a class.
+    pub greatest_change: f64,
+}
+
+/// Reads a map, refusing a key that stands twice as structs do; else its last value would be taken in silence.
+fn unique_keys<'de, D: Deserializer<'de>, V: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, V>, D::Error> {
+    struct UniqueKeys<V>(PhantomData<V>);
+
+    impl<'de, V: Deserialize<'de>> Visitor<'de> for UniqueKeys<V> {
+        type Value = BTreeMap<String, V>;
+
+        fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+            f.write_str("a map")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+            let mut map = BTreeMap::new();
+            while let Some((key, value)) = entries.next_entry::<String, V>()? {
+                match map.entry(key) {
+                    Entry::Vacant(entry) => drop(entry.insert(value)),
+                    Entry::Occupied(entry) => {
+                        return Err(Error::custom(format_args!("duplicate key `{}`", entry.key())));
+                    }
+                }
+            }
+            Ok(map)
+        }
+    }
+
+    deserializer.deserialize_map(UniqueKeys(PhantomData))
 }

@@ -4,44 +4,66 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | the members' weights, f16 or f32 | tensors `member.<i>.<name>`, named as [`NetworkConfig::parameters`] does |
+//! | the members' weights, f16, f32 or i8 | tensors `member.<i>.<name>`, named as [`NetworkConfig::parameters`] does |
+//! | what the columns of i8 weights are multiplied with, f16 or f32 | tensors `member.<i>.<name>.scale` |
 //! | the [`Manifest`], JSON | metadata key `painwave` |
 //! | SHA-256 of the manifest and the tensors | metadata key `painwave.sha256` |
 //!
 //! A bundle may come from anywhere: the reader MUST reject a file whose digest, names, shapes, sizes, ranges or
 //! values are not right, before anything is allocated by what the file says.
 //!
+//! # Budget
+//!
+//! What a bundle may ask for at most, by [`NetworkConfig::cost`]; one that asks for more is refused before its weights
+//! are read:
+//!
+//! | when | what | at most |
+//! |---|---|---|
+//! | at load | bytes of the file | [`MAX_FILE_SIZE`] |
+//! | | bytes of the manifest | [`MAX_MANIFEST_SIZE`] |
+//! | | bytes of the weights in memory, of all members | [`MAX_WEIGHTS`] |
+//! | | operations for the known answers, of each member | [`MAX_LOAD_FLOPS`] |
+//! | for each recording | bytes of activations of a window, in each member | [`MAX_ACTIVATIONS`] |
+//! | | operations for a window, of all members | [`MAX_WINDOW_FLOPS`] |
+//! | for each file | operations for each step of a recording, of all members | [`MAX_STEP_FLOPS`] |
+//!
+//! [`NetworkConfig::cost`]: crate::network::NetworkConfig::cost
 //! [`NetworkConfig::parameters`]: crate::network::NetworkConfig::parameters
 
 mod container;
-mod json;
 mod manifest;
 #[cfg(test)]
 mod tests;
 mod validate;
+mod weights;
 
 pub use container::ContainerError;
-pub use json::UnexpectedJson;
-pub use manifest::{KnownAnswers, Manifest, Member, ModelCard, PrecisionCheck, VERSION};
-pub use validate::{InvalidManifest, MAX_KNOWN_ANSWERS, MAX_WINDOW};
+pub use manifest::{KnownAnswers, Manifest, Member, ModelCard, PrecisionCheck, VERSION, WeightCheck};
+pub use validate::{
+    InvalidManifest, MAX_ACTIVATIONS, MAX_KNOWN_ANSWERS, MAX_LOAD_FLOPS, MAX_STEP_FLOPS, MAX_WEIGHTS,
+    MAX_WINDOW, MAX_WINDOW_FLOPS,
+};
+pub use weights::{WeightType, column_scales};
 
-use half::f16;
-use serde_json::Value;
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use self::container::{Container, Tensor};
 use crate::features::FeatureError;
-use crate::network::{NetworkConfigError, Parameter, Parameters};
+use crate::network::{NetworkConfigError, Parameters};
 
 /// Greatest size of a bundle file in bytes.
 pub const MAX_FILE_SIZE: usize = 256 << 20;
+/// Greatest size of a manifest in bytes: read, it takes at most ten times as much memory.
+pub const MAX_MANIFEST_SIZE: usize = 16 << 20;
 
 const MANIFEST_KEY: &str = "painwave";
 const DIGEST_KEY: &str = "painwave.sha256";
 
-// Burn's names of the types that weights are stored as.
-const F16: &str = "F16";
-const F32: &str = "F32";
+/// Tensors by name.
+type Tensors<'a> = BTreeMap<String, Tensor<'a>>;
 
 /// A model: what is read, what is computed, and the weights.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,15 +72,6 @@ pub struct Bundle {
     pub manifest: Manifest,
     /// The members' weights, in the order of [`Manifest::members`].
     pub weights: Vec<Parameters>,
-}
-
-/// How weights are stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WeightType {
-    /// 16-bit floating point: half the size, 11 bits of precision.
-    F16,
-    /// 32-bit floating point.
-    F32,
 }
 
 /// Why a file is not a bundle, or a bundle is not a model.
@@ -79,12 +92,15 @@ pub enum BundleError {
     /// The content is not what was written.
     #[error("the bundle is damaged: its digest does not match its content")]
     Damaged,
-    /// The manifest is not JSON, or cannot be written as such.
-    #[error("the bundle's manifest cannot be read")]
+    /// The manifest is not the JSON of a manifest, or cannot be written as such.
+    #[error("the bundle's manifest cannot be read or written")]
     Json(#[source] serde_json::Error),
-    /// The manifest is not what a manifest is.
-    #[error("the bundle's manifest cannot be read")]
-    Manifest(#[source] UnexpectedJson),
+    /// The manifest is larger than any.
+    #[error("the bundle's manifest has {found} bytes, at most {MAX_MANIFEST_SIZE} are allowed")]
+    LargeManifest {
+        /// Bytes of its JSON.
+        found: usize,
+    },
     /// Made by a later or earlier version of this crate.
     #[error("the bundle has version {found}, this version of painwave reads {VERSION}")]
     Version {
@@ -110,15 +126,15 @@ pub enum BundleError {
         /// The shape it must have, if it belongs there.
         expected: Option<Vec<usize>>,
     },
-    /// A weight is stored as something else than f16 or f32.
-    #[error("the weight `{name}` is stored as {found}, expected F16 or F32")]
+    /// A weight is stored as something else than f16, f32 or i8, or scales as something else than f16 or f32.
+    #[error("the weight `{name}` is stored as {found}, expected F16, F32 or, but for scales, I8")]
     WeightType {
         /// Name of the tensor in the file.
         name: String,
         /// How it is stored.
         found: String,
     },
-    /// A weight is infinite or not a number.
+    /// A weight is infinite or NaN.
     #[error("the weight `{name}` holds a value that is not finite")]
     WeightNotFinite {
         /// Name of the tensor in the file.
@@ -149,23 +165,29 @@ impl Bundle {
         let container = Container::read(bytes).map_err(BundleError::Container)?;
         let metadata = |key| container.metadata(key).ok_or(BundleError::Foreign(key));
         let (json, digest) = (metadata(MANIFEST_KEY)?, metadata(DIGEST_KEY)?);
-        let mut tensors = container.tensors;
-        if check_digest && digest != hex_digest(json, &mut tensors) {
+        let superfluous = |tensor: &Tensor| BundleError::Weight {
+            name: tensor.name.clone(),
+            found: Some(tensor.shape.clone()),
+            expected: None,
+        };
+        let mut tensors = Tensors::new();
+        for tensor in container.tensors {
+            if let Some(first) = tensors.insert(tensor.name.clone(), tensor) {
+                return Err(superfluous(&first));
+            }
+        }
+        if check_digest && digest != hex_digest(json, &tensors) {
             return Err(BundleError::Damaged);
         }
 
         let manifest = read_manifest(json)?;
+        manifest.validate()?;
+        manifest.check_networks()?;
         let mut weights: Vec<Parameters> = manifest.members.iter().map(|_| Parameters::new()).collect();
-        for tensor in tensors {
-            let superfluous = || BundleError::Weight {
-                name: tensor.name.clone(),
-                found: Some(tensor.shape.clone()),
-                expected: None,
-            };
-            let (member, name) = place(&tensor.name, weights.len()).ok_or_else(superfluous)?;
-            if weights[member].insert(name, decode(&tensor)?).is_some() {
-                return Err(superfluous());
-            }
+        // A tensor comes before its scales, which are taken with it.
+        while let Some((_, tensor)) = tensors.pop_first() {
+            let (member, name) = place(&tensor.name, weights.len()).ok_or_else(|| superfluous(&tensor))?;
+            weights[member].insert(name, weights::decode(&tensor, &mut tensors)?);
         }
         let bundle = Bundle { manifest, weights };
         bundle.validate()?;
@@ -179,10 +201,11 @@ impl Bundle {
     pub fn to_bytes(&self, weights: WeightType) -> Result<Vec<u8>, BundleError> {
         self.validate()?;
         let json = serde_json::to_string(&self.manifest).map_err(BundleError::Json)?;
+        check_manifest_size(json.len())?;
         let mut tensors = Vec::new();
         for (member, parameters) in self.weights.iter().enumerate() {
             for (name, parameter) in parameters {
-                tensors.push(encode(tensor_name(member, name), parameter, weights)?);
+                weights::encode(tensor_name(member, name), parameter, weights, &mut tensors)?;
             }
         }
         let bytes = write(&json, tensors);
@@ -191,9 +214,11 @@ impl Bundle {
     }
 }
 
-/// Puts the parts into a container, with their digest.
-fn write(json: &str, mut tensors: Vec<Tensor>) -> Vec<u8> {
-    let digest = hex_digest(json, &mut tensors);
+/// Puts the parts into a container, with their digest. The names of the tensors must be unique.
+fn write(json: &str, tensors: Vec<Tensor>) -> Vec<u8> {
+    let tensors: Tensors = tensors.into_iter().map(|tensor| (tensor.name.clone(), tensor)).collect();
+    let digest = hex_digest(json, &tensors);
+    let tensors = tensors.into_values().collect();
     Container { tensors, metadata: vec![(MANIFEST_KEY, json), (DIGEST_KEY, &digest)] }.write()
 }
 
@@ -203,11 +228,21 @@ fn check_file_size(found: usize) -> Result<(), BundleError> {
 
 /// Reads the version before the rest, so that a bundle of another version is called that.
 fn read_manifest(json: &str) -> Result<Manifest, BundleError> {
-    let value: Value = serde_json::from_str(json).map_err(BundleError::Json)?;
-    match value.get("version").and_then(Value::as_u64) {
-        Some(found) if found != u64::from(VERSION) => Err(BundleError::Version { found }),
-        _ => json::read(&value).map_err(BundleError::Manifest),
+    #[derive(Deserialize)]
+    struct Versioned {
+        version: u64,
     }
+    check_manifest_size(json.len())?;
+    match serde_json::from_str(json) {
+        Ok(Versioned { version: found }) if found != u64::from(VERSION) => {
+            Err(BundleError::Version { found })
+        }
+        _ => serde_json::from_str(json).map_err(BundleError::Json),
+    }
+}
+
+fn check_manifest_size(found: usize) -> Result<(), BundleError> {
+    if found > MAX_MANIFEST_SIZE { Err(BundleError::LargeManifest { found }) } else { Ok(()) }
 }
 
 /// Name in the file of a member's weight.
@@ -223,62 +258,15 @@ fn place(tensor: &str, members: usize) -> Option<(usize, String)> {
     (tensor_name(member, name) == tensor).then(|| (member, name.to_owned()))
 }
 
-fn encode(name: String, parameter: &Parameter, weights: WeightType) -> Result<Tensor<'static>, BundleError> {
-    let Parameter { shape, data } = parameter;
-    let (dtype, bytes): (_, Vec<u8>) = match weights {
-        WeightType::F32 => (F32, data.iter().flat_map(|value| value.to_le_bytes()).collect()),
-        WeightType::F16 => {
-            let rounded = data.iter().map(|value| f16::from_f32(*value));
-            if !rounded.clone().all(f16::is_finite) {
-                return Err(BundleError::WeightNotFinite { name });
-            }
-            (F16, rounded.flat_map(f16::to_le_bytes).collect())
-        }
-    };
-    Ok(Tensor { name, dtype: dtype.into(), shape: shape.clone(), bytes: bytes.into() })
-}
-
-fn decode(tensor: &Tensor) -> Result<Parameter, BundleError> {
-    let Tensor { name, dtype, shape, bytes } = tensor;
-    let data = match &**dtype {
-        F32 => numbers(bytes, f32::from_le_bytes),
-        F16 => numbers(bytes, |bytes| f32_of(u16::from_le_bytes(bytes))),
-        found => return Err(BundleError::WeightType { name: name.clone(), found: found.to_owned() }),
-    };
-    let data = data.ok_or_else(|| ContainerError::Data { name: name.clone() });
-    let data = data.map_err(BundleError::Container)?;
-    Ok(Parameter { shape: shape.clone(), data })
-}
-
-/// Numbers of `N` bytes, if they are whole.
-fn numbers<const N: usize>(bytes: &[u8], number: impl Fn([u8; N]) -> f32) -> Option<Vec<f32>> {
-    let (numbers, rest) = bytes.as_chunks();
-    rest.is_empty().then(|| numbers.iter().map(|bytes| number(*bytes)).collect())
-}
-
-/// The value of an f16, given by its bits. What is infinite becomes no number: a weight may be
-/// neither.
-///
-/// In the place of an f32's bits its exponent is too low by the difference of the biases, 127 - 15, which a product
-/// makes up for; subnormal numbers included. A model has so many weights that this counts when the page starts.
-fn f32_of(bits: u16) -> f32 {
-    const BIAS: f32 = f32::from_bits((127 + 127 - 15) << 23);
-    const EXPONENT: u16 = 0x7c00;
-    let magnitude = f32::from_bits(u32::from(bits & 0x7fff) << 13) * BIAS;
-    let magnitude = if bits & EXPONENT == EXPONENT { f32::NAN } else { magnitude };
-    f32::from_bits(magnitude.to_bits() | u32::from(bits & 0x8000) << 16)
-}
-
 /// SHA-256 over the manifest and every tensor in the order of the names, each part with its length before it.
-fn hex_digest(json: &str, tensors: &mut [Tensor]) -> String {
-    tensors.sort_by(|a, b| a.name.cmp(&b.name));
+fn hex_digest(json: &str, tensors: &Tensors) -> String {
     let mut hasher = Sha256::new();
     let mut update = |bytes: &[u8]| {
         hasher.update((bytes.len() as u64).to_le_bytes());
         hasher.update(bytes);
     };
     update(json.as_bytes());
-    for Tensor { name, dtype, shape, bytes } in tensors {
+    for Tensor { name, dtype, shape, bytes } in tensors.values() {
         update(name.as_bytes());
         update(format!("{dtype} {shape:?}").as_bytes());
         update(bytes);

@@ -7,7 +7,7 @@ use super::{Bundle, BundleError, Manifest, Member, VERSION, tensor_name};
 use crate::decision::Decision;
 use crate::engine::Precision;
 use crate::features::FeatureExtractor;
-use crate::network::Parameters;
+use crate::network::{Cost, Parameters};
 use crate::number::Shown;
 use crate::stages::{StageError, Stages};
 
@@ -15,6 +15,16 @@ use crate::stages::{StageError, Stages};
 pub const MAX_KNOWN_ANSWERS: usize = 64;
 /// Greatest number of steps in a window, and from one window to the next.
 pub const MAX_WINDOW: usize = 65_536;
+/// Most bytes of all members' weights as an engine holds them.
+pub const MAX_WEIGHTS: u64 = 1 << 30;
+/// Most bytes of the activations of one window in one member.
+pub const MAX_ACTIVATIONS: u64 = 256 << 20;
+/// Most floating-point operations of all members together for one window: seconds of a core.
+pub const MAX_WINDOW_FLOPS: u64 = 1 << 34;
+/// The same for each step of a recording, which has a window every `stride` steps.
+pub const MAX_STEP_FLOPS: u64 = 1 << 31;
+/// Most floating-point operations to prove one member on its known answers.
+pub const MAX_LOAD_FLOPS: u64 = 8 * MAX_WINDOW_FLOPS;
 const MAX_COLUMNS: usize = 4096;
 const MAX_CLASSES: usize = 256;
 const MAX_MEMBERS: usize = 64;
@@ -56,6 +66,16 @@ pub enum InvalidManifest {
         /// How many there must be.
         expected: usize,
     },
+    /// More memory or work than a bundle may ask for; see [the budget](crate::bundle#budget).
+    #[error("the bundle asks for {found} {what}, at most {most} are allowed")]
+    Budget {
+        /// What it asks for.
+        what: &'static str,
+        /// How much of it; `u64::MAX` stands for that and more.
+        found: u64,
+        /// How much it may ask for.
+        most: u64,
+    },
     /// Members whose groups do not tell the classes apart.
     #[error(transparent)]
     Stages(#[from] StageError),
@@ -88,6 +108,7 @@ impl Bundle {
             return Err(BundleError::Version { found: manifest.version.into() });
         }
         manifest.validate()?;
+        manifest.check_networks()?;
         check_size(0, "sets of weights", weights.len(), manifest.members.len())?;
         for (index, (member, weights)) in manifest.members.iter().zip(weights).enumerate() {
             check_member(index, member, manifest)?;
@@ -124,6 +145,31 @@ impl Manifest {
         self.check_decision()
     }
 
+    /// Checks the members' networks and that what they ask for is within [the budget](crate::bundle#budget). Needs no
+    /// weights.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn check_networks(&self) -> Result<(), BundleError> {
+        for member in &self.members {
+            member.network.validate(self.window.length)?;
+        }
+        Ok(self.check_budget()?)
+    }
+
+    fn check_budget(&self) -> Result<(), InvalidManifest> {
+        let (mut weights, mut flops) = (0_u64, 0_u64);
+        for member in &self.members {
+            let cost = member.network.cost(self.window.length);
+            budget("bytes of activations for a window", cost.activations, MAX_ACTIVATIONS)?;
+            weights = weights.saturating_add(cost.weights);
+            flops = flops.saturating_add(cost.flops);
+        }
+        budget("bytes of weights", weights, MAX_WEIGHTS)?;
+        budget("operations for a window", flops, MAX_WINDOW_FLOPS)?;
+        budget("operations for a step of a recording", flops / self.window.stride as u64, MAX_STEP_FLOPS)
+    }
+
     /// What the members tell apart.
     ///
     /// # Errors
@@ -154,7 +200,6 @@ fn check_member(index: usize, member: &Member, manifest: &Manifest) -> Result<()
     let Member { features, network, groups, known_answers: known } = member;
     let length = manifest.window.length;
     FeatureExtractor::new(features, &manifest.schema)?;
-    network.validate(length)?;
     let size = |what, found, expected| check_size(index, what, found, expected);
     size("dense inputs", features.width(), network.dense)?;
     match groups.len() {
@@ -171,6 +216,8 @@ fn check_member(index: usize, member: &Member, manifest: &Manifest) -> Result<()
 
     let windows = known.steps.len() / length;
     count("known-answer windows", windows, 1, MAX_KNOWN_ANSWERS)?;
+    let Cost { flops, .. } = network.cost(length);
+    budget("operations for the known answers", flops.saturating_mul(windows as u64), MAX_LOAD_FLOPS)?;
     let rows = windows * length;
     size("known-answer steps", known.steps.len(), rows)?;
     // Saturating: a product that overflows equals no length.
@@ -213,6 +260,10 @@ fn count(what: &'static str, found: usize, least: usize, most: usize) -> Result<
     } else {
         Err(InvalidManifest::Count { what, found, least, most })
     }
+}
+
+fn budget(what: &'static str, found: u64, most: u64) -> Result<(), InvalidManifest> {
+    if found <= most { Ok(()) } else { Err(InvalidManifest::Budget { what, found, most }) }
 }
 
 fn check_size(

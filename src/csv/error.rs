@@ -1,4 +1,4 @@
-//! What can be wrong with a CSV, and what is only worth a word.
+//! What can be wrong with a CSV, and what is only warned of.
 
 use std::fmt::Write as _;
 
@@ -217,7 +217,7 @@ impl CsvError {
     }
 }
 
-/// What is worth a word and does no harm.
+/// What is unusual about a file and does no harm.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CsvWarning {

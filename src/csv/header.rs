@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::error::{CsvError, CsvWarning, MissingColumn};
-use super::rows::MAX_ROW;
 
+/// Most bytes that a header or a row may have, a row without quotation marks and delimiters: what bounds the memory.
+pub(super) const MAX_ROW: usize = 1 << 20;
 /// Tried in this order from the last: a comma where nothing speaks for another.
 const DELIMITERS: [u8; 3] = [b'\t', b';', b','];
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -24,10 +25,19 @@ pub(super) struct Columns {
 /// The bytes of the header, until its line is complete.
 pub(super) struct HeaderLine {
     bytes: Vec<u8>,
-    state: State,
+    /// By each of [`DELIMITERS`]: which one separates fields decides where quotation marks count.
+    views: [View; DELIMITERS.len()],
 }
 
-/// Where the last byte of [`HeaderLine`] left off; what separates fields is not known yet.
+/// The header as one delimiter separates it.
+#[derive(Clone, Copy)]
+struct View {
+    state: State,
+    /// Whether a line has ended outside of quotes: what follows belongs to rows.
+    ended: bool,
+}
+
+/// Where the last byte left off.
 #[derive(Clone, Copy, PartialEq)]
 enum State {
     FieldStart,
@@ -39,27 +49,43 @@ enum State {
 
 impl HeaderLine {
     pub fn new() -> HeaderLine {
-        HeaderLine { bytes: Vec::new(), state: State::FieldStart }
+        let view = View { state: State::FieldStart, ended: false };
+        HeaderLine { bytes: Vec::new(), views: [view; DELIMITERS.len()] }
     }
 
-    /// Takes a byte. True, and the byte is not taken, if it ends a line outside quotes.
-    pub fn ends_at(&mut self, byte: u8, line: u64) -> Result<bool, CsvError> {
-        if matches!(byte, b'\n' | b'\r') && self.state != State::Quoted {
-            return Ok(true);
+    /// Takes a byte. True, and the byte is not taken, if it ends the header: a line end outside of quotes by every
+    /// delimiter, or by one that finds some of the `wanted` columns before it.
+    pub fn ends_at(&mut self, byte: u8, line: u64, wanted: &[String]) -> Result<bool, CsvError> {
+        if matches!(byte, b'\n' | b'\r') {
+            let outside = self.views.map(|view| view.state != State::Quoted);
+            if outside == [true; DELIMITERS.len()] {
+                return Ok(true);
+            }
+            for (place, delimiter) in DELIMITERS.into_iter().enumerate() {
+                let first =
+                    outside[place] && !std::mem::replace(&mut self.views[place].ended, outside[place]);
+                let names = if first { split(self.text(), delimiter) } else { None };
+                if names.is_some_and(|(_, names)| names.iter().any(|name| wanted.contains(name))) {
+                    return Ok(true);
+                }
+            }
         }
         if self.bytes.len() == MAX_ROW {
             self.expect_text()?;
             return Err(CsvError::RowTooLong { line, column: None, limit: MAX_ROW });
         }
         self.bytes.push(byte);
-        self.state = match (self.state, byte) {
-            (State::Quoted, b'"') => State::Closed,
-            (State::Quoted, _) | (State::FieldStart | State::Closed, b'"') => State::Quoted,
-            (_, b',' | b';' | b'\t') => State::FieldStart,
-            // A byte order mark, or the first bytes of one.
-            (State::FieldStart, _) if BYTE_ORDER_MARK.starts_with(&self.bytes) => State::FieldStart,
-            _ => State::Plain,
-        };
+        // A byte order mark, or the first bytes of one.
+        let mark = BYTE_ORDER_MARK.starts_with(&self.bytes);
+        for (view, delimiter) in self.views.iter_mut().zip(DELIMITERS) {
+            view.state = match (view.state, byte) {
+                (State::Quoted, b'"') => State::Closed,
+                (State::Quoted, _) | (State::FieldStart | State::Closed, b'"') => State::Quoted,
+                (_, byte) if byte == delimiter => State::FieldStart,
+                (State::FieldStart, _) if mark => State::FieldStart,
+                _ => State::Plain,
+            };
+        }
         Ok(false)
     }
 
@@ -68,9 +94,9 @@ impl HeaderLine {
         self.text().trim_ascii().is_empty()
     }
 
-    /// Number of line ends inside quotes.
-    pub fn newlines(&self) -> u64 {
-        self.bytes.iter().map(|byte| u64::from(*byte == b'\n')).sum()
+    /// All of it.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     /// Finds the delimiter and the columns. The reader that is returned has read the header and goes on with
@@ -134,17 +160,21 @@ fn split(line: &[u8], delimiter: u8) -> Option<(Reader, Vec<String>)> {
     }
     let mut start = 0;
     let names = ends[..count + last].iter().map(|&end| {
-        let name = String::from_utf8_lossy(&fields[start..end]).trim().to_owned();
+        let name = String::from_utf8_lossy(fields[start..end].trim_ascii()).into_owned();
         start = end;
         name
     });
     Some((reader, names.collect()))
 }
 
-/// Names and their places, of one that stands twice the last place. (One kind of table answers every question about
-/// names: another kind would be as much code again.)
+/// Names and their indices, of one that stands twice the last.
 fn table(names: &[String]) -> HashMap<&str, usize> {
     names.iter().map(String::as_str).zip(0..).collect()
+}
+
+/// As [`table`], of one that stands twice the first.
+fn first_table(names: &[String]) -> HashMap<&str, usize> {
+    names.iter().map(String::as_str).zip(0..names.len()).rev().collect()
 }
 
 fn places(line: u64, wanted: &[String], names: &[String]) -> Result<Vec<usize>, CsvError> {
@@ -153,7 +183,8 @@ fn places(line: u64, wanted: &[String], names: &[String]) -> Result<Vec<usize>, 
     let Some(places) = places.collect::<Option<Vec<usize>>>() else {
         return Err(missing(line, wanted, names));
     };
-    match places.iter().find(|place| names[..**place].contains(&names[**place])) {
+    let first = first_table(names);
+    match places.iter().find(|place| first[names[**place].as_str()] != **place) {
         Some(place) => Err(CsvError::DuplicateColumn { line, column: names[*place].clone() }),
         None => Ok(places),
     }
@@ -161,22 +192,18 @@ fn places(line: u64, wanted: &[String], names: &[String]) -> Result<Vec<usize>, 
 
 fn missing(line: u64, wanted: &[String], names: &[String]) -> CsvError {
     let (asked, found) = (table(wanted), table(names));
-    let spare: Vec<(String, &String)> = names
-        .iter()
-        .filter(|name| !asked.contains_key(name.as_str()))
-        .map(|name| (skeleton(name), name))
-        .collect();
+    let spare: Vec<&String> = names.iter().filter(|name| !asked.contains_key(name.as_str())).collect();
+    let skeletons: Vec<String> = spare.iter().map(|name| skeleton(name)).collect();
+    let similar = first_table(&skeletons);
     let missing = wanted.iter().filter(|name| !found.contains_key(name.as_str()));
     let missing = missing.map(|name| {
-        let wanted = skeleton(name);
-        let similar = spare.iter().find(|(skeleton, _)| *skeleton == wanted);
-        MissingColumn { name: name.clone(), similar: similar.map(|(_, name)| name.to_string()) }
+        let similar = similar.get(skeleton(name).as_str()).map(|place| spare[*place].clone());
+        MissingColumn { name: name.clone(), similar }
     });
     CsvError::MissingColumns { line, missing: missing.collect(), found: names.to_vec() }
 }
 
-/// A name without what people get wrong: case, spaces and punctuation. (Of ASCII: the tables of all letters would be
-/// more of the module than the rest of the file's header.)
+/// A name without what people get wrong: case, spaces and punctuation, of ASCII.
 fn skeleton(name: &str) -> String {
     let skipped = |letter: &char| letter.is_ascii_punctuation() || letter.is_ascii_whitespace();
     name.to_ascii_lowercase().chars().filter(|letter| !skipped(letter)).collect()

@@ -1,7 +1,7 @@
 //! Bytes in any chunking to recordings, or an error with line and column.
 //!
 //! - A file has a header and then one row per subject and time step. Columns are found by name, in any order;
-//!   spaces around names and values do not count.
+//!   ASCII spaces around names and values do not count.
 //! - Fields are separated by commas, semicolons or tabs, whichever finds most columns of the schema in the
 //!   header. Decimals are written with a point. Lines end in LF or CRLF; quotation marks and a UTF-8 byte
 //!   order mark are understood; blank lines are skipped.
@@ -114,7 +114,7 @@ impl Reader {
         self.rows.columns()
     }
 
-    /// What is worth a word: known once the header is read.
+    /// Warnings about the file: known once the header is read.
     pub fn warnings(&self) -> &[CsvWarning] {
         self.rows.warnings()
     }

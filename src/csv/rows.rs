@@ -3,16 +3,14 @@
 use csv_core::ReadRecordResult;
 
 use super::error::{CsvError, CsvWarning, excerpt};
-use super::header::{Columns, HeaderLine};
+use super::header::{Columns, HeaderLine, MAX_ROW};
 use super::plain;
 use crate::number::{self, Number};
 
-/// Most bytes that a row may have, without quotation marks and delimiters: what bounds the memory.
-pub(super) const MAX_ROW: usize = 1 << 20;
 const FIRST_CAPACITY: usize = 4096;
 
-/// Reads the rows of one file: what [`Reader`](super::Reader) stands on, for who reads other things than
-/// recordings or wants to see what it refuses. The closures that get the rows stop it with any error of their
+/// Reads the rows of one file: what [`Reader`](super::Reader) stands on, public for readers of other things than
+/// recordings. The closures that get the rows stop it with any error of their
 /// own.
 pub struct Rows {
     wanted: Vec<String>,
@@ -39,8 +37,6 @@ struct Body {
     surplus: usize,
     /// The line that the row starts on; none between rows.
     row_line: Option<u64>,
-    /// What `reader` took for the line at the start of the row.
-    reader_line: u64,
 }
 
 /// Counts physical lines, each ended by LF, CRLF or CR.
@@ -50,18 +46,22 @@ struct Lines {
 }
 
 impl Lines {
+    /// Leaves bytes behind, with the lines that end in them.
+    fn pass(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            match byte {
+                b'\n' | b'\r' => self.end(*byte),
+                _ => self.after_cr = false,
+            }
+        }
+    }
+
+    /// Leaves the end of a line behind.
     fn end(&mut self, terminator: u8) {
         if !(self.after_cr && terminator == b'\n') {
             self.current += 1;
         }
         self.after_cr = terminator == b'\r';
-    }
-
-    /// Leaves a row that had this many line ends inside quotes.
-    fn end_row(&mut self, quoted: u64, terminator: u8) {
-        self.current += quoted;
-        self.after_cr = false;
-        self.end(terminator);
     }
 }
 
@@ -90,15 +90,9 @@ impl Rows {
     ) -> Result<(), E> {
         while self.body.is_none() {
             let Some((&byte, rest)) = input.split_first() else { return Ok(()) };
-            if self.header.ends_at(byte, self.lines.current)? {
-                let newlines = self.header.newlines();
-                match self.end_header()? {
-                    Some(body) => {
-                        self.body = Some(body);
-                        self.lines.end_row(newlines, byte);
-                    }
-                    None => self.lines.end(byte),
-                }
+            if self.header.ends_at(byte, self.lines.current, &self.wanted)? {
+                self.end_header()?;
+                self.lines.end(byte);
             }
             input = rest;
         }
@@ -118,7 +112,7 @@ impl Rows {
         mut each: impl FnMut(Row<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         if self.body.is_none() {
-            self.body = self.end_header()?;
+            self.end_header()?;
         }
         let Some(body) = &mut self.body else { return Err(CsvError::EmptyFile.into()) };
         body.finish(&mut self.lines, |row| {
@@ -133,27 +127,27 @@ impl Rows {
         self.body.as_ref().map(|body| body.columns.names.as_slice())
     }
 
-    /// What is worth a word: known once the header is read.
+    /// Warnings about the file: known once the header is read.
     pub fn warnings(&self) -> &[CsvWarning] {
         &self.warnings
     }
 
-    /// The header's line is complete. Nothing if it is blank: the header is still to come.
-    fn end_header(&mut self) -> Result<Option<Body>, CsvError> {
+    /// The header's line is complete. If it is blank, the header is still to come.
+    fn end_header(&mut self) -> Result<(), CsvError> {
         let header = std::mem::replace(&mut self.header, HeaderLine::new());
-        if header.is_blank() {
-            return Ok(None);
+        if !header.is_blank() {
+            let (reader, columns, warning) = header.parse(self.lines.current, &self.wanted, &self.ignored)?;
+            self.warnings.extend(warning);
+            self.body = Some(Body::new(reader, columns));
         }
-        let (reader, columns, warning) = header.parse(self.lines.current, &self.wanted, &self.ignored)?;
-        self.warnings.extend(warning);
-        Ok(Some(Body::new(reader, columns)))
+        self.lines.pass(header.bytes());
+        Ok(())
     }
 }
 
 impl Body {
     fn new(reader: csv_core::Reader, columns: Columns) -> Body {
         Body {
-            reader_line: reader.line(),
             reader,
             fields: vec![0; FIRST_CAPACITY],
             used: 0,
@@ -179,17 +173,18 @@ impl Body {
                     input = &input[1..];
                 } else if let Some(end) = plain::split(input, self.columns.delimiter, MAX_ROW, ends) {
                     let line = lines.current;
-                    lines.end_row(0, input[end]);
+                    lines.after_cr = false;
+                    lines.end(input[end]);
                     each(Row { line, columns: &self.columns, fields: &input[..end], ends, gap: 1 })?;
                     input = &input[end + 1..];
                 } else {
                     self.row_line = Some(lines.current);
-                    self.reader_line = self.reader.line();
                 }
                 continue;
             };
             let (result, read, written, ended) =
                 self.reader.read_record(input, &mut self.fields[self.used..], &mut self.ends[self.count..]);
+            lines.pass(&input[..read]);
             self.used += written;
             self.count += ended;
             match result {
@@ -200,12 +195,7 @@ impl Body {
                     self.count -= 1;
                     self.used = 0;
                 }
-                ReadRecordResult::Record => {
-                    let terminator = input[read - 1];
-                    let newlines = self.reader.line() - self.reader_line;
-                    lines.end_row(newlines - u64::from(terminator == b'\n'), terminator);
-                    self.hand_out(line, &mut each)?;
-                }
+                ReadRecordResult::Record => self.hand_out(line, &mut each)?,
             }
             input = &input[read..];
         }
@@ -317,7 +307,7 @@ impl Row<'_> {
     /// The field as a finite number.
     ///
     /// # Errors
-    /// It is empty, no number, or not finite.
+    /// It is empty, not a number, NaN or infinite.
     pub fn number<T: Number>(&self, wanted: usize) -> Result<T, CsvError> {
         match number::parse(self.field(wanted)) {
             Some(number) if T::into(number).is_finite() => Ok(number),

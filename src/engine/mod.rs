@@ -17,7 +17,7 @@ use crate::network::{NetworkConfig, Parameters};
 pub use self::burn::BurnEngine;
 pub use self::contract::{Engine, EngineError, EngineFuture, EngineKind};
 pub use self::fused::FusedEngine;
-pub use self::precision::Precision;
+pub use self::precision::{MAX_INTEGER, Precision};
 
 /// Builds the engine `kind` for one network. Only the engine `cpu` has other precisions than `f32`.
 ///

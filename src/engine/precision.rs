@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// The max magnitude of an 8-bit integer that stands for a weight, in a bundle and in the products of [`Precision::I8`].
+pub const MAX_INTEGER: i8 = 127;
+
 /// What the products of recurrent layers are computed in: all but a few hundredths of the work. Everything else is
 /// `f32` in any precision.
 ///

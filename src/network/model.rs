@@ -157,19 +157,7 @@ impl Network {
 
     /// Logits `[N, classes]` with dropout, as they are while training.
     pub fn forward_with(&self, inputs: &NetworkInputs, dropout: &mut Dropout) -> Tensor<2> {
-        let mut steps = self.embed(inputs);
-        let mut valid = inputs.valid.clone();
-        if let Some(valid) = &valid {
-            let [windows, length, width] = steps.dims();
-            let padding = valid.padding(&steps.device()).expand([windows, length, width]);
-            steps = steps.mask_fill(padding, 0.0);
-        }
-        for block in &self.conv {
-            steps = block.forward(steps, valid.as_ref(), dropout);
-            valid = valid.map(|valid| valid.pooled(block.pool()));
-        }
-        // The recurrent layers and the pooling read [L, N, features].
-        let mut steps = steps.swap_dims(0, 1);
+        let (mut steps, valid) = self.convolve(inputs, dropout);
         for (index, layer) in self.recurrent.iter().enumerate() {
             if index > 0 {
                 steps = dropout.apply(steps, self.recurrent_dropout);
@@ -181,6 +169,32 @@ impl Network {
         }
         let pooled = self.pool(steps, valid.as_ref(), dropout);
         self.classify(pooled, dropout)
+    }
+
+    /// What each recurrent layer reads, and at the end what the last one gives: `[L, N, features]` each.
+    pub fn recurrent_steps(&self, inputs: &NetworkInputs) -> Vec<Tensor<3>> {
+        let (read, valid) = self.convolve(inputs, &mut Dropout::Off);
+        let mut steps = vec![read];
+        for layer in &self.recurrent {
+            steps.push(layer.forward(steps[steps.len() - 1].clone(), valid.as_ref()));
+        }
+        steps
+    }
+
+    /// What the recurrent layers and the pooling read, `[L, N, features]`, and which of its steps are valid.
+    fn convolve(&self, inputs: &NetworkInputs, dropout: &mut Dropout) -> (Tensor<3>, Option<Valid>) {
+        let mut steps = self.embed(inputs);
+        let mut valid = inputs.valid.clone();
+        if let Some(valid) = &valid {
+            let [windows, length, width] = steps.dims();
+            let padding = valid.padding(&steps.device()).expand([windows, length, width]);
+            steps = steps.mask_fill(padding, 0.0);
+        }
+        for block in &self.conv {
+            steps = block.forward(steps, valid.as_ref(), dropout);
+            valid = valid.map(|valid| valid.pooled(block.pool()));
+        }
+        (steps.swap_dims(0, 1), valid)
     }
 
     /// Dense inputs, category embeddings and time embedding side by side, `[N, L, I]`.

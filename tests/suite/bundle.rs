@@ -1,7 +1,8 @@
 //! A bundle survives the way through a file, and nothing else passes for one.
 
-use painwave::bundle::{Bundle, BundleError, InvalidManifest, WeightType};
-use painwave::engine::Precision;
+use painwave::bundle::{Bundle, BundleError, InvalidManifest, Manifest, WeightType, column_scales};
+use painwave::engine::{MAX_INTEGER, Precision};
+use painwave::network::{Cell, ConvBlock, Recurrent};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::bundle;
@@ -50,7 +51,6 @@ fn a_flipped_bit_is_refused_or_changes_nothing() {
     for place in 0..bytes.len() {
         let bit = 1 << (place % 8);
         bytes[place] ^= bit;
-        // Padding between tensors carries nothing, so a flip there may pass.
         match Bundle::from_bytes(&bytes) {
             Ok(read) => assert_eq!(read, original, "a flip at byte {place} went unnoticed"),
             Err(_) => refused += 1,
@@ -207,4 +207,101 @@ fn a_weight_beyond_f16_is_not_written_as_infinite() {
     bundle.weights[0].get_mut("head.0.bias").unwrap().data[0] = 1e6;
     assert!(matches!(bundle.to_bytes(WeightType::F16), Err(BundleError::WeightNotFinite { .. })));
     assert!(bundle.to_bytes(WeightType::F32).is_ok());
+}
+
+/// A network in place of the first member's.
+fn network(bundle: &mut Bundle, length: usize, conv: &[(usize, usize)], recurrent: Option<Recurrent>) {
+    let Manifest { window, members, .. } = &mut bundle.manifest;
+    (window.length, window.stride) = (length, length);
+    members.truncate(1);
+    let network = &mut members[0].network;
+    let block = |&(channels, kernel)| ConvBlock { channels, kernel, pool: 1, dropout: 0.0 };
+    network.conv = conv.iter().map(block).collect();
+    network.recurrent = recurrent;
+}
+
+fn recurrent(cell: Cell, hidden: usize, layers: usize) -> Option<Recurrent> {
+    Some(Recurrent { cell, hidden, layers, bidirectional: true, dropout: 0.0, layer_norm: false })
+}
+
+/// What a bundle that asks for too much is refused for: the weights of none of these are there.
+fn budget(spoil: impl FnOnce(&mut Bundle)) -> &'static str {
+    let mut bundle = bundle();
+    spoil(&mut bundle);
+    match bundle.validate().expect_err("it asks for too much") {
+        BundleError::Invalid(InvalidManifest::Budget { what, found, most }) => {
+            assert!(found > most, "{found} of {most}");
+            what
+        }
+        other => panic!("{other}"),
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_few_weights_may_not_ask_for_gigabytes_of_activations() {
+    let blocks: Vec<(usize, usize)> = (0..16).map(|block| ([4096, 1][block % 2], 1)).collect();
+    let what = budget(|bundle| network(bundle, 65_536, &blocks, None));
+    assert_eq!(what, "bytes of activations for a window");
+    let what = budget(|bundle| network(bundle, 65_536, &[], recurrent(Cell::Gru, 512, 1)));
+    assert_eq!(what, "bytes of activations for a window");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_window_may_not_ask_for_minutes_of_work() {
+    let what = budget(|bundle| network(bundle, 8192, &[(4096, 255)], None));
+    assert_eq!(what, "operations for a window");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_known_answers_may_not_take_minutes() {
+    let what = budget(|bundle| {
+        network(bundle, 1024, &[(4096, 255)], None);
+        bundle.weights.truncate(1);
+        bundle.manifest.members[0].known_answers.steps = vec![0; 64 * 1024];
+    });
+    assert_eq!(what, "operations for the known answers");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_row_of_a_file_may_not_ask_for_seconds_of_work() {
+    let what = budget(|bundle| {
+        network(bundle, 1024, &[(4096, 255)], None);
+        bundle.manifest.window.stride = 1;
+    });
+    assert_eq!(what, "operations for a step of a recording");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_weights_of_all_members_have_one_limit() {
+    let what = budget(|bundle| network(bundle, 4, &[], recurrent(Cell::Lstm, 4096, 16)));
+    assert_eq!(what, "bytes of weights");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn integers_survive_exactly() {
+    let mut bundle = bundle();
+    let name = "recurrent.0.forward.hidden_weight";
+    let matrix = bundle.weights[0].get_mut(name).expect("a GRU has it");
+    let columns = matrix.shape[1];
+    let scales = column_scales(&matrix.data, columns);
+    for (place, weight) in matrix.data.iter_mut().enumerate() {
+        // One of each column is the greatest integer, as the scales have it.
+        let integer = if place / columns == 1 { f32::from(MAX_INTEGER) } else { (place % 50) as f32 - 25.0 };
+        *weight = integer * scales[place % columns];
+    }
+    let bytes = |weights| bundle.to_bytes(weights).expect("the bundle is valid");
+    let read = Bundle::from_bytes(&bytes(WeightType::I8)).expect("what was written is read");
+    assert_eq!(read.weights[0][name], bundle.weights[0][name]);
+    let other = "recurrent.0.forward.input_weight";
+    let half = Bundle::from_bytes(&bytes(WeightType::F16)).expect("what was written is read");
+    assert_eq!(read.weights[0][other], half.weights[0][other], "what integers cannot hold is f16");
+
+    let pack = burn_pack::Reader::from_bytes(burn_pack::Bytes::from_bytes_vec(bytes(WeightType::I8)));
+    let pack = pack.expect("burn-pack reads it");
+    let tensors = pack.into_tensors().expect("burn-pack reads it").into_iter();
+    let tensors = tensors.map(|tensor| tensor.into_parts().expect("its bytes are there"));
+    let types: Vec<(String, burn_pack::DType)> = tensors.map(|(name, dtype, ..)| (name, dtype)).collect();
+    let dtype = |name: &str| types.iter().find(|(found, _)| found == name).map(|(_, dtype)| *dtype);
+    assert_eq!(dtype(&format!("member.0.{name}")), Some(burn_pack::DType::I8));
+    assert_eq!(dtype(&format!("member.0.{name}.scale")), Some(burn_pack::DType::F16));
 }

@@ -212,6 +212,40 @@ fn a_column_twice_is_an_error_only_if_it_is_read() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn a_header_of_a_million_columns_is_compared_with_thousands() {
+    let channels: Vec<String> = (0..4000).map(|channel| format!("channel {channel}")).collect();
+    let mut reader = Reader::new(&Schema { channels, ..schema() });
+    let header = format!("id,TIME,{}\n", ",".repeat(1_000_000));
+    let error = reader.feed(header.as_bytes()).expect_err("no channel is there");
+    let CsvError::MissingColumns { missing, found, .. } = error else { panic!("{error}") };
+    assert_eq!((missing.len(), found.len()), (4002, 1_000_003));
+    assert_eq!(missing[0].similar.as_deref(), Some("TIME"));
+    assert!(missing[1..].iter().all(|column| column.similar.is_none()));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_quotation_mark_counts_where_its_delimiter_lets_a_field_start() {
+    let file = |header: &str| format!("{header}\n1\t0\t1\t2\ttwo\tx\n");
+    for note in ["inches, \"", "in,\"ches", "in;\"ches"] {
+        let reader = read(file(&format!("id\ttime\ta\tb\tlegs\t{note}"))).expect(note);
+        assert_eq!(recordings(&reader), [recording("1", &[0.0], &[1.0, 2.0], &[0])], "{note}");
+        assert_eq!(reader.columns().expect("the header is there")[5], note);
+    }
+    let missing = error(file("id\ttime\ta\tb\tin,\"ches\tnote"));
+    assert_eq!((missing.code(), missing.column()), ("MISSING_COLUMN", Some("legs")));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn names_and_values_are_trimmed_alike() {
+    let ascii = PLAIN.replace(',', " \t,\x0c ");
+    assert_eq!(recordings(&read(ascii).expect("ASCII spaces do not count")), plain());
+    let name = error_at(PLAIN.replacen(",a,", ",\u{a0}a,", 1));
+    assert_eq!(name, ("MISSING_COLUMN", Some(1), Some("a".into())));
+    let value = error_at(PLAIN.replacen(",1.5,", ",\u{a0}1.5,", 1));
+    assert_eq!(value, ("NOT_A_NUMBER", Some(2), Some("a".into())));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn wrong_field_counts() {
     let header = "id,time,a,b,legs\n1,0,1,2,two\n";
     for (row, found) in [("1,1,1,2", 4), ("1,1,1,2,two,", 6), ("x", 1), (",,,,,,,,,,,,", 13), ("1,0.", 2)] {
@@ -325,6 +359,9 @@ fn lines_are_those_of_the_file() {
         (format!("\r{header}"), 3),
         (format!("\r\n{}\r\n1,0,1,2,two,\"\"\"\n\"\r\n", header.trim_end()), 5),
         ("id,time,a,b,legs,\"two\nlines\"\r\n".to_owned(), 3),
+        ("id,time,a,b,legs,\"three\rlines\r\n\"\r\n".to_owned(), 4),
+        (format!("{header}1,0,1,2,two,\"a\rb\r\r\nc\"\r"), 6),
+        (format!("{header}\"1\r\",0,1,2,two,\"\nx\"\n"), 5),
     ] {
         let expected = ("NOT_A_NUMBER", Some(line), Some("a".to_owned()));
         assert_eq!(error_at(format!("{before}{bad}")), expected, "{before:?}");

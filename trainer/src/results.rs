@@ -94,6 +94,7 @@ pub fn write(
             .collect(),
         parameters: manifest.members[0].network.parameter_count(),
         stored_as: match assembled.weights {
+            WeightType::I8 => "i8",
             WeightType::F16 => "f16",
             WeightType::F32 => "f32",
         },

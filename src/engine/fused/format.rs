@@ -8,7 +8,7 @@
 //! exact: no order of summation changes them, and the choice of the weights' scales makes overflow impossible. What a row
 //! is rounded to may differ by one between instruction sets, of which some fuse the multiplication with the addition.
 
-use crate::engine::precision::Precision;
+use crate::engine::precision::{MAX_INTEGER, Precision};
 use crate::simd::Vector;
 
 /// How products are computed in one precision.
@@ -95,7 +95,8 @@ impl Precision {
             Precision::F32 => None,
             // The 31 bits of a sum are shared between rows and weights so that both have about the same rounding error.
             Precision::I16 => Some(Integers { zero: 0, max_row: 4095, max_weight: 32_767 }),
-            Precision::I8 => Some(Integers { zero: 64, max_row: 63, max_weight: 127 }),
+            // Weights that a bundle stores as integers are these integers.
+            Precision::I8 => Some(Integers { zero: 64, max_row: 63, max_weight: MAX_INTEGER.into() }),
         }
     }
 }

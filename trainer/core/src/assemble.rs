@@ -1,19 +1,25 @@
 //! Trained weights to a bundle that has proven itself.
 
-use std::ops::Range;
+use std::ops::RangeInclusive;
 
 use burn::tensor::Device;
-use painwave::bundle::{Bundle, BundleError, KnownAnswers, Manifest, Member, WeightType};
+use painwave::bundle::{Bundle, BundleError, KnownAnswers, Manifest, Member, WeightCheck, WeightType};
 use painwave::classifier::{Classifier, ClassifyError, LoadError, Prediction};
 use painwave::engine::{self, EngineError, EngineKind};
 use painwave::network::{Network, NetworkInputs, Parameters};
-use painwave::recording::Recording;
 use painwave::windows::WindowBatch;
 
+use crate::precision::{self, Change, Judges, PrecisionError, alone};
+use crate::quantise;
 use crate::windows::WindowSet;
 
 /// Windows whose logits every engine must reproduce.
 const KNOWN_WINDOWS: usize = 8;
+/// Steps, of all windows together, that the rounding of weights is fitted to.
+const CALIBRATION_STEPS: usize = 1 << 15;
+/// What the integers that stand for weights are multiples of: the greatest that changes next to nothing is taken.
+/// Multiples of 4 compress to less than six bits.
+const MULTIPLES: RangeInclusive<u8> = 1..=4;
 
 /// One member's part of the bundle, trained.
 #[derive(Clone, Debug)]
@@ -22,15 +28,8 @@ pub struct TrainedMember {
     pub parameters: Parameters,
     /// The windows of its known answers.
     pub known: WindowBatch,
-}
-
-/// Members that are judged together: a fold's one, or all of its stages.
-#[derive(Clone, Debug)]
-pub struct Judges<'a> {
-    /// Their places in the bundle.
-    pub members: Range<usize>,
-    /// The subjects that judge them.
-    pub subjects: Vec<&'a Recording>,
+    /// Windows that it was trained on, for the rounding of its weights.
+    pub calibration: WindowBatch,
 }
 
 /// A bundle, as it will be written.
@@ -57,13 +56,17 @@ pub enum AssembleError {
     /// The subjects that judge cannot be classified.
     #[error(transparent)]
     Classify(#[from] ClassifyError),
+    /// The precisions cannot be measured.
+    #[error(transparent)]
+    Precision(#[from] PrecisionError),
 }
 
 /// Is told of an engine that misses the known answers.
 pub type Refused<'a> = &'a dyn Fn(EngineKind, &EngineError);
 
-/// Bundles trained weights, in half precision if that changes no predicted label of the subjects that
-/// judge. `manifest` has a member without known answers for each of `members`.
+/// Bundles trained weights: as 8-bit integers if that changes next to nothing for the subjects that judge, else in
+/// half precision if that changes none of their labels. `manifest` has a member without known answers for each of
+/// `members`.
 ///
 /// # Errors
 /// The model is not valid or no engine reproduces its known answers.
@@ -73,24 +76,77 @@ pub fn assemble(
     judges: &[Judges<'_>],
     refused: Refused<'_>,
 ) -> Result<Assembled, AssembleError> {
+    let calibration: Vec<WindowBatch> = members.iter().map(|member| member.calibration.clone()).collect();
     let full = with_known_answers(manifest, members);
+    if let Some(assembled) = as_integers(&full, &calibration, judges, refused)? {
+        return Ok(assembled);
+    }
     let (predictions, engine) = judge(&full, judges, refused)?;
-    if let Some(half) = round_to_half(&full)? {
+    if let Some(half) = stored_as(&full, WeightType::F16)? {
         let (rounded, engine) = judge(&half, judges, refused)?;
-        let same =
-            rounded.iter().flatten().zip(predictions.iter().flatten()).all(|(a, b)| a.class == b.class);
-        if same {
+        if Change::between(predictions.iter().flatten(), rounded.iter().flatten()).flips == 0 {
             return Ok(Assembled { bundle: half, weights: WeightType::F16, predictions: rounded, engine });
         }
     }
     Ok(Assembled { bundle: full, weights: WeightType::F32, predictions, engine })
 }
 
-/// The windows of a set that known answers are computed for, spread evenly over it.
+/// The same model with the recurrent layers' weights as 8-bit integers, if it has such layers, and if that changes
+/// next to nothing for the subjects that judge and forbids no precision that is allowed without it. `calibration` has
+/// windows for each member, see [`calibration_windows`].
+///
+/// # Errors
+/// As [`assemble`].
+pub fn as_integers(
+    full: &Bundle,
+    calibration: &[WindowBatch],
+    judges: &[Judges<'_>],
+    refused: Refused<'_>,
+) -> Result<Option<Assembled>, AssembleError> {
+    if full.manifest.members.iter().all(|member| member.network.recurrent.is_none()) {
+        return Ok(None);
+    }
+    let mut full = full.clone();
+    precision::prove(&mut full, judges)?;
+    let allowed = std::mem::take(&mut full.manifest.precisions);
+    let (exact, _) = judge(&full, judges, refused)?;
+    for multiple in MULTIPLES.rev() {
+        let mut bundle = full.clone();
+        for ((member, weights), calibration) in
+            bundle.manifest.members.iter().zip(&mut bundle.weights).zip(calibration)
+        {
+            *weights = quantise::recurrent_weights(&member.network, weights, calibration, multiple);
+        }
+        let Some(mut bundle) = stored_as(&bundle, WeightType::I8)? else { continue };
+        let (predictions, engine) = judge(&bundle, judges, refused)?;
+        let change = Change::between(exact.iter().flatten(), predictions.iter().flatten());
+        precision::prove(&mut bundle, judges)?;
+        let still_allowed = |precision| bundle.manifest.precisions.contains(precision);
+        if change.is_allowed() && allowed.iter().all(still_allowed) {
+            let (weights, Change { subjects, flips, greatest_change }) = (WeightType::I8, change);
+            let check = WeightCheck { stored_as: weights, subjects, flips, greatest_change };
+            bundle.manifest.card.weights = Some(check);
+            return Ok(Some(Assembled { bundle, weights, predictions, engine }));
+        }
+    }
+    Ok(None)
+}
+
+/// The windows of a set that known answers are computed for.
 pub fn known_windows(set: &WindowSet) -> WindowBatch {
-    let count = set.len();
-    let known = KNOWN_WINDOWS.min(count);
-    set.gather(&(0..known).map(|i| i * count / known).collect::<Vec<_>>())
+    spread(set, KNOWN_WINDOWS)
+}
+
+/// The windows of a set that the rounding of weights is fitted to.
+pub fn calibration_windows(set: &WindowSet) -> WindowBatch {
+    spread(set, (CALIBRATION_STEPS / set.length()).max(1))
+}
+
+/// So many windows, or all that there are, spread evenly over a set.
+fn spread(set: &WindowSet, count: usize) -> WindowBatch {
+    let all = set.len();
+    let count = count.min(all);
+    set.gather(&(0..count).map(|i| i * all / count).collect::<Vec<_>>())
 }
 
 /// The first engine of this build, in the order of preference, that reproduces the known answers.
@@ -127,16 +183,9 @@ fn judge(
     Ok((predictions, engine))
 }
 
-/// The model with some of its members only.
-pub fn alone(bundle: &Bundle, members: Range<usize>) -> Bundle {
-    let mut manifest = bundle.manifest.clone();
-    manifest.members = manifest.members.drain(members.clone()).collect();
-    Bundle { manifest, weights: bundle.weights[members].to_vec() }
-}
-
-/// The same model with weights that half precision can hold; `None` if it cannot hold them all.
-fn round_to_half(full: &Bundle) -> Result<Option<Bundle>, AssembleError> {
-    match full.to_bytes(WeightType::F16).and_then(|bytes| Bundle::from_bytes(&bytes)) {
+/// The same model with weights as a file holds them; `None` if it cannot hold them all.
+fn stored_as(full: &Bundle, weights: WeightType) -> Result<Option<Bundle>, AssembleError> {
+    match full.to_bytes(weights).and_then(|bytes| Bundle::from_bytes(&bytes)) {
         Ok(mut rounded) => {
             for (member, parameters) in rounded.manifest.members.iter_mut().zip(&rounded.weights) {
                 answer(member, parameters, rounded.manifest.window.length);
@@ -239,8 +288,11 @@ mod tests {
     #[test]
     fn a_weight_beyond_half_precision_is_stored_whole() {
         let (manifest, mut parameters, known) = model();
-        let member =
-            |parameters: &Parameters| TrainedMember { parameters: parameters.clone(), known: known.clone() };
+        let member = |parameters: &Parameters| TrainedMember {
+            parameters: parameters.clone(),
+            known: known.clone(),
+            calibration: known.clone(),
+        };
         let assembled = assemble(manifest.clone(), vec![member(&parameters)], &[], &|_, _| ()).unwrap();
         assert_eq!(assembled.weights, WeightType::F16);
 

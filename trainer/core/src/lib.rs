@@ -21,6 +21,7 @@
 //! | [`calibration`], [`evaluation`] | scores of classes and of probabilities |
 //! | [`assemble`] | trained weights to a bundle that has proven itself |
 //! | [`precision`] | which precisions a bundle may be computed in |
+//! | [`quantise`] | the matrices of recurrent layers as 8-bit integers |
 //! | [`experiment`] | a recipe on a data set: every split's training, and the bundle of all members |
 //! | [`export`] | bundles as safetensors and ONNX files |
 
@@ -36,6 +37,7 @@ pub mod labels;
 pub mod loss;
 pub mod precision;
 pub mod preparation;
+pub mod quantise;
 pub mod recipe;
 pub mod split;
 pub mod statistics;

@@ -1,32 +1,96 @@
 //! Which precisions a bundle may be computed in: those that were measured to change next to nothing.
 
-use painwave::bundle::{Bundle, PrecisionCheck};
-use painwave::classifier::{Classifier, Prediction};
-use painwave::engine::{EngineKind, Precision};
+use std::ops::Range;
 
-use crate::assemble::{AssembleError, Judges, alone};
+use painwave::bundle::{Bundle, PrecisionCheck};
+use painwave::classifier::{Classifier, ClassifyError, LoadError, Prediction};
+use painwave::engine::{EngineKind, Precision};
+use painwave::recording::Recording;
 
 /// Greatest change of a probability that is allowed.
 pub const ALLOWED_CHANGE: f64 = 1e-3;
+
+/// Why precisions cannot be measured.
+#[derive(Debug, thiserror::Error)]
+pub enum PrecisionError {
+    /// The model cannot run.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The subjects that judge cannot be classified.
+    #[error(transparent)]
+    Classify(#[from] ClassifyError),
+}
+
+/// Members that are judged together: a fold's one, or all of its stages.
+#[derive(Clone, Debug)]
+pub struct Judges<'a> {
+    /// Their indices in the bundle.
+    pub members: Range<usize>,
+    /// The subjects that judge them.
+    pub subjects: Vec<&'a Recording>,
+}
+
+/// How predictions of the same subjects differ.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Change {
+    /// How many subjects there are.
+    pub subjects: u32,
+    /// How many of them get another label.
+    pub flips: u32,
+    /// The greatest change of a subject's probability of a class.
+    pub greatest_change: f64,
+}
+
+impl Change {
+    /// Compares predictions of the same subjects, in the same order.
+    pub fn between<'a>(
+        exact: impl IntoIterator<Item = &'a Prediction>,
+        found: impl IntoIterator<Item = &'a Prediction>,
+    ) -> Self {
+        let mut change = Change { subjects: 0, flips: 0, greatest_change: 0.0 };
+        for (a, b) in exact.into_iter().zip(found) {
+            change.subjects += 1;
+            change.flips += u32::from(a.class != b.class);
+            for (a, b) in a.probabilities.iter().zip(&b.probabilities) {
+                change.greatest_change = change.greatest_change.max(f64::from((a - b).abs()));
+            }
+        }
+        change
+    }
+
+    /// Whether it was measured, and is next to nothing: no other label, and no probability by more than
+    /// [`ALLOWED_CHANGE`].
+    pub fn is_allowed(&self) -> bool {
+        self.subjects > 0 && self.flips == 0 && self.greatest_change <= ALLOWED_CHANGE
+    }
+}
+
+/// The model with some of its members only.
+pub fn alone(bundle: &Bundle, members: Range<usize>) -> Bundle {
+    let mut manifest = bundle.manifest.clone();
+    manifest.members = manifest.members.drain(members.clone()).collect();
+    Bundle { manifest, weights: bundle.weights[members].to_vec() }
+}
 
 /// Measures every precision against `f32` on the subjects that judge, and records in the bundle what each changes
 /// and which are allowed: those that change no label and no probability by more than [`ALLOWED_CHANGE`].
 ///
 /// # Errors
 /// The bundle is not a whole model, or it cannot classify these subjects.
-pub fn prove(bundle: &mut Bundle, judges: &[Judges<'_>]) -> Result<(), AssembleError> {
-    let mut checks = Vec::new();
+pub fn prove(bundle: &mut Bundle, judges: &[Judges<'_>]) -> Result<(), PrecisionError> {
+    let (mut checks, mut allowed) = (Vec::new(), Vec::new());
     if let Some(exact) = predictions(bundle, judges, Precision::F32)? {
         for precision in [Precision::I16, Precision::I8] {
-            if let Some(found) = predictions(bundle, judges, precision)? {
-                checks.push(compare(precision, &exact, &found));
+            let Some(found) = predictions(bundle, judges, precision)? else { continue };
+            let change = Change::between(&exact, &found);
+            if change.is_allowed() {
+                allowed.push(precision);
             }
+            let Change { subjects, flips, greatest_change } = change;
+            checks.push(PrecisionCheck { precision, subjects, flips, greatest_change });
         }
     }
-    let allowed = |check: &&PrecisionCheck| {
-        check.subjects > 0 && check.flips == 0 && check.greatest_change <= ALLOWED_CHANGE
-    };
-    bundle.manifest.precisions = checks.iter().filter(allowed).map(|check| check.precision).collect();
+    bundle.manifest.precisions = allowed;
     bundle.manifest.card.precisions = checks;
     Ok(())
 }
@@ -36,7 +100,7 @@ fn predictions(
     bundle: &Bundle,
     judges: &[Judges<'_>],
     precision: Precision,
-) -> Result<Option<Vec<Prediction>>, AssembleError> {
+) -> Result<Option<Vec<Prediction>>, PrecisionError> {
     let mut predictions = Vec::new();
     for Judges { members, subjects } in judges {
         let members = alone(bundle, members.clone());
@@ -47,15 +111,4 @@ fn predictions(
         predictions.extend(pollster::block_on(classifier.classify(subjects))?);
     }
     Ok(Some(predictions))
-}
-
-fn compare(precision: Precision, exact: &[Prediction], found: &[Prediction]) -> PrecisionCheck {
-    let pairs = || exact.iter().zip(found);
-    let changes = pairs().flat_map(|(a, b)| a.probabilities.iter().zip(&b.probabilities));
-    PrecisionCheck {
-        precision,
-        subjects: exact.len() as u32,
-        flips: pairs().filter(|(a, b)| a.class != b.class).count() as u32,
-        greatest_change: changes.map(|(a, b)| f64::from((a - b).abs())).fold(0.0, f64::max),
-    }
 }

@@ -59,6 +59,11 @@ impl WindowSet {
         self.places.len()
     }
 
+    /// Steps of a window.
+    pub fn length(&self) -> usize {
+        self.window.length
+    }
+
     /// Whether there is no window.
     pub fn is_empty(&self) -> bool {
         self.places.is_empty()

@@ -1,4 +1,4 @@
-//! `trainer precision`: proves a bundle's precisions anew.
+//! `trainer precision`: proves a bundle's precisions anew, and stores its weights as integers.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use painwave_train::experiment;
 use painwave_train::recipe::RecipeFile;
 
 use crate::error::Error;
-use crate::{data, files, report};
+use crate::{data, files, progress, report};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -17,7 +17,8 @@ Example:
   trainer precision models/cnn-gru.bpk --data train.csv --labels train_labels.csv
 
 `fit` does this by itself. The subjects are those that the recipe in the bundle held out, so the files must be those
-that the model was fitted on. A precision is allowed if it changes no label and no probability by more than 0.001.";
+that the model was fitted on. A precision is allowed if it changes no label and no probability by more than 0.001. Weights
+are stored as 8-bit integers under the same condition, if they are not stored so yet.";
 
 /// Arguments of `trainer precision`.
 #[derive(Clone, Debug, Args)]
@@ -49,14 +50,17 @@ pub fn run(args: &PrecisionArgs) -> Result<(), Error> {
         }
     }
     let weights = weight_type(&bundle);
-    experiment::prove(&recipe, &dataset, &mut bundle)?;
+    let weights = experiment::prove(&recipe, &dataset, &mut bundle, weights, &progress::refused)?;
     let bytes = bundle.to_bytes(weights)?;
     files::write_atomically(args.out.as_ref().unwrap_or(&args.bundle), &bytes)?;
     super::print(|out| report::write_precisions(out, &bundle.manifest))
 }
 
-/// How a bundle's weights were stored: as `f16`, if that holds each of them.
+/// How a bundle's weights were stored: as the card says, else as `f16`, if that holds each of them.
 fn weight_type(bundle: &Bundle) -> WeightType {
+    if let Some(check) = bundle.manifest.card.weights {
+        return check.stored_as;
+    }
     let half = bundle.to_bytes(WeightType::F16).and_then(|bytes| Bundle::from_bytes(&bytes));
     let exact = half.is_ok_and(|half| half.weights == bundle.weights);
     if exact { WeightType::F16 } else { WeightType::F32 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use comfy_table::{Cell, CellAlignment, Table, presets};
-use painwave::bundle::{Manifest, PrecisionCheck};
+use painwave::bundle::{Manifest, PrecisionCheck, WeightCheck};
 use painwave::evaluation::Scores;
 use painwave_train::evaluation::{BINS, Evaluation, ProbabilityScores};
 
@@ -83,6 +83,13 @@ pub fn table(header: &[&str]) -> Table {
 /// # Errors
 /// Those of the writer.
 pub fn write_precisions(out: &mut impl io::Write, manifest: &Manifest) -> io::Result<()> {
+    if let Some(WeightCheck { subjects, flips, greatest_change, .. }) = manifest.card.weights {
+        writeln!(
+            out,
+            "weights as 8-bit integers: of {subjects} subjects {flips} get another label, no probability changes by \
+             more than {greatest_change:.1e}"
+        )?;
+    }
     for check in &manifest.card.precisions {
         let PrecisionCheck { precision, subjects, flips, greatest_change } = check;
         let allowed = if manifest.precisions.contains(precision) { "allowed" } else { "not allowed" };

@@ -36,6 +36,7 @@ pub(super) fn card(file: &RecipeFile, dataset: &Dataset, splits: &[Split], date:
         split: describe(file, splits),
         metrics: BTreeMap::new(),
         confusion: Vec::new(),
+        weights: None,
         precisions: Vec::new(),
         date: date.to_owned(),
         trainer: env!("CARGO_PKG_VERSION").to_owned(),

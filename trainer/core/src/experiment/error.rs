@@ -6,6 +6,7 @@ use painwave::bundle::BundleError;
 use painwave::features::FeatureError;
 
 use crate::assemble::AssembleError;
+use crate::precision::PrecisionError;
 use crate::preparation::PreparationError;
 use crate::recipe::RecipeError;
 use crate::split::SplitError;
@@ -42,6 +43,9 @@ pub enum ExperimentError {
     /// What was trained makes no bundle.
     #[error(transparent)]
     Assemble(#[from] AssembleError),
+    /// Precisions cannot be measured.
+    #[error(transparent)]
+    Precision(#[from] PrecisionError),
     /// Cancelled before the last of several networks was trained.
     #[error("interrupted in {part}: there is no ensemble yet, --resume continues")]
     Interrupted {

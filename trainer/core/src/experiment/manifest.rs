@@ -41,5 +41,6 @@ pub(super) fn manifest(
         card,
     };
     manifest.validate().map_err(BundleError::from)?;
+    manifest.check_networks()?;
     Ok(manifest)
 }

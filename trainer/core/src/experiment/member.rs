@@ -132,6 +132,7 @@ impl<'a> Workshop<'a> {
         let member = TrainedMember {
             parameters: outcome.parameters.clone(),
             known: assemble::known_windows(&problem.validation),
+            calibration: assemble::calibration_windows(&problem.training),
         };
         let windows = [problem.training.len(), problem.validation.len()];
         let training = Training { name: part.name(), fold: part.fold, split, windows, threads, outcome };

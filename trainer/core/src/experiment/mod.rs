@@ -10,9 +10,11 @@ mod settings;
 mod task;
 
 use painwave::Bundle;
+use painwave::bundle::WeightType;
 use painwave::classifier::Prediction;
 use painwave::decision::Decision;
 use painwave::engine::EngineError;
+use painwave::features::FeatureExtractor;
 use painwave::recording::{Recording, Schema};
 
 pub use self::dataset::{Dataset, pick};
@@ -21,14 +23,16 @@ pub use self::member::Training;
 use self::member::Workshop;
 pub use self::part::{CHECKPOINT, Part};
 pub use self::settings::{Observer, Plan, Settings};
-use crate::assemble::{self, Assembled, Judges};
+use self::task::Task;
+use crate::assemble::{self, Assembled, Refused};
 use crate::decision;
 use crate::evaluation::Evaluation;
 use crate::labels::Label;
-use crate::precision;
+use crate::precision::{self, Judges};
 use crate::preparation::{self, Preparation};
 use crate::recipe::{DecisionRecipe, RecipeFile};
 use crate::split::{self, Split};
+use crate::windows::WindowSet;
 
 /// What a recipe came to.
 pub struct Experiment {
@@ -115,14 +119,41 @@ pub fn run(
     Ok(Experiment { trainings, folds: splits.len(), assembled, judged, evaluation, undecided })
 }
 
-/// Measures again what precisions change in the bundle of an earlier run of the recipe on the same data.
+/// Measures again what precisions change in the bundle of an earlier run of the recipe on the same data, and stores its
+/// weights as 8-bit integers if they are not stored so and may be. Returns how they are stored.
 ///
 /// # Errors
 /// The subjects cannot be split as the recipe says, or the bundle cannot classify them.
-pub fn prove(file: &RecipeFile, dataset: &Dataset, bundle: &mut Bundle) -> Result<(), ExperimentError> {
+pub fn prove(
+    file: &RecipeFile,
+    dataset: &Dataset,
+    bundle: &mut Bundle,
+    stored_as: WeightType,
+    refused: Refused<'_>,
+) -> Result<WeightType, ExperimentError> {
     let splits = splits(file, &dataset.labels, &dataset.classes)?;
     let recordings = project(dataset, &bundle.manifest.schema);
-    Ok(precision::prove(bundle, &judges(file, &recordings, &splits))?)
+    let judges = judges(file, &recordings, &splits);
+    if stored_as != WeightType::I8 {
+        let manifest = &bundle.manifest;
+        let calibration = |part: Part| {
+            let task = Task::new(file, dataset, part);
+            let subjects = task.of_split(&splits[part.fold]).training;
+            let features =
+                FeatureExtractor::new(&manifest.members[part.member()].features, &manifest.schema)?;
+            let (recordings, answers) = (pick(&recordings, &subjects), task.answers(&subjects));
+            let windows = WindowSet::new(&recordings, &answers, &features, &manifest.window);
+            Ok(assemble::calibration_windows(&windows))
+        };
+        let parts = Part::all(splits.len(), file.recipe.networks());
+        let calibration = parts.map(calibration).collect::<Result<Vec<_>, ExperimentError>>()?;
+        if let Some(assembled) = assemble::as_integers(bundle, &calibration, &judges, refused)? {
+            *bundle = assembled.bundle;
+            return Ok(assembled.weights);
+        }
+    }
+    precision::prove(bundle, &judges)?;
+    Ok(stored_as)
 }
 
 /// Splits labelled subjects as a recipe says.
