@@ -18,7 +18,7 @@ use crate::checkpoints::Files;
 use crate::device::DeviceKind;
 use crate::error::Error;
 use crate::progress::Progress;
-use crate::threads::Threads;
+use crate::threads::Cores;
 use crate::{checkpoints, data, memory, report, results};
 
 /// Shown under `--help`.
@@ -128,7 +128,7 @@ pub(super) fn run_recipe(
         resume: args.resume,
         date: &jiff::Timestamp::now().strftime("%Y-%m-%d").to_string(),
         store: &Files::new(&args.out, Duration::from_secs(args.checkpoint_seconds)),
-        executor: &Threads::new(threads).map_err(Error::Threads)?,
+        scheduler: &Cores(threads),
         observer: &Progress::new(&args.out, interrupt),
     };
     let experiment = experiment::run(&file, &dataset, &settings)?;
