@@ -58,9 +58,6 @@ pub enum Error {
     /// A bundle's precisions cannot be measured.
     #[error(transparent)]
     Assemble(#[from] AssembleError),
-    /// The threads cannot be started.
-    #[error("cannot start the threads of the training: {0}; ask for fewer with --threads")]
-    Threads(rayon::ThreadPoolBuildError),
     /// A file is not a bundle.
     #[error("{path}: {source}")]
     Bundle {

@@ -1,12 +1,17 @@
-//! The threads of a run: what `painwave_train` is handed to compute side by side.
+//! The threads of a run: what `painwave_train` is handed to train and to compute side by side.
 
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
-use painwave_train::host::{Executor, HostError, Share, Task};
+use painwave_train::host::{Executor, HostError, Scheduler, Share, Task};
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
 use crate::queue::{self, Cancel, Shares};
+
+/// The system has no more threads.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot start the threads of the training: {0}; ask for fewer with --threads")]
+pub struct ThreadsError(#[from] ThreadPoolBuildError);
 
 /// Threads that each compute a share of a batch.
 ///
@@ -21,13 +26,13 @@ impl Threads {
     ///
     /// # Errors
     /// The system has no more threads.
-    pub fn new(threads: usize) -> Result<Self, ThreadPoolBuildError> {
+    pub fn new(threads: usize) -> Result<Self, ThreadsError> {
         (0..threads.max(1)).map(|_| pool(1)).collect::<Result<_, _>>().map(Threads)
     }
 }
 
-fn pool(threads: usize) -> Result<ThreadPool, ThreadPoolBuildError> {
-    ThreadPoolBuilder::new().num_threads(threads).build()
+fn pool(threads: usize) -> Result<ThreadPool, ThreadsError> {
+    Ok(ThreadPoolBuilder::new().num_threads(threads).build()?)
 }
 
 impl Executor for Threads {
@@ -39,9 +44,15 @@ impl Executor for Threads {
         assert!(shares.len() <= self.0.len(), "{} shares for {} threads", shares.len(), self.0.len());
         spread(&self.0, shares);
     }
+}
 
+/// Trains side by side with this many threads in all.
+#[derive(Clone, Copy, Debug)]
+pub struct Cores(pub usize);
+
+impl Scheduler for Cores {
     fn tasks(&self, tasks: Vec<Task<'_>>) -> Result<(), HostError> {
-        let Shares { jobs, threads } = Shares::new(self.threads(), tasks.len(), None, None);
+        let Shares { jobs, threads } = Shares::new(self.0, tasks.len(), None, None);
         // A task is taken out of its place by the job that runs it.
         let tasks: Vec<Mutex<Option<Task<'_>>>> =
             tasks.into_iter().map(|task| Mutex::new(Some(task))).collect();
@@ -55,8 +66,8 @@ impl Executor for Threads {
         };
         // Tasks are told by their own observer when to end.
         let never = AtomicBool::new(false);
-        queue::run(tasks.len(), jobs, &never, job, |_, result| result)
-            .map_err(|error: ThreadPoolBuildError| HostError(Box::new(error)))
+        queue::run(tasks.len(), jobs, &never, job, |_, result: Result<(), ThreadsError>| result)
+            .map_err(HostError::new)
     }
 }
 
@@ -95,7 +106,6 @@ mod tests {
 
     #[test]
     fn tasks_run_at_once_and_share_the_threads() {
-        let threads = Threads::new(5).unwrap();
         let barrier = Barrier::new(2);
         let mut counts = [(0, 0); 2];
         let tasks = counts.iter_mut().map(|count| {
@@ -105,7 +115,7 @@ mod tests {
                 *count = (executor.threads(), rayon::current_num_threads());
             }) as Task<'_>
         });
-        threads.tasks(tasks.collect()).unwrap();
+        Cores(5).tasks(tasks.collect()).unwrap();
         assert_eq!(counts, [(2, 2); 2]);
     }
 }

@@ -17,19 +17,21 @@ impl HostError {
 /// A part of a batch.
 pub type Share<'a> = Box<dyn FnOnce() + Send + 'a>;
 
-/// A training: given what spreads the shares of its batches.
-pub type Task<'a> = Box<dyn FnOnce(&dyn Executor) + Send + 'a>;
-
-/// Runs work side by side.
+/// Computes the shares of a batch side by side.
 pub trait Executor: Sync {
     /// Number of shares that are worth making of one batch. Another number gives slightly other weights.
     fn threads(&self) -> usize;
 
-    /// Runs at most [`threads`](Executor::threads) shares, side by side, and returns when all are done.
+    /// Computes at most [`threads`](Executor::threads) shares and returns when all are done.
     fn shares(&self, shares: Vec<Share<'_>>);
+}
 
-    /// Runs tasks, as many at once as there are threads for, and returns when all are done. Each is given an executor
-    /// of as many threads as its share of them.
+/// A training, which is given what computes the shares of its batches.
+pub type Task<'a> = Box<dyn FnOnce(&dyn Executor) + Send + 'a>;
+
+/// Runs trainings side by side.
+pub trait Scheduler: Sync {
+    /// Runs all tasks, as many at once as it can, and returns when all are done.
     ///
     /// # Errors
     /// A task was not run.
@@ -48,7 +50,9 @@ impl Executor for Serial {
     fn shares(&self, shares: Vec<Share<'_>>) {
         shares.into_iter().for_each(|share| share());
     }
+}
 
+impl Scheduler for Serial {
     fn tasks(&self, tasks: Vec<Task<'_>>) -> Result<(), HostError> {
         tasks.into_iter().for_each(|task| task(self));
         Ok(())

@@ -144,7 +144,7 @@ fn run(recipe: &str, epochs: usize) -> Result<Experiment, ExperimentError> {
         resume: false,
         date: "2026-11-27",
         store: &NoStore,
-        executor: &Serial,
+        scheduler: &Serial,
         observer: &Until { epochs },
     };
     experiment::run(&file, &dataset(&file), &settings)

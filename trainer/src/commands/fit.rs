@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::files::FolderLock;
 use crate::progress::Progress;
 use crate::study::change::{self, Change};
-use crate::threads::Threads;
+use crate::threads::Cores;
 use crate::{checkpoints, data, memory, report, results};
 
 /// Shown under `--help`.
@@ -138,7 +138,7 @@ pub(super) fn run_recipe(args: &FitArgs, mut file: RecipeFile, interrupt: &Atomi
         resume: args.resume,
         date: &jiff::Timestamp::now().strftime("%Y-%m-%d").to_string(),
         store: &Files::new(&args.out, Duration::from_secs(args.checkpoint_seconds)),
-        executor: &Threads::new(threads).map_err(Error::Threads)?,
+        scheduler: &Cores(threads),
         observer: &Progress::new(&args.out, interrupt),
     };
     let mut experiment = experiment::run(&file, &dataset, &settings)?;

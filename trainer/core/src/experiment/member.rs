@@ -85,7 +85,7 @@ impl<'a> Workshop<'a> {
         Draft { part, task, split, preparation, recipe, weights }
     }
 
-    /// Trains all drafts, as many at once as the executor does; the results are in their order. One that fails ends
+    /// Trains all drafts, as many at once as the scheduler does; the results are in their order. One that fails ends
     /// the others after their epoch.
     pub(super) fn train(&self, drafts: Vec<Draft<'_>>) -> Result<Vec<Trained>, ExperimentError> {
         let failed = AtomicBool::new(false);
@@ -99,7 +99,7 @@ impl<'a> Workshop<'a> {
                 *result = Some(trained);
             }) as host::Task<'_>
         });
-        self.settings.executor.tasks(tasks.collect()).map_err(TrainingError::from)?;
+        self.settings.scheduler.tasks(tasks.collect()).map_err(TrainingError::from)?;
         // What went wrong by itself goes before what was ended because of it.
         let (trained, errors): (Vec<_>, Vec<_>) = results.into_iter().flatten().partition(Result::is_ok);
         let errors: Vec<_> = errors.into_iter().filter_map(Result::err).collect();

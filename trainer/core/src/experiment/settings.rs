@@ -5,7 +5,7 @@ use painwave::engine::{EngineError, EngineKind};
 use painwave::recording::Schema;
 
 use super::part::Part;
-use crate::host::{Executor, Store};
+use crate::host::{Scheduler, Store};
 use crate::preparation::Preparation;
 use crate::training::{self, Problem};
 
@@ -22,8 +22,8 @@ pub struct Settings<'a> {
     pub date: &'a str,
     /// Keeps the checkpoints.
     pub store: &'a dyn Store,
-    /// Runs the trainings and the shares of their batches.
-    pub executor: &'a dyn Executor,
+    /// Runs the trainings.
+    pub scheduler: &'a dyn Scheduler,
     /// Is told how it goes on.
     pub observer: &'a dyn Observer,
 }
