@@ -109,6 +109,21 @@ pub enum LabelsError {
         /// The subject.
         id: String,
     },
+    /// A subject without a group.
+    #[error(
+        "{path}:{line}: the column `{column}` is empty for `{id}`: subjects without a group would be taken for one \
+         group; give each a value of its own, such as its id, if it belongs to no other"
+    )]
+    EmptyGroup {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: u64,
+        /// The group column.
+        column: String,
+        /// The subject.
+        id: String,
+    },
     /// A label that is not one of the classes.
     #[error("{path}:{line}: `{label}` is not a class; expected one of {expected}")]
     UnknownClass {
@@ -231,7 +246,12 @@ impl Labels {
             if field(label).is_empty() {
                 return Err(LabelsError::Empty { path: path.to_owned(), line, id: field(id) });
             }
-            found.push((line, field(id), field(label), group.map(field)));
+            let group = group.map(field);
+            if let (Some(""), Some(column)) = (group.as_deref(), columns.group) {
+                let (path, column) = (path.to_owned(), column.to_owned());
+                return Err(LabelsError::EmptyGroup { path, line, column, id: field(id) });
+            }
+            found.push((line, field(id), field(label), group));
         }
         let Some((_, _, first, _)) = found.first() else {
             return Err(LabelsError::NoRows { path: path.to_owned() });

@@ -64,6 +64,11 @@ impl WindowSet {
         self.places.is_empty()
     }
 
+    /// Class of each subject.
+    pub fn classes_of_subjects(&self) -> Vec<usize> {
+        self.subjects.iter().map(|windows| self.classes[windows.start]).collect()
+    }
+
     /// The windows of this set, then those of another that is cut in the same way.
     pub fn and(&self, other: &WindowSet) -> WindowSet {
         let mut both = self.clone();

@@ -119,11 +119,11 @@ fn held_out(file: &RecipeFile, train: &[Known]) -> Result<Vec<usize>, Error> {
     let label =
         |(index, known): (usize, &Known)| Label { class: known.truth, group: None, line: index as u64 + 2 };
     let labels: Vec<Label> = train.iter().enumerate().map(label).collect();
-    let splits = split::splits(&labels, &class_names(), &file.recipe.validation).map_err(|source| {
+    let division = split::divide(&labels, &class_names(), &file.recipe).map_err(|source| {
         let line = file.line(source.key());
         Error::Split { recipe: file.path.clone(), line, source }
     })?;
-    Ok(splits.into_iter().flat_map(|split| split.validation).collect())
+    Ok(division.splits.into_iter().flat_map(|split| split.validation).collect())
 }
 
 fn class_names() -> Vec<String> {

@@ -175,8 +175,8 @@ pub fn prove(file: &RecipeFile, dataset: &Dataset, bundle: &mut Bundle) -> Resul
 }
 
 fn splits(file: &RecipeFile, dataset: &Dataset) -> Result<Vec<Split>, Error> {
-    let splits = split::splits(&dataset.labels, &dataset.classes, &file.recipe.validation);
-    splits.map_err(|source| {
+    let division = split::divide(&dataset.labels, &dataset.classes, &file.recipe);
+    division.map(|division| division.splits).map_err(|source| {
         let line = file.line(source.key());
         Error::Split { recipe: file.path.clone(), line, source }
     })

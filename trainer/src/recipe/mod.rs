@@ -208,12 +208,15 @@ impl Recipe {
     }
 
     /// The schema for a file with these columns. Columns that the recipe names and the file lacks stay
-    /// in it: reading the file will say that they are missing. A column without a name (where pandas
-    /// writes the row numbers) is none of the channels.
+    /// in it: reading the file will say that they are missing. None of the channels is a column without a name (where
+    /// pandas writes the row numbers), nor the label or the group, which some data files repeat in every row.
     pub fn schema(&self, header: &[String]) -> Schema {
-        let DataRecipe { id, time, label, channels, categories, ignored, .. } = &self.data;
+        let DataRecipe { id, time, label, channels, categories, .. } = &self.data;
+        let mut ignored = self.data.ignored.clone();
+        let answers = [Some(label), self.validation.group.as_ref()];
+        ignored.extend(answers.into_iter().flatten().filter(|column| header.contains(column)).cloned());
         let named = |column: &String| {
-            [id, time, label].contains(&column)
+            [id, time].contains(&column)
                 || ignored.contains(column)
                 || categories.iter().any(|category| category.column == *column)
         };
@@ -223,7 +226,7 @@ impl Recipe {
             time: time.clone(),
             channels: channels.clone().unwrap_or_else(rest),
             categories: categories.clone(),
-            ignored: ignored.clone(),
+            ignored,
         }
     }
 }
@@ -394,6 +397,22 @@ mod tests {
     fn an_unknown_choice_is_named_with_those_there_are() {
         let message = error("batch_size = 512", "batch_size = 512\nclass_weights = \"balanced\"");
         assert!(message.contains("`balanced`") && message.contains("`inverse_log`"), "{message}");
+    }
+
+    #[test]
+    fn neither_label_nor_group_is_a_channel() {
+        let recipe = parse(RECIPE.replace("[validation]", "[validation]\ngroup = \"person\"")).unwrap().recipe;
+        let header = ["sample_index", "time", "joint_00", "person", "label", "n_legs"].map(String::from);
+        let schema = recipe.schema(&header);
+        assert_eq!(schema.channels, ["joint_00"]);
+        assert!(["person", "label"].iter().all(|column| schema.ignored.contains(&(*column).to_owned())));
+        let ignored = "ignored = [\"n_legs\"";
+        for (key, column) in [("channels", "person"), ("channels", "label")] {
+            let text = RECIPE.replace("[validation]", "[validation]\ngroup = \"person\"");
+            let text = text.replace(ignored, &format!("{key} = [\"joint_00\", \"{column}\"]\n{ignored}"));
+            let message = parse(text).expect_err("an answer as a channel").to_string();
+            assert!(message.contains(&format!("`{column}`, expected columns other than")), "{message}");
+        }
     }
 
     #[test]

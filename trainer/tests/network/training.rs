@@ -120,6 +120,12 @@ fn assert_all_close(what: &str, name: &str, found: &Values, expected: &Values, t
     }
 }
 
+/// The loss of windows that are each a subject of its own.
+fn objective(recipe: &TrainingRecipe, windows: &[usize], classes: usize) -> Objective {
+    let names: Vec<String> = (0..classes).map(|class| class.to_string()).collect();
+    Objective::new(recipe, windows, &names).expect("every class has windows")
+}
+
 #[test]
 fn training_equals_pytorch() {
     // A batch that several threads share has the same gradients.
@@ -133,7 +139,7 @@ fn trains_as_pytorch(stepper: &Stepper) {
     for golden in all() {
         let Golden { name, ref config, .. } = golden.start;
         let windows = golden.start.batch();
-        let objective = Objective::new(&golden.training, &golden.classes, config.classes);
+        let objective = objective(&golden.training, &golden.classes, config.classes);
         let loss_of = |logits, targets| objective.of_windows(logits, targets);
         let network = Network::from_parameters(config, &golden.start.weights(), &device);
         let logits = network.forward(&NetworkInputs::new(&windows, config, &device));
@@ -198,7 +204,7 @@ fn losses_equal_pytorch() {
     for Answer { training, loss: expected, gradient } in answers {
         let name = format!("{:?} {:?} {:?}", training.loss, training.class_weights, training.targets);
         let logits = Tensor::from_data(TensorData::new(logits.clone(), shape), &device).require_grad();
-        let objective = Objective::new(&training, &classes, shape[1]);
+        let objective = objective(&training, &classes, shape[1]);
         let targets = TensorData::new(objective.targets(&classes), shape);
         let losses = objective.of_windows(logits.clone(), Tensor::from_data(targets, &device));
         let loss = losses.sum() / objective.divisor(&classes);
