@@ -17,13 +17,13 @@ use burn::tensor::Device;
 use painwave::features::Features;
 use painwave::network::{Network, NetworkConfig};
 use painwave::windows::{Tail, WindowConfig};
+use painwave_train::loss::cross_entropy;
+use painwave_train::training::{Batch, Gradients, Stepper};
+use painwave_train::windows::WindowSet;
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Deserialize;
-use trainer::loss::cross_entropy;
-use trainer::training::{Batch, Gradients, Stepper};
-use trainer::windows::WindowSet;
 
 #[derive(Deserialize)]
 struct Case {

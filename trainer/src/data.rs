@@ -1,4 +1,4 @@
-//! Data files to recordings, through the same reader as the browser.
+//! Data files to recordings, through the same reader as the browser, and labels files to labels.
 
 use std::fs::File;
 use std::io::Read;
@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use painwave::csv::Reader;
 use painwave::recording::{Recording, Schema};
+use painwave_train::experiment::Dataset;
+use painwave_train::labels::{LabelColumns, Labels, LabelsError, Part};
+use painwave_train::recipe::RecipeFile;
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
@@ -86,4 +89,56 @@ pub fn sha256(path: &Path) -> Result<String, Error> {
 /// Bytes as lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Reads a labels file. With `classes`, a label must be one of them; else the classes are the labels found, sorted.
+///
+/// # Errors
+/// Unreadable, or no labels file.
+pub fn labels(path: &Path, columns: LabelColumns<'_>, classes: Option<&[String]>) -> Result<Labels, Error> {
+    let bytes = std::fs::read(path).map_err(Error::read(path))?;
+    Ok(Labels::parse(path, bytes, columns, classes)?)
+}
+
+/// Reads recordings and their labels as a recipe says; warnings go to stderr.
+///
+/// # Errors
+/// Unreadable, not what the recipe says, or recordings and labels that do not belong together.
+pub fn dataset(file: &RecipeFile, data: &Path, labels: &Path) -> Result<Dataset, Error> {
+    let recipe = &file.recipe;
+    let named = recipe.schema(&[]);
+    let schema = match &recipe.data.channels {
+        Some(_) => named,
+        None => recipe.schema(&columns(data, &named)?),
+    };
+    let label_columns = LabelColumns {
+        id: &recipe.data.id,
+        label: &recipe.data.label,
+        group: recipe.validation.group.as_deref(),
+    };
+    let bytes = std::fs::read(labels).map_err(Error::read(labels))?;
+    let labels_sha256 = hex(&Sha256::digest(&bytes));
+    let parsed = Labels::parse(labels, bytes, label_columns, recipe.data.classes.as_deref())
+        .map_err(|error| no_column(file, error))?;
+    let table = read(data, &schema)?;
+    table.warnings.iter().for_each(|warning| eprintln!("warning: {}: {warning}", data.display()));
+    let of_recordings = parsed.of(&table.recordings, data)?;
+    Ok(Dataset {
+        schema,
+        recordings: table.recordings,
+        labels: of_recordings,
+        classes: parsed.classes,
+        sources: [(data.to_owned(), table.sha256), (labels.to_owned(), labels_sha256)],
+    })
+}
+
+/// A column of the labels that is not there is the recipe's to put right.
+fn no_column(file: &RecipeFile, error: LabelsError) -> Error {
+    let LabelsError::Column { path, part, column, found } = error else { return error.into() };
+    let key = match part {
+        Part::Id => "data.id",
+        Part::Label => "data.label",
+        Part::Group => "validation.group",
+    };
+    file.value_error(key, format!("`{column}`"), format!("a column of {}: {found}", path.display())).into()
 }

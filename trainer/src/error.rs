@@ -5,11 +5,10 @@ use std::path::PathBuf;
 use painwave::bundle::BundleError;
 use painwave::classifier::{ClassifyError, LoadError};
 use painwave::csv::CsvError;
-use painwave::features::FeatureError;
+use painwave_train::export::ExportError;
+use painwave_train::labels::LabelsError;
+use painwave_train::recipe::RecipeError;
 
-use crate::export::ExportError;
-use crate::labels::LabelsError;
-use crate::recipe::RecipeError;
 use crate::study::StudyError;
 
 /// Why a command failed.
@@ -31,9 +30,6 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
-    /// The threads cannot be started.
-    #[error("cannot start the threads of the training: {0}; ask for fewer with --threads")]
-    Threads(rayon::ThreadPoolBuildError),
     /// The recipe cannot be used.
     #[error(transparent)]
     Recipe(#[from] RecipeError),
@@ -51,22 +47,12 @@ pub enum Error {
     /// The labels file is not what it should be.
     #[error(transparent)]
     Labels(#[from] LabelsError),
-    /// A column whose name is not known.
+    /// The data cannot be looked at.
     #[error(transparent)]
-    NotGuessed(#[from] crate::profile::names::NotGuessed),
-    /// The subjects cannot be split as the recipe says.
-    #[error("{recipe}:{line}: {source}")]
-    Split {
-        /// The recipe.
-        recipe: PathBuf,
-        /// Line of the key that cannot be done, from 1.
-        line: usize,
-        /// Why.
-        source: crate::split::SplitError,
-    },
-    /// The features do not fit the schema.
+    Profile(#[from] painwave_profile::ProfileError),
+    /// A recipe came to nothing.
     #[error(transparent)]
-    Features(#[from] FeatureError),
+    Train(#[from] painwave_train::Error),
     /// A file is not a bundle.
     #[error("{path}: {source}")]
     Bundle {
@@ -112,46 +98,6 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
-    /// A checkpoint that cannot be continued.
-    #[error("cannot resume from {path}: {reason}")]
-    Resume {
-        /// The checkpoint.
-        path: PathBuf,
-        /// Why.
-        reason: ResumeProblem,
-    },
-    /// The loss is no longer a number.
-    #[error(
-        "the loss of epoch {epoch} is not a finite number: lower the learning rate or set \
-         `gradient_clipping`"
-    )]
-    Diverged {
-        /// The epoch, from 1.
-        epoch: usize,
-    },
-    /// Ctrl-C before the first epoch ended: there is nothing to keep.
-    #[error("interrupted before the first epoch ended: nothing was written")]
-    Interrupted,
-    /// Ctrl-C before the last of several networks was trained.
-    #[error("interrupted in {part}: there is no ensemble yet, --resume continues")]
-    InterruptedPart {
-        /// The fold and the stage.
-        part: String,
-    },
-}
-
-/// Why a checkpoint cannot be continued.
-#[derive(Debug, thiserror::Error)]
-pub enum ResumeProblem {
-    /// There is none.
-    #[error("there is no checkpoint; start without --resume")]
-    Missing,
-    /// It was made with another recipe, other data or another seed.
-    #[error("{0} changed since it was written")]
-    Changed(&'static str),
-    /// A file of it cannot be read.
-    #[error("{0}")]
-    Unreadable(String),
 }
 
 impl Error {

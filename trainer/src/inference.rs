@@ -9,8 +9,8 @@ use painwave::Bundle;
 use painwave::classifier::{Classifier, Prediction};
 use painwave::engine::{EngineKind, Precision};
 use painwave::recording::Recording;
+use painwave_train::assemble;
 
-use crate::assemble;
 use crate::error::Error;
 
 /// Recordings that a thread classifies at once: enough for its batches to be large, few enough for the threads to end

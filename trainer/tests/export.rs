@@ -18,12 +18,12 @@ use painwave::bundle::{KnownAnswers, Manifest, Member};
 use painwave::features::{DenseFeature, FeatureTransform};
 use painwave::recording::{Category, Schema};
 use painwave::windows::{WindowBatch, WindowConfig};
+use painwave_train::export::onnx::proto::DimensionValue::{Name, Size};
+use painwave_train::export::onnx::proto::{DataType, GraphProto, ModelProto, ValueInfoProto};
+use painwave_train::export::{Format, export};
 use prost::Message;
 use safetensors::{Dtype, SafeTensors};
 use sha2::{Digest, Sha256};
-use trainer::export::onnx::proto::DimensionValue::{Name, Size};
-use trainer::export::onnx::proto::{DataType, GraphProto, ModelProto, ValueInfoProto};
-use trainer::export::{Format, export};
 
 const EMBEDDED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/cnn-gru.bpk");
 

@@ -478,7 +478,10 @@ fn an_interrupted_run_keeps_its_best_epoch_and_goes_on() {
 fn an_interrupt_before_the_first_epoch_leaves_nothing() {
     let workshop = Workshop::new();
     let args = args(&workshop);
-    assert!(matches!(fit(&args, &AtomicBool::new(true)), Err(Error::Interrupted)));
+    assert!(matches!(
+        fit(&args, &AtomicBool::new(true)),
+        Err(Error::Train(painwave_train::Error::Interrupted))
+    ));
     assert!(!workshop.path("run").exists());
 }
 

@@ -3,9 +3,9 @@
 use painwave::bundle::ModelCard;
 use painwave::classifier::{Prediction, Warning};
 use painwave::evaluation::Scores;
-use trainer::recipe::{EarlyStopping, Metric};
+use painwave_train::recipe::{EarlyStopping, Metric};
+use painwave_train::training::{End, EpochRecord, History};
 use trainer::report::{JudgedSubject, RunReport, TrainingReport, render};
-use trainer::training::{End, EpochRecord, History};
 
 /// Elements without content, which HTML does not close.
 const VOID: [&str; 3] = ["meta", "br", "hr"];
@@ -60,6 +60,7 @@ fn page(
         trainings: histories.iter().map(training).collect(),
         judged: judged.iter().map(|(truth, prediction)| subject((*truth, prediction))).collect(),
         scores: &scores,
+        votes: false,
         parameters: 1234,
         stored_as: "f16",
         device: "cpu",

@@ -5,9 +5,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use painwave_synthetic::model::{CLASSES, JOINTS, NOISE};
+use painwave_synthetic::subject::{Split, Step, Subject, stratified};
 use tempfile::TempDir;
-use trainer::synthesize::model::{CLASSES, JOINTS, NOISE};
-use trainer::synthesize::subject::{Split, Step, Subject, stratified};
 
 const STEPS: usize = 160;
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use painwave_train::training::EpochRecord;
 use tempfile::TempDir;
 use trainer::tensorboard::Writer;
-use trainer::training::EpochRecord;
 
 /// A field of a protobuf message, by its number.
 enum Field<'a> {

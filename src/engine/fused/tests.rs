@@ -52,6 +52,7 @@ impl Random {
             layers: self.whole(1, 3),
             bidirectional: self.flag(),
             dropout: 0.5,
+            output_dropout: 0.5,
             layer_norm: self.flag(),
         });
         let hidden = self.whole(1, 20);
@@ -136,6 +137,7 @@ fn cnn_gru() -> NetworkConfig {
             layers: 2,
             bidirectional: false,
             dropout: 0.5,
+            output_dropout: 0.5,
             layer_norm: false,
         }),
         pooling: Pooling::Last,
@@ -193,6 +195,7 @@ fn long_windows_and_many_chunks_equal_the_plain_forward_pass() {
         layers: 1,
         bidirectional: true,
         dropout: 0.0,
+        output_dropout: 0.0,
         layer_norm: true,
     });
     let parameters = random.parameters(&config);
@@ -254,6 +257,7 @@ fn the_greatest_sums_fit() {
         layers: 1,
         bidirectional: false,
         dropout: 0.0,
+        output_dropout: 0.0,
         layer_norm: false,
     };
     let config = NetworkConfig {

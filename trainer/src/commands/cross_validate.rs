@@ -5,18 +5,18 @@ use std::io::Write;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
+use painwave_train::evaluation::Evaluation;
+use painwave_train::experiment::{self, Experiment};
+use painwave_train::recipe::RecipeFile;
 use serde::Serialize;
 
 use super::fit::{self, FitArgs};
 use crate::error::Error;
-use crate::evaluation::Evaluation;
-use crate::experiment::{self, Experiment};
-use crate::recipe::RecipeFile;
+use crate::files::write_atomically;
 use crate::report;
 use crate::study::change::{self, Change};
 use crate::study::table::{Sheet, score};
 use crate::study::{Measure, Statistic};
-use crate::training::write_atomically;
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -102,7 +102,7 @@ pub fn run(args: &CrossValidateArgs) -> Result<(), Error> {
 }
 
 fn scores_of_folds(experiment: &Experiment) -> Vec<Fold> {
-    let classes = &experiment.assembled.bundle.manifest.classes;
+    let manifest = &experiment.assembled.bundle.manifest;
     let of_fold = |fold: usize| {
         let judged = experiment.judged.iter().filter(move |judged| judged.fold == fold);
         let trainings = experiment.trainings.iter().filter(|training| training.fold == fold);
@@ -111,7 +111,7 @@ fn scores_of_folds(experiment: &Experiment) -> Vec<Fold> {
             fold: fold + 1,
             epochs: histories.iter().map(|history| history.epochs.len()).sum(),
             best_epochs: histories.iter().filter_map(|history| Some(history.best()?.epoch)).collect(),
-            scores: experiment::evaluate(classes, judged),
+            scores: experiment::evaluate(manifest, judged),
         }
     };
     (0..experiment.folds).map(of_fold).collect()

@@ -8,14 +8,15 @@ use painwave::Bundle;
 use painwave::decision::Decision;
 use painwave::engine::Precision;
 use painwave::recording::Recording;
+use painwave_train::decision;
+use painwave_train::evaluation::Evaluation;
+use painwave_train::labels::LabelColumns;
 use serde::Serialize;
 
 use super::PrecisionArg;
 use crate::error::Error;
-use crate::evaluation::{Decided, Evaluation};
 use crate::inference::Choice;
-use crate::labels::{LabelColumns, Labels};
-use crate::{data, decision, report, training};
+use crate::{data, files, report};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -24,8 +25,8 @@ Examples:
   trainer evaluate runs/x/model.bpk --data test.csv --labels test_labels.csv --json scores.json
 
 The scores are those of scikit-learn with zero_division=0: precision, recall, F1, log loss and Brier score. The
-expected calibration error is that of Guo et al. 2017 over 15 bins of equal width. Of a bundle with a temperature
-or thresholds the scores without them are shown as well.";
+expected calibration error is that of Guo et al. 2017 over 15 bins of equal width. Where windows vote there are no
+probabilities to score. Of a bundle with a temperature or thresholds the scores without them are shown as well.";
 
 /// Arguments of `trainer evaluate`.
 #[derive(Clone, Debug, Args)]
@@ -58,6 +59,14 @@ struct Json<'a> {
     decision: Option<Decided<'a>>,
 }
 
+/// A temperature and thresholds, and the scores without them.
+#[derive(Serialize)]
+struct Decided<'a> {
+    #[serde(flatten)]
+    chosen: &'a Decision,
+    before: &'a Evaluation,
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -66,7 +75,7 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     let bundle = super::read_bundle(&args.bundle)?;
     let manifest = &bundle.manifest;
     let columns = LabelColumns { id: &manifest.schema.id, label: &args.label_column, group: None };
-    let labels = Labels::read(&args.labels, columns, Some(&manifest.classes))?;
+    let labels = data::labels(&args.labels, columns, Some(&manifest.classes))?;
     let table = data::read(&args.data, &manifest.schema)?;
     table.warnings.iter().for_each(|warning| eprintln!("warning: {}: {warning}", args.data.display()));
     let truths = labels.of(&table.recordings, &args.data)?;
@@ -77,7 +86,7 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
         let predictions = choice.classify(bundle, &recordings)?;
         let judged = truths.iter().zip(&predictions);
         let judged = judged.map(|(truth, found)| (truth.class, found.class, &found.probabilities[..]));
-        Ok(Evaluation::new(&manifest.classes, judged))
+        Ok(Evaluation::new(&manifest.classes, manifest.aggregation.windows, judged))
     };
     let evaluation = evaluate(&bundle)?;
     let classifier = choice.classifier(&bundle)?;
@@ -94,7 +103,7 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
         let decision = before.as_ref().map(|before| Decided { chosen, before });
         let json = serde_json::to_vec_pretty(&Json { evaluation: &evaluation, decision })
             .map_err(|error| Error::write(path)(error.into()))?;
-        training::write_atomically(path, &json)?;
+        files::write_atomically(path, &json)?;
     }
     super::print(|out| {
         let (engine, precision) = (classifier.engine(), classifier.precision());

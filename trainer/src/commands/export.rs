@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use painwave_train::export::{Format, export};
 
 use crate::error::Error;
-use crate::export::{Format, export};
-use crate::training::write_atomically;
+use crate::files::write_atomically;
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -25,10 +25,28 @@ pub struct ExportArgs {
     pub bundle: PathBuf,
     /// What to write.
     #[arg(long, value_enum)]
-    pub format: Format,
+    pub format: FormatArg,
     /// Where to write it; a file that is there is replaced.
     #[arg(long)]
     pub out: PathBuf,
+}
+
+/// A format by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    /// The weights by name.
+    Safetensors,
+    /// The networks as ONNX graphs, without the features' transform.
+    Onnx,
+}
+
+impl From<FormatArg> for Format {
+    fn from(arg: FormatArg) -> Self {
+        match arg {
+            FormatArg::Safetensors => Format::Safetensors,
+            FormatArg::Onnx => Format::Onnx,
+        }
+    }
 }
 
 /// Runs the command.
@@ -37,5 +55,5 @@ pub struct ExportArgs {
 /// The file is not a bundle, or the other cannot be written.
 pub fn run(args: &ExportArgs) -> Result<(), Error> {
     let bundle = super::read_bundle(&args.bundle)?;
-    write_atomically(&args.out, &export(&bundle, args.format)?)
+    write_atomically(&args.out, &export(&bundle, args.format.into())?)
 }

@@ -9,14 +9,15 @@ use std::time::Duration;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
+use painwave_train::decision;
+use painwave_train::experiment::{self, DecisionJudges, Experiment, Settings};
+use painwave_train::recipe::RecipeFile;
+use painwave_train::training::End;
 
-use crate::decision;
 use crate::device::DeviceKind;
 use crate::error::Error;
-use crate::experiment::{self, Dataset, Experiment, Settings};
-use crate::recipe::RecipeFile;
-use crate::report;
-use crate::training::End;
+use crate::progress::Progress;
+use crate::{data, memory, report, results};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -109,16 +110,23 @@ pub(super) fn run_recipe(
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global();
     }
     let settings = Settings {
-        device: args.device,
+        device: &args.device.device()?,
         out: &args.out,
         resume: args.resume,
         epochs: args.epochs,
         threads: args.threads.map_or_else(super::cores, usize::from),
         checkpoint_every: Duration::from_secs(args.checkpoint_seconds),
         interrupt,
+        observer: &Progress { out: args.out.clone() },
     };
-    let dataset = Dataset::read(&file, &args.data, &args.labels)?;
-    experiment::run(&file, &dataset, &settings)
+    if !settings.resume && !experiment::checkpoints(settings.out).is_empty() {
+        return Err(Error::RunExists { path: settings.out.to_owned() });
+    }
+    let dataset = data::dataset(&file, &args.data, &args.labels)?;
+    memory::keep_freed();
+    let experiment = experiment::run(&file, &dataset, &settings)?;
+    results::write(&file, &experiment, settings.out, args.device)?;
+    Ok(experiment)
 }
 
 fn summarise(args: &FitArgs, experiment: &Experiment) -> Result<(), Error> {
@@ -137,7 +145,10 @@ fn summarise(args: &FitArgs, experiment: &Experiment) -> Result<(), Error> {
             writeln!(out, "{why}: {} epochs, the best was {best}", history.epochs.len())?;
             if let Some(tuned) = &training.outcome.fine_tuned {
                 let epochs = tuned.epochs.len();
-                writeln!(out, "fine-tuned on all subjects for {epochs} epochs; the scores are from before")?;
+                writeln!(
+                    out,
+                    "fine-tuned on the validation subjects, too, for {epochs} epochs; the scores are from before"
+                )?;
             }
         }
         let subjects = if experiment.folds == 1 { "validation" } else { "out of fold" };
@@ -145,9 +156,12 @@ fn summarise(args: &FitArgs, experiment: &Experiment) -> Result<(), Error> {
         writeln!(out, "{subjects}, by the written bundle:\n{text}")?;
         let manifest = &experiment.assembled.bundle.manifest;
         let chosen = decision::text(&manifest.decision, &manifest.classes);
-        if let (Some(chosen), Some(before)) = (chosen, &experiment.undecided) {
-            writeln!(out, "chosen on these subjects: {chosen}")?;
-            writeln!(out, "without that {}\n", report::summary_text(before))?;
+        if let (Some(chosen), Some(decided)) = (chosen, &experiment.decided) {
+            writeln!(out, "{chosen}: {}", decided.text())?;
+            if let DecisionJudges::Shipped { before } = &decided.judges {
+                writeln!(out, "without it {}", report::summary_text(before))?;
+            }
+            writeln!(out)?;
         }
         writeln!(out, "{}", args.out.join("model.bpk").display())?;
         writeln!(out, "{}", args.out.join("report.html").display())

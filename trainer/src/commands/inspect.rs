@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use clap::Args;
 use painwave::bundle::Manifest;
 use painwave::{Bundle, Classifier, engine};
+use painwave_train::decision;
+use painwave_train::precision;
+use painwave_train::preparation::text;
+use painwave_train::recipe;
 
-use crate::decision;
 use crate::error::Error;
-use crate::precision;
-use crate::preparation::text;
-use crate::recipe;
 use crate::report;
 
 /// Shown under `--help`.

@@ -8,16 +8,17 @@ use clap::Args;
 use comfy_table::Cell;
 use indicatif::ProgressBar;
 use painwave::evaluation::Scores;
+use painwave_synthetic::likelihood::{posterior, posterior_given_expressed};
+use painwave_synthetic::model::{CLASSES, EXPRESSED, STRATA};
+use painwave_synthetic::subject::{Split, Subject, stratified};
+use painwave_train::decision::thresholds::{self, Objective};
+use painwave_train::experiment;
+use painwave_train::labels::Label;
+use painwave_train::recipe::RecipeFile;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use crate::decision::thresholds::{self, Objective};
 use crate::error::Error;
-use crate::labels::Label;
-use crate::recipe::RecipeFile;
-use crate::synthesize::likelihood::{posterior, posterior_given_expressed};
-use crate::synthesize::model::{CLASSES, EXPRESSED, STRATA};
-use crate::synthesize::subject::{Split, Subject, stratified};
-use crate::{report, split};
+use crate::report;
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -119,10 +120,7 @@ fn held_out(file: &RecipeFile, train: &[Known]) -> Result<Vec<usize>, Error> {
     let label =
         |(index, known): (usize, &Known)| Label { class: known.truth, group: None, line: index as u64 + 2 };
     let labels: Vec<Label> = train.iter().enumerate().map(label).collect();
-    let division = split::divide(&labels, &class_names(), &file.recipe).map_err(|source| {
-        let line = file.line(source.key());
-        Error::Split { recipe: file.path.clone(), line, source }
-    })?;
+    let division = experiment::divide(file, &labels, &class_names())?;
     Ok(division.splits.into_iter().flat_map(|split| split.validation).collect())
 }
 

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use clap::Args;
 use painwave::Bundle;
 use painwave::bundle::WeightType;
+use painwave_train::experiment;
+use painwave_train::precision;
+use painwave_train::recipe::RecipeFile;
 
 use crate::error::Error;
-use crate::experiment::{self, Dataset};
-use crate::precision;
-use crate::recipe::RecipeFile;
-use crate::training;
+use crate::{data, files};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -43,7 +43,7 @@ pub struct PrecisionArgs {
 pub fn run(args: &PrecisionArgs) -> Result<(), Error> {
     let mut bundle = super::read_bundle(&args.bundle)?;
     let recipe = RecipeFile::parse(&args.bundle, bundle.manifest.card.recipe.clone())?;
-    let dataset = Dataset::read(&recipe, &args.data, &args.labels)?;
+    let dataset = data::dataset(&recipe, &args.data, &args.labels)?;
     for ((path, found), key) in dataset.sources.iter().zip(["data_sha256", "labels_sha256"]) {
         if bundle.manifest.card.data.get(key) != Some(found) {
             return Err(Error::OtherData { path: path.clone(), bundle: args.bundle.clone() });
@@ -52,7 +52,7 @@ pub fn run(args: &PrecisionArgs) -> Result<(), Error> {
     let weights = weight_type(&bundle);
     experiment::prove(&recipe, &dataset, &mut bundle)?;
     let bytes = bundle.to_bytes(weights)?;
-    training::write_atomically(args.out.as_ref().unwrap_or(&args.bundle), &bytes)?;
+    files::write_atomically(args.out.as_ref().unwrap_or(&args.bundle), &bytes)?;
     super::print(|out| precision::write(out, &bundle.manifest))
 }
 

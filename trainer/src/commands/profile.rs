@@ -4,12 +4,12 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
+use painwave_profile::Sources;
+use painwave_profile::names::Told;
+use painwave_train::recipe::RecipeFile;
 
 use crate::error::Error;
-use crate::profile::names::Told;
-use crate::profile::{self, Sources, html, text};
-use crate::recipe::RecipeFile;
-use crate::training;
+use crate::{files, report};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -56,15 +56,15 @@ pub struct ProfileArgs {
 /// # Errors
 /// Whatever keeps the files from being read, and outputs that cannot be written.
 pub fn run(args: &ProfileArgs) -> Result<(), Error> {
-    let profile = profile::profile(&sources(args)?)?;
+    let profile = painwave_profile::profile(&sources(args)?)?;
     if let Some(path) = &args.json {
         let json = serde_json::to_vec_pretty(&profile).map_err(|error| Error::write(path)(error.into()))?;
-        training::write_atomically(path, &json)?;
+        files::write_atomically(path, &json)?;
     }
     if let Some(path) = &args.html {
-        training::write_atomically(path, html::html(&profile).as_bytes())?;
+        files::write_atomically(path, report::profile::html(&profile).as_bytes())?;
     }
-    super::print(|out| write!(out, "{}", text::text(&profile)))
+    super::print(|out| write!(out, "{}", report::profile::text(&profile)))
 }
 
 /// What is said on the command line goes before what the recipe says.

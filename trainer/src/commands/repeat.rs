@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
+use painwave_train::recipe::RecipeFile;
 
 use super::study::{StudyArgs, files};
 use crate::error::Error;
-use crate::recipe::RecipeFile;
 use crate::study::table::{self, Sheet};
 use crate::study::{Measure, Variant};
 

@@ -10,10 +10,10 @@ use serde::Serialize;
 
 use crate::device::DeviceKind;
 use crate::error::Error;
+use crate::files::write_atomically;
 use crate::study::runner::{self, Settings};
 use crate::study::table::Sheet;
 use crate::study::{Change, Measure, Plan, Record, Seeding, StudyError, Variant};
-use crate::training::write_atomically;
 
 /// Shown under `--help` of every study.
 macro_rules! files {

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use painwave_synthetic::subject::{Split, Subject, stratified};
+use painwave_synthetic::table;
 
 use crate::error::Error;
-use crate::synthesize::subject::{Split, Subject, stratified};
-use crate::synthesize::table;
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\

@@ -3,8 +3,7 @@
 use std::fmt::Write;
 
 use painwave::evaluation::Scores;
-
-use crate::training::History;
+use painwave_train::training::History;
 
 /// The confusion matrix as CSV; the first column is the true class.
 pub fn confusion_csv(scores: &Scores) -> String {

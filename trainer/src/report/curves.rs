@@ -1,7 +1,8 @@
 //! The learning curves as plots.
 
+use painwave_train::training::{EpochRecord, History};
+
 use crate::page::plot::{self, Axis, Key, Plot};
-use crate::training::{EpochRecord, History};
 
 /// Heights of the planes, in pixels.
 const HEIGHT: f64 = 190.0;

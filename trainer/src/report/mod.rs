@@ -1,12 +1,11 @@
 //! What a run came to, for people and for programs.
 
-mod calibration;
 mod csv;
 mod curves;
 mod html;
+pub mod profile;
 mod text;
 
-pub use self::calibration::{Bin, Calibration, wilson};
 pub use self::csv::{confusion_csv, curves_csv};
 pub use self::curves::curves_svg;
 pub use self::html::{JudgedSubject, RunReport, TrainingReport, render};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use painwave_train::recipe::RecipeFile;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -11,7 +12,6 @@ use super::change::Change;
 use super::file::{StudyFile, ordered};
 use super::plan::Variant;
 use crate::error::Error;
-use crate::recipe::RecipeFile;
 
 /// An ablation as its file says.
 #[derive(Clone, Debug)]

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use painwave_train::recipe::RecipeFile;
 use toml_edit::{DocumentMut, InlineTable, Item, Value};
 
 use super::StudyError;
-use crate::recipe::RecipeFile;
 
 /// A change to one key of a recipe.
 #[derive(Clone, Debug, PartialEq)]

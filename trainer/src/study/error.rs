@@ -3,8 +3,9 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use painwave_train::recipe::RecipeError;
+
 use super::{Change, Origin};
-use crate::recipe::RecipeError;
 
 /// Why a study cannot be made or has come to nothing.
 #[derive(Debug, thiserror::Error)]

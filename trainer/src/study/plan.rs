@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use painwave_train::recipe::RecipeFile;
+
 use super::StudyError;
 use super::change::{self, Change};
 use crate::data::hex;
 use crate::error::Error;
-use crate::recipe::RecipeFile;
 
 /// A recipe with changes: one row of the study's table.
 #[derive(Clone, Debug)]

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use painwave_train::evaluation::Evaluation;
+use painwave_train::experiment;
+use painwave_train::training::{Checkpoints, End, EpochRecord};
 use serde::{Deserialize, Serialize};
 
 use super::StudyError;
 use super::plan::{Plan, Trial};
 use crate::commands::read_bundle;
-use crate::evaluation::Evaluation;
-use crate::experiment;
-use crate::training::{Checkpoints, End, EpochRecord};
 
 /// One line of `trials.jsonl`.
 #[derive(Clone, Debug, Serialize)]

@@ -9,6 +9,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use painwave_train::evaluation::Evaluation;
 
 use super::StudyError;
 use super::plan::{Plan, Trial};
@@ -16,8 +17,7 @@ use super::record::{self, Record, Results, Sources, State};
 use crate::data;
 use crate::device::DeviceKind;
 use crate::error::Error;
-use crate::evaluation::Evaluation;
-use crate::training::write_atomically;
+use crate::files::write_atomically;
 
 /// How trials are run.
 #[derive(Clone, Debug)]
@@ -252,8 +252,8 @@ mod tests {
     fn records(script: &str) -> Vec<Record> {
         use std::os::unix::fs::PermissionsExt;
 
-        use crate::recipe::RecipeFile;
         use crate::study::{Seeding, Variant};
+        use painwave_train::recipe::RecipeFile;
 
         let folder = tempfile::TempDir::new().unwrap();
         let file = |name: &str, text: &str| {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use painwave_train::recipe::RecipeFile;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Deserialize;
@@ -14,7 +15,6 @@ use super::change::{Change, Origin};
 use super::file::{StudyFile, ordered};
 use super::plan::Variant;
 use crate::error::Error;
-use crate::recipe::RecipeFile;
 
 /// A space of recipes.
 #[derive(Clone, Debug)]

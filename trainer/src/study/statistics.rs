@@ -1,9 +1,8 @@
 //! Mean and standard deviation over trials.
 
 use clap::ValueEnum;
+use painwave_train::evaluation::Evaluation;
 use serde::Serialize;
-
-use crate::evaluation::Evaluation;
 
 /// Mean and spread of some numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use comfy_table::{Cell, CellAlignment, Table, presets};
+use painwave_train::evaluation::Evaluation;
 use serde::Serialize;
 
 use super::change::Change;
 use super::plan::{Plan, Variant};
 use super::record::{Record, Results};
 use super::statistics::{Measure, Statistic};
-use crate::evaluation::Evaluation;
 use crate::report;
 
 /// A variant's trials together.

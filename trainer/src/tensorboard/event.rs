@@ -1,6 +1,6 @@
 //! The messages of an event file, as TensorFlow's `event.proto` and `summary.proto` number their fields.
 
-use crate::training::EpochRecord;
+use painwave_train::training::EpochRecord;
 
 /// The first event of a file names the format.
 const FILE_VERSION: &str = "brain.Event:2";

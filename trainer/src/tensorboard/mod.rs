@@ -13,11 +13,11 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use painwave_train::training::EpochRecord;
 use prost::Message;
 
 use self::event::Event;
 use crate::error::Error;
-use crate::training::EpochRecord;
 
 /// TensorBoard knows event files by this part of their name; what follows is free.
 const PREFIX: &str = "events.out.tfevents.";

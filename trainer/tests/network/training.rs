@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
-use painwave::network::{Network, NetworkInputs, Parameters};
+use painwave::network::{Dropout, Network, NetworkInputs, Parameters};
+use painwave_train::loss::Objective;
+use painwave_train::recipe::TrainingRecipe;
+use painwave_train::training::{Batch, Gradients, Learner, Stepper};
+use painwave_train::windows::rows;
 use serde::Deserialize;
-use trainer::loss::Objective;
-use trainer::recipe::TrainingRecipe;
-use trainer::training::{Batch, Gradients, Learner, Stepper};
-use trainer::windows::rows;
 
 use crate::golden::Golden;
 
@@ -173,6 +173,19 @@ fn trains_as_pytorch(stepper: &Stepper) {
         found.retain(|weight, _| moves(weight));
         expected.retain(|weight, _| moves(weight));
         assert_all_close("the trained", name, &found, &expected, WEIGHT_TOLERANCE);
+    }
+}
+
+/// With a probability of 1 everything is dropped that dropout reaches, and nothing is random.
+#[test]
+fn dropout_acts_where_that_of_pytorch_does() {
+    let goldens: Vec<Golden> = serde_json::from_str(include_str!("../golden/dropout.json")).unwrap();
+    let device = Device::flex();
+    for golden in goldens {
+        let network = Network::from_parameters(&golden.config, &golden.weights(), &device);
+        let inputs = NetworkInputs::new(&golden.batch(), &golden.config, &device);
+        let logits = network.forward_with(&inputs, &mut Dropout::seeded(1));
+        assert_close(&format!("{:?}", golden.config.recurrent), &read(logits), &golden.logits, TOLERANCE);
     }
 }
 

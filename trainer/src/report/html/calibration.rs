@@ -1,9 +1,10 @@
 //! How sure the model is, and how often it is right then.
 
+use painwave_train::calibration::{Bin, Calibration, wilson};
+
 use super::count;
 use crate::page::Page;
 use crate::page::plot::{self, Axis, Key, Plot};
-use crate::report::calibration::{Bin, Calibration, wilson};
 
 /// The reliability diagram and its table.
 pub(super) fn section(page: &mut Page, calibration: &Calibration) {
@@ -22,6 +23,15 @@ pub(super) fn section(page: &mut Page, calibration: &Calibration) {
          weighted by the count, is {:.4} (Guo et al. 2017).",
         calibration.expected_error
     ));
+}
+
+/// Why there is no reliability diagram where the windows vote.
+pub(super) fn no_section(page: &mut Page) {
+    page.section("Reliability");
+    page.paragraph(
+        "The windows of a subject vote, so that there are shares of votes and no probabilities: how sure the model is \
+         was not measured.",
+    );
 }
 
 fn reliability(bins: &[Bin]) -> Plot {

@@ -1,9 +1,10 @@
 //! How the losses and scores went over the epochs.
 
+use painwave_train::training::{EpochRecord, History};
+
 use super::{RunReport, decimals};
 use crate::page::{Page, plot};
 use crate::report::curves;
-use crate::training::{EpochRecord, History};
 
 /// Epochs of a training that its table shows, about.
 const ROWS: usize = 20;

@@ -1,0 +1,117 @@
+//! What the model card says before there are scores.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use painwave::bundle::{Manifest, ModelCard};
+
+use super::{Dataset, Decided, Training};
+use crate::decision;
+use crate::evaluation::Evaluation;
+use crate::recipe::{self, RecipeFile};
+use crate::split::Split;
+
+pub(super) fn card(
+    file: &RecipeFile,
+    dataset: &Dataset,
+    calibration: &[usize],
+    splits: &[Split],
+) -> ModelCard {
+    let recipe = &file.recipe;
+    let name = |path: &Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let [(data, data_sha256), (labels, labels_sha256)] = &dataset.sources;
+    let stages = (!recipe.stages.is_empty()).then(|| {
+        let groups = recipe.stages.iter().map(|stage| &stage.groups);
+        ("stages".to_owned(), recipe::stages_text(groups))
+    });
+    ModelCard {
+        name: recipe.name.clone(),
+        description: recipe.description.clone(),
+        recipe: file.text.clone(),
+        data: [
+            ("data".to_owned(), format!("{}, {} subjects", name(data), dataset.labels.len())),
+            ("data_sha256".to_owned(), data_sha256.clone()),
+            ("labels".to_owned(), name(labels)),
+            ("labels_sha256".to_owned(), labels_sha256.clone()),
+            ("training_seed".to_owned(), recipe.training.seed.to_string()),
+        ]
+        .into_iter()
+        .chain(stages)
+        .collect(),
+        split: describe(file, calibration, splits),
+        metrics: BTreeMap::new(),
+        confusion: Vec::new(),
+        precisions: Vec::new(),
+        date: jiff::Timestamp::now().strftime("%Y-%m-%d").to_string(),
+        trainer: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+/// What the card says of fine-tuning, after the split.
+pub(super) fn fine_tuning(trainings: &[Training]) -> String {
+    let tuned: Vec<_> =
+        trainings.iter().filter_map(|training| training.outcome.fine_tuned.as_ref()).collect();
+    let epochs = tuned.first().map_or(0, |tuned| tuned.epochs.len());
+    let who = match (tuned.len(), trainings.len()) {
+        (_, 1) => "the model was".to_owned(),
+        (tuned, all) if tuned == all => "every member was".to_owned(),
+        (tuned, all) => format!("{tuned} of {all} members were"),
+    };
+    format!(
+        "; then {who} fine-tuned on those of training and validation for {epochs} epochs: the scores are from before"
+    )
+}
+
+/// Puts the scores on the card, and how the decision was chosen.
+pub(super) fn record(manifest: &mut Manifest, evaluation: &Evaluation, decided: Option<&Decided>) {
+    let Manifest { card, decision, classes, .. } = manifest;
+    let Evaluation { scores, probabilities } = evaluation;
+    let of_classes = [
+        ("accuracy", scores.accuracy),
+        ("weighted_precision", scores.weighted_average.precision),
+        ("weighted_recall", scores.weighted_average.recall),
+        ("weighted_f1", scores.weighted_average.f1),
+        ("macro_f1", scores.macro_average.f1),
+    ];
+    let of_probabilities = probabilities.iter().flat_map(|scores| {
+        [
+            ("log_loss", scores.log_loss),
+            ("brier_score", scores.brier_score),
+            ("expected_calibration_error", scores.expected_calibration_error),
+        ]
+    });
+    let metrics = of_classes.into_iter().chain(of_probabilities);
+    card.metrics = metrics.map(|(name, value)| (name.to_owned(), value)).collect();
+    card.confusion = scores.confusion.clone();
+    if let (Some(decision), Some(decided)) = (decision::text(decision, classes), decided) {
+        card.data.insert("decision".to_owned(), format!("{decision}; {}", decided.text()));
+    }
+}
+
+fn describe(file: &RecipeFile, calibration: &[usize], splits: &[Split]) -> String {
+    let validation = &file.recipe.validation;
+    let by = validation
+        .group
+        .as_ref()
+        .map_or("subject, stratified by class".into(), |group| format!("groups of the column `{group}`"));
+    let seed = validation.seed;
+    let split = match splits {
+        [Split { training, validation }] => format!(
+            "{} subjects for training, {} for validation, held out by {by}, seed {seed}",
+            training.len(),
+            validation.len(),
+        ),
+        folds => {
+            let subjects: usize = folds.iter().map(|fold| fold.validation.len()).sum();
+            let folds = folds.len();
+            format!(
+                "{subjects} subjects in {folds} folds by {by}, seed {seed}; each is judged by what was not \
+                 trained on its fold"
+            )
+        }
+    };
+    match calibration.len() {
+        0 => split,
+        count => format!("{split}; {count} more subjects choose the decision and nothing else"),
+    }
+}

@@ -1,0 +1,34 @@
+//! Recordings and their labels.
+
+use std::path::PathBuf;
+
+use painwave::recording::{Recording, Schema};
+
+use crate::labels::Label;
+
+/// Labelled recordings.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    /// What the columns are.
+    pub schema: Schema,
+    /// The recordings, in the order of first appearance.
+    pub recordings: Vec<Recording>,
+    /// Label of each recording.
+    pub labels: Vec<Label>,
+    /// Names of the classes.
+    pub classes: Vec<String>,
+    /// Where the recordings and the labels were read, with the SHA-256 of each file.
+    pub sources: [(PathBuf, String); 2],
+}
+
+impl Dataset {
+    /// The class of each of some recordings.
+    pub fn classes_of(&self, subjects: &[usize]) -> Vec<usize> {
+        subjects.iter().map(|subject| self.labels[*subject].class).collect()
+    }
+}
+
+/// The recordings at some places.
+pub fn pick<'a>(recordings: &'a [Recording], places: &[usize]) -> Vec<&'a Recording> {
+    places.iter().map(|place| &recordings[*place]).collect()
+}

@@ -1,0 +1,69 @@
+//! The trainings of a recipe: one for each fold and, within it, for each stage.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use crate::training::Checkpoints;
+
+/// Which of the trainings of a recipe.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// Which fold; 0 of a hold-out.
+    pub fold: usize,
+    /// Number of folds; 1 if there is a hold-out.
+    pub folds: usize,
+    /// Which stage; 0 if there are none.
+    pub stage: usize,
+    /// Number of stages; 1 if there are none.
+    pub stages: usize,
+}
+
+impl Part {
+    /// All of them in the order of the bundle's members.
+    pub fn all(folds: usize, stages: usize) -> impl Iterator<Item = Part> {
+        (0..folds).flat_map(move |fold| (0..stages).map(move |stage| Part { fold, folds, stage, stages }))
+    }
+
+    /// Place of its member in the bundle.
+    pub fn member(self) -> usize {
+        self.fold * self.stages + self.stage
+    }
+
+    /// Places of the members of a fold.
+    pub fn members(fold: usize, stages: usize) -> Range<usize> {
+        fold * stages..(fold + 1) * stages
+    }
+
+    /// Whether the recipe has no other.
+    pub fn is_only(self) -> bool {
+        self.folds * self.stages == 1
+    }
+
+    /// Its folder within that of the run: the run's own if there is one training only.
+    pub fn folder(self, out: &Path) -> PathBuf {
+        let fold = (self.folds > 1).then(|| format!("fold-{}", self.fold + 1));
+        let stage = (self.stages > 1).then(|| format!("stage-{}", self.stage + 1));
+        fold.into_iter().chain(stage).fold(out.to_owned(), |folder, name| folder.join(name))
+    }
+
+    /// Its name, for people.
+    pub fn name(self) -> String {
+        let fold = (self.folds > 1).then(|| format!("fold {} of {}", self.fold + 1, self.folds));
+        let stage = (self.stages > 1).then(|| format!("stage {} of {}", self.stage + 1, self.stages));
+        let parts: Vec<String> = fold.into_iter().chain(stage).collect();
+        if parts.is_empty() { "hold-out".to_owned() } else { parts.join(", ") }
+    }
+}
+
+/// The checkpoints of the run that a folder holds: one for each training that was begun.
+pub fn checkpoints(out: &Path) -> Vec<PathBuf> {
+    let numbered = |folder: &Path, name: &str| -> Vec<PathBuf> {
+        let folders = (1..).map(|number| folder.join(format!("{name}-{number}")));
+        folders.take_while(|folder| folder.is_dir()).collect()
+    };
+    let with = |folder: &PathBuf, inner: Vec<PathBuf>| std::iter::once(folder.clone()).chain(inner);
+    let out = out.to_owned();
+    let folds = with(&out, numbered(&out, "fold"));
+    let folders = folds.flat_map(|fold| with(&fold, numbered(&fold, "stage")).collect::<Vec<_>>());
+    folders.map(|folder| folder.join("checkpoint")).filter(|folder| Checkpoints::exist(folder)).collect()
+}

@@ -1,0 +1,45 @@
+//! Trains models: a recipe, recordings and labels in, one judged bundle out.
+//!
+//! ```text
+//! recipe ──▶ recordings, labels ──▶ split by subject ──▶ features fitted on training subjects
+//!        ──▶ windows ──▶ training loop ──▶ bundle, judged by the classifier that the browser runs
+//! ```
+//!
+//! | module | does |
+//! |---|---|
+//! | [`recipe`] | the TOML that says all of it, checked with line numbers |
+//! | [`labels`] | the labels file: class and group of each subject |
+//! | [`split`] | which subjects train and which judge |
+//! | [`statistics`] | statistics of plain slices |
+//! | [`preparation`] | which columns reach the network and how they are scaled |
+//! | [`windows`], [`augmentation`] | windows, gathered into batches and changed at random |
+//! | [`loss`] | what the network is asked to answer, and how far it is from that |
+//! | [`validation`] | scores on held-out windows during training |
+//! | [`training`] | the loop, early stopping, checkpoints |
+//! | [`decision`] | from probabilities to a class, chosen on the judged subjects |
+//! | [`calibration`], [`evaluation`] | scores of classes and of probabilities |
+//! | [`assemble`] | trained weights to a bundle that has proven itself |
+//! | [`precision`] | which precisions a bundle may be computed in |
+//! | [`experiment`] | a recipe on a data set: every split's training, and the bundle of all members |
+//! | [`export`] | bundles as safetensors and ONNX files |
+
+pub mod assemble;
+pub mod augmentation;
+pub mod calibration;
+pub mod decision;
+pub mod error;
+pub mod evaluation;
+pub mod experiment;
+pub mod export;
+pub mod labels;
+pub mod loss;
+pub mod precision;
+pub mod preparation;
+pub mod recipe;
+pub mod split;
+pub mod statistics;
+pub mod training;
+pub mod validation;
+pub mod windows;
+
+pub use error::Error;

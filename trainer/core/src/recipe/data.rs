@@ -1,0 +1,71 @@
+//! What the columns of the data and labels files are.
+
+use painwave::recording::Category;
+use serde::Deserialize;
+
+use super::check::unique;
+use super::{RecipeError, RecipeFile};
+
+/// What the columns of the data and labels files are.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataRecipe {
+    /// Column with the subject's id, in both files.
+    pub id: String,
+    /// Column with the time of a row.
+    pub time: String,
+    /// Column of the labels file with the class.
+    pub label: String,
+    /// The classes in the order of their indices; without it, the labels found, sorted.
+    #[serde(default)]
+    pub classes: Option<Vec<String>>,
+    /// Numeric columns; without it, every column that is nothing else, label and group included.
+    #[serde(default)]
+    pub channels: Option<Vec<String>>,
+    /// Columns that hold one of a few words.
+    #[serde(default)]
+    pub categories: Vec<Category>,
+    /// Columns that are not read.
+    #[serde(default)]
+    pub ignored: Vec<String>,
+}
+
+impl DataRecipe {
+    pub(super) fn check(&self, file: &RecipeFile) -> Result<(), RecipeError> {
+        if let Some(classes) = &self.classes {
+            file.ensure(classes.len() >= 2, "data.classes", classes.len(), "at least 2 classes")?;
+            let found = "a list with empty or repeated names";
+            file.ensure(unique(classes), "data.classes", found, "different names")?;
+        }
+        let special = [&self.id, &self.time].into_iter();
+        let named: Vec<&String> = special
+            .chain(self.channels.iter().flatten())
+            .chain(self.categories.iter().map(|category| &category.column))
+            .chain(&self.ignored)
+            .collect();
+        if let Some(twice) = named.iter().enumerate().find(|(i, name)| named[..*i].contains(name)) {
+            let found = format!("naming the column `{}` twice", twice.1);
+            return Err(file.value_error("data", found, "one part for each column"));
+        }
+        let answers = [Some(&self.label), file.recipe.validation.group.as_ref()];
+        let read =
+            self.channels.iter().flatten().chain(self.categories.iter().map(|category| &category.column));
+        if let Some(column) = read.clone().find(|column| answers.contains(&Some(column))) {
+            let key = if self.channels.iter().flatten().any(|channel| channel == column) {
+                "data.channels"
+            } else {
+                "data.categories"
+            };
+            let expected = "columns other than the label and the group, which a network must not read";
+            return Err(file.value_error(key, format!("a list with `{column}`"), expected));
+        }
+        for category in &self.categories {
+            let levels = category.levels.len();
+            let found = format!("{levels} levels for `{}`", category.column);
+            file.ensure((1..=256).contains(&levels), "data.categories", found, "1 to 256 levels")?;
+            let found = format!("empty or repeated levels for `{}`", category.column);
+            file.ensure(unique(&category.levels), "data.categories", found, "different names")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,424 @@
+//! Recipes: one TOML file says how a model is made from labelled recordings.
+
+mod check;
+mod data;
+mod decision;
+mod features;
+mod network;
+mod stages;
+mod training;
+mod validation;
+
+use std::path::{Path, PathBuf};
+
+use painwave::aggregate::Aggregation;
+use painwave::bundle::MAX_WINDOW;
+use painwave::network::{CategoryEmbedding, NetworkConfig, NetworkConfigError};
+use painwave::recording::Schema;
+use painwave::windows::WindowConfig;
+use serde::Deserialize;
+
+pub use self::data::DataRecipe;
+pub use self::decision::DecisionRecipe;
+pub use self::features::{Components, FeatureRecipe, LabelCorrelation, PcaGroup, Scaling, TopVariance};
+pub use self::network::{CategoryEmbeddingRecipe, NetworkRecipe};
+pub use self::stages::{StageRecipe, text as stages_text};
+pub use self::training::{
+    Augmentation, ClassWeights, EarlyStopping, Every, Fill, FineTuning, Loss, Metric, Optimizer, Penalties,
+    Rotation, Sampler, Schedule, Targets, TimeMasking, TrainingRecipe,
+};
+pub use self::validation::{Scheme, ValidationRecipe};
+
+/// A recipe as it was read.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// Name of the model.
+    pub name: String,
+    /// What the model is for, in a sentence or two.
+    #[serde(default)]
+    pub description: String,
+    /// What the columns are.
+    pub data: DataRecipe,
+    /// Which columns reach the network, and how.
+    #[serde(default)]
+    pub features: FeatureRecipe,
+    /// How recordings are cut.
+    pub window: WindowConfig,
+    /// The network.
+    pub network: NetworkRecipe,
+    /// How it is trained.
+    pub training: TrainingRecipe,
+    /// Which subjects judge it.
+    #[serde(default)]
+    pub validation: ValidationRecipe,
+    /// How windows become one prediction.
+    pub aggregation: Aggregation,
+    /// Networks that tell groups of classes apart, one stage after the other; without them one network tells all
+    /// classes apart.
+    #[serde(default)]
+    pub stages: Vec<StageRecipe>,
+    /// How that prediction is calibrated, and when it decides for a class.
+    #[serde(default)]
+    pub decision: DecisionRecipe,
+}
+
+/// Why a recipe cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RecipeError {
+    /// The file cannot be read.
+    #[error("cannot read the recipe {path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It is not TOML, or a key is unknown, missing or of the wrong type.
+    #[error("{path}: {source}")]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// What and where.
+        source: Box<toml::de::Error>,
+    },
+    /// A value that makes no sense.
+    #[error("{path}:{line}: `{key}` is {found}, expected {expected}")]
+    Value {
+        /// The file.
+        path: PathBuf,
+        /// Line of the key, from 1.
+        line: usize,
+        /// Dotted path of the key.
+        key: String,
+        /// What it holds.
+        found: String,
+        /// What it may hold.
+        expected: String,
+    },
+}
+
+/// A recipe and the text it was read from, for errors that name the line and for the model card.
+#[derive(Clone, Debug)]
+pub struct RecipeFile {
+    /// Where it was read.
+    pub path: PathBuf,
+    /// The text.
+    pub text: String,
+    /// What it says.
+    pub recipe: Recipe,
+}
+
+impl RecipeFile {
+    /// Reads and checks a recipe.
+    ///
+    /// # Errors
+    /// Unreadable, not TOML, an unknown or missing key, or a value that makes no sense; with the line.
+    pub fn read(path: &Path) -> Result<Self, RecipeError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| RecipeError::Read { path: path.to_owned(), source })?;
+        Self::parse(path, text)
+    }
+
+    /// Checks a recipe's text; `path` is for the errors.
+    ///
+    /// # Errors
+    /// As [`RecipeFile::read`].
+    pub fn parse(path: &Path, text: String) -> Result<Self, RecipeError> {
+        let recipe = toml::from_str(&text)
+            .map_err(|source| RecipeError::Syntax { path: path.to_owned(), source: Box::new(source) })?;
+        let file = RecipeFile { path: path.to_owned(), text, recipe };
+        file.check()?;
+        Ok(file)
+    }
+
+    /// Checks what depends on the classes, once the data have told them.
+    ///
+    /// # Errors
+    /// A list or table that has not one value for each class, or stages that do not tell the classes apart.
+    pub fn check_classes(&self, classes: &[String]) -> Result<(), RecipeError> {
+        self.recipe.training.check_classes(self, Some(classes.len()))?;
+        stages::check(self, Some(classes))
+    }
+
+    /// The error for the value of a key, with the line it stands on.
+    pub fn value_error(&self, key: &str, found: impl ToString, expected: impl Into<String>) -> RecipeError {
+        RecipeError::Value {
+            path: self.path.clone(),
+            line: self.line(key),
+            key: key.to_owned(),
+            found: found.to_string(),
+            expected: expected.into(),
+        }
+    }
+
+    /// Line, from 1, of a dotted key; of the deepest part of its path that is there.
+    pub fn line(&self, key: &str) -> usize {
+        check::line_of(&self.text, key)
+    }
+
+    /// The error for a network that cannot be built.
+    pub fn network_error(&self, error: &NetworkConfigError) -> RecipeError {
+        match error {
+            NetworkConfigError::OutOfRange { field, found, expected } => {
+                self.value_error(&format!("network.{field}"), found, *expected)
+            }
+            NetworkConfigError::NothingLeft { length } => self.value_error(
+                "network.conv",
+                format!("blocks that pool a window of {length} steps down to none"),
+                "fewer blocks, smaller `pool` values or a longer window",
+            ),
+        }
+    }
+
+    fn check(&self) -> Result<(), RecipeError> {
+        let Recipe { data, features, window, network, training, validation, decision, .. } = &self.recipe;
+        data.check(self)?;
+        features.check(self)?;
+        for (key, steps) in [("window.length", window.length), ("window.stride", window.stride)] {
+            self.ensure((1..=MAX_WINDOW).contains(&steps), key, steps, &format!("1 to {MAX_WINDOW}"))?;
+        }
+        network.check(self)?;
+        training.check(self)?;
+        validation.check(self)?;
+        decision.check(self)?;
+        stages::check(self, data.classes.as_deref())
+    }
+}
+
+impl Recipe {
+    /// Networks that a fold trains: one for each stage, or the one that tells all classes apart.
+    pub fn networks(&self) -> usize {
+        self.stages.len().max(1)
+    }
+
+    /// The network for `dense` inputs a step and `classes` classes.
+    pub fn network_config(&self, dense: usize, classes: usize) -> NetworkConfig {
+        let NetworkRecipe { category_embeddings, time_embedding, conv, recurrent, pooling, head } =
+            self.network.clone();
+        let levels = |column: &str| {
+            let category = self.data.categories.iter().find(|category| category.column == column);
+            category.map_or(0, |category| category.levels.len())
+        };
+        let category_embeddings = category_embeddings
+            .iter()
+            .map(|table| CategoryEmbedding { levels: levels(&table.column), width: table.width })
+            .collect();
+        NetworkConfig { dense, classes, category_embeddings, time_embedding, conv, recurrent, pooling, head }
+    }
+
+    /// The schema for a file with these columns. Columns that the recipe names and the file lacks stay
+    /// in it: reading the file will say that they are missing. None of the channels is a column without a name (where
+    /// pandas writes the row numbers), nor the label or the group, which some data files repeat in every row.
+    pub fn schema(&self, header: &[String]) -> Schema {
+        let DataRecipe { id, time, label, channels, categories, .. } = &self.data;
+        let mut ignored = self.data.ignored.clone();
+        let answers = [Some(label), self.validation.group.as_ref()];
+        ignored.extend(answers.into_iter().flatten().filter(|column| header.contains(column)).cloned());
+        let named = |column: &String| {
+            [id, time].contains(&column)
+                || ignored.contains(column)
+                || categories.iter().any(|category| category.column == *column)
+        };
+        let rest = || header.iter().filter(|column| !column.is_empty() && !named(column)).cloned().collect();
+        Schema {
+            id: id.clone(),
+            time: time.clone(),
+            channels: channels.clone().unwrap_or_else(rest),
+            categories: categories.clone(),
+            ignored,
+        }
+    }
+}
+
+/// Whether a column's name matches a pattern: the name itself, or its beginning and a `*`.
+pub fn matches(pattern: &str, column: &str) -> bool {
+    pattern.strip_suffix('*').map_or(pattern == column, |prefix| column.starts_with(prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RECIPE: &str = include_str!("../../../recipes/cnn-gru.toml");
+
+    fn parse(text: String) -> Result<RecipeFile, RecipeError> {
+        RecipeFile::parse(Path::new("recipe.toml"), text)
+    }
+
+    fn error(from: &str, to: &str) -> String {
+        assert!(RECIPE.contains(from), "the recipe has no `{from}`");
+        parse(RECIPE.replacen(from, to, 1)).expect_err("a wrong recipe").to_string()
+    }
+
+    #[test]
+    fn the_default_recipe_is_read() {
+        let recipe = parse(RECIPE.into()).unwrap().recipe;
+        assert_eq!(recipe.name, "cnn-gru");
+        assert_eq!(recipe.network_config(20, 3).input_width(), 28);
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_line_and_what_was_expected() {
+        let message = error("batch_size = 512", "batchsize = 512");
+        assert!(message.contains("batchsize") && message.contains("expected one of"), "{message}");
+        assert!(message.contains("line "), "{message}");
+    }
+
+    #[test]
+    fn a_value_that_makes_no_sense_is_named_with_its_line() {
+        let line = RECIPE.lines().position(|line| line.starts_with("stride = 4")).unwrap() + 1;
+        let message = error("stride = 4", "stride = 0");
+        assert_eq!(message, format!("recipe.toml:{line}: `window.stride` is 0, expected 1 to 65536"));
+    }
+
+    #[test]
+    fn a_network_that_cannot_be_is_named_with_its_line() {
+        let message = error("length = 16", "length = 2");
+        assert!(message.contains("pool a window of 2 steps down to none"), "{message}");
+        let line = RECIPE.lines().position(|line| line.starts_with("kernel = 3")).unwrap() + 1;
+        let message = error("kernel = 3", "kernel = 4");
+        assert!(message.starts_with(&format!("recipe.toml:{line}: `network.conv.kernel` is 4")), "{message}");
+    }
+
+    #[test]
+    fn every_recipe_of_the_zoo_is_read() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("recipes");
+        let paths: Vec<PathBuf> =
+            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert!(!paths.is_empty());
+        for path in paths {
+            let file = RecipeFile::read(&path).unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(Some(file.recipe.name.as_str()), path.file_stem().unwrap().to_str());
+        }
+    }
+
+    #[test]
+    fn training_says_line_key_and_expectation_of_a_wrong_value() {
+        let targets = "targets = { majority = 0.9 }";
+        for (from, to, key, rest) in [
+            (
+                targets,
+                "class_weights.list = [1, 2]",
+                "class_weights.list",
+                "a list of 2, expected 3, one for each",
+            ),
+            (targets, "class_weights.list = [1, 0, 2]", "class_weights.list", "0, expected a number above 0"),
+            (targets, "targets.true_class = [1, 1]", "targets.true_class", "a list of 2, expected 3"),
+            (
+                targets,
+                "targets = { majority = 0.9, true_class = [1, 1, 1] }",
+                "targets.true_class",
+                "given, expected left out where `majority` is given",
+            ),
+            (
+                targets,
+                "targets.table = [[1, 0, 0], [0, 1], [0, 0, 1]]",
+                "targets.table",
+                "a list of 2, expected 3",
+            ),
+            (
+                targets,
+                "targets.table = [[1, 0, 0], [0, 0, 0], [0, 0, 1]]",
+                "targets.table",
+                "without any target",
+            ),
+            (targets, "loss.focal = { gamma = -1 }", "loss.focal.gamma", "-1, expected a number from 0"),
+            (targets, "penalties = { l1 = -1 }", "penalties.l1", "-1, expected a number from 0"),
+            (
+                "optimizer.adamw = { learning_rate = 1e-4, weight_decay = 1e-4 }",
+                "optimizer.sgd = { learning_rate = 0.1, nesterov = true }",
+                "optimizer.sgd.nesterov",
+                "true, expected false where `momentum` is 0",
+            ),
+            (
+                targets,
+                "schedule.cosine = { warm_up = 1000 }",
+                "schedule.cosine.warm_up",
+                "expected fewer than",
+            ),
+            (
+                targets,
+                "schedule.cosine = { warm_up_from = 0 }",
+                "schedule.cosine.warm_up_from",
+                "0, expected a",
+            ),
+            (
+                targets,
+                "schedule.cosine = { minimum = 1 }",
+                "schedule.cosine.minimum",
+                "1, expected a number from 0",
+            ),
+            (
+                targets,
+                "schedule.plateau = { factor = 2, patience = 3 }",
+                "schedule.plateau.factor",
+                "2, expected a number between 0 and 1",
+            ),
+            (
+                targets,
+                "fine_tuning = { epochs = 0, learning_rate = 1e-5 }",
+                "fine_tuning.epochs",
+                "0, expected at least 1",
+            ),
+            (
+                targets,
+                "augmentation.time_masking = { probability = 0.5, longest = 17 }",
+                "augmentation.time_masking.longest",
+                "17, expected from 1 to `window.length` steps",
+            ),
+            (
+                targets,
+                "augmentation.time_masking = { probability = 2, longest = 1 }",
+                "augmentation.time_masking.probability",
+                "2, expected a number above 0 and up to 1",
+            ),
+            (
+                targets,
+                "augmentation.time_stretch = 1.0",
+                "augmentation.time_stretch",
+                "1, expected a number above 1 and up to 2",
+            ),
+            (
+                "patience = 60",
+                "patience = 60, collapse = 0",
+                "early_stopping.collapse",
+                "0, expected a number above",
+            ),
+        ] {
+            let line = 1 + RECIPE[..RECIPE.find(from).unwrap()].matches('\n').count();
+            let message = error(from, to);
+            let start = format!("recipe.toml:{line}: `training.{key}` is ");
+            assert!(message.starts_with(&start) && message.contains(rest), "{message}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_choice_is_named_with_those_there_are() {
+        let message = error("batch_size = 512", "batch_size = 512\nclass_weights = \"balanced\"");
+        assert!(message.contains("`balanced`") && message.contains("`inverse_log`"), "{message}");
+    }
+
+    #[test]
+    fn neither_label_nor_group_is_a_channel() {
+        let recipe =
+            parse(RECIPE.replace("[validation]", "[validation]\ngroup = \"person\"")).unwrap().recipe;
+        let header = ["sample_index", "time", "joint_00", "person", "label", "n_legs"].map(String::from);
+        let schema = recipe.schema(&header);
+        assert_eq!(schema.channels, ["joint_00"]);
+        assert!(["person", "label"].iter().all(|column| schema.ignored.contains(&(*column).to_owned())));
+        let ignored = "ignored = [\"n_legs\"";
+        for (key, column) in [("channels", "person"), ("channels", "label")] {
+            let text = RECIPE.replace("[validation]", "[validation]\ngroup = \"person\"");
+            let text = text.replace(ignored, &format!("{key} = [\"joint_00\", \"{column}\"]\n{ignored}"));
+            let message = parse(text).expect_err("an answer as a channel").to_string();
+            assert!(message.contains(&format!("`{column}`, expected columns other than")), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_column_has_one_part() {
+        let message = error("time = \"time\"", "time = \"sample_index\"");
+        assert!(message.contains("`sample_index` twice"), "{message}");
+    }
+}

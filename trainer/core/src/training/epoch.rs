@@ -1,0 +1,52 @@
+//! One pass over the windows.
+
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::learner::Learner;
+use super::observer::Observer;
+use super::schedule::Rates;
+use super::step::{Batch, Gradients};
+use super::{Problem, Run, sampler};
+use crate::error::Error;
+use crate::windows::WindowSet;
+
+impl Run<'_> {
+    /// Learns from an epoch of windows; returns their mean loss. Number and seed decide what is drawn.
+    ///
+    /// # Errors
+    /// A loss that is not finite.
+    pub(super) fn epoch(
+        &self,
+        windows: &WindowSet,
+        number: usize,
+        rates: Rates,
+        learner: &mut Learner,
+        observer: &mut dyn Observer,
+    ) -> Result<f64, Error> {
+        let Problem { network: config, recipe, objective, augmentation, .. } = self.problem;
+        let loss_of = |logits, targets| objective.of_windows(logits, targets);
+        let mut rng = ChaCha8Rng::seed_from_u64(recipe.seed);
+        rng.set_stream(number as u64);
+        let order = sampler::draw(recipe.sampler, &windows.classes, &mut rng);
+
+        observer.epoch_begins(number, recipe.steps(order.len()));
+        let (mut sum, mut weight) = (0.0, 0.0);
+        for (step, indices) in order.chunks(recipe.batch_size).enumerate() {
+            let batch = augmentation.gather(windows, indices, &mut rng);
+            let classes: Vec<usize> = indices.iter().map(|window| windows.classes[*window]).collect();
+            let (targets, divisor) = (objective.targets(&classes), objective.divisor(&classes));
+            let batch = Batch { windows: &batch, targets: &targets, divisor };
+            let Gradients { loss, gradients } =
+                self.stepper.gradients(&learner.network, config, batch, &loss_of, rng.next_u64());
+            learner.learn(gradients, rates.at(step));
+            sum += loss * divisor;
+            weight += divisor;
+            observer.step(loss);
+            if !loss.is_finite() {
+                return Err(Error::Diverged { epoch: number });
+            }
+        }
+        Ok(sum / weight)
+    }
+}

@@ -1,0 +1,121 @@
+//! Which columns hold the id, the time and the label: as told, or guessed by their names.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::error::ProfileError;
+use crate::table::header;
+
+/// What the user says of a column's name.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// Column with the subject's id, in both files.
+    pub id: Option<String>,
+    /// Column with the time of a row.
+    pub time: Option<String>,
+    /// Column of the labels file with the class.
+    pub label: Option<String>,
+}
+
+/// The columns that are no measurements.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Names {
+    /// Column with the subject's id, in both files.
+    pub id: String,
+    /// Column with the time of a row.
+    pub time: String,
+    /// Column of the labels file with the class; none without such a file.
+    pub label: Option<String>,
+    /// Those of `id`, `time` and `label` that nobody told.
+    pub guessed: Vec<&'static str>,
+}
+
+/// A column that cannot be guessed.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{path}: no column is called as those that hold the {part} usually are; name it with --{part}, one of {}",
+    found.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+)]
+pub struct NotGuessed {
+    /// The file.
+    pub path: PathBuf,
+    /// `id`, `time` or `label`.
+    pub part: &'static str,
+    /// The header.
+    pub found: Vec<String>,
+}
+
+const IDS: &[&str] = &[
+    "sampleindex",
+    "subject",
+    "subjectid",
+    "recording",
+    "recordingid",
+    "id",
+    "sample",
+    "sampleid",
+    "series",
+    "seriesid",
+    "sequence",
+    "sequenceid",
+    "case",
+    "caseid",
+    "patient",
+    "patientid",
+    "person",
+    "participant",
+];
+const TIMES: &[&str] =
+    &["time", "timestep", "step", "timestamp", "t", "frame", "timeindex", "seconds", "ms", "tick", "index"];
+const LABELS: &[&str] = &["label", "class", "target", "category", "activity", "diagnosis", "outcome", "y"];
+
+impl Names {
+    /// Finds the columns of a data file and, if there is one, its labels file.
+    ///
+    /// # Errors
+    /// A file that cannot be read, a column that was told and is not there, or one that cannot be guessed.
+    pub fn find(data: &Path, labels: Option<&Path>, told: &Told) -> Result<Self, ProfileError> {
+        let known = [&told.id, &told.time].into_iter().flatten().cloned().collect();
+        let columns = header(data, known)?;
+        let known = [&told.id, &told.label].into_iter().flatten().cloned().collect();
+        let label_columns = labels.map(|labels| header(labels, known)).transpose()?;
+
+        let mut guessed = Vec::new();
+        let mut name = |part, told: &Option<String>, path: &Path, found: &[String], guess: Option<String>| {
+            if let Some(name) = told {
+                return Ok(name.clone());
+            }
+            guessed.push(part);
+            let not_guessed = || NotGuessed { path: path.to_owned(), part, found: found.to_vec() };
+            guess.ok_or_else(not_guessed)
+        };
+        // A column that both files have is the id.
+        let shared = label_columns.as_ref().and_then(|names| only(names, |name| columns.contains(name)));
+        let id = name("id", &told.id, data, &columns, shared.or_else(|| usual(&columns, IDS)))?;
+        let time = name("time", &told.time, data, &columns, usual(&columns, TIMES))?;
+        let label = match (labels, &label_columns) {
+            (Some(path), Some(columns)) => {
+                // Beside the id there may be nothing else.
+                let guess = usual(columns, LABELS).or_else(|| only(columns, |name| *name != id));
+                Some(name("label", &told.label, path, columns, guess)?)
+            }
+            _ => None,
+        };
+        Ok(Names { id, time, label, guessed })
+    }
+}
+
+/// The first of the usual names that a column has but for case, spaces and punctuation.
+fn usual(columns: &[String], names: &[&str]) -> Option<String> {
+    let plain = |column: &String| -> String {
+        column.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    names.iter().find_map(|name| columns.iter().find(|column| plain(column) == *name).cloned())
+}
+
+/// The column of which this holds, if it is the only one.
+fn only(columns: &[String], holds: impl Fn(&String) -> bool) -> Option<String> {
+    let mut found = columns.iter().filter(|name| !name.is_empty() && holds(name));
+    found.next().filter(|_| found.next().is_none()).cloned()
+}

@@ -1,0 +1,444 @@
+//! A data file as columns. It is read by the rules of the crate's reader, but a value that the reader would
+//! refuse is counted here, with the place of the first.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use painwave::csv::{CsvError, Row, Rows};
+use serde::Serialize;
+
+use crate::error::ProfileError;
+
+/// A data file: each subject's rows side by side and in the order of time.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Where it was read.
+    pub path: PathBuf,
+    /// The subjects in the order of first appearance.
+    pub subjects: Vec<Subject>,
+    /// Line in the file of each row, from 1: `[rows]`.
+    pub lines: Vec<u64>,
+    /// All columns but id and time, in the order of the file.
+    pub columns: Vec<Column>,
+    /// What is wrong with whole rows or with the header.
+    pub problems: TableProblems,
+}
+
+/// One subject's place in a [`Table`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The id as written in the file.
+    pub id: String,
+    /// Its rows.
+    pub rows: Range<usize>,
+}
+
+/// One column of a [`Table`].
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// What it holds.
+    pub content: Content,
+    /// What the reader would refuse.
+    pub problems: ColumnProblems,
+    /// Whether its numbers only say where a row stands.
+    pub counter: Option<Counter>,
+}
+
+/// The values of a column.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// Numbers, `[rows]`; not a number where there is none.
+    Numbers(Vec<f32>),
+    /// One of a few words.
+    Words {
+        /// The words in the order of first appearance.
+        words: Vec<String>,
+        /// Place of the row's word among them, or [`NO_WORD`]: `[rows]`.
+        codes: Vec<u16>,
+    },
+    /// Text with more than [`MAX_WORDS`] different words.
+    Text,
+    /// Nothing.
+    Empty,
+}
+
+/// A column that is no measurement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Counter {
+    /// It grows by one from row to row of the file.
+    Rows,
+    /// It repeats the time.
+    Time,
+}
+
+/// Values of a column that the reader refuses.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ColumnProblems {
+    /// Empty fields.
+    pub missing: Problem,
+    /// NaN, infinite, or too large for 32 bits.
+    pub not_finite: Problem,
+    /// Words in a column of numbers.
+    pub not_a_number: Problem,
+}
+
+/// What is wrong with whole rows or with the header.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TableProblems {
+    /// Rows without an id; they are left out.
+    pub no_id: Problem,
+    /// Rows whose time is missing or no finite number; they stand at the end of their subject.
+    pub no_time: Problem,
+    /// Rows of a subject that has a row for this time already.
+    pub same_time: Problem,
+    /// Columns that are in the header more than once; they are left out.
+    pub repeated_columns: Vec<String>,
+    /// Columns without a name, such as the row numbers that pandas writes; they are left out.
+    pub unnamed_columns: usize,
+}
+
+/// How often something is wrong, and where first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// How often.
+    pub count: u64,
+    /// The first of them.
+    pub first: Option<Place>,
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// Line, from 1.
+    pub line: u64,
+    /// What stands there, cut if it is long.
+    pub found: String,
+}
+
+/// Different words that a column may have: as many as a category of a schema.
+pub const MAX_WORDS: usize = 256;
+/// The code of a row without a word.
+pub const NO_WORD: u16 = u16::MAX;
+/// The time of a row without one: no time that is read is infinite, and it sorts last.
+const NO_TIME: f64 = f64::INFINITY;
+/// Bytes read at once.
+const CHUNK: usize = 1 << 18;
+
+impl Problem {
+    fn count(&mut self, line: u64, found: impl FnOnce() -> String) {
+        self.count += 1;
+        if self.first.as_ref().is_none_or(|first| line < first.line) {
+            self.first = Some(Place { line, found: found() });
+        }
+    }
+}
+
+impl ColumnProblems {
+    /// How many values the reader would refuse.
+    pub fn count(&self) -> u64 {
+        self.missing.count + self.not_finite.count + self.not_a_number.count
+    }
+}
+
+/// Names of all columns of a file. Those in `known` must be among them.
+///
+/// # Errors
+/// Unreadable, not a CSV, or without a column that is known.
+pub fn header(path: &Path, known: Vec<String>) -> Result<Vec<String>, ProfileError> {
+    let mut rows = Rows::new(known, Vec::new());
+    feed(path, &mut rows, |_| Ok(()), |rows| rows.columns().is_none())?;
+    // A file without a header was refused.
+    Ok(rows.columns().map(<[String]>::to_vec).unwrap_or_default())
+}
+
+/// Hands every row of a file, with the fields of the `wanted` columns, to `each`.
+///
+/// # Errors
+/// Unreadable, not a CSV, without a wanted column, or what `each` says.
+pub fn for_each_row(
+    path: &Path,
+    wanted: Vec<String>,
+    each: impl FnMut(Row<'_>) -> Result<(), CsvError>,
+) -> Result<(), ProfileError> {
+    feed(path, &mut Rows::new(wanted, Vec::new()), each, |_| true)
+}
+
+fn feed(
+    path: &Path,
+    rows: &mut Rows,
+    mut each: impl FnMut(Row<'_>) -> Result<(), CsvError>,
+    goes_on: impl Fn(&Rows) -> bool,
+) -> Result<(), ProfileError> {
+    let data_error = |source| ProfileError::Data { path: path.to_owned(), source };
+    let mut file = File::open(path).map_err(ProfileError::read(path))?;
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        let count = file.read(&mut chunk).map_err(ProfileError::read(path))?;
+        if count == 0 {
+            return rows.finish(each).map_err(data_error);
+        }
+        rows.feed(&chunk[..count], &mut each).map_err(data_error)?;
+        if !goes_on(rows) {
+            return Ok(());
+        }
+    }
+}
+
+impl Table {
+    /// Reads a file with these id and time columns.
+    ///
+    /// # Errors
+    /// Unreadable, not a CSV, without these columns, or with a row of another number of fields.
+    pub fn read(path: &Path, id: &str, time: &str) -> Result<Self, ProfileError> {
+        let header = header(path, vec![id.to_owned(), time.to_owned()])?;
+        let is_repeated = |name: &String| header.iter().filter(|other| *other == name).count() > 1;
+        let mut problems = TableProblems {
+            unnamed_columns: header.iter().filter(|name| name.is_empty()).count(),
+            ..TableProblems::default()
+        };
+        let mut wanted = vec![id.to_owned(), time.to_owned()];
+        for name in header.iter().filter(|name| !name.is_empty() && *name != id && *name != time) {
+            if !is_repeated(name) {
+                wanted.push(name.clone());
+            } else if !problems.repeated_columns.contains(name) {
+                problems.repeated_columns.push(name.clone());
+            }
+        }
+        let mut growing = Growing::new(&wanted[2..], problems);
+        for_each_row(path, wanted, |row| growing.push(&row))?;
+        Ok(growing.finish(path))
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// The column of this name.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+}
+
+/// A table while its file is read: rows in the order of the file.
+struct Growing {
+    problems: TableProblems,
+    ids: Vec<String>,
+    by_id: HashMap<String, usize>,
+    /// The subject of each row.
+    subjects: Vec<usize>,
+    times: Vec<f64>,
+    lines: Vec<u64>,
+    columns: Vec<GrowingColumn>,
+}
+
+impl Growing {
+    fn new(columns: &[String], problems: TableProblems) -> Self {
+        Growing {
+            problems,
+            ids: Vec::new(),
+            by_id: HashMap::new(),
+            subjects: Vec::new(),
+            times: Vec::new(),
+            lines: Vec::new(),
+            columns: columns.iter().map(|name| GrowingColumn::new(name)).collect(),
+        }
+    }
+
+    fn push(&mut self, row: &Row<'_>) -> Result<(), CsvError> {
+        let id = row.text(0)?;
+        if id.is_empty() {
+            self.problems.no_id.count(row.line, String::new);
+            return Ok(());
+        }
+        let subject = match self.subjects.last() {
+            Some(&last) if self.ids[last] == id => last,
+            _ => *self.by_id.entry(id.to_owned()).or_insert_with(|| {
+                self.ids.push(id.to_owned());
+                self.ids.len() - 1
+            }),
+        };
+        let time = row.number(1).unwrap_or_else(|_| {
+            self.problems.no_time.count(row.line, || row.excerpt(1));
+            NO_TIME
+        });
+        for (i, column) in self.columns.iter_mut().enumerate() {
+            column.push(self.times.len(), row, 2 + i);
+        }
+        self.subjects.push(subject);
+        self.times.push(time);
+        self.lines.push(row.line);
+        Ok(())
+    }
+
+    fn finish(mut self, path: &Path) -> Table {
+        let rows = self.times.len();
+        let mut columns: Vec<Column> =
+            self.columns.into_iter().map(|column| column.finish(rows, self.ids.len())).collect();
+        let mut order: Vec<usize> = (0..rows).collect();
+        // A stable sort keeps equal times in the order of the file, -0 being 0.
+        let key = |row: usize| (self.subjects[row], self.times[row] + 0.0);
+        order.sort_by(|&a, &b| {
+            let ((a, a_time), (b, b_time)) = (key(a), key(b));
+            a.cmp(&b).then(a_time.total_cmp(&b_time))
+        });
+        for pair in order.windows(2) {
+            if key(pair[0]) == key(pair[1]) && self.times[pair[0]] != NO_TIME {
+                let found = || self.times[pair[1]].to_string();
+                self.problems.same_time.count(self.lines[pair[1]], found);
+            }
+        }
+        if !order.is_sorted() {
+            columns.iter_mut().for_each(|column| column.content.permute(&order));
+            self.lines = order.iter().map(|&row| self.lines[row]).collect();
+        }
+        let times = order.iter().map(|&row| self.times[row] as f32);
+        for column in &mut columns {
+            if let Content::Numbers(values) = &column.content
+                && values.iter().copied().eq(times.clone())
+            {
+                column.counter = Some(Counter::Time);
+            }
+        }
+        let mut ends = vec![0; self.ids.len()];
+        self.subjects.iter().for_each(|subject| ends[*subject] += 1);
+        let mut start = 0;
+        let subjects = self.ids.into_iter().zip(ends).map(|(id, count)| {
+            let rows = start..start + count;
+            start = rows.end;
+            Subject { id, rows }
+        });
+        Table {
+            path: path.to_owned(),
+            subjects: subjects.collect(),
+            lines: self.lines,
+            columns,
+            problems: self.problems,
+        }
+    }
+}
+
+impl Content {
+    fn permute(&mut self, order: &[usize]) {
+        match self {
+            Content::Numbers(values) => *values = order.iter().map(|&row| values[row]).collect(),
+            Content::Words { codes, .. } => *codes = order.iter().map(|&row| codes[row]).collect(),
+            Content::Text | Content::Empty => {}
+        }
+    }
+}
+
+/// A column while its file is read. It holds a number or a code for each row from the first number, the
+/// first word on, so that a column of one kind costs no memory for the other.
+struct GrowingColumn {
+    name: String,
+    values: Vec<f32>,
+    numbers: u64,
+    codes: Vec<u16>,
+    words: Vec<String>,
+    by_word: HashMap<String, u16>,
+    /// There are more words than are kept.
+    many_words: bool,
+    problems: ColumnProblems,
+}
+
+impl GrowingColumn {
+    fn new(name: &str) -> Self {
+        GrowingColumn {
+            name: name.to_owned(),
+            values: Vec::new(),
+            numbers: 0,
+            codes: Vec::new(),
+            words: Vec::new(),
+            by_word: HashMap::new(),
+            many_words: false,
+            problems: ColumnProblems::default(),
+        }
+    }
+
+    fn push(&mut self, index: usize, row: &Row<'_>, wanted: usize) {
+        // Words come in runs, and asking whether one is a number costs more than this.
+        if let Some(&code) = self.codes.last()
+            && self.codes.len() == index
+            && self.words.get(usize::from(code)).is_some_and(|word| word.as_bytes() == row.field(wanted))
+        {
+            self.codes.push(code);
+            self.problems.not_a_number.count += 1;
+            return;
+        }
+        match row.number::<f32>(wanted) {
+            Ok(value) => {
+                self.values.resize(index, f32::NAN);
+                self.values.push(value);
+                self.numbers += 1;
+            }
+            Err(CsvError::EmptyValue { line, .. }) => self.problems.missing.count(line, String::new),
+            Err(CsvError::NotFinite { line, found, .. }) => {
+                self.problems.not_finite.count(line, || found);
+            }
+            Err(_) => {
+                self.problems.not_a_number.count(row.line, || row.excerpt(wanted));
+                if let Some(code) = self.code(&String::from_utf8_lossy(row.field(wanted))) {
+                    self.codes.resize(index, NO_WORD);
+                    self.codes.push(code);
+                }
+            }
+        }
+    }
+
+    /// The code of a word, none if there are too many words.
+    fn code(&mut self, word: &str) -> Option<u16> {
+        if let Some(code) = self.by_word.get(word) {
+            return Some(*code);
+        }
+        if self.many_words || self.words.len() == MAX_WORDS {
+            self.many_words = true;
+            (self.codes, self.by_word) = (Vec::new(), HashMap::new());
+            return None;
+        }
+        // There are fewer than MAX_WORDS, which 16 bits hold.
+        let code = self.words.len() as u16;
+        self.words.push(word.to_owned());
+        self.by_word.insert(word.to_owned(), code);
+        Some(code)
+    }
+
+    fn finish(mut self, rows: usize, subjects: usize) -> Column {
+        let words = self.problems.not_a_number.count;
+        if self.numbers == 0 && words == 0 {
+            return self.into_column(Content::Empty, None);
+        }
+        if self.numbers >= words {
+            let mut values = std::mem::take(&mut self.values);
+            values.resize(rows, f32::NAN);
+            let counts = subjects > 1 && values.windows(2).all(|pair| pair[1] - pair[0] == 1.0);
+            return self.into_column(Content::Numbers(values), counts.then_some(Counter::Rows));
+        }
+        // The few numbers among the words are words as well.
+        self.codes.resize(rows, NO_WORD);
+        for (row, value) in std::mem::take(&mut self.values).into_iter().enumerate() {
+            if !value.is_nan()
+                && let Some(code) = self.code(&value.to_string())
+            {
+                self.codes[row] = code;
+            }
+        }
+        self.problems.not_a_number = Problem::default();
+        if self.many_words {
+            return self.into_column(Content::Text, None);
+        }
+        let content =
+            Content::Words { words: std::mem::take(&mut self.words), codes: std::mem::take(&mut self.codes) };
+        self.into_column(content, None)
+    }
+
+    fn into_column(self, content: Content, counter: Option<Counter>) -> Column {
+        Column { name: self.name, content, problems: self.problems, counter }
+    }
+}
