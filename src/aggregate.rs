@@ -1,8 +1,8 @@
-//! Window logits to one prediction per subject.
+//! Members' logits to the probabilities of each window, and these to one prediction per subject.
+//!
+//! Sums are taken in `f64`: a recording may have millions of windows, and logits may be as large as an `f32` can be.
 
 use serde::{Deserialize, Serialize};
-
-use crate::stages::Stages;
 
 /// How members and windows become one prediction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,46 +47,35 @@ pub struct Aggregate {
     pub windows: Vec<f32>,
 }
 
-impl Aggregation {
-    /// Combines the members' logits for the windows of one recording, each `[windows, classes]`.
-    ///
-    /// # Panics
-    /// If there is no member, no window or no class, or the members differ in size.
-    pub fn combine(&self, members: &[&[f32]], classes: usize) -> Aggregate {
-        self.over_windows(self.members.probabilities(members, classes), classes)
-    }
-
-    /// As [`Aggregation::combine`], of members that are stages.
-    ///
-    /// # Panics
-    /// As there.
-    pub fn combine_stages(&self, stages: &Stages, members: &[&[f32]]) -> Aggregate {
-        self.over_windows(stages.probabilities(self.members, members), stages.classes())
-    }
-
+impl WindowAggregation {
     /// One outcome from the probabilities of a recording's windows, `[windows, classes]`.
-    fn over_windows(&self, windows: Vec<f32>, classes: usize) -> Aggregate {
+    ///
+    /// # Panics
+    /// If there is no window or no class.
+    pub fn combine(self, windows: Vec<f32>, classes: usize) -> Aggregate {
         assert!(!windows.is_empty(), "a recording has at least one window");
-        let mean = mean_rows(&windows, classes);
-        let (class, probabilities) = match self.windows {
+        let mean = mean_rows(windows.iter().copied().map(f64::from), classes);
+        let (class, probabilities) = match self {
             WindowAggregation::MeanProbability => (argmax(&mean), mean),
             WindowAggregation::MeanLogit => {
-                let logs: Vec<f32> = windows.iter().map(|p| p.max(f32::MIN_POSITIVE).ln()).collect();
-                let probabilities = softmax(&mean_rows(&logs, classes));
-                (argmax(&probabilities), probabilities)
+                let logs = windows.iter().map(|p| f64::from(p.max(f32::MIN_POSITIVE).ln()));
+                let probabilities = softmax(&mean_rows(logs, classes));
+                let class = argmax(&probabilities);
+                return Aggregate { class, probabilities, windows };
             }
             WindowAggregation::MajorityVote => {
                 let mut votes = vec![0.0; classes];
                 for window in windows.chunks_exact(classes) {
                     votes[argmax(window)] += 1.0;
                 }
-                let most = votes.iter().copied().fold(0.0, f32::max);
-                let leaders: Vec<f32> =
-                    votes.iter().zip(&mean).map(|(v, p)| if *v == most { *p } else { -1.0 }).collect();
-                let count = (windows.len() / classes) as f32;
+                let max = votes.iter().copied().fold(0.0, f64::max);
+                let leaders: Vec<f64> =
+                    votes.iter().zip(&mean).map(|(v, p)| if *v == max { *p } else { -1.0 }).collect();
+                let count = (windows.len() / classes) as f64;
                 (argmax(&leaders), votes.iter().map(|v| v / count).collect())
             }
         };
+        let probabilities = probabilities.iter().map(|p| *p as f32).collect();
         Aggregate { class, probabilities, windows }
     }
 }
@@ -99,45 +88,47 @@ impl MemberAggregation {
     pub fn probabilities(self, members: &[&[f32]], classes: usize) -> Vec<f32> {
         let size = members[0].len();
         assert!(members.iter().all(|member| member.len() == size), "members differ in size");
-        let mean = |of: fn(&[f32]) -> Vec<f32>| -> Vec<f32> {
-            let mut sum = vec![0.0; size];
-            for member in members {
-                for (row, logits) in sum.chunks_exact_mut(classes).zip(member.chunks_exact(classes)) {
-                    row.iter_mut().zip(of(logits)).for_each(|(sum, value)| *sum += value);
+        let mut probabilities = Vec::with_capacity(size);
+        for first in (0..size).step_by(classes) {
+            let logits = members.iter().map(|member| &member[first..first + classes]);
+            match self {
+                MemberAggregation::MeanProbability => {
+                    let of_members = logits.flat_map(softmax).map(f64::from);
+                    probabilities.extend(mean_rows(of_members, classes).iter().map(|p| *p as f32));
+                }
+                MemberAggregation::MeanLogit => {
+                    let of_members = logits.flatten().map(|logit| f64::from(*logit));
+                    probabilities.extend(softmax(&mean_rows(of_members, classes)));
                 }
             }
-            sum.iter_mut().for_each(|value| *value /= members.len() as f32);
-            sum
-        };
-        match self {
-            MemberAggregation::MeanProbability => mean(softmax),
-            MemberAggregation::MeanLogit => {
-                mean(<[f32]>::to_vec).chunks_exact(classes).flat_map(softmax).collect()
-            }
         }
+        probabilities
     }
 }
 
 /// `exp(x - max) / sum`, in the order of the input.
-pub fn softmax(logits: &[f32]) -> Vec<f32> {
-    let greatest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let mut values: Vec<f32> = logits.iter().map(|logit| (logit - greatest).exp()).collect();
+pub fn softmax<T: Copy + Into<f64>>(logits: &[T]) -> Vec<f32> {
+    let max = logits.iter().map(|logit| (*logit).into()).fold(f64::NEG_INFINITY, f64::max);
+    let mut values: Vec<f32> = logits.iter().map(|logit| (((*logit).into() - max) as f32).exp()).collect();
     let sum: f32 = values.iter().sum();
     values.iter_mut().for_each(|value| *value /= sum);
     values
 }
 
-fn mean_rows(rows: &[f32], width: usize) -> Vec<f32> {
+/// The mean of the rows of a matrix `[rows, width]`.
+fn mean_rows(values: impl Iterator<Item = f64>, width: usize) -> Vec<f64> {
     let mut mean = vec![0.0; width];
-    for row in rows.chunks_exact(width) {
-        mean.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
+    let mut count = 0;
+    for (index, value) in values.enumerate() {
+        mean[index % width] += value;
+        count = index + 1;
     }
-    let count = (rows.len() / width) as f32;
-    mean.iter_mut().for_each(|value| *value /= count);
+    let rows = (count / width) as f64;
+    mean.iter_mut().for_each(|sum| *sum /= rows);
     mean
 }
 
-/// Index of the greatest value, the first of equals.
-fn argmax(values: &[f32]) -> usize {
+/// Index of the max, the first of equals.
+fn argmax<T: PartialOrd>(values: &[T]) -> usize {
     values.iter().enumerate().fold(0, |best, (i, value)| if *value > values[best] { i } else { best })
 }

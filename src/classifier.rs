@@ -1,24 +1,44 @@
-//! The public face: a bundle and an engine; recordings or bytes in, predictions out.
-
-use std::collections::VecDeque;
+//! The public face: a bundle and an engine; recordings in, predictions out.
 
 use serde::Serialize;
 
 use crate::bundle::{Bundle, BundleError, KnownAnswers, Manifest};
-use crate::csv::{CsvError, Reader};
-use crate::engine::{self, Engine, EngineError, EngineKind, Precision, Shown};
+use crate::engine::{self, Engine, EngineError, EngineKind, Precision};
 use crate::features::FeatureExtractor;
 use crate::network::Parameters;
-use crate::recording::Recording;
+use crate::recording::{Recording, RecordingError};
 use crate::stages::Stages;
-use crate::windows::{WindowBatch, WindowConfig};
+use crate::windows::WindowBatch;
 
-/// Most windows that an engine gets at once, and most inputs of any kind, but for the last window's. They bound the
-/// memory, whatever the length of recordings and windows.
-const BATCH_WINDOWS: usize = 1 << 14;
-const BATCH_INPUTS: usize = 1 << 22;
+/// Max windows that an engine gets at once.
+const BATCH_WINDOWS: u64 = 1 << 14;
+/// Max bytes of the inputs and activations of a batch, unless a single window takes more: that is the bundle's to ask for,
+/// and its reader's to bound.
+const BATCH_MEMORY: u64 = 256 << 20;
 
 /// A model, ready to classify.
+///
+/// ```
+/// use painwave::engine::EngineKind;
+/// use painwave::{Bundle, Classifier, Recording};
+///
+/// # pollster::block_on(async {
+/// let bundle = Bundle::from_bytes(&std::fs::read("models/cnn-gru.bpk")?)?;
+/// let classifier = Classifier::new(bundle, EngineKind::Cpu).await?;
+///
+/// // A recording of 160 steps without any movement; [`Job`](crate::job::Job) reads them from a CSV.
+/// let schema = &classifier.manifest().schema;
+/// let recording = Recording {
+///     id: "s1".into(),
+///     times: (0..160).map(f64::from).collect(),
+///     values: vec![0.0; 160 * schema.channels.len()],
+///     codes: vec![0; 160 * schema.categories.len()],
+/// };
+/// let predictions = classifier.classify(&[&recording]).await?;
+/// assert!(classifier.manifest().classes.contains(&predictions[0].label));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).expect("the model is there");
+/// ```
 pub struct Classifier {
     manifest: Manifest,
     stages: Stages,
@@ -31,6 +51,8 @@ struct LoadedMember {
     features: FeatureExtractor,
     /// Logits of a window.
     outputs: usize,
+    /// Max windows of a batch.
+    batch: usize,
     engine: Box<dyn Engine>,
 }
 
@@ -57,7 +79,8 @@ pub struct Prediction {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum Warning {
-    /// Values that the training data never reached; they are used as they are.
+    /// Values that the training data never reached; they are used as they are. Counted for the member
+    /// of an ensemble that counts the most.
     #[error("{values} of {of} inputs lie outside the range seen in training")]
     OutsideTrainingRange {
         /// How many values.
@@ -97,6 +120,15 @@ pub enum ClassifyError {
     Empty {
         /// The subject's id.
         id: String,
+    },
+    /// A recording that is none of the bundle's schema.
+    #[error("the recording `{id}` is not what the model reads")]
+    Recording {
+        /// The subject's id.
+        id: String,
+        /// What is wrong with it.
+        #[source]
+        reason: RecordingError,
     },
     /// Values so large that the network's sums overflow, or an engine that went wrong after it was proven.
     #[error(
@@ -173,11 +205,16 @@ impl Classifier {
     /// Classifies recordings of the bundle's schema; one prediction each, in their order.
     ///
     /// # Errors
-    /// An empty recording, an engine that gives no answer, or an answer that is not finite.
+    /// A recording that is empty or none of the schema, an engine that gives no answer, or an answer that is not finite.
     pub async fn classify(&self, recordings: &[&Recording]) -> Result<Vec<Prediction>, ClassifyError> {
         let window = &self.manifest.window;
-        if let Some(empty) = recordings.iter().find(|recording| recording.steps() == 0) {
-            return Err(ClassifyError::Empty { id: empty.id.clone() });
+        for recording in recordings {
+            let id = || recording.id.clone();
+            if recording.steps() == 0 {
+                return Err(ClassifyError::Empty { id: id() });
+            }
+            let checked = recording.check(&self.manifest.schema);
+            checked.map_err(|reason| ClassifyError::Recording { id: id(), reason })?;
         }
         let mut outside = vec![(0, 0); recordings.len()];
         let mut logits = Vec::with_capacity(self.members.len());
@@ -198,7 +235,8 @@ impl Classifier {
                 return Err(ClassifyError::NotFinite { id: recording.id.clone() });
             }
             let Manifest { aggregation, decision, classes, .. } = &self.manifest;
-            let aggregate = aggregation.combine_stages(&self.stages, &of_recording);
+            let of_windows = self.stages.probabilities(aggregation.members, &of_recording);
+            let aggregate = aggregation.windows.combine(of_windows, classes.len());
             let probabilities = decision.calibrate(aggregate.probabilities);
             let class = decision.class(aggregate.class, &probabilities);
             from = to;
@@ -229,10 +267,11 @@ impl Classifier {
         let mut batch = WindowBatch::default();
         for (recording, (values, of)) in recordings.iter().zip(outside) {
             let features = member.features.apply(recording);
-            *values += features.outside;
-            *of += features.read;
+            if *of == 0 || features.outside > *values {
+                (*values, *of) = (features.outside, features.read);
+            }
             for start in self.manifest.window.starts(features.steps) {
-                if batch.windows == BATCH_WINDOWS || batch.inputs() >= BATCH_INPUTS {
+                if batch.windows == member.batch {
                     logits.extend(member.engine.logits(&batch).await?);
                     batch.clear();
                 }
@@ -258,16 +297,21 @@ async fn load_members(
             FeatureExtractor::new(&member.features, &manifest.schema).map_err(BundleError::Features)?;
         let engine = engine::build(kind, &member.network, parameters, precision).await?;
         prove(engine.as_ref(), &member.known_answers, manifest.window.length).await?;
-        members.push(LoadedMember { features, outputs: member.network.classes, engine });
+        let batch = BATCH_MEMORY / member.network.cost(manifest.window.length).activations.max(1);
+        let batch = batch.clamp(1, BATCH_WINDOWS) as usize;
+        members.push(LoadedMember { features, outputs: member.network.classes, batch, engine });
     }
     Ok(members)
 }
 
 /// Refuses an engine that does not reproduce the known answers: a shader may silently compute nonsense.
 async fn prove(engine: &dyn Engine, known: &KnownAnswers, length: usize) -> Result<(), EngineError> {
+    let windows = known.steps.len() / length;
     let batch = WindowBatch {
-        windows: known.steps.len() / length,
+        windows,
         length,
+        // Whether the trainer padded a window does not matter to what an engine makes of it.
+        valid: vec![length as u32; windows],
         dense: known.dense.clone(),
         codes: known.codes.clone(),
         steps: known.steps.clone(),
@@ -285,81 +329,6 @@ async fn prove(engine: &dyn Engine, known: &KnownAnswers, length: usize) -> Resu
     if difference <= allowed {
         Ok(())
     } else {
-        let [difference, allowed] = [difference, allowed].map(Shown::from);
         Err(EngineError::KnownAnswers { engine: engine.kind(), precision, difference, allowed })
-    }
-}
-
-/// One CSV file on its way: what is read of it, and which of its recordings wait to be classified.
-///
-/// A subject is complete as soon as its rows end, and can be classified while the file is still being read. If
-/// more of its rows turn up later it is complete once more at the end, and the later prediction replaces the
-/// earlier one.
-pub struct Job {
-    reader: Reader,
-    window: WindowConfig,
-    /// Indices of recordings that are complete and not taken yet, with the steps that they had then.
-    pending: VecDeque<(usize, usize)>,
-    ended: bool,
-}
-
-impl Job {
-    /// Starts a file in the classifier's schema.
-    pub fn new(classifier: &Classifier) -> Self {
-        let Manifest { schema, window, .. } = &classifier.manifest;
-        let (reader, window) = (Reader::new(schema), *window);
-        Job { reader, window, pending: VecDeque::new(), ended: false }
-    }
-
-    /// Reads the next bytes of the file.
-    ///
-    /// # Errors
-    /// The file is not what the model reads.
-    pub fn read(&mut self, bytes: &[u8]) -> Result<(), CsvError> {
-        self.reader.feed(bytes)?;
-        self.line_up();
-        Ok(())
-    }
-
-    /// Ends the file.
-    ///
-    /// # Errors
-    /// The file ends within a row, or has none.
-    pub fn end(&mut self) -> Result<(), CsvError> {
-        self.reader.finish()?;
-        self.line_up();
-        self.ended = true;
-        Ok(())
-    }
-
-    /// Takes complete recordings that have this many windows, or a few more, in the order in which they became
-    /// complete. None, if there are fewer; after [`Job::end`] there are always enough until all are taken.
-    pub fn take(&mut self, windows: usize) -> Vec<&Recording> {
-        let (mut enough, mut taken) = (0, 0);
-        for (_, steps) in &self.pending {
-            if enough >= windows {
-                break;
-            }
-            enough += self.window.starts(*steps).count();
-            taken += 1;
-        }
-        if enough < windows && !self.ended {
-            return Vec::new();
-        }
-        self.pending.drain(..taken).map(|(index, _)| self.reader.recording(index)).collect()
-    }
-
-    /// What was read: recordings in the order of first appearance, and warnings about the file.
-    pub fn reader(&self) -> &Reader {
-        &self.reader
-    }
-
-    /// Adds what has become complete, and takes out what has got more rows since then: that is complete again,
-    /// or will be at the end.
-    fn line_up(&mut self) {
-        let complete = self.reader.take_complete();
-        let steps = |index: usize| self.reader.recording(index).steps();
-        self.pending.retain(|(index, then)| steps(*index) == *then);
-        self.pending.extend(complete.into_iter().map(|index| (index, steps(index))));
     }
 }

@@ -19,7 +19,7 @@ pub struct Decision {
     /// probabilities for the logits, of which a subject has one row for each window and member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f32>,
-    /// One for each class: the class is the one whose calibrated probability is the greatest multiple of its
+    /// One for each class: the decision is the argmax of the calibrated probabilities, each divided by its
     /// threshold. Only their ratios matter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thresholds: Option<Vec<f32>>,
@@ -42,15 +42,15 @@ impl Decision {
         }
     }
 
-    /// The class that calibrated probabilities decide for; of equals `greatest`, the class of the greatest
+    /// The class that calibrated probabilities decide for; of equals `argmax`, the class of the max
     /// probability, or else the first.
     ///
     /// # Panics
     /// If there are thresholds and not one for each class.
-    pub fn class(&self, greatest: usize, probabilities: &[f32]) -> usize {
-        let Some(thresholds) = &self.thresholds else { return greatest };
+    pub fn class(&self, argmax: usize, probabilities: &[f32]) -> usize {
+        let Some(thresholds) = &self.thresholds else { return argmax };
         let ratio = |class: usize| probabilities[class] / thresholds[class];
         (0..probabilities.len())
-            .fold(greatest, |best, class| if ratio(class) > ratio(best) { class } else { best })
+            .fold(argmax, |best, class| if ratio(class) > ratio(best) { class } else { best })
     }
 }

@@ -3,7 +3,7 @@
 //! ```text
 //! bytes ──csv──▶ Recording [T, C] ──FeatureExtractor──▶ Features { dense [T, F], codes [T, K] }
 //!       ──windows──▶ WindowBatch { dense [N, L, F], codes [N, L, K], steps [N, L] }
-//!       ──Engine──▶ logits [N, classes] ──aggregate, decision──▶ Prediction { id, class, probabilities, windows }
+//!       ──Engine──▶ logits [N, classes] ──stages, aggregate, decision──▶ Prediction { id, class, probabilities, windows }
 //! ```
 //!
 //! Each arrow is one module, and each module knows only the types of the one before it:
@@ -17,12 +17,15 @@
 //! | [`network`] | what a network is: its configuration, its parameters and (feature `burn`) its Burn modules |
 //! | [`bundle`] | everything that is needed to classify, as one file |
 //! | [`engine`] | windows to logits: the fused CPU pass, Burn on CPU, Burn on WebGPU |
-//! | [`aggregate`] | window logits to one prediction per subject |
-//! | [`stages`] | members that tell groups of classes apart, one after the other |
+//! | [`stages`] | members' logits to a window's probabilities, whether they are an ensemble, stages or both |
+//! | [`aggregate`] | the probabilities of windows to one prediction per subject |
 //! | [`decision`] | a subject's probabilities to calibrated ones and a class |
 //! | [`portion`] | recordings side by side, on the way to another instance |
-//! | [`classifier`] | the public face: a bundle and an engine; bytes in, predictions out |
-//! | [`evaluation`] | true labels and predictions to the scores of a classifier |
+//! | [`classifier`] | the public face: a bundle and an engine; recordings in, predictions out |
+//! | [`job`] | one file: bytes in, complete recordings out while it is being read |
+//! | [`labels`] | a CSV of true labels |
+//! | [`evaluation`] | true and predicted classes to scores |
+//! | `simd` | instruction sets: vectors and dispatch |
 //! | `web` | the JavaScript surface (wasm32 only) |
 
 pub mod aggregate;
@@ -33,11 +36,13 @@ pub mod decision;
 pub mod engine;
 pub mod evaluation;
 pub mod features;
-mod lanes;
+pub mod job;
+pub mod labels;
 pub mod network;
 mod number;
 pub mod portion;
 pub mod recording;
+mod simd;
 pub mod stages;
 #[cfg(target_arch = "wasm32")]
 mod web;

@@ -1,7 +1,7 @@
 //! Recordings side by side in few buffers: the form in which they go from the instance that reads a file to
 //! those that classify it.
 
-use crate::recording::{Recording, Schema};
+use crate::recording::{Recording, RecordingError, Schema};
 
 /// Some recordings of one schema, one after the other. Times stay behind: a model reads only their order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,16 +29,12 @@ pub enum PortionError {
         /// The length that ids, steps and schema ask for.
         expected: usize,
     },
-    /// A code that stands for no word.
-    #[error("the portion has the code {code} in `{column}`, which has {levels} levels")]
-    Code {
-        /// The code.
-        code: u8,
-        /// Name of its column.
-        column: String,
-        /// Number of words that the column may hold.
-        levels: usize,
-    },
+    /// A schema without columns: nothing in the portion would bound the number of steps.
+    #[error("the portion is of a schema without columns")]
+    NoColumns,
+    /// What is in the buffers is no recording of the schema.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
 }
 
 impl Portion {
@@ -58,25 +54,20 @@ impl Portion {
     /// The recordings again; the time of a step is its index.
     ///
     /// # Errors
-    /// The buffers do not hold what ids, steps and schema say.
+    /// The buffers do not hold what ids, steps and schema say, or the schema has no columns.
     pub fn recordings(&self, schema: &Schema) -> Result<Vec<Recording>, PortionError> {
         let expect = |what, found, expected| {
             if found == expected { Ok(()) } else { Err(PortionError::Length { what, found, expected }) }
         };
         let (channels, categories) = (schema.channels.len(), schema.categories.len());
+        if channels + categories == 0 {
+            return Err(PortionError::NoColumns);
+        }
         // Saturating: a sum or product that overflows equals no length.
         let rows = self.steps.iter().fold(0usize, |sum, steps| sum.saturating_add(*steps as usize));
         expect("ids", self.ids.len(), self.steps.len())?;
         expect("values", self.values.len(), rows.saturating_mul(channels))?;
         expect("codes", self.codes.len(), rows.saturating_mul(categories))?;
-        for (place, code) in self.codes.iter().enumerate() {
-            let category = &schema.categories[place % categories];
-            let levels = category.levels.len();
-            if usize::from(*code) >= levels {
-                return Err(PortionError::Code { code: *code, column: category.column.clone(), levels });
-            }
-        }
-
         let mut from = 0;
         let recordings = self.ids.iter().zip(&self.steps).map(|(id, steps)| {
             let to = from + *steps as usize;
@@ -87,8 +78,9 @@ impl Portion {
                 codes: self.codes[from * categories..to * categories].to_vec(),
             };
             from = to;
-            recording
+            recording.check(schema)?;
+            Ok(recording)
         });
-        Ok(recordings.collect())
+        recordings.collect()
     }
 }

@@ -30,20 +30,20 @@ pub struct Schema {
 pub struct Category {
     /// Name of the column.
     pub column: String,
-    /// The words; a word's place is its code. At most 256.
+    /// The words; a word's index is its code. At most 256.
     pub levels: Vec<String>,
 }
 
 impl Category {
-    /// The code of a word: its place among the levels. A number also matches a level that is the same
+    /// The code of a word: its index among the levels. A number also matches a level that is the same
     /// number in other digits ("2.0" is level "2").
     pub fn code(&self, word: &str) -> Option<u8> {
         let exact = self.levels.iter().position(|level| level == word);
-        let place = exact.or_else(|| {
+        let index = exact.or_else(|| {
             let number: f64 = number::parse(word.as_bytes())?;
             self.levels.iter().position(|level| number::parse(level.as_bytes()) == Some(number))
         })?;
-        u8::try_from(place).ok()
+        u8::try_from(index).ok()
     }
 }
 
@@ -65,4 +65,53 @@ impl Recording {
     pub fn steps(&self) -> usize {
         self.times.len()
     }
+
+    /// Checks that the recording is one of a schema.
+    ///
+    /// # Errors
+    /// Values or codes that are not as many as the steps ask for, or a code without a word.
+    pub fn check(&self, schema: &Schema) -> Result<(), RecordingError> {
+        let (channels, categories) = (schema.channels.len(), schema.categories.len());
+        let expect = |what, found, width: usize| match self.steps().saturating_mul(width) {
+            expected if expected == found => Ok(()),
+            expected => Err(RecordingError::Length { what, found, expected }),
+        };
+        expect("values", self.values.len(), channels)?;
+        expect("codes", self.codes.len(), categories)?;
+        for row in self.codes.chunks_exact(categories.max(1)) {
+            for (code, category) in row.iter().zip(&schema.categories) {
+                let levels = category.levels.len();
+                if usize::from(*code) >= levels {
+                    let column = category.column.clone();
+                    return Err(RecordingError::Code { code: *code, column, levels });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Why a recording is none of a schema.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecordingError {
+    /// A buffer is longer or shorter than its steps.
+    #[error("the recording has {found} {what}, expected {expected}")]
+    Length {
+        /// What the buffer holds.
+        what: &'static str,
+        /// Its length.
+        found: usize,
+        /// The length that steps and schema ask for.
+        expected: usize,
+    },
+    /// A code that stands for no word.
+    #[error("the recording has the code {code} in `{column}`, which has {levels} levels")]
+    Code {
+        /// The code.
+        code: u8,
+        /// Name of its column.
+        column: String,
+        /// Number of words that the column may hold.
+        levels: usize,
+    },
 }

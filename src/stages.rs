@@ -132,14 +132,14 @@ impl Stages {
                 continue;
             }
             let known: Vec<bool> = stage.group_of.iter().map(Option::is_some).collect();
-            let Some(place) = together.iter().position(|(_, group)| *group == known) else {
+            let Some(index) = together.iter().position(|(_, group)| *group == known) else {
                 let missing = known.iter().position(|is| !is).filter(|_| stages.is_empty());
                 return Err(match missing {
                     Some(class) => StageError::Missing { member, class: classes[class].clone() },
                     None => StageError::NoGroup { member, classes: names(&known) },
                 });
             };
-            together.remove(place);
+            together.remove(index);
             for group in 0..stage.groups {
                 let of: Vec<bool> = stage.group_of.iter().map(|other| *other == Some(group)).collect();
                 if of.iter().filter(|is| **is).count() > 1 {

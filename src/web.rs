@@ -11,10 +11,12 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::bundle::{Bundle, Manifest, ModelCard};
-use crate::classifier::{Classifier, ClassifyError, Job, LoadError, Prediction};
+use crate::classifier::{Classifier, ClassifyError, LoadError, Prediction};
 use crate::csv::CsvError;
 use crate::engine::{EngineError, EngineKind, Precision, built};
-use crate::evaluation::{ClassScores, Labels, Scores};
+use crate::evaluation::{ClassScores, Scores};
+use crate::job::Job;
+use crate::labels::Labels;
 use crate::portion::Portion;
 use crate::recording::{Recording, Schema};
 use crate::windows::WindowConfig;
@@ -30,7 +32,7 @@ extern "C" {
     fn console_error(message: &str);
 }
 
-/// A panic reaches JavaScript only as "unreachable"; the console gets its message and place.
+/// A panic reaches JavaScript only as "unreachable"; the console gets its message and position.
 #[wasm_bindgen(start)]
 fn report_panics() {
     std::panic::set_hook(Box::new(|panic| console_error(&format!("painwave: {panic}"))));
@@ -335,6 +337,7 @@ fn classify_error(reason: &ClassifyError) -> Error {
     match reason {
         ClassifyError::Engine(engine) => error(&with_sources(reason), engine_code(engine)),
         ClassifyError::Empty { .. } => error(&reason.to_string(), "EMPTY_RECORDING"),
+        ClassifyError::Recording { .. } => error(&with_sources(reason), "INTERNAL"),
         ClassifyError::NotFinite { .. } => error(&reason.to_string(), "NOT_FINITE"),
     }
 }
@@ -345,7 +348,9 @@ fn engine_code(reason: &EngineError) -> &'static str {
         EngineError::Unavailable(_) => "ENGINE_UNAVAILABLE",
         EngineError::DeviceLost(_) => "DEVICE_LOST",
         EngineError::KnownAnswers { .. } => "ENGINE_REFUSED",
-        EngineError::Config(_) | EngineError::Parameter { .. } => "BUNDLE",
+        EngineError::Config(_) | EngineError::Parameter { .. } | EngineError::WindowTooLong { .. } => {
+            "BUNDLE"
+        }
         EngineError::Batch { .. } => "INTERNAL",
     }
 }

@@ -23,11 +23,16 @@ pub struct WindowConfig {
 pub enum Tail {
     /// They are left out.
     Drop,
-    /// They make one more window, filled up with zeros.
+    /// They make one more window, filled up with padding.
     Pad,
 }
 
 /// Windows of one or more recordings, ready for an engine.
+///
+/// Steps of a window past its valid ones are padding and no data: no layer reads them, whatever they hold. A window gives
+/// what one of its valid length would, but that max pooling takes the steps that are left over at the end of the valid
+/// ones as a pool of their own, as long as a full window has one there (PyTorch's `ceil_mode`). The valid length `v` of a
+/// window of `L` steps is then `min(ceil(v / pool), L / pool)`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WindowBatch {
     /// Number of windows `N`.
@@ -41,6 +46,8 @@ pub struct WindowBatch {
     /// Index of each step in its recording, `[N, L]`. It counts on through padding and saturates at
     /// `u16::MAX`; a time embedding saturates at the end of its own table.
     pub steps: Vec<u16>,
+    /// Steps of each window that are data, from its first on: `[N]`, each from 1 to `L`.
+    pub valid: Vec<u32>,
 }
 
 impl WindowConfig {
@@ -55,13 +62,15 @@ impl WindowConfig {
         (0..whole + usize::from(padded)).map(move |window| window * stride)
     }
 
-    /// Appends the window that begins at step `start`, filled up with zeros past the recording's end.
+    /// Appends the window that begins at step `start` of the recording, filled up with padding past its end.
     pub fn append(&self, features: &Features, start: usize, batch: &mut WindowBatch) {
         let Features { steps, width, codes_width, dense, codes, .. } = features;
         let end = (start + self.length).min(*steps);
         let padding = start + self.length - end;
         batch.length = self.length;
         batch.windows += 1;
+        // Saturating: no engine takes a window that is longer.
+        batch.valid.push(u32::try_from(end - start).unwrap_or(u32::MAX));
         batch.dense.extend_from_slice(&dense[start * width..end * width]);
         batch.dense.resize(batch.dense.len() + padding * width, 0.0);
         batch.codes.extend_from_slice(&codes[start * codes_width..end * codes_width]);
@@ -71,16 +80,17 @@ impl WindowConfig {
 }
 
 impl WindowBatch {
-    /// Number of inputs of all kinds.
-    pub fn inputs(&self) -> usize {
-        self.dense.len() + self.codes.len() + self.steps.len()
-    }
-
     /// Empties the batch and keeps its memory.
     pub fn clear(&mut self) {
         self.windows = 0;
         self.dense.clear();
         self.codes.clear();
         self.steps.clear();
+        self.valid.clear();
     }
+}
+
+/// Valid steps after max pooling of a window of `length` steps, of which `valid` were; see [`WindowBatch`].
+pub(crate) fn pooled_valid(valid: usize, length: usize, pool: usize) -> usize {
+    valid.div_ceil(pool).min(length / pool)
 }

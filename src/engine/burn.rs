@@ -3,7 +3,8 @@
 
 use burn::tensor::{Device, Tensor};
 
-use super::{Engine, EngineError, EngineFuture, EngineKind, Precision, check_batch, check_parameters};
+use super::contract::{Engine, EngineError, EngineFuture, EngineKind, check_batch, check_parameters};
+use super::precision::Precision;
 use crate::network::{Network, NetworkConfig, NetworkInputs, Parameters};
 use crate::windows::WindowBatch;
 
@@ -55,6 +56,7 @@ impl BurnEngine {
             length: batch.length,
             dense: batch.dense[rows(self.config.dense)].to_vec(),
             codes: batch.codes[rows(self.config.category_embeddings.len())].to_vec(),
+            valid: batch.valid[windows].to_vec(),
             steps: batch.steps[rows(1)].to_vec(),
         };
         self.network.forward(&NetworkInputs::new(&part, &self.config, &self.device))
@@ -90,7 +92,7 @@ impl Engine for BurnEngine {
     }
 }
 
-/// The most numbers that the network holds for one step.
+/// Max numbers that a layer of the network holds for one step.
 fn widest(config: &NetworkConfig) -> usize {
     let conv = config.conv.iter().map(|block| block.channels);
     let gates = config.recurrent.iter().map(|layers| layers.cell.gates() * layers.hidden);

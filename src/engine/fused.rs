@@ -15,25 +15,30 @@
 //! |---|---|
 //! | `pack` | a network's parameters to packed layers, once |
 //! | `forward` | a chunk of windows to logits |
-//! | `layer` | how one layer's weights are packed |
 //! | `kernel` | one layer over many rows, tile by tile |
-//! | `numbers` | what products are computed of: `f32` or integers |
+//! | `layer` | how one layer's weights are packed |
+//! | `quantise` | rows to packed rows, what the kernel multiplies |
+//! | `format` | what products are computed of: `f32` or integers |
+//! | `strided` | matrices whose rows lie apart |
 
+mod format;
 mod forward;
 mod kernel;
 mod layer;
-mod numbers;
 mod pack;
+mod quantise;
+mod strided;
 #[cfg(test)]
 mod tests;
 
 use std::sync::{Mutex, PoisonError};
 
 use self::forward::Scratch;
-use self::kernel::Kernel;
 use self::pack::Network;
-use super::{Engine, EngineError, EngineFuture, EngineKind, Precision, check_batch, check_parameters};
+use super::contract::{Engine, EngineError, EngineFuture, EngineKind, check_batch, check_parameters};
+use super::precision::Precision;
 use crate::network::{NetworkConfig, Parameters};
+use crate::simd::Isa;
 use crate::windows::WindowBatch;
 
 /// The fused forward pass of one network.
@@ -56,19 +61,19 @@ impl FusedEngine {
         parameters: &Parameters,
         precision: Precision,
     ) -> Result<Self, EngineError> {
-        Self::with_kernel(Kernel::detect(), precision, config, parameters)
+        Self::with_isa(Isa::detect(), precision, config, parameters)
     }
 
-    fn with_kernel(
-        kernel: Kernel,
+    fn with_isa(
+        isa: Isa,
         precision: Precision,
         config: &NetworkConfig,
         parameters: &Parameters,
     ) -> Result<Self, EngineError> {
-        // How long windows are is not known yet: no pooling is too much for the longest.
+        // The length of windows is not known yet: of the longest, some steps are left after any pooling.
         config.validate(usize::MAX)?;
         check_parameters(config, parameters)?;
-        let network = Network::pack(kernel, precision, config, parameters);
+        let network = Network::pack(isa, precision, config, parameters);
         Ok(Self { config: config.clone(), precision, network, workspaces: Mutex::default() })
     }
 

@@ -30,7 +30,7 @@ impl Precision {
         }
     }
 
-    /// Greatest difference of a logit from a known answer that passes, relative to the greatest logit: far above
+    /// Max difference of a logit from a known answer that passes, relative to the largest logit: far above
     /// the rounding of any order of summation, far below what nonsense gives.
     pub fn tolerance(self) -> f32 {
         match self {

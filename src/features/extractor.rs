@@ -1,6 +1,6 @@
 //! A transform at work.
 
-use super::{
+use super::transform::{
     DenseFeature, FeatureError, FeatureTransform, Features, MAX_INPUTS, Projection, ProjectionProblem, mean,
 };
 use crate::recording::{Category, Recording, Schema};
@@ -29,7 +29,7 @@ impl Source {
     fn of(feature: &DenseFeature, schema: &Schema) -> Result<Self, FeatureError> {
         let column = &feature.column;
         let channel = || schema.channels.iter().position(|channel| channel == column).map(Source::Channel);
-        let category = || category(column, schema).map(|(place, _)| Source::Category(place));
+        let category = || category(column, schema).map(|(index, _)| Source::Category(index));
         match feature.level {
             _ if feature.centred => channel().ok_or_else(|| FeatureError::UnknownColumn(column.clone())),
             None => channel().or_else(category).ok_or_else(|| FeatureError::UnknownColumn(column.clone())),
@@ -38,11 +38,11 @@ impl Source {
     }
 
     fn level(column: &str, level: u8, schema: &Schema) -> Result<Self, FeatureError> {
-        let (place, category) =
+        let (index, category) =
             category(column, schema).ok_or_else(|| FeatureError::UnknownColumn(column.to_owned()))?;
         let levels = category.levels.len();
         if usize::from(level) < levels {
-            Ok(Source::Level(place, level))
+            Ok(Source::Level(index, level))
         } else {
             Err(FeatureError::UnknownLevel { column: column.to_owned(), level, levels })
         }
@@ -73,28 +73,33 @@ impl FeatureExtractor {
             dense.push((Source::of(feature, schema)?, feature.clone()));
         }
         let code = |column: &String| match category(column, schema) {
-            Some((place, _)) => Ok(place),
+            Some((index, _)) => Ok(index),
             None => Err(FeatureError::UnknownColumn(column.clone())),
         };
         let mut projected = vec![false; found];
-        for (place, projection) in transform.projections.iter().enumerate() {
-            let wrong = |problem: ProjectionProblem| FeatureError::Projection { place, problem };
+        for (index, projection) in transform.projections.iter().enumerate() {
+            let wrong = |problem: ProjectionProblem| FeatureError::Projection { index, problem };
             projection.check(&mut projected).map_err(wrong)?;
         }
         Ok(FeatureExtractor {
             dense,
             codes: transform.codes.iter().map(code).collect::<Result<_, _>>()?,
             projections: transform.projections.clone(),
-            passed: (0..found).filter(|place| !projected[*place]).collect(),
+            passed: (0..found).filter(|index| !projected[*index]).collect(),
             width: transform.width(),
             channels: schema.channels.len(),
             categories: schema.categories.len(),
         })
     }
 
-    /// The network's inputs for one recording of the schema's shape.
+    /// The network's inputs for one recording of the schema.
+    ///
+    /// # Panics
+    /// If [`Recording::check`] refuses the recording for its lengths.
     pub fn apply(&self, recording: &Recording) -> Features {
         let steps = recording.steps();
+        assert_eq!(recording.values.len(), steps * self.channels, "values of {steps} steps");
+        assert_eq!(recording.codes.len(), steps * self.categories, "codes of {steps} steps");
         let mut dense = Vec::with_capacity(steps * self.dense.len());
         let mut codes = Vec::with_capacity(steps * self.codes.len());
         let mut outside = 0;
@@ -137,10 +142,10 @@ impl FeatureExtractor {
     fn project(&self, scaled: &[f32], steps: usize) -> Vec<f32> {
         let mut dense = Vec::with_capacity(steps * self.width);
         for row in scaled.chunks_exact(self.dense.len()) {
-            dense.extend(self.passed.iter().map(|place| row[*place]));
+            dense.extend(self.passed.iter().map(|index| row[*index]));
             for Projection { inputs, mean, components } in &self.projections {
                 let component = |weights: &[f32]| -> f32 {
-                    let centred = inputs.iter().zip(mean).map(|(place, mean)| row[*place] - mean);
+                    let centred = inputs.iter().zip(mean).map(|(index, mean)| row[*index] - mean);
                     centred.zip(weights).map(|(value, weight)| value * weight).sum()
                 };
                 dense.extend(components.chunks_exact(inputs.len()).map(component));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Parameters;
+use super::parameters::Parameters;
 use crate::number::Shown;
 
 /// The network: inputs, conv blocks, recurrent layers, pooling, head.
@@ -25,7 +25,7 @@ pub struct NetworkConfig {
     /// One embedding per code column, in the order of the codes.
     #[serde(default)]
     pub category_embeddings: Vec<CategoryEmbedding>,
-    /// Embedding of a step's place in its recording.
+    /// Embedding of a step's index in its recording.
     #[serde(default)]
     pub time_embedding: Option<TimeEmbedding>,
     /// Convolution blocks, first to last.
@@ -104,7 +104,7 @@ pub struct Recurrent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cell {
-    /// `h' = tanh(W x + b + U h + c)`.
+    /// `h' = tanh(W x + b + U h + d)`.
     Rnn,
     /// Long short-term memory; gates in the order input, forget, cell, output.
     Lstm,
@@ -181,9 +181,9 @@ pub enum NetworkConfigError {
     },
 }
 
-/// Greatest width of any layer, table or input: bounds what a hostile bundle can make us allocate.
+/// Max width of any layer, table or input: bounds what a hostile bundle can make us allocate.
 const MAX_WIDTH: usize = 4096;
-/// Greatest number of layers or blocks of a kind.
+/// Max number of layers or blocks of a kind.
 const MAX_LAYERS: usize = 16;
 
 impl NetworkConfig {
@@ -274,9 +274,10 @@ impl NetworkConfig {
         self.parameters().into_iter().find(|spec| !fits(spec))
     }
 
-    /// Number of weights.
+    /// Number of weights, `usize::MAX` beyond that; see [`NetworkConfig::cost`] for their bytes.
     pub fn parameter_count(&self) -> usize {
-        self.parameters().iter().map(|spec| spec.shape.iter().product::<usize>()).sum()
+        let count = |spec: &ParameterSpec| spec.shape.iter().fold(1usize, |n, size| n.saturating_mul(*size));
+        self.parameters().iter().map(count).fold(0, usize::saturating_add)
     }
 
     /// Checks every size, for windows of `length` steps.
@@ -284,8 +285,8 @@ impl NetworkConfig {
     /// # Errors
     /// The first field that is out of range, or conv blocks that leave no step.
     pub fn validate(&self, length: usize) -> Result<(), NetworkConfigError> {
-        let within = |field, found: usize, least: usize, most: usize, expected| {
-            if (least..=most).contains(&found) {
+        let within = |field, found: usize, min: usize, max: usize, expected| {
+            if (min..=max).contains(&found) {
                 Ok(())
             } else {
                 Err(NetworkConfigError::OutOfRange { field, found: found.to_string(), expected })

@@ -67,8 +67,8 @@ impl SplitMix64 {
         let mut mask = vec![0.0; len];
         for four in mask.chunks_mut(4) {
             let bits = self.next();
-            for (place, value) in four.iter_mut().enumerate() {
-                *value = if (bits >> (16 * place)) as u16 >= dropped { factor } else { 0.0 };
+            for (index, value) in four.iter_mut().enumerate() {
+                *value = if (bits >> (16 * index)) as u16 >= dropped { factor } else { 0.0 };
             }
         }
         mask

@@ -6,9 +6,13 @@ use burn::tensor::activation::relu;
 use burn::tensor::module::layer_norm;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
+use super::config::{Head, NetworkConfig, Pooling, Recurrent};
 use super::conv::Convolution;
+use super::dropout::Dropout;
+use super::parameters::{Parameter, Parameters};
+use super::pooling;
 use super::recurrent::RecurrentLayer;
-use super::{Dropout, Head, NetworkConfig, Parameter, Parameters, Pooling, Recurrent, pooling};
+use super::valid::Valid;
 use crate::windows::WindowBatch;
 
 /// The network that a [`NetworkConfig`] describes.
@@ -56,6 +60,8 @@ pub struct NetworkInputs {
     pub codes: Option<Tensor<3, Int>>,
     /// Row of the time embedding for each step, `[N, L]`.
     pub steps: Tensor<2, Int>,
+    /// Valid steps of each window, unless all are.
+    valid: Option<Valid>,
 }
 
 impl NetworkInputs {
@@ -76,6 +82,7 @@ impl NetworkInputs {
             dense: Tensor::from_data(dense, device),
             codes: (categories > 0).then(|| Tensor::from_data(codes, device)),
             steps: Tensor::from_data(TensorData::new(steps, [windows, length]), device),
+            valid: Valid::new(length, batch.valid.iter().map(|valid| *valid as usize)),
         }
     }
 }
@@ -154,21 +161,28 @@ impl Network {
     /// Logits `[N, classes]` with dropout, as they are while training.
     pub fn forward_with(&self, inputs: &NetworkInputs, dropout: &mut Dropout) -> Tensor<2> {
         let mut steps = self.embed(inputs);
+        let mut valid = inputs.valid.clone();
+        if let Some(valid) = &valid {
+            let [windows, length, width] = steps.dims();
+            let padding = valid.padding(&steps.device()).expand([windows, length, width]);
+            steps = steps.mask_fill(padding, 0.0);
+        }
         for block in &self.conv {
-            steps = block.forward(steps, dropout);
+            steps = block.forward(steps, valid.as_ref(), dropout);
+            valid = valid.map(|valid| valid.pooled(block.pool()));
         }
         // The recurrent layers and the pooling read [L, N, features].
         let mut steps = steps.swap_dims(0, 1);
-        for (place, layer) in self.recurrent.iter().enumerate() {
-            if place > 0 {
+        for (index, layer) in self.recurrent.iter().enumerate() {
+            if index > 0 {
                 steps = dropout.apply(steps, self.recurrent_dropout);
             }
-            steps = layer.forward(steps);
+            steps = layer.forward(steps, valid.as_ref());
         }
         if let Some(norm) = &self.norm {
             steps = layer_norm(steps, norm.weight.val(), Some(norm.bias.val()), NORM_EPSILON);
         }
-        let pooled = self.pool(steps, dropout);
+        let pooled = self.pool(steps, valid.as_ref(), dropout);
         self.classify(pooled, dropout)
     }
 
@@ -180,8 +194,8 @@ impl Network {
             parts.push(inputs.dense.clone());
         }
         if let Some(codes) = &inputs.codes {
-            for (place, table) in self.category_embeddings.iter().enumerate() {
-                let codes: Tensor<2, Int> = codes.clone().narrow(2, place, 1).squeeze_dim(2);
+            for (index, table) in self.category_embeddings.iter().enumerate() {
+                let codes: Tensor<2, Int> = codes.clone().narrow(2, index, 1).squeeze_dim(2);
                 parts.push(table.forward(codes));
             }
         }
@@ -192,23 +206,23 @@ impl Network {
     }
 
     /// `[L, N, D * H]` to `[N, D * H]`, with the dropout of the last recurrent layer's output.
-    fn pool(&self, steps: Tensor<3>, dropout: &mut Dropout) -> Tensor<2> {
+    fn pool(&self, steps: Tensor<3>, valid: Option<&Valid>, dropout: &mut Dropout) -> Tensor<2> {
         let probability = self.output_dropout;
         match (self.pooling, &self.attention) {
             (Pooling::Attention, Some(scores)) => {
-                pooling::attention(dropout.apply(steps, probability), scores)
+                pooling::attention(dropout.apply(steps, probability), scores, valid)
             }
-            (Pooling::Mean, _) => pooling::mean(dropout.apply(steps, probability)),
+            (Pooling::Mean, _) => pooling::mean(dropout.apply(steps, probability), valid),
             // The same distribution as dropping out before, without drawing what is pooled away.
-            _ => dropout.apply(pooling::last(steps, self.directions), probability),
+            _ => dropout.apply(pooling::last(steps, self.directions, valid), probability),
         }
     }
 
     /// The head: `[N, D * H]` to `[N, classes]`.
     fn classify(&self, pooled: Tensor<2>, dropout: &mut Dropout) -> Tensor<2> {
         let mut vector = pooled;
-        for (place, layer) in self.head.iter().enumerate() {
-            if place > 0 {
+        for (index, layer) in self.head.iter().enumerate() {
+            if index > 0 {
                 vector = dropout.apply(relu(vector), self.head_dropout);
             }
             vector = layer.forward(vector);

@@ -19,7 +19,7 @@ use burn_autodiff::ops::{Backward, Ops, OpsKind};
 
 /// An operation on tensors, its parents, whose elements it sees in row-major order.
 pub(super) trait Operation: Clone + Debug + Send + 'static {
-    /// What the way back needs of the way forward, besides the parents and the result.
+    /// What the backward pass needs of the forward pass, besides the parents and the result.
     type Trace: Clone + Debug + Send + 'static;
 
     /// The result and the trace.
@@ -30,7 +30,7 @@ pub(super) trait Operation: Clone + Debug + Send + 'static {
     fn backward(&self, passed: Passed<'_, Self::Trace>, d_result: &[f32], first: bool) -> Vec<Vec<f32>>;
 }
 
-/// What the way forward has left for the way back.
+/// What the forward pass has left for the backward pass.
 pub(super) struct Passed<'a, T> {
     /// The elements of each parent.
     pub parents: &'a [&'a [f32]],
@@ -56,8 +56,8 @@ pub(super) fn compute<O: Operation, const N: usize, const D: usize>(
         let parents = contiguous(&parents);
         let (result, trace) = operation.forward(&slices(&parents));
         let result = tensor(result, shape);
-        let back = Back::<O>(PhantomData);
-        let result = match back.prepare::<NoCheckpointing>(nodes).compute_bound().stateful() {
+        let backward = BackwardPass::<O>(PhantomData);
+        let result = match backward.prepare::<NoCheckpointing>(nodes).compute_bound().stateful() {
             OpsKind::Tracked(prepared) => {
                 prepared.finish(Saved { operation, parents, result: result.clone(), trace }, result)
             }
@@ -91,13 +91,13 @@ fn slices(tensors: &[FloatTensor<Flex>]) -> Vec<&[f32]> {
     tensors.iter().map(|tensor| tensor.as_slice().unwrap_or_default()).collect()
 }
 
-fn tensor(elements: Vec<f32>, shape: impl std::convert::Into<burn::tensor::Shape>) -> FloatTensor<Flex> {
+fn tensor(elements: Vec<f32>, shape: impl Into<burn::tensor::Shape>) -> FloatTensor<Flex> {
     <FloatTensor<Flex>>::from_data(TensorData::new(elements, shape.into()))
 }
 
 /// The backward pass of an operation.
 #[derive(Debug)]
-struct Back<O>(PhantomData<O>);
+struct BackwardPass<O>(PhantomData<O>);
 
 /// What it needs of the forward pass.
 #[derive(Clone, Debug)]
@@ -108,7 +108,7 @@ struct Saved<O: Operation> {
     trace: O::Trace,
 }
 
-impl<O: Operation, const N: usize> Backward<Flex, N> for Back<O> {
+impl<O: Operation, const N: usize> Backward<Flex, N> for BackwardPass<O> {
     type State = Saved<O>;
 
     fn backward(self, ops: Ops<Saved<O>, N>, gradients: &mut Gradients, _: &mut Checkpointer) {

@@ -17,6 +17,12 @@ impl<'a> Matrix<'a> {
         Matrix { data, rows, columns, row_stride: stride, column_stride: 1 }
     }
 
+    /// A row of a matrix that is not transposed.
+    pub fn row(&self, row: usize) -> &'a [f32] {
+        debug_assert_eq!(self.column_stride, 1);
+        &self.data[row * self.row_stride..][..self.columns]
+    }
+
     /// Rows for columns.
     pub fn transposed(self) -> Self {
         let Matrix { data, rows, columns, row_stride, column_stride } = self;
@@ -46,9 +52,9 @@ pub(super) fn transposed(matrix: &[f32], rows: usize, columns: usize) -> Vec<f32
     out
 }
 
-/// What becomes of the numbers that are there.
+/// What becomes of the numbers that a product is written to.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Into {
+pub(super) enum Store {
     /// The product replaces them.
     Replace,
     /// The product is added to them.
@@ -56,7 +62,7 @@ pub(super) enum Into {
 }
 
 /// Writes `left * right` to the first numbers of each run of `stride` numbers of `out`, on this thread alone.
-pub(super) fn multiply(left: Matrix, right: Matrix, into: Into, out: &mut [f32], stride: usize) {
+pub(super) fn multiply(left: Matrix, right: Matrix, store: Store, out: &mut [f32], stride: usize) {
     let (rows, columns, depth) = (left.rows, right.columns, left.columns);
     assert_eq!(depth, right.rows);
     assert!(columns <= stride && holds(out.len(), rows, columns, stride), "{rows} rows of {columns}");
@@ -71,7 +77,7 @@ pub(super) fn multiply(left: Matrix, right: Matrix, into: Into, out: &mut [f32],
             out.as_mut_ptr(),
             1,
             signed(stride),
-            into == Into::Add,
+            store == Store::Add,
             left.data.as_ptr(),
             signed(left.column_stride),
             signed(left.row_stride),

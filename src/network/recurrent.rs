@@ -5,13 +5,13 @@
 //! time-major, `[L, N, features]`, so that the rows of one step are contiguous.
 
 #[cfg(feature = "training")]
-mod cell;
+mod elementwise;
 #[cfg(feature = "training")]
 mod fused;
 #[cfg(feature = "training")]
 mod pass;
 #[cfg(feature = "training")]
-mod rules;
+mod step;
 #[cfg(all(test, feature = "training"))]
 mod tests;
 
@@ -20,7 +20,8 @@ use burn::tensor::activation::{self, sigmoid};
 use burn::tensor::module::linear;
 use burn::tensor::{Device, Tensor};
 
-use super::{Cell, Recurrent};
+use super::config::{Cell, Recurrent};
+use super::valid::Valid;
 
 /// One layer: a forward direction, and a backward one if the network is bidirectional.
 #[derive(Module, Debug)]
@@ -54,22 +55,31 @@ impl RecurrentLayer {
         Self { forward: direction(false), backward: config.bidirectional.then(|| direction(true)) }
     }
 
-    /// `[L, N, in]` to the hidden states `[L, N, D * H]`, the forward direction's first.
-    pub(super) fn forward(&self, inputs: Tensor<3>) -> Tensor<3> {
+    /// `[L, N, in]` to the hidden states `[L, N, D * H]`, the forward direction's first. Of padding the forward direction's
+    /// mean nothing, and the backward one's are zero, so that it starts at the last valid step.
+    pub(super) fn forward(&self, inputs: Tensor<3>, valid: Option<&Valid>) -> Tensor<3> {
         #[cfg(feature = "training")]
-        if let Some(states) = fused::forward(&inputs, &self.forward, self.backward.as_ref()) {
+        if let Some(states) = self.forward_fused(&inputs, valid) {
             return states;
         }
-        self.forward_by_operations(inputs)
+        self.forward_by_operations(inputs, valid)
+    }
+
+    /// The same as one operation of our own, on the CPU backend.
+    #[cfg(feature = "training")]
+    fn forward_fused(&self, inputs: &Tensor<3>, valid: Option<&Valid>) -> Option<Tensor<3>> {
+        let [hidden, _] = self.forward.hidden_weight.dims();
+        let backward = self.backward.as_ref().map(Direction::weights);
+        fused::forward(inputs, self.forward.cell, hidden, self.forward.weights(), backward, valid)
     }
 
     /// The same through Burn's own operations, on any device.
-    fn forward_by_operations(&self, inputs: Tensor<3>) -> Tensor<3> {
+    fn forward_by_operations(&self, inputs: Tensor<3>, valid: Option<&Valid>) -> Tensor<3> {
         match &self.backward {
-            None => self.forward.forward(inputs),
+            None => self.forward.forward(inputs, None),
             Some(backward) => {
-                let forward = self.forward.forward(inputs.clone());
-                Tensor::cat(vec![forward, backward.forward(inputs)], 2)
+                let forward = self.forward.forward(inputs.clone(), None);
+                Tensor::cat(vec![forward, backward.forward(inputs, valid)], 2)
             }
         }
     }
@@ -91,14 +101,30 @@ impl Direction {
         }
     }
 
-    /// `[L, N, in]` to the hidden states `[L, N, H]`.
-    fn forward(&self, inputs: Tensor<3>) -> Tensor<3> {
+    /// The weights for the operation of our own.
+    #[cfg(feature = "training")]
+    fn weights(&self) -> pass::Weights<burn::backend::DispatchTensor> {
+        pass::Weights {
+            input: self.input_weight.val().into_dispatch(),
+            input_bias: self.input_bias.val().into_dispatch(),
+            hidden: self.hidden_weight.val().into_dispatch(),
+            hidden_bias: self.hidden_bias.val().into_dispatch(),
+        }
+    }
+
+    /// `[L, N, in]` to the hidden states `[L, N, H]`, which are zero where `valid` has padding.
+    fn forward(&self, inputs: Tensor<3>, valid: Option<&Valid>) -> Tensor<3> {
         let [length, windows, width] = inputs.dims();
+        let keep = valid.map(|valid| {
+            let padding = valid.padding(&inputs.device()).swap_dims(0, 1).reshape([length * windows, 1]);
+            self.steps(padding.bool_not().float(), length)
+        });
+        let keep = Keep(keep);
         let rows = inputs.reshape([length * windows, width]);
         let mut states = match self.cell {
-            Cell::Rnn => self.rnn(rows, length),
-            Cell::Lstm => self.lstm(rows, length),
-            Cell::Gru => self.gru(rows, length),
+            Cell::Rnn => self.rnn(rows, length, &keep),
+            Cell::Lstm => self.lstm(rows, length, &keep),
+            Cell::Gru => self.gru(rows, length, &keep),
         };
         if self.reverse {
             states.reverse();
@@ -107,54 +133,55 @@ impl Direction {
         Tensor::cat(states, 0).reshape([length, windows, hidden])
     }
 
-    /// `h' = tanh(W x + b + U h + c)`.
-    fn rnn(&self, rows: Tensor<2>, length: usize) -> Vec<Tensor<2>> {
+    /// `h' = tanh(W x + b + U h + d)`.
+    fn rnn(&self, rows: Tensor<2>, length: usize, keep: &Keep) -> Vec<Tensor<2>> {
         let hidden_weight = self.hidden_weight.val();
         let bias = self.input_bias.val() + self.hidden_bias.val();
         let inputs = self.steps(linear(rows, self.input_weight.val(), Some(bias)), length);
         let mut state: Option<Tensor<2>> = None;
-        let step = |input: Tensor<2>| {
+        let step = |(step, input): (usize, Tensor<2>)| {
             let sum = match state.take() {
                 Some(state) => input + state.matmul(hidden_weight.clone()),
                 None => input,
             };
-            state.insert(tanh(sum)).clone()
+            state.insert(keep.at(step, tanh(sum))).clone()
         };
-        inputs.into_iter().map(step).collect()
+        inputs.into_iter().enumerate().map(step).collect()
     }
 
-    /// `i, f, o = sigmoid(W x + b + U h + c)`, `g = tanh(W x + b + U h + c)`, `s' = f s + i g`, `h' = o tanh(s')`.
-    fn lstm(&self, rows: Tensor<2>, length: usize) -> Vec<Tensor<2>> {
+    /// `i, f, o = sigmoid(W x + b + U h + d)`, `g = tanh(W x + b + U h + d)`, `c' = f c + i g`, `h' = o tanh(c')`.
+    fn lstm(&self, rows: Tensor<2>, length: usize, keep: &Keep) -> Vec<Tensor<2>> {
         let hidden_weight = self.hidden_weight.val();
         let [hidden, _] = hidden_weight.dims();
         let bias = self.input_bias.val() + self.hidden_bias.val();
         let inputs = self.steps(linear(rows, self.input_weight.val(), Some(bias)), length);
         let mut last: Option<[Tensor<2>; 2]> = None;
-        let step = |input: Tensor<2>| {
-            let (sums, memory) = match last.take() {
-                Some([state, memory]) => (input + state.matmul(hidden_weight.clone()), Some(memory)),
+        let step = |(step, input): (usize, Tensor<2>)| {
+            let (sums, cell_state) = match last.take() {
+                Some([state, cell_state]) => (input + state.matmul(hidden_weight.clone()), Some(cell_state)),
                 None => (input, None),
             };
             let input_forget = sigmoid(sums.clone().narrow(1, 0, 2 * hidden));
             let new = tanh(sums.clone().narrow(1, 2 * hidden, hidden));
             let output = sigmoid(sums.narrow(1, 3 * hidden, hidden));
             let added = input_forget.clone().narrow(1, 0, hidden) * new;
-            let memory = match memory {
-                Some(memory) => input_forget.narrow(1, hidden, hidden) * memory + added,
+            let cell_state = match cell_state {
+                Some(cell_state) => input_forget.narrow(1, hidden, hidden) * cell_state + added,
                 None => added,
             };
-            let state = output * tanh(memory.clone());
-            last = Some([state.clone(), memory]);
+            let cell_state = keep.at(step, cell_state);
+            let state = keep.at(step, output * tanh(cell_state.clone()));
+            last = Some([state.clone(), cell_state]);
             state
         };
-        inputs.into_iter().map(step).collect()
+        inputs.into_iter().enumerate().map(step).collect()
     }
 
-    /// `r, z = sigmoid(W x + b + U h + c)`, `n = tanh(W x + b + r (U h + c))`, `h' = n + z (h - n)`.
+    /// `r, z = sigmoid(W x + b + U h + d)`, `n = tanh(W x + b + r (U h + d))`, `h' = n + z (h - n)`.
     ///
     /// The weights of `r` and `z` are taken apart from those of `n` outside of the loop, because
     /// the gradient of a slice is as large as what it was cut from.
-    fn gru(&self, rows: Tensor<2>, length: usize) -> Vec<Tensor<2>> {
+    fn gru(&self, rows: Tensor<2>, length: usize, keep: &Keep) -> Vec<Tensor<2>> {
         let [input_weight, hidden_weight] = [self.input_weight.val(), self.hidden_weight.val()];
         let [input_bias, hidden_bias] = [self.input_bias.val(), self.hidden_bias.val()];
         let [hidden, _] = hidden_weight.dims();
@@ -169,7 +196,7 @@ impl Direction {
         let new_hidden_bias = hidden_bias.narrow(0, 2 * hidden, hidden);
 
         let mut state: Option<Tensor<2>> = None;
-        let step = |(gates_input, new_input): (Tensor<2>, Tensor<2>)| {
+        let step = |(step, (gates_input, new_input)): (usize, (Tensor<2>, Tensor<2>))| {
             let (gates, new_hidden) = match &state {
                 Some(state) => (
                     gates_input + state.clone().matmul(gates_weight.clone()),
@@ -185,10 +212,10 @@ impl Direction {
                 Some(state) => new.clone() + update * (state - new),
                 None => new.clone() - update * new,
             };
-            state.insert(next).clone()
+            state.insert(keep.at(step, next)).clone()
         };
         let gates_inputs = self.steps(gates_inputs, length);
-        gates_inputs.into_iter().zip(self.steps(new_inputs, length)).map(step).collect()
+        gates_inputs.into_iter().zip(self.steps(new_inputs, length)).enumerate().map(step).collect()
     }
 
     /// `[L * N, features]` to `L` times `[N, features]`, in the order in which this direction runs.
@@ -199,6 +226,20 @@ impl Direction {
             steps.reverse();
         }
         steps
+    }
+}
+
+/// 1 where a step is valid and 0 where it is padding, `[N, 1]` for each step in the order in which a direction runs; none
+/// if all are valid.
+struct Keep(Option<Vec<Tensor<2>>>);
+
+impl Keep {
+    /// A state after some steps, zero where the last one was padding.
+    fn at(&self, step: usize, state: Tensor<2>) -> Tensor<2> {
+        match &self.0 {
+            Some(keep) => state * keep[step].clone(),
+            None => state,
+        }
     }
 }
 
@@ -218,7 +259,7 @@ fn split(rows: Tensor<2>, parts: usize, out: &mut Vec<Tensor<2>>) {
 /// `tanh` of any number, however large.
 ///
 /// WGSL takes the accuracy of its `tanh` from `sinh(x) / cosh(x)`, and some adapters compute just that: beyond 88
-/// it is infinity by infinity, not a number. From 9.02 on an f32 rounds to one and its slope to zero, so the bound
+/// it is infinity by infinity, which is NaN. From 9.02 on an f32 rounds to one and its slope to zero, so the bound
 /// changes no result. Burn's `sigmoid` needs none: where its `exp` overflows, it comes to zero.
 fn tanh<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     activation::tanh(x.clamp(-10.0, 10.0))

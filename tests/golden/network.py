@@ -83,7 +83,16 @@ class Network:
         names = [name for name, _ in module.named_parameters()]
         return torch.func.functional_call(module, dict(zip(names, flat)), (x,))[0]
 
-    def __call__(self, dense, codes, steps):
+    def __call__(self, dense, codes, steps, valid=None):
+        """Logits. With `valid`, a window is what its valid steps are: see `WindowBatch` in src/windows.rs."""
+        if valid is not None:
+            windows = [(dense[n : n + 1, :v], codes[n : n + 1, :v] if codes is not None else None, steps[n : n + 1, :v])
+                       for n, v in enumerate(valid)]
+            return torch.cat([self.forward(*window, length=dense.shape[1]) for window in windows])
+        return self.forward(dense, codes, steps, length=dense.shape[1])
+
+    def forward(self, dense, codes, steps, length):
+        """Logits of windows that are cut off after their valid steps; `length` is that of a full window."""
         config = self.config
         parts = [dense]
         for k, table in enumerate(config.get("category_embeddings", [])):
@@ -99,7 +108,8 @@ class Network:
             weight = self.parameter(f"conv.{i}.weight", (block["channels"], x.shape[-1], block["kernel"]), fan)
             bias = self.parameter(f"conv.{i}.bias", (block["channels"],), fan)
             x = F.conv1d(x.transpose(1, 2), weight, bias, padding="same").relu()
-            x = F.max_pool1d(x, block["pool"]).transpose(1, 2)
+            length //= block["pool"]
+            x = F.max_pool1d(x, block["pool"], ceil_mode=True)[:, :, :length].transpose(1, 2)
 
         recurrent = config.get("recurrent", {})
         if recurrent:
@@ -137,9 +147,12 @@ def rounded(tensor):
     return [float(f"{value:.8g}") for value in tensor.detach().flatten().tolist()]
 
 
-def write(name, windows, length, config):
+def write(name, windows, length, config, valid=None):
     network, inputs = Network(config), batch(config, windows, length)
-    answer = {"config": config, "windows": windows, "length": length, "logits": rounded(network(*inputs))}
+    answer = {"config": config, "windows": windows, "length": length}
+    if valid:
+        answer["valid"] = valid
+    answer["logits"] = rounded(network(*inputs, valid))
     answer["parameters"] = network.specs
     FOLDER.mkdir(exist_ok=True)
     text = json.dumps(answer, separators=(",", ":")).replace('{"name"', '\n{"name"')
@@ -196,6 +209,26 @@ def cases():
     yield "one_step", 1, 1, {"dense": 3, "classes": 2, "recurrent": recurrent("gru", 4, 2, bidirectional=True), **last}
 
 
+def padded_cases():
+    last, linear = {"pooling": "last", "head": "linear"}, {"head": "linear"}
+    yield "padded_rnn", 4, 6, {"dense": 4, "classes": 3, "recurrent": recurrent("rnn", 7, 2), **last}, [6, 1, 4, 5]
+    yield "padded_bilstm", 5, 7, {
+        "dense": 3, "classes": 3, "recurrent": recurrent("lstm", 6, 2, bidirectional=True, layer_norm=True),
+        **last}, [7, 3, 1, 6, 2]
+    yield "padded_bigru", 4, 8, {
+        "dense": 3, "classes": 3, "category_embeddings": embeddings((3, 2)), "time_embedding": {"steps": 20, "width": 2},
+        "recurrent": recurrent("gru", 6, 2, bidirectional=True), "pooling": "mean", **linear}, [2, 8, 5, 1]
+    yield "padded_conv", 6, 11, {
+        "dense": 4, "classes": 3, "category_embeddings": embeddings((4, 3)), "conv": conv((6, 3, 2), (5, 5, 2)),
+        "pooling": "mean", **linear}, [11, 10, 7, 4, 3, 1]
+    yield "padded_conv_gru", 5, 16, {
+        "dense": 5, "classes": 3, "time_embedding": {"steps": 40, "width": 3}, "conv": conv((8, 3, 3), (6, 3, 1)),
+        "recurrent": recurrent("gru", 9, 1, bidirectional=True), **last}, [16, 13, 8, 3, 1]
+    yield "padded_attention", 4, 9, {
+        "dense": 4, "classes": 3, "conv": conv((5, 3, 1)), "recurrent": recurrent("lstm", 8), "pooling": "attention",
+        "head": {"mlp": {"hidden": 6}}}, [9, 6, 2, 1]
+
+
 if __name__ == "__main__":
-    for name, windows, length, config in cases():
-        write(name, windows, length, config)
+    for case in [*cases(), *padded_cases()]:
+        write(*case)

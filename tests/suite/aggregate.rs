@@ -1,10 +1,10 @@
 //! Window logits become a subject's class as each report says.
 
-use painwave::aggregate::{Aggregate, Aggregation, MemberAggregation, WindowAggregation, softmax};
+use painwave::aggregate::{Aggregate, MemberAggregation, WindowAggregation, softmax};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 fn combine(members: MemberAggregation, windows: WindowAggregation, logits: &[&[f32]]) -> Aggregate {
-    Aggregation { members, windows }.combine(logits, 2)
+    windows.combine(members.probabilities(logits, 2), 2)
 }
 
 /// Logits whose softmax is `[p, 1 - p]`.
@@ -60,4 +60,45 @@ fn members_are_combined_within_each_window() {
 #[wasm_bindgen_test(unsupported = test)]
 fn large_logits_do_not_overflow() {
     assert_close(&softmax(&[1e30, 0.0, -1e30]), &[1.0, 0.0, 0.0]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_million_windows_are_as_exact_as_one() {
+    let window = [0.1, 0.85, 0.05];
+    let mean = WindowAggregation::MeanProbability.combine(window.repeat(1_000_000), 3);
+    assert_close(&mean.probabilities, &window);
+    let logit = WindowAggregation::MeanLogit.combine(window.repeat(1_000_000), 3);
+    assert_close(&logit.probabilities, &window);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_million_alternating_windows_get_the_class_of_their_mean() {
+    // The first class leads by 1e-4 in the mean.
+    let pair = [0.9001, 0.0999, 0.1, 0.9];
+    for aggregation in [WindowAggregation::MeanProbability, WindowAggregation::MeanLogit] {
+        let expected = aggregation.combine(pair.to_vec(), 2);
+        let outcome = aggregation.combine(pair.repeat(500_000), 2);
+        assert_eq!(outcome.class, expected.class, "{aggregation:?}");
+        assert_close(&outcome.probabilities, &expected.probabilities);
+    }
+}
+
+// Past 2^24 an f32 does not count on.
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn every_vote_counts() {
+    let votes = 1 << 24;
+    let mut windows = [1.0, 0.0].repeat(votes);
+    windows.extend([0.0, 1.0].repeat(votes + 2));
+    let outcome = WindowAggregation::MajorityVote.combine(windows, 2);
+    assert_eq!(outcome.class, 1);
+    assert!((outcome.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_largest_logits_have_a_mean() {
+    let (a, b) = ([f32::MAX, 0.0], [f32::MAX, f32::MIN]);
+    let of = |members: MemberAggregation| members.probabilities(&[&a, &b], 2);
+    assert_close(&of(MemberAggregation::MeanLogit), &[1.0, 0.0]);
+    assert_close(&of(MemberAggregation::MeanProbability), &[1.0, 0.0]);
 }

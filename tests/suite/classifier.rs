@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use painwave::bundle::Bundle;
-use painwave::classifier::{Classifier, ClassifyError, Job, LoadError, Prediction, Warning};
+use painwave::classifier::{Classifier, ClassifyError, LoadError, Prediction, Warning};
 use painwave::engine::{EngineError, EngineKind, Precision};
+use painwave::job::Job;
 use painwave::portion::{Portion, PortionError};
-use painwave::recording::Recording;
+use painwave::recording::{Recording, RecordingError, Schema};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{Numbers, bundle, ready};
@@ -141,8 +142,38 @@ fn a_portion_is_as_good_as_its_recordings() {
     let length = PortionError::Length { what: "values", found: 47, expected: 48 };
     assert_eq!(cut.recordings(schema), Err(length));
     let strange = Portion { codes: vec![9; portion.codes.len()], ..portion };
-    let code = PortionError::Code { code: 9, column: "hand".into(), levels: 2 };
-    assert_eq!(strange.recordings(schema), Err(code));
+    let code = RecordingError::Code { code: 9, column: "hand".into(), levels: 2 };
+    assert_eq!(strange.recordings(schema), Err(code.into()));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn steps_that_no_column_bounds_are_refused() {
+    let schema =
+        Schema { channels: Vec::new(), categories: Vec::new(), ..classifier().manifest().schema.clone() };
+    let huge = Portion { ids: vec!["a".into()], steps: vec![u32::MAX], ..Portion::default() };
+    assert_eq!(huge.recordings(&schema), Err(PortionError::NoColumns));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_recording_that_is_none_of_the_schema_is_refused() {
+    let whole = Recording {
+        id: "a".into(),
+        times: (0..5).map(f64::from).collect(),
+        values: vec![0.5; 10],
+        codes: vec![0; 5],
+    };
+    let outcome = |recording: Recording| ready(classifier().classify(&[&recording]));
+    assert!(outcome(whole.clone()).is_ok());
+    for wrong in [
+        Recording { values: vec![0.5; 9], ..whole.clone() },
+        Recording { values: vec![0.5; 12], ..whole.clone() },
+        Recording { codes: vec![0; 4], ..whole.clone() },
+        Recording { codes: vec![0; 6], ..whole.clone() },
+        Recording { codes: vec![0, 0, 2, 0, 0], ..whole.clone() },
+    ] {
+        let error = outcome(wrong).expect_err("the lengths disagree");
+        assert!(matches!(&error, ClassifyError::Recording { id, .. } if id == "a"), "{error}");
+    }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -167,8 +198,8 @@ fn a_short_recording_is_padded_and_says_so() {
 fn values_outside_of_the_training_range_are_reported() {
     let file = "subject,time,x,y,hand\na,0,0.5,0.5,two\na,1,9,0.5,two\na,2,0.5,-9,two\na,3,0.5,0.5,two\n";
     let prediction = classify(file, 1 << 20).remove("a").expect("nothing is lost");
-    // Two members read both columns, the second one a level as well.
-    assert_eq!(prediction.warnings, [Warning::OutsideTrainingRange { values: 4, of: 20 }]);
+    // Each of the two members reads both columns of four steps.
+    assert_eq!(prediction.warnings, [Warning::OutsideTrainingRange { values: 2, of: 8 }]);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -182,7 +213,7 @@ fn an_engine_that_misses_the_known_answers_is_refused() {
         panic!("refused for another reason: {refusal}");
     };
     assert_eq!((engine, precision), (EngineKind::Cpu, Precision::F32));
-    assert!((difference.0 - 0.01).abs() < 1e-3 && allowed.0 < 0.01);
+    assert!((difference - 0.01).abs() < 1e-3 && allowed < 0.01);
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -8,7 +8,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use crate::golden::{self, Golden};
 
-/// Greatest difference of a logit.
+/// Max difference of a logit.
 fn tolerance(precision: Precision) -> f32 {
     match precision {
         Precision::F32 => 1e-4,
@@ -46,7 +46,7 @@ macro_rules! async_test {
     };
 }
 
-/// Greatest difference of a logit; infinite where there is none or it is no number.
+/// Max difference of a logit; infinite where there is none or it is not finite.
 fn difference(found: &[f32], expected: &[f32]) -> f32 {
     if found.len() != expected.len() || found.iter().any(|logit| !logit.is_finite()) {
         return f32::INFINITY;
@@ -88,6 +88,32 @@ async_test! {
     }
 }
 
+async_test! {
+    async fn padding_is_no_data_for_any_engine() {
+        for kind in engine::built() {
+            for mut golden in golden::padded() {
+                if kind == &EngineKind::Webgpu && cfg!(target_arch = "wasm32") {
+                    continue;
+                }
+                for precision in precisions(*kind) {
+                    check(*kind, *precision, &golden).await;
+                }
+                // Whatever stands there.
+                let engine = engine::build(*kind, &golden.config, &golden.weights(), Precision::F32).await.unwrap();
+                let mut batch = golden.batch();
+                let expected = engine.logits(&batch).await.unwrap();
+                let width = golden.config.dense;
+                for (window, valid) in golden.valid.drain(..).enumerate() {
+                    let rows = window * batch.length + valid as usize..(window + 1) * batch.length;
+                    batch.dense[rows.start * width..rows.end * width].fill(100.0);
+                    batch.steps[rows].fill(0);
+                }
+                assert_eq!(engine.logits(&batch).await.unwrap(), expected, "{kind} on {}", golden.name);
+            }
+        }
+    }
+}
+
 // What a feature that hardly varied in training is scaled to when it does: gates far beyond where `exp` overflows.
 async_test! {
     async fn huge_inputs_saturate_the_gates_of_every_engine_alike() {
@@ -100,6 +126,27 @@ async_test! {
             let engine = engine::build(*kind, &golden.config, &golden.weights(), Precision::F32).await.unwrap();
             let difference = difference(&engine.logits(&batch).await.unwrap(), &expected);
             assert!(difference <= tolerance(Precision::F32), "{kind} is off by {difference:e}");
+        }
+    }
+}
+
+// As PyTorch's ReLU and max pooling do. WGSL promises nothing about NaN, so WebGPU is left out.
+async_test! {
+    async fn nan_reaches_the_logits_from_any_index_in_a_pool() {
+        let golden = golden::all().into_iter().find(|golden| golden.name == "conv_only").unwrap();
+        let classes = golden.config.classes;
+        for kind in engine::built().iter().filter(|kind| **kind != EngineKind::Webgpu) {
+            for precision in precisions(*kind) {
+                let engine = engine::build(*kind, &golden.config, &golden.weights(), *precision).await.unwrap();
+                for step in 0..12 {
+                    let mut batch = golden.batch();
+                    batch.dense[step * golden.config.dense] = f32::NAN;
+                    let logits = engine.logits(&batch).await.unwrap();
+                    let (first, others) = logits.split_at(classes);
+                    assert!(first.iter().all(|logit| logit.is_nan()), "{kind}, step {step}: {first:?}");
+                    assert!(others.iter().all(|logit| logit.is_finite()), "{kind}, step {step}");
+                }
+            }
         }
     }
 }
@@ -125,6 +172,7 @@ async_test! {
             dense: batch.dense.repeat(times),
             codes: batch.codes.repeat(times),
             steps: batch.steps.repeat(times),
+            valid: batch.valid.repeat(times),
         };
         for kind in engine::built() {
             if !skipped(*kind, &golden) {
@@ -151,6 +199,9 @@ async_test! {
             let mut short = golden.batch();
             short.dense.pop();
             assert!(matches!(engine.logits(&short).await, Err(EngineError::Batch { .. })), "{kind}");
+            let mut none_valid = golden.batch();
+            none_valid.valid[1] = 0;
+            assert!(matches!(engine.logits(&none_valid).await, Err(EngineError::Batch { .. })), "{kind}");
             let mut unknown_code = golden.batch();
             unknown_code.codes[0] = 200;
             assert!(matches!(engine.logits(&unknown_code).await, Err(EngineError::Batch { .. })), "{kind}");

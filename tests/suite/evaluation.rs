@@ -1,7 +1,8 @@
 //! Labels, and scores as scikit-learn computes them.
 
 use painwave::csv::{CsvError, CsvWarning};
-use painwave::evaluation::{Labels, LabelsError, Scores};
+use painwave::evaluation::Scores;
+use painwave::labels::{Labels, LabelsError};
 use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;
 

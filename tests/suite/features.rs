@@ -113,7 +113,7 @@ fn a_projection_that_does_not_fit_is_refused() {
         let dense = ["x", "y"].map(|column| feature(column, 0.0, 1.0, [0.0, 1.0]));
         let transform = FeatureTransform { projections: projections.collect(), ..transform(dense.into()) };
         match FeatureExtractor::new(&transform, &schema()) {
-            Err(FeatureError::Projection { place, problem }) => (place, problem),
+            Err(FeatureError::Projection { index, problem }) => (index, problem),
             other => panic!("{other:?}"),
         }
     };

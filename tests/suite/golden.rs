@@ -13,6 +13,9 @@ pub struct Golden {
     pub windows: usize,
     pub length: usize,
     pub parameters: Vec<GoldenParameter>,
+    /// Valid steps of each window; empty if all are.
+    #[serde(default)]
+    pub valid: Vec<u32>,
     /// `[windows, classes]`.
     pub logits: Vec<f32>,
 }
@@ -31,7 +34,24 @@ macro_rules! golden {
     };
 }
 
-/// Every case.
+/// Every case with padded windows.
+pub fn padded() -> Vec<Golden> {
+    let files = golden![
+        "padded_rnn",
+        "padded_bilstm",
+        "padded_bigru",
+        "padded_conv",
+        "padded_conv_gru",
+        "padded_attention",
+    ];
+    files.map(parse).into()
+}
+
+fn parse((name, text): (&'static str, &str)) -> Golden {
+    Golden { name, ..serde_json::from_str(text).expect(name) }
+}
+
+/// Every case with full windows.
 pub fn all() -> Vec<Golden> {
     let files = golden![
         "gru",
@@ -50,7 +70,6 @@ pub fn all() -> Vec<Golden> {
         "embeddings_only",
         "one_step",
     ];
-    let parse = |(name, text)| Golden { name, ..serde_json::from_str(text).expect(name) };
     files.map(parse).into()
 }
 
@@ -85,6 +104,10 @@ impl Golden {
             dense: uniform("dense", rows * self.config.dense).collect(),
             codes: codes.map(|(i, code)| (code % levels[i % levels.len()]) as u8).collect(),
             steps: steps.map(|step| step as u16).collect(),
+            valid: match self.valid.len() {
+                0 => vec![self.length as u32; self.windows],
+                _ => self.valid.clone(),
+            },
         }
     }
 }

@@ -6,6 +6,7 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 mod aggregate;
 mod bundle;
 mod classifier;
+mod cost;
 mod csv;
 mod decision;
 mod engines;

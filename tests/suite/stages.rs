@@ -1,6 +1,6 @@
 //! Members that tell groups of classes apart, one after the other.
 
-use painwave::aggregate::{Aggregation, MemberAggregation, WindowAggregation};
+use painwave::aggregate::{Aggregate, MemberAggregation, WindowAggregation};
 use painwave::bundle::{Bundle, BundleError, InvalidManifest, WeightType};
 use painwave::classifier::Classifier;
 use painwave::engine;
@@ -12,8 +12,11 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use crate::support::{Numbers, groups, of_groups};
 
-const MEAN: Aggregation =
-    Aggregation { members: MemberAggregation::MeanProbability, windows: WindowAggregation::MeanProbability };
+/// The means over the members of each stage and over the windows.
+fn combine(stages: &Stages, logits: &[&[f32]]) -> Aggregate {
+    let probabilities = stages.probabilities(MemberAggregation::MeanProbability, logits);
+    WindowAggregation::MeanProbability.combine(probabilities, stages.classes())
+}
 
 /// One member tells `none` from the other classes, the other one tells these apart.
 fn staged_bundle() -> Bundle {
@@ -42,7 +45,7 @@ fn a_class_has_the_product_of_its_groups_in_every_window() {
     let stages = stages(&["none|low,high", "high|low"]).unwrap();
     let pain = [logits(0.75), logits(0.5)].concat();
     let how_much = [logits(0.25), logits(0.5)].concat();
-    let outcome = MEAN.combine_stages(&stages, &[&pain, &how_much]);
+    let outcome = combine(&stages, &[&pain, &how_much]);
     // 1/4 * 1/4 = 1/16 is high in the first window, 1/2 * 1/2 in the second.
     assert_close(&outcome.windows, &[0.75, 0.1875, 0.0625, 0.5, 0.25, 0.25]);
     assert_close(&outcome.probabilities, &[0.625, 0.21875, 0.15625]);
@@ -52,7 +55,7 @@ fn a_class_has_the_product_of_its_groups_in_every_window() {
 #[test]
 fn the_likeliest_class_wins_and_not_the_likeliest_group() {
     let stages = stages(&["none|low,high", "low|high"]).unwrap();
-    let outcome = MEAN.combine_stages(&stages, &[&logits(0.4), &logits(0.5)]);
+    let outcome = combine(&stages, &[&logits(0.4), &logits(0.5)]);
     assert_close(&outcome.probabilities, &[0.4, 0.3, 0.3]);
     assert_eq!(outcome.class, 0);
 }
@@ -63,7 +66,7 @@ fn members_of_the_same_groups_are_an_ensemble_within_their_stage() {
     let logits = [0.9, 0.6, 0.5, 0.2].map(logits);
     let logits: Vec<&[f32]> = logits.iter().map(|logits| &logits[..]).collect();
     // 0.7 and 0.4 are the means of the stages.
-    let outcome = MEAN.combine_stages(&stages, &logits);
+    let outcome = combine(&stages, &logits);
     assert_close(&outcome.probabilities, &[0.7, 0.3 * 0.4, 0.3 * 0.6]);
 }
 
@@ -72,7 +75,8 @@ fn members_without_groups_are_combined_as_ever() {
     let stages = stages(&["", "none|low|high", ""]).unwrap();
     let logits: Vec<Vec<f32>> = (0..3).map(|seed| Numbers(seed).take(12).collect()).collect();
     let logits: Vec<&[f32]> = logits.iter().map(|logits| &logits[..]).collect();
-    assert_eq!(MEAN.combine_stages(&stages, &logits), MEAN.combine(&logits, 3));
+    let expected = MemberAggregation::MeanProbability.probabilities(&logits, 3);
+    assert_eq!(stages.probabilities(MemberAggregation::MeanProbability, &logits), expected);
 }
 
 #[test]

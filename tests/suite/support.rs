@@ -108,6 +108,7 @@ pub fn of_groups(texts: [&str; 2]) -> Bundle {
                 dense: Numbers(seed).take(16).collect(),
                 codes: vec![0, 1, 0, 1, 1, 1, 0, 0],
                 steps: vec![0, 1, 2, 3, 4, 5, 6, 7],
+                valid: vec![4; 2],
             };
             let engine = ready(engine::build(EngineKind::Cpu, &network, &parameters, Precision::F32))
                 .expect("cpu runs anywhere");

@@ -58,6 +58,7 @@ fn padding_is_zeros_and_steps_count_on() {
     assert_eq!(batch.dense, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 5.0, 6.0, 7.0, 8.0, 0.0, 0.0]);
     assert_eq!(batch.codes, [1, 2, 3, 3, 4, 0]);
     assert_eq!(batch.steps, [0, 1, 2, 2, 3, 4]);
+    assert_eq!(batch.valid, [3, 2]);
 }
 
 #[wasm_bindgen_test(unsupported = test)]

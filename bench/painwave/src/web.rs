@@ -47,7 +47,9 @@ impl BenchModel {
     /// `[windows, length, width]` and `steps` `[windows, length]`.
     pub fn logits(&self, dense: Vec<f32>, steps: Vec<u16>) -> Result<Vec<f32>, JsError> {
         let length = self.0.manifest.window.length;
-        let batch = WindowBatch { windows: steps.len() / length, length, dense, codes: Vec::new(), steps };
+        let windows = steps.len() / length;
+        let valid = vec![length as u32; windows];
+        let batch = WindowBatch { windows, length, dense, codes: Vec::new(), steps, valid };
         self.0.logits(&batch).map_err(|error| JsError::new(&error.to_string()))
     }
 }

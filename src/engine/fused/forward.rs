@@ -5,11 +5,12 @@
 
 use std::ops::Range;
 
-use super::kernel::{Rows, RowsMut, State};
+use super::kernel::State;
 use super::layer::Layer;
-use super::numbers::Quantised;
 use super::pack::{Network, Norm, Pool};
-use crate::windows::WindowBatch;
+use super::quantise::Quantiser;
+use super::strided::{Strided, StridedMut};
+use crate::windows::{WindowBatch, pooled_valid};
 
 /// Memory of a forward pass, reused by the next.
 #[derive(Default)]
@@ -19,17 +20,21 @@ pub(super) struct Scratch {
     /// What the current recurrent layer reads, and what it writes.
     sequences: [Vec<f32>; 2],
     /// The LSTM's cell state.
-    cell: Vec<f32>,
+    cell_state: Vec<f32>,
+    /// Valid steps of each window that leave its conv blocks.
+    valid: Vec<usize>,
     /// What the current layer of the head reads, and what it writes.
     vectors: [Vec<f32>; 2],
-    /// The inputs and the hidden state of the current layer as integers.
-    quantised: [Quantised; 2],
+    /// Memory for the inputs and the hidden state of the current layer as integers.
+    quantisers: [Quantiser; 2],
 }
 
 /// Numbers of a chunk's sequences: half a megabyte, so that they stay in a core's own cache.
 const CHUNK: usize = 128 * 1024;
-/// Fewest windows of a chunk, however long: the fewer, the more often the weights are read.
+/// Min windows of a chunk: the fewer, the more often the weights are read.
 const MIN_WINDOWS: usize = 16;
+/// Max numbers of a chunk's sequences, 128 MiB, unless a single window has more.
+const MAX_CHUNK: usize = 32 << 20;
 
 /// `len` zeros.
 fn zeros(buffer: &mut Vec<f32>, len: usize) -> &mut [f32] {
@@ -47,7 +52,7 @@ impl Network {
     /// How many windows of `length` steps a chunk should have.
     pub(super) fn windows_at_once(&self, length: usize) -> usize {
         let window = self.steps(length) * (self.conv_out.stride() + self.features.stride());
-        (CHUNK / window).max(MIN_WINDOWS)
+        (CHUNK / window).max(MIN_WINDOWS.min(MAX_CHUNK / window)).max(1)
     }
 
     /// Appends the logits `[windows, classes]` of some windows of a batch, whose sizes have been checked.
@@ -58,31 +63,32 @@ impl Network {
         scratch: &mut Scratch,
         logits: &mut Vec<f32>,
     ) {
-        let Scratch { conv, sequences: [sequence, next], cell, vectors: [vector, next_vector], quantised } =
-            scratch;
+        let Scratch { conv, sequences: [sequence, next], cell_state, valid, vectors, quantisers } = scratch;
+        let [vector, next_vector] = vectors;
         let count = windows.len();
         let steps = self.steps(batch.length);
 
         zeros(sequence, steps * count * self.conv_out.stride());
+        valid.clear();
         for (row, window) in windows.enumerate() {
             let stride = count * self.conv_out.stride();
-            let out = RowsMut { data: &mut sequence[row * self.conv_out.stride()..], stride };
-            self.convolve(batch, window, conv, out, quantised);
+            let out = StridedMut { data: &mut sequence[row * self.conv_out.stride()..], stride };
+            valid.push(self.convolve(batch, window, conv, out, quantisers));
         }
         for directions in &self.recurrent {
-            recur(directions, steps, count, sequence, next, cell, quantised);
+            recur(directions, steps, valid, sequence, next, cell_state, quantisers);
             std::mem::swap(sequence, next);
         }
         if let Some(norm) = &self.norm {
             self.normalise(norm, sequence);
         }
         zeros(vector, count * self.features.stride());
-        self.pool(steps, count, sequence, vector);
+        self.pool(valid, sequence, vector);
         for layer in &self.head {
-            zeros(next_vector, count * layer.units);
-            let input = Rows { data: vector, stride: layer.inputs };
-            let out = RowsMut { data: next_vector, stride: layer.units };
-            layer.run(count, input, State::default(), out, quantised);
+            zeros(next_vector, count * layer.units());
+            let input = Strided { data: vector, stride: layer.inputs() };
+            let out = StridedMut { data: next_vector, stride: layer.units() };
+            layer.run(count, input, State::default(), out, quantisers);
             std::mem::swap(vector, next_vector);
         }
         let padded = vector.len() / count;
@@ -90,45 +96,55 @@ impl Network {
             logits.extend_from_slice(&row[..self.classes]);
         }
     }
-    /// One window's inputs and conv blocks. `out` is zero and has a row for each step that is left.
+
+    /// One window's inputs and conv blocks. `out` is zero and has a row for each step that is left. Returns how many of
+    /// them are valid: the others stay zero, as the steps around a window are.
     fn convolve(
         &self,
         batch: &WindowBatch,
         window: usize,
         buffers: &mut Vec<Vec<f32>>,
-        out: RowsMut,
-        quantised: &mut [Quantised; 2],
-    ) {
+        out: StridedMut,
+        quantisers: &mut [Quantiser; 2],
+    ) -> usize {
+        let mut valid = batch.valid[window] as usize;
         buffers.resize_with(self.conv.len(), Vec::new);
         let mut steps = batch.length;
         for (block, buffer) in self.conv.iter().zip(buffers.iter_mut()) {
             zeros(buffer, (steps + block.kernel - 1) * block.input.stride());
             steps /= block.pool;
         }
-        // The first step's place in what a block reads: after the zeros.
+        // Where the first step begins in what a block reads: after the zeros.
         let start = |i: usize| self.conv[i].kernel / 2 * self.conv[i].input.stride();
 
         let Some(first) = buffers.first_mut() else {
-            return self.gather(batch, window, out);
+            self.gather(batch, window, out);
+            return valid;
         };
-        self.gather(batch, window, RowsMut { data: &mut first[start(0)..], stride: self.input.stride() });
+        self.gather(batch, window, StridedMut { data: &mut first[start(0)..], stride: self.input.stride() });
         let mut steps = batch.length;
         for (i, block) in self.conv.iter().enumerate() {
             let (read, written) = buffers.split_at_mut(i + 1);
-            let input = Rows { data: &read[i], stride: block.input.stride() };
+            let input = Strided { data: &read[i], stride: block.input.stride() };
             let out = match written.first_mut() {
-                Some(next) => RowsMut { data: &mut next[start(i + 1)..], stride: block.layer.units },
-                None => RowsMut { data: &mut *out.data, stride: out.stride },
+                Some(next) => StridedMut { data: &mut next[start(i + 1)..], stride: block.layer.units() },
+                None => StridedMut { data: &mut *out.data, stride: out.stride },
             };
+            let left = pooled_valid(valid, steps, block.pool);
             steps /= block.pool;
-            block.layer.run(steps * block.pool, input, State::default(), out, quantised);
+            // The last pool may be short of valid steps.
+            let rows = valid.min(steps * block.pool);
+            block.layer.run(rows, input, State::default(), out, quantisers);
+            valid = left;
         }
+        valid
     }
 
-    /// The inputs of one window: dense values, category embeddings, time embedding.
-    fn gather(&self, batch: &WindowBatch, window: usize, out: RowsMut) {
+    /// The inputs of one window's valid steps: dense values, category embeddings, time embedding.
+    fn gather(&self, batch: &WindowBatch, window: usize, out: StridedMut) {
         let categories = self.category_embeddings.len();
-        for (t, row) in out.data.chunks_mut(out.stride).take(batch.length).enumerate() {
+        let valid = batch.valid[window] as usize;
+        for (t, row) in out.data.chunks_mut(out.stride).take(valid).enumerate() {
             let step = window * batch.length + t;
             let (dense, mut rest) = row.split_at_mut(self.dense);
             dense.copy_from_slice(&batch.dense[step * self.dense..][..self.dense]);
@@ -137,8 +153,8 @@ impl Network {
                 self.category_embeddings.iter().zip(codes).map(|(table, &code)| table.row(code.into()));
             let time = self.time_embedding.iter().map(|table| table.row(batch.steps[step].into()));
             for vector in embedded.chain(time) {
-                let (place, after) = rest.split_at_mut(vector.len());
-                place.copy_from_slice(vector);
+                let (columns, after) = rest.split_at_mut(vector.len());
+                columns.copy_from_slice(vector);
                 rest = after;
             }
         }
@@ -161,11 +177,11 @@ impl Network {
         }
     }
 
-    /// Pools sequences `[steps, count, columns]` to vectors `[count, columns]`, which are zero before.
-    fn pool(&self, steps: usize, count: usize, sequence: &[f32], vectors: &mut [f32]) {
-        let stride = self.features.stride();
+    /// Pools the valid steps of sequences `[steps, windows, columns]` to vectors `[windows, columns]`, which are zero before.
+    fn pool(&self, valid: &[usize], sequence: &[f32], vectors: &mut [f32]) {
+        let (stride, count) = (self.features.stride(), valid.len());
         let row = |t: usize, window: usize| &sequence[(t * count + window) * stride..][..stride];
-        for (window, vector) in vectors.chunks_exact_mut(stride).enumerate() {
+        for ((window, vector), &steps) in vectors.chunks_exact_mut(stride).enumerate().zip(valid) {
             let mut add = |t: usize, weight: f32| {
                 vector.iter_mut().zip(row(t, window)).for_each(|(sum, x)| *sum += weight * x);
             };
@@ -179,10 +195,10 @@ impl Network {
                 Pool::Attention(weight, bias) => {
                     let score = |t: usize| dot(row(t, window), weight) + bias;
                     let scores: Vec<f32> = (0..steps).map(score).collect();
-                    let greatest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-                    let total: f32 = scores.iter().map(|score| (score - greatest).exp()).sum();
+                    let max = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+                    let total: f32 = scores.iter().map(|score| (score - max).exp()).sum();
                     for (t, score) in scores.iter().enumerate() {
-                        add(t, (score - greatest).exp() / total);
+                        add(t, (score - max).exp() / total);
                     }
                 }
             }
@@ -190,23 +206,25 @@ impl Network {
     }
 }
 
-/// One recurrent layer over all steps: `input` `[steps, count, inputs]` to `output` `[steps, count, units of
-/// each direction]`.
+/// One recurrent layer over all steps: `input` `[steps, windows, inputs]` to `output` `[steps, windows, units of each
+/// direction]`. The forward direction runs on past the valid steps of a window, where nobody reads it; the backward
+/// direction's states are zero there, so that it starts at the last valid step.
 fn recur(
     directions: &[Layer],
     steps: usize,
-    count: usize,
+    valid: &[usize],
     input: &[f32],
     output: &mut Vec<f32>,
-    cell: &mut Vec<f32>,
-    quantised: &mut [Quantised; 2],
+    cell_state: &mut Vec<f32>,
+    quantisers: &mut [Quantiser; 2],
 ) {
-    let stride: usize = directions.iter().map(|layer| layer.units).sum();
+    let stride: usize = directions.iter().map(Layer::units).sum();
+    let count = valid.len();
     let step = count * stride;
     let output = zeros(output, steps * step);
     let mut column = 0;
     for (direction, layer) in directions.iter().enumerate() {
-        let cell = zeros(cell, count * layer.units);
+        let cell_state = zeros(cell_state, count * layer.units());
         let backward = direction == 1;
         for passed in 0..steps {
             let t = if backward { steps - 1 - passed } else { passed };
@@ -217,12 +235,23 @@ fn recur(
             } else {
                 (later, earlier.get((t.max(1) - 1) * step + column..))
             };
-            let hidden = before.filter(|_| passed > 0).map(|data| Rows { data, stride });
-            let input = Rows { data: &input[t * count * layer.inputs..], stride: layer.inputs };
-            let out = RowsMut { data: &mut out[column..], stride };
-            layer.run(count, input, State { hidden, cell }, out, quantised);
+            let hidden = before.filter(|_| passed > 0).map(|data| Strided { data, stride });
+            let input = Strided { data: &input[t * count * layer.inputs()..], stride: layer.inputs() };
+            layer.run(
+                count,
+                input,
+                State { hidden, cell_state },
+                StridedMut { data: &mut out[column..], stride },
+                quantisers,
+            );
+            if backward {
+                for window in (0..count).filter(|window| t >= valid[*window]) {
+                    out[window * stride + column..][..layer.units()].fill(0.0);
+                    cell_state[window * layer.units()..][..layer.units()].fill(0.0);
+                }
+            }
         }
-        column += layer.units;
+        column += layer.units();
     }
 }
 

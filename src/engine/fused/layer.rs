@@ -4,13 +4,13 @@
 //! every row, a few sums of products of inputs with weights for each unit, then an activation that
 //! turns a unit's sums into its output.
 //!
-//! Units are packed in blocks of [`Kernel::block`]; the last one is filled up with units whose
+//! Units are packed in blocks of two vectors; the last one is filled up with units whose
 //! weights and biases are zero. Their output is zero whatever the activation, so rows can be
 //! written in whole blocks and the next layer reads the padding as inputs of weight zero.
 
-use super::kernel::Kernel;
-use crate::engine::Precision;
+use crate::engine::precision::Precision;
 use crate::network::Cell;
+use crate::simd::Isa;
 
 /// What becomes of a unit's sums.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,9 +36,6 @@ pub(super) struct Sum {
     /// Whether the products of the hidden state belong to it.
     pub hidden: bool,
 }
-
-/// Most sums that a unit has.
-pub(super) const MAX_SUMS: usize = 4;
 
 impl Activation {
     /// The sums that the activation needs, in the order in which it takes them.
@@ -87,34 +84,75 @@ impl Layout {
         self.parts * self.padded
     }
 
-    /// The column that lies at `place` of a row, unless that is padding.
-    pub fn column(&self, place: usize) -> Option<usize> {
-        let within = place % self.padded;
-        (within < self.width).then_some(place / self.padded * self.width + within)
+    /// The column at an index of a row, unless that is padding.
+    pub fn column(&self, index: usize) -> Option<usize> {
+        let within = index % self.padded;
+        (within < self.width).then_some(index / self.padded * self.width + within)
     }
 
     /// A vector with one number a column, laid out as a row.
     pub fn spread(&self, columns: &[f32]) -> Vec<f32> {
-        (0..self.stride()).map(|place| self.column(place).map_or(0.0, |column| columns[column])).collect()
+        (0..self.stride()).map(|index| self.column(index).map_or(0.0, |column| columns[column])).collect()
     }
 }
 
-/// One layer, packed.
+/// One layer, packed. The fields are private: the kernel reads biases and weights by the sizes, unchecked.
 pub(super) struct Layer {
-    pub(super) kernel: Kernel,
-    pub(super) activation: Activation,
+    isa: Isa,
+    activation: Activation,
+    input: Precision,
+    hidden: Precision,
+    inputs: usize,
+    units: usize,
+    biases: Vec<f32>,
+    weights: Vec<u32>,
+}
+
+impl Layer {
+    /// The instruction set that it is packed for.
+    pub fn isa(&self) -> Isa {
+        self.isa
+    }
+
+    /// What becomes of the sums.
+    pub fn activation(&self) -> Activation {
+        self.activation
+    }
+
     /// What the products of the inputs are computed in.
-    pub(super) input: Precision,
+    pub fn input_precision(&self) -> Precision {
+        self.input
+    }
+
     /// What the products of the hidden state are computed in.
-    pub(super) hidden: Precision,
+    pub fn hidden_precision(&self) -> Precision {
+        self.hidden
+    }
+
     /// Inputs a row, padding included.
-    pub(super) inputs: usize,
-    /// Units, padding included.
-    pub(super) units: usize,
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    /// Units, padding included: whole blocks.
+    pub fn units(&self) -> usize {
+        self.units
+    }
+
     /// `[blocks, sums, block]`.
-    pub(super) biases: Vec<f32>,
+    pub fn biases(&self) -> &[f32] {
+        &self.biases
+    }
+
     /// `[blocks, sums]` panels, each of the inputs' weights and of the hidden units', as far as the sum has them.
-    pub(super) weights: Vec<u32>,
+    pub fn weights(&self) -> &[u32] {
+        &self.weights
+    }
+}
+
+/// Units in a block: two vectors.
+pub(super) fn block(isa: Isa) -> usize {
+    2 * isa.lanes()
 }
 
 /// The weights of a layer as the network's parameters hold them.
@@ -127,7 +165,7 @@ pub(super) struct Unpacked<'a> {
     pub units: usize,
     /// Inputs a row, padding included: whole vectors.
     pub inputs: usize,
-    /// The weight of `(place, gate, unit)`, the place being that of an input in a row.
+    /// The weight of `(input, gate, unit)`, by the input's index in a row.
     pub input: &'a dyn Fn(usize, usize, usize) -> f32,
     /// The weight of `(hidden unit, gate, unit)`.
     pub hidden: &'a dyn Fn(usize, usize, usize) -> f32,
@@ -136,10 +174,10 @@ pub(super) struct Unpacked<'a> {
 }
 
 impl Layer {
-    /// Packs a layer for a kernel.
-    pub fn pack(kernel: Kernel, unpacked: &Unpacked) -> Self {
+    /// Packs a layer for an instruction set.
+    pub fn pack(isa: Isa, unpacked: &Unpacked) -> Self {
         let Unpacked { activation, precision, units: real, inputs, input, hidden, bias } = *unpacked;
-        let block = kernel.block();
+        let block = block(isa);
         let units = real.next_multiple_of(block);
         let (mut biases, mut weights) = (Vec::new(), Vec::new());
         for first in (0..units).step_by(block) {
@@ -149,28 +187,28 @@ impl Layer {
             for &sum in activation.sums() {
                 biases.extend((0..block).map(|lane| or_zero(lane, &|unit| bias(sum, unit))));
                 if sum.input {
-                    let weight = |place, lane| or_zero(lane, &|unit| input(place, sum.gate, unit));
+                    let weight = |index, lane| or_zero(lane, &|unit| input(index, sum.gate, unit));
                     pack_panel(precision[0], inputs, block, &weight, &mut weights);
                 }
                 if sum.hidden {
-                    let weight = |place, lane| match place < real {
-                        true => or_zero(lane, &|unit| hidden(place, sum.gate, unit)),
+                    let weight = |index, lane| match index < real {
+                        true => or_zero(lane, &|unit| hidden(index, sum.gate, unit)),
                         false => 0.0,
                     };
                     pack_panel(precision[1], units, block, &weight, &mut weights);
                 }
             }
         }
-        Self { kernel, activation, input: precision[0], hidden: precision[1], inputs, units, biases, weights }
+        Self { isa, activation, input: precision[0], hidden: precision[1], inputs, units, biases, weights }
     }
 }
 
-/// Cells of a panel: a scale and an offset for each unit of a block, then the weights `[depth, block]`.
+/// Words of a panel: a scale and an offset for each unit of a block, then the weights `[depth, block]`.
 pub(super) fn panel_size(precision: Precision, depth: usize, block: usize) -> usize {
-    (2 + depth / precision.numbers()) * block
+    (2 + depth / precision.per_word()) * block
 }
 
-/// Appends a panel of the weights `(place, lane)`.
+/// Appends a panel of the weights `(index, lane)`.
 ///
 /// The offset is what a sum of products starts from, so that what stands for zero in a row adds nothing to it.
 fn pack_panel(
@@ -178,28 +216,28 @@ fn pack_panel(
     depth: usize,
     block: usize,
     weight: &dyn Fn(usize, usize) -> f32,
-    cells: &mut Vec<u32>,
+    words: &mut Vec<u32>,
 ) {
-    let unit = |lane| (0..depth).map(move |place| weight(place, lane));
+    let unit = |lane| (0..depth).map(move |index| weight(index, lane));
     let (mut scales, mut offsets) = (vec![1.0f32; block], vec![0i32; block]);
     let mut rounded = vec![0i32; depth * block];
     if let Some(integers) = precision.integers() {
         for lane in 0..block {
             let scale = integers.weight_scale(unit(lane));
             scales[lane] = 1.0 / scale;
-            for (place, weight) in unit(lane).enumerate() {
-                rounded[place * block + lane] = (weight * scale).round() as i32;
-                offsets[lane] -= integers.zero * rounded[place * block + lane];
+            for (index, weight) in unit(lane).enumerate() {
+                rounded[index * block + lane] = (weight * scale).round() as i32;
+                offsets[lane] -= integers.zero * rounded[index * block + lane];
             }
         }
     }
-    cells.extend(scales.iter().map(|scale| scale.to_bits()));
-    cells.extend(offsets.iter().map(|offset| *offset as u32));
-    for place in (0..depth).step_by(precision.numbers()) {
-        cells.extend((0..block).map(|lane| {
-            let integer = |next: usize| rounded[(place + next) * block + lane];
+    words.extend(scales.iter().map(|scale| scale.to_bits()));
+    words.extend(offsets.iter().map(|offset| *offset as u32));
+    for index in (0..depth).step_by(precision.per_word()) {
+        words.extend((0..block).map(|lane| {
+            let integer = |next: usize| rounded[(index + next) * block + lane];
             match precision {
-                Precision::F32 => weight(place, lane).to_bits(),
+                Precision::F32 => weight(index, lane).to_bits(),
                 Precision::I16 => u32::from(integer(0) as u16) | u32::from(integer(1) as u16) << 16,
                 Precision::I8 => u32::from_le_bytes([0, 1, 2, 3].map(|next| integer(next) as u8)),
             }

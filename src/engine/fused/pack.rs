@@ -1,9 +1,9 @@
-//! A network's parameters, packed for the kernel.
+//! A network's parameters, packed for an instruction set.
 
-use super::kernel::Kernel;
-use super::layer::{Activation, Layer, Layout, Sum, Unpacked};
-use crate::engine::Precision;
+use super::layer::{Activation, Layer, Layout, Sum, Unpacked, block};
+use crate::engine::precision::Precision;
 use crate::network::{Head, NetworkConfig, Parameters, Pooling, Recurrent};
+use crate::simd::Isa;
 
 /// A network, packed.
 pub(super) struct Network {
@@ -72,7 +72,7 @@ impl Network {
     /// network's own inputs, of which one may be far greater than the others, and the head, whose errors are those
     /// of the logits, stay in `f32`.
     pub(super) fn pack(
-        kernel: Kernel,
+        isa: Isa,
         precision: Precision,
         config: &NetworkConfig,
         parameters: &Parameters,
@@ -92,27 +92,27 @@ impl Network {
         let input = Layout::new(config.input_width(), 1);
         let mut step = input;
         let mut conv = Vec::new();
-        for (i, block) in config.conv.iter().enumerate() {
+        for (i, conv_block) in config.conv.iter().enumerate() {
             let (weight, bias) = (data(&format!("conv.{i}.weight")), data(&format!("conv.{i}.bias")));
             let layer = Layer::pack(
-                kernel,
+                isa,
                 &Unpacked {
-                    activation: Activation::ReluMaxPool { pool: block.pool },
+                    activation: Activation::ReluMaxPool { pool: conv_block.pool },
                     precision: [Precision::F32; 2],
-                    units: block.channels,
-                    inputs: block.kernel * step.stride(),
-                    input: &|place, _, unit| {
-                        let (tap, place) = (place / step.stride(), place % step.stride());
-                        step.column(place).map_or(0.0, |channel| {
-                            weight[(unit * step.columns() + channel) * block.kernel + tap]
+                    units: conv_block.channels,
+                    inputs: conv_block.kernel * step.stride(),
+                    input: &|index, _, unit| {
+                        let (tap, index) = (index / step.stride(), index % step.stride());
+                        step.column(index).map_or(0.0, |channel| {
+                            weight[(unit * step.columns() + channel) * conv_block.kernel + tap]
                         })
                     },
                     hidden: &|_, _, _| 0.0,
                     bias: &|_, unit| bias[unit],
                 },
             );
-            conv.push(Conv { layer, kernel: block.kernel, pool: block.pool, input: step });
-            step = Layout::new(block.channels, kernel.block());
+            conv.push(Conv { layer, kernel: conv_block.kernel, pool: conv_block.pool, input: step });
+            step = Layout::new(conv_block.channels, block(isa));
         }
         let conv_out = step;
 
@@ -123,10 +123,10 @@ impl Network {
                 let precision = [if layer == 0 { first } else { precision }, precision];
                 let packed = directions.map(|direction| {
                     let path = format!("recurrent.{layer}.{direction}");
-                    pack_recurrent(kernel, precision, layers, step, |name| data(&format!("{path}.{name}")))
+                    pack_recurrent(isa, precision, layers, step, |name| data(&format!("{path}.{name}")))
                 });
                 recurrent.push(packed.collect());
-                let one = Layout::new(layers.hidden, kernel.block());
+                let one = Layout::new(layers.hidden, block(isa));
                 step = Layout { parts: layers.directions(), ..one };
             }
         }
@@ -152,14 +152,14 @@ impl Network {
                 precision: [Precision::F32; 2],
                 units,
                 inputs: step.stride(),
-                input: &|place, _, unit| {
-                    step.column(place).map_or(0.0, |column| weight[column * units + unit])
+                input: &|index, _, unit| {
+                    step.column(index).map_or(0.0, |column| weight[column * units + unit])
                 },
                 hidden: &|_, _, _| 0.0,
                 bias: &|_, unit| bias[unit],
             };
-            head.push(Layer::pack(kernel, &unpacked));
-            step = Layout::new(units, kernel.block());
+            head.push(Layer::pack(isa, &unpacked));
+            step = Layout::new(units, block(isa));
         };
         if let Head::Mlp { hidden, .. } = config.head {
             linear(Activation::ReluMaxPool { pool: 1 }, hidden);
@@ -185,7 +185,7 @@ impl Network {
 
 /// One direction of one recurrent layer, whose parameters `data` returns by the end of their names.
 fn pack_recurrent<'a>(
-    kernel: Kernel,
+    isa: Isa,
     precision: [Precision; 2],
     layers: &Recurrent,
     step: Layout,
@@ -195,14 +195,14 @@ fn pack_recurrent<'a>(
     let (input_bias, hidden_bias) = (data("input_bias"), data("hidden_bias"));
     let (units, width) = (layers.hidden, layers.cell.gates() * layers.hidden);
     Layer::pack(
-        kernel,
+        isa,
         &Unpacked {
             activation: Activation::Recurrent(layers.cell),
             precision,
             units,
             inputs: step.stride(),
-            input: &|place, gate, unit| {
-                step.column(place).map_or(0.0, |column| input[column * width + gate * units + unit])
+            input: &|index, gate, unit| {
+                step.column(index).map_or(0.0, |column| input[column * width + gate * units + unit])
             },
             hidden: &|from, gate, unit| hidden[from * width + gate * units + unit],
             bias: &|sum: Sum, unit| {

@@ -23,13 +23,13 @@ impl Random {
         self.0
     }
 
-    /// A whole number from `least` to `most`.
-    fn whole(&mut self, least: usize, most: usize) -> usize {
-        least + self.next() as usize % (most - least + 1)
+    /// An integer from `min` to `max`.
+    fn integer(&mut self, min: usize, max: usize) -> usize {
+        min + self.next() as usize % (max - min + 1)
     }
 
     fn flag(&mut self) -> bool {
-        self.whole(0, 1) == 1
+        self.integer(0, 1) == 1
     }
 
     /// A number from -1 to 1.
@@ -38,36 +38,36 @@ impl Random {
     }
 
     fn network(&mut self) -> NetworkConfig {
-        let conv = (0..self.whole(0, 2))
+        let conv = (0..self.integer(0, 2))
             .map(|_| ConvBlock {
-                channels: self.whole(1, 19),
-                kernel: 2 * self.whole(0, 2) + 1,
-                pool: self.whole(1, 3),
+                channels: self.integer(1, 19),
+                kernel: 2 * self.integer(0, 2) + 1,
+                pool: self.integer(1, 3),
                 dropout: 0.2,
             })
             .collect();
         let recurrent = self.flag().then(|| Recurrent {
-            cell: [Cell::Rnn, Cell::Lstm, Cell::Gru][self.whole(0, 2)],
-            hidden: self.whole(1, 37),
-            layers: self.whole(1, 3),
+            cell: [Cell::Rnn, Cell::Lstm, Cell::Gru][self.integer(0, 2)],
+            hidden: self.integer(1, 37),
+            layers: self.integer(1, 3),
             bidirectional: self.flag(),
             dropout: 0.5,
             output_dropout: 0.5,
             layer_norm: self.flag(),
         });
-        let hidden = self.whole(1, 20);
+        let hidden = self.integer(1, 20);
         NetworkConfig {
-            dense: self.whole(1, 21),
-            classes: self.whole(2, 9),
-            category_embeddings: (0..self.whole(0, 3))
-                .map(|_| CategoryEmbedding { levels: self.whole(1, 4), width: self.whole(1, 5) })
+            dense: self.integer(1, 21),
+            classes: self.integer(2, 9),
+            category_embeddings: (0..self.integer(0, 3))
+                .map(|_| CategoryEmbedding { levels: self.integer(1, 4), width: self.integer(1, 5) })
                 .collect(),
             time_embedding: self
                 .flag()
-                .then(|| TimeEmbedding { steps: self.whole(1, 12), width: self.whole(1, 9) }),
+                .then(|| TimeEmbedding { steps: self.integer(1, 12), width: self.integer(1, 9) }),
             conv,
             recurrent,
-            pooling: [Pooling::Last, Pooling::Mean, Pooling::Attention][self.whole(0, 2)],
+            pooling: [Pooling::Last, Pooling::Mean, Pooling::Attention][self.integer(0, 2)],
             head: if self.flag() { Head::Linear } else { Head::Mlp { hidden, dropout: 0.5 } },
         }
     }
@@ -85,25 +85,30 @@ impl Random {
 
     fn batch(&mut self, config: &NetworkConfig, windows: usize, length: usize) -> WindowBatch {
         let rows = windows * length;
-        let start = self.whole(0, 20);
+        let start = self.integer(0, 20);
         WindowBatch {
             windows,
             length,
             dense: (0..rows * config.dense).map(|_| 2.0 * self.number()).collect(),
             codes: (0..rows)
                 .flat_map(|_| config.category_embeddings.iter().map(|table| table.levels))
-                .map(|levels| self.whole(0, levels - 1) as u8)
+                .map(|levels| self.integer(0, levels - 1) as u8)
                 .collect(),
             steps: (0..rows).map(|row| (start + row % length) as u16).collect(),
+            // Half of the batches have padded windows.
+            valid: match self.flag() {
+                true => vec![length as u32; windows],
+                false => (0..windows).map(|_| self.integer(1, length) as u32).collect(),
+            },
         }
     }
 }
 
-/// Greatest differences of a logit.
+/// Max differences of a logit.
 const TOLERANCES: [(Precision, f32); 3] =
     [(Precision::F32, 1e-4), (Precision::I16, 2e-3), (Precision::I8, 0.05)];
 
-/// Greatest difference of any engine of this machine from the plain forward pass.
+/// Max difference of any instruction set of this machine from the plain forward pass.
 fn difference(
     config: &NetworkConfig,
     parameters: &Parameters,
@@ -111,12 +116,11 @@ fn difference(
     precision: Precision,
 ) -> f32 {
     let expected = reference::logits(config, parameters, batch);
-    let engines =
-        Kernel::available().map(|kernel| FusedEngine::with_kernel(kernel, precision, config, parameters));
+    let engines = Isa::available().map(|isa| FusedEngine::with_isa(isa, precision, config, parameters));
     let differences = engines.map(|engine| {
         let logits = engine.expect("the network is valid").compute(batch).expect("the batch is valid");
         assert_eq!(logits.len(), expected.len());
-        // `f32::max` would hide what is not a number.
+        // `f32::max` would hide NaN.
         let worse = |worst: f32, d: f32| if d <= worst { worst } else { d };
         logits.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, worse)
     });
@@ -152,7 +156,7 @@ fn networks_of_any_shape_equal_the_plain_forward_pass() {
     for _ in 0..300 {
         let config = random.network();
         let parameters = random.parameters(&config);
-        let (windows, length) = (random.whole(1, 40), random.whole(1, 17));
+        let (windows, length) = (random.integer(1, 40), random.integer(1, 17));
         if config.validate(length).is_err() {
             continue;
         }
@@ -222,6 +226,7 @@ fn a_window_does_not_depend_on_its_neighbours() {
                 dense: batch.dense[window * dense..][..dense].to_vec(),
                 codes: Vec::new(),
                 steps: batch.steps[window * steps..][..steps].to_vec(),
+                valid: vec![batch.valid[window]],
             };
             assert_eq!(engine.compute(&alone).unwrap(), together[window * 3..][..3], "{precision}");
         }
@@ -229,15 +234,14 @@ fn a_window_does_not_depend_on_its_neighbours() {
 }
 
 #[test]
-fn extreme_inputs_saturate_and_what_is_not_a_number_stays_visible() {
+fn extreme_inputs_saturate_and_nan_stays_visible() {
     let mut random = Random(10);
     let config = cnn_gru();
     let parameters = random.parameters(&config);
     let mut batch = random.batch(&config, 2, 16);
     batch.dense.iter_mut().for_each(|x| *x *= 1e30);
-    for (kernel, (precision, _)) in Kernel::available().flat_map(|kernel| TOLERANCES.map(|one| (kernel, one)))
-    {
-        let engine = FusedEngine::with_kernel(kernel, precision, &config, &parameters).unwrap();
+    for (isa, (precision, _)) in Isa::available().flat_map(|isa| TOLERANCES.map(|one| (isa, one))) {
+        let engine = FusedEngine::with_isa(isa, precision, &config, &parameters).unwrap();
         assert!(engine.compute(&batch).unwrap().iter().all(|logit| logit.is_finite()));
         let mut bad = batch.clone();
         bad.dense[16 * config.dense + 7] = f32::NAN;
@@ -249,7 +253,7 @@ fn extreme_inputs_saturate_and_what_is_not_a_number_stays_visible() {
 
 /// Weights and inputs at the ends of their ranges, where a sum that could overflow would.
 #[test]
-fn the_greatest_sums_fit() {
+fn the_largest_sums_fit() {
     let inputs = 700;
     let layers = Recurrent {
         cell: Cell::Rnn,

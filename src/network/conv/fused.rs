@@ -6,22 +6,27 @@
 
 use burn::tensor::Tensor;
 
-use super::Convolution;
 use crate::network::operation::{Operation, Passed, compute};
-use crate::network::product::{Into, Matrix, multiply};
+use crate::network::product::{Matrix, Store, multiply};
+use crate::network::valid::Valid;
 
 /// `[N, L, in]` to `[N, L / pool, out]`, if all tensors are on the CPU backend.
-pub(super) fn forward(steps: &Tensor<3>, block: &Convolution) -> Option<Tensor<3>> {
+pub(super) fn forward(
+    steps: &Tensor<3>,
+    weight: Tensor<3>,
+    bias: Tensor<1>,
+    pool: usize,
+    valid: Option<&Valid>,
+) -> Option<Tensor<3>> {
     let [windows, length, inputs] = steps.dims();
-    let [channels, _, kernel] = block.weight.dims();
-    let operation = ConvReluPool { windows, length, inputs, channels, kernel, pool: block.pool };
-    let parents =
-        [steps.clone().into_dispatch(), block.weight.val().into_dispatch(), block.bias.val().into_dispatch()];
-    compute(operation, parents, [windows, length / block.pool, channels])
+    let [channels, _, kernel] = weight.dims();
+    let operation = ConvReluPool { windows, length, inputs, channels, kernel, pool, valid: valid.cloned() };
+    let parents = [steps.clone().into_dispatch(), weight.into_dispatch(), bias.into_dispatch()];
+    compute(operation, parents, [windows, length / pool, channels])
 }
 
 /// Sizes of a block; its parents are the inputs, the weight `[out, in, K]` and the bias `[out]`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct ConvReluPool {
     windows: usize,
     length: usize,
@@ -29,6 +34,8 @@ struct ConvReluPool {
     channels: usize,
     kernel: usize,
     pool: usize,
+    /// Valid steps of the inputs, unless all are.
+    valid: Option<Valid>,
 }
 
 #[derive(Clone, Debug)]
@@ -54,19 +61,22 @@ impl ConvReluPool {
         (self.windows * self.stride()).saturating_sub(self.kernel - 1)
     }
 
-    /// Where a window's inputs lie in the padded ones, and in those without padding.
-    fn places(&self, window: usize) -> [std::ops::Range<usize>; 2] {
+    /// Where a window's inputs lie among the padded ones, and among those without padding.
+    fn ranges(&self, window: usize) -> [std::ops::Range<usize>; 2] {
         let width = self.length * self.inputs;
         let padded = (window * self.stride() + self.kernel / 2) * self.inputs;
         [padded..padded + width, window * width..(window + 1) * width]
     }
 
-    /// Calls `f` with the number of each output row and of the first row of sums that it is pooled from.
-    fn for_pooled(&self, mut f: impl FnMut(usize, usize)) {
+    /// Calls `f` with the index of each output row, and with that of the first row of sums that it is pooled from and
+    /// their number. Output rows without a valid step are left out.
+    fn for_pooled(&self, mut f: impl FnMut(usize, usize, usize)) {
         let steps = self.length / self.pool;
         for window in 0..self.windows {
-            for step in 0..steps {
-                f(window * steps + step, window * self.stride() + step * self.pool);
+            let valid = self.valid.as_ref().map_or(self.length, |valid| valid.windows()[window]);
+            for step in 0..steps.min(valid.div_ceil(self.pool)) {
+                let first = step * self.pool;
+                f(window * steps + step, window * self.stride() + first, self.pool.min(valid - first));
             }
         }
     }
@@ -74,11 +84,11 @@ impl ConvReluPool {
     /// `[out, in, K]` to `[K * in, out]`.
     fn by_tap(&self, weight: &[f32]) -> Vec<f32> {
         let mut by_tap = vec![0.0; weight.len()];
-        self.for_weights(|place, tap| by_tap[tap] = weight[place]);
+        self.for_weights(|from, to| by_tap[to] = weight[from]);
         by_tap
     }
 
-    /// Calls `f` with the place of each weight in `[out, in, K]` and in `[K * in, out]`.
+    /// Calls `f` with the index of each weight in `[out, in, K]` and in `[K * in, out]`.
     fn for_weights(&self, mut f: impl FnMut(usize, usize)) {
         let Self { inputs, channels, kernel, .. } = *self;
         for channel in 0..channels {
@@ -99,25 +109,23 @@ impl Operation for ConvReluPool {
         let Self { channels, pool, .. } = *self;
         let mut padded = vec![0.0; self.windows * self.stride() * self.inputs];
         for window in 0..self.windows {
-            let [to, from] = self.places(window);
+            let [to, from] = self.ranges(window);
             padded[to].copy_from_slice(&inputs[from]);
         }
         let weight = self.by_tap(weight);
         let weight = Matrix::new(&weight, self.kernel * self.inputs, channels, channels);
         let mut sums = vec![0.0; self.rows() * channels];
-        multiply(self.seen(&padded), weight, Into::Replace, &mut sums, channels);
+        multiply(self.seen(&padded), weight, Store::Replace, &mut sums, channels);
 
         let mut out = vec![0.0; self.windows * (self.length / pool) * channels];
-        self.for_pooled(|to, from| {
+        self.for_pooled(|to, from, count| {
             let out = &mut out[to * channels..][..channels];
-            let sums = &sums[from * channels..][..pool * channels];
+            let sums = &sums[from * channels..][..count * channels];
             out.copy_from_slice(&sums[..channels]);
             for sums in sums.chunks_exact(channels).skip(1) {
-                out.iter_mut()
-                    .zip(sums)
-                    .for_each(|(most, sum)| *most = if *sum > *most { *sum } else { *most });
+                out.iter_mut().zip(sums).for_each(|(max, sum)| *max = maximum(*max, *sum));
             }
-            // Not a number stays so, as in Burn's and PyTorch's ReLU.
+            // NaN stays NaN, as in PyTorch's ReLU.
             let relu = |sum: f32| if sum < 0.0 { 0.0 } else { sum };
             out.iter_mut().zip(bias).for_each(|(out, bias)| *out = relu(*out + bias));
         });
@@ -126,31 +134,29 @@ impl Operation for ConvReluPool {
 
     fn backward(&self, passed: Passed<'_, Trace>, d_out: &[f32], first: bool) -> Vec<Vec<f32>> {
         let Passed { parents, result: out, trace: Trace { padded, sums } } = passed;
-        let Self { inputs, channels, kernel, pool, .. } = *self;
+        let Self { inputs, channels, kernel, .. } = *self;
 
-        // An output's gradient goes to the first of its greatest sums, unless it is zero.
+        // An output's gradient goes to the first of the sums that are its maximum, unless ReLU made it zero.
         let mut d_sums = vec![0.0; sums.len()];
         let mut d_bias = vec![0.0; channels];
         let mut left = vec![0.0; channels];
-        let mut most = vec![0.0; channels];
-        self.for_pooled(|from, to| {
+        let mut max = vec![0.0; channels];
+        self.for_pooled(|from, to, count| {
             let out = &out[from * channels..][..channels];
             let d_out = &d_out[from * channels..][..channels];
             for ((left, out), d_out) in left.iter_mut().zip(out).zip(d_out) {
-                *left = if *out > 0.0 { *d_out } else { 0.0 };
+                *left = if *out <= 0.0 { 0.0 } else { *d_out };
             }
             d_bias.iter_mut().zip(&left).for_each(|(sum, d)| *sum += d);
-            let sums = &sums[to * channels..][..pool * channels];
-            most.copy_from_slice(&sums[..channels]);
+            let sums = &sums[to * channels..][..count * channels];
+            max.copy_from_slice(&sums[..channels]);
             for sums in sums.chunks_exact(channels).skip(1) {
-                most.iter_mut()
-                    .zip(sums)
-                    .for_each(|(most, sum)| *most = if *sum > *most { *sum } else { *most });
+                max.iter_mut().zip(sums).for_each(|(max, sum)| *max = maximum(*max, *sum));
             }
-            let d_sums = &mut d_sums[to * channels..][..pool * channels];
+            let d_sums = &mut d_sums[to * channels..][..count * channels];
             for (d_sums, sums) in d_sums.chunks_exact_mut(channels).zip(sums.chunks_exact(channels)) {
-                for (((d_sum, sum), most), left) in d_sums.iter_mut().zip(sums).zip(&most).zip(&mut left) {
-                    let here = sum == most;
+                for (((d_sum, sum), max), left) in d_sums.iter_mut().zip(sums).zip(&max).zip(&mut left) {
+                    let here = sum == max || (sum.is_nan() && max.is_nan());
                     *d_sum = if here { *left } else { 0.0 };
                     *left = if here { 0.0 } else { *left };
                 }
@@ -159,9 +165,9 @@ impl Operation for ConvReluPool {
 
         let d_rows = Matrix::new(&d_sums, self.rows(), channels, channels);
         let mut d_by_tap = vec![0.0; kernel * inputs * channels];
-        multiply(self.seen(&padded).transposed(), d_rows, Into::Replace, &mut d_by_tap, channels);
+        multiply(self.seen(&padded).transposed(), d_rows, Store::Replace, &mut d_by_tap, channels);
         let mut d_weight = vec![0.0; d_by_tap.len()];
-        self.for_weights(|place, tap| d_weight[place] = d_by_tap[tap]);
+        self.for_weights(|to, from| d_weight[to] = d_by_tap[from]);
 
         let mut d_inputs = Vec::new();
         if first {
@@ -169,14 +175,19 @@ impl Operation for ConvReluPool {
             let mut d_padded = vec![0.0; padded.len()];
             for (tap, weight) in weight.chunks_exact(inputs * channels).enumerate() {
                 let weight = Matrix::new(weight, inputs, channels, channels).transposed();
-                multiply(d_rows, weight, Into::Add, &mut d_padded[tap * inputs..], inputs);
+                multiply(d_rows, weight, Store::Add, &mut d_padded[tap * inputs..], inputs);
             }
             d_inputs = vec![0.0; parents[0].len()];
             for window in 0..self.windows {
-                let [from, to] = self.places(window);
+                let [from, to] = self.ranges(window);
                 d_inputs[to].copy_from_slice(&d_padded[from]);
             }
         }
         vec![d_inputs, d_weight, d_bias]
     }
+}
+
+/// The greater of the two, NaN where either is.
+fn maximum(max: f32, x: f32) -> f32 {
+    if x > max || x.is_nan() { x } else { max }
 }

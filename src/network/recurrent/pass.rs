@@ -1,15 +1,16 @@
-//! A direction of a recurrent layer through time and back.
+//! The forward and the backward pass of a direction of a recurrent layer.
 //!
 //! Sequences are `[L, N, columns]`. Most of the work are products of matrices, each as large as the order of
-//! time allows: the inputs' for all steps at once, the states' a step at a time, and backwards those of the
+//! time allows: the inputs' for all steps at once, the states' a step at a time, and in the backward pass those of the
 //! weights' gradients for all steps at once.
 
-use super::cell::{self, Backward, Forward, Rows};
-use crate::network::Cell;
-use crate::network::product::{Into, Matrix, multiply, transposed};
+use super::step::{self, Backward, Forward};
+use crate::network::config::Cell;
+use crate::network::product::{Matrix, Store, multiply, transposed};
+use crate::network::valid::Valid;
 
 /// Sizes of a layer.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Layer {
     pub cell: Cell,
     /// Steps `L`.
@@ -22,6 +23,8 @@ pub(super) struct Layer {
     pub hidden: usize,
     /// Directions `D`: the first runs from the first step to the last, the second the other way.
     pub directions: usize,
+    /// Valid steps of the windows, unless all are.
+    pub valid: Option<Valid>,
 }
 
 /// Weights of a direction, or their gradients.
@@ -37,7 +40,7 @@ pub(super) struct Weights<T> {
     pub hidden_bias: T,
 }
 
-/// What a direction's way back needs of its way forward.
+/// What a direction's backward pass needs of its forward pass.
 #[derive(Clone, Debug)]
 pub(super) struct Trace {
     /// The gates, `[L, N, G * H]`.
@@ -69,7 +72,7 @@ impl Layer {
 /// What a direction reads.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pass<'a> {
-    pub layer: Layer,
+    pub layer: &'a Layer,
     /// 0 or 1.
     pub direction: usize,
     /// `[L, N, in]`.
@@ -83,14 +86,21 @@ impl Pass<'_> {
         if self.direction == 0 { done } else { self.layer.length - 1 - done }
     }
 
+    /// The windows for which the backward direction has not begun at `step`, which is padding.
+    fn not_begun(&self, step: usize) -> impl Iterator<Item = usize> {
+        let valid = self.layer.valid.as_ref().filter(|_| self.direction == 1);
+        let windows = valid.map_or(&[][..], Valid::windows).iter().enumerate();
+        windows.filter(move |(_, valid)| step >= **valid).map(|(window, _)| window)
+    }
+
     fn input_matrix(&self) -> Matrix<'_> {
-        let Layer { length, windows, inputs, .. } = self.layer;
+        let Layer { length, windows, inputs, .. } = *self.layer;
         Matrix::new(self.inputs, length * windows, inputs, inputs)
     }
 
     /// Fills the direction's columns of the states `[L, N, D * H]`.
     pub fn forward(&self, states: &mut [f32]) -> Trace {
-        let Layer { cell, length, windows, inputs, hidden, .. } = self.layer;
+        let Layer { cell, length, windows, inputs, hidden, .. } = *self.layer;
         let (rows, gates) = (length * windows, self.layer.gates());
         let (joined, width) = (self.layer.joined(), self.layer.width());
         let mut trace = Trace {
@@ -98,11 +108,11 @@ impl Pass<'_> {
             kept: vec![0.0; if cell == Cell::Rnn { 0 } else { rows * hidden }],
         };
         let input_weight = Matrix::new(self.weights.input, inputs, gates, gates);
-        multiply(self.input_matrix(), input_weight, Into::Replace, &mut trace.gates, gates);
+        multiply(self.input_matrix(), input_weight, Store::Replace, &mut trace.gates, gates);
 
-        let biases = cell::biases(cell, self.weights.input_bias, self.weights.hidden_bias);
+        let biases = step::biases(cell, self.weights.input_bias, self.weights.hidden_bias);
         let mut state = vec![0.0; windows * hidden];
-        let mut memory = vec![0.0; if cell == Cell::Lstm { windows * hidden } else { 0 }];
+        let mut cell_state = vec![0.0; if cell == Cell::Lstm { windows * hidden } else { 0 }];
         for done in 0..length {
             let step = self.step(done);
             let gates_now = &mut trace.gates[step * windows * gates..][..windows * gates];
@@ -110,10 +120,10 @@ impl Pass<'_> {
             if done > 0 {
                 let state = Matrix::new(&state, windows, hidden, hidden);
                 let weight = Matrix::new(self.weights.hidden, hidden, joined, gates);
-                multiply(state, weight, Into::Add, gates_now, gates);
+                multiply(state, weight, Store::Add, gates_now, gates);
                 if cell == Cell::Gru {
                     let weight = Matrix::new(&self.weights.hidden[joined..], hidden, hidden, gates);
-                    multiply(state, weight, Into::Replace, kept, hidden);
+                    multiply(state, weight, Store::Replace, kept, hidden);
                 }
             }
             let out = &mut states[step * windows * width..][..windows * width];
@@ -124,11 +134,19 @@ impl Pass<'_> {
                 gates: gates_now,
                 kept,
                 state: &mut state,
-                memory: &mut memory,
+                cell_state: &mut cell_state,
                 out: &mut out[self.direction * hidden..],
                 out_stride: width,
             }
             .run();
+            for window in self.not_begun(step) {
+                row(&mut state, window, hidden).fill(0.0);
+                row(&mut cell_state, window, hidden).fill(0.0);
+                if cell == Cell::Lstm {
+                    row(kept, window, hidden).fill(0.0);
+                }
+                out[window * width + self.direction * hidden..][..hidden].fill(0.0);
+            }
         }
         trace
     }
@@ -141,7 +159,7 @@ impl Pass<'_> {
         d_states: &[f32],
         d_inputs: Option<&mut [f32]>,
     ) -> Weights<Vec<f32>> {
-        let Layer { cell, length, windows, inputs, hidden, .. } = self.layer;
+        let Layer { cell, length, windows, inputs, hidden, .. } = *self.layer;
         let (rows, gates) = (length * windows, self.layer.gates());
         let (joined, width) = (self.layer.joined(), self.layer.width());
         let states = &states[self.direction * hidden..];
@@ -151,10 +169,10 @@ impl Pass<'_> {
 
         let d_sums = Matrix::new(&d_gates, rows, gates, gates);
         let mut d_input = vec![0.0; inputs * gates];
-        multiply(self.input_matrix().transposed(), d_sums, Into::Replace, &mut d_input, gates);
+        multiply(self.input_matrix().transposed(), d_sums, Store::Replace, &mut d_input, gates);
         if let Some(d_inputs) = d_inputs {
             let weight = Matrix::new(self.weights.input, inputs, gates, gates).transposed();
-            multiply(d_sums, weight, Into::Add, d_inputs, inputs);
+            multiply(d_sums, weight, Store::Add, d_inputs, inputs);
         }
 
         let mut d_hidden = vec![0.0; hidden * gates];
@@ -164,49 +182,63 @@ impl Pass<'_> {
             let rows = rows - windows;
             let states = Matrix::new(&states[from * width..], rows, hidden, width).transposed();
             let d_sums = Matrix::new(&d_gates[to * gates..], rows, joined, gates);
-            multiply(states, d_sums, Into::Replace, &mut d_hidden, gates);
+            multiply(states, d_sums, Store::Replace, &mut d_hidden, gates);
             if cell == Cell::Gru {
                 let d_sums = Matrix::new(&d_kept[to * hidden..], rows, hidden, hidden);
-                multiply(states, d_sums, Into::Replace, &mut d_hidden[joined..], gates);
+                multiply(states, d_sums, Store::Replace, &mut d_hidden[joined..], gates);
             }
         }
-        let [input_bias, hidden_bias] = cell::split_biases(cell, &d_biases);
+        let [input_bias, hidden_bias] = step::split_biases(cell, &d_biases);
         Weights { input: d_input, input_bias, hidden: d_hidden, hidden_bias }
     }
 
     /// Turns the trace into the gradients of the sums, as [`Backward`] leaves them, and adds them up to those
     /// of the biases.
     fn backward_through_time(&self, states: &[f32], trace: Trace, d_states: &[f32]) -> (Trace, Vec<f32>) {
-        let Layer { cell, length, windows, hidden, .. } = self.layer;
+        let Layer { cell, length, windows, hidden, .. } = *self.layer;
         let (gates, joined, width) = (self.layer.gates(), self.layer.joined(), self.layer.width());
         let Trace { gates: mut d_gates, mut kept } = trace;
         // Once rather than in every product.
         let weight = transposed(self.weights.hidden, hidden, gates);
 
         let zeros = vec![0.0; gates];
-        let mut d_biases = cell::biases(cell, &zeros, &zeros);
+        let mut d_biases = step::biases(cell, &zeros, &zeros);
         let mut d_biases_now = d_biases.clone();
+        let mut begun = Vec::new();
         let mut d_state = vec![0.0; windows * hidden];
-        let mut d_memory = vec![0.0; if cell == Cell::Lstm { windows * hidden } else { 0 }];
+        let mut d_cell_state = vec![0.0; if cell == Cell::Lstm { windows * hidden } else { 0 }];
         for done in (0..length).rev() {
             let step = self.step(done);
             let before = (done > 0).then(|| self.step(done - 1));
             let (kept_before, kept_now) = parts(&mut kept, before, step, windows * hidden);
             let before = before.map(|before| match cell {
-                Cell::Lstm => Rows { data: kept_before, stride: hidden },
-                _ => Rows { data: &states[before * windows * width..], stride: width },
+                Cell::Lstm => Matrix::new(kept_before, windows, hidden, hidden),
+                _ => Matrix::new(&states[before * windows * width..], windows, hidden, width),
             });
             let d_gates_now = &mut d_gates[step * windows * gates..][..windows * gates];
             d_biases_now.fill(0.0);
+            let mut d_out = &d_states[step * windows * width..];
+            if self.not_begun(step).next().is_some() {
+                // What is zero whatever the weights are has no gradient.
+                let len = (windows - 1) * width + hidden;
+                begun.clear();
+                begun.extend_from_slice(&d_out[..len]);
+                for window in self.not_begun(step) {
+                    begun[window * width..][..hidden].fill(0.0);
+                    row(&mut d_state, window, hidden).fill(0.0);
+                    row(&mut d_cell_state, window, hidden).fill(0.0);
+                }
+                d_out = &begun;
+            }
             Backward {
                 cell,
                 hidden,
                 gates: d_gates_now,
                 kept: kept_now,
                 before,
-                d_out: Rows { data: &d_states[step * windows * width..], stride: width },
+                d_out: Matrix::new(d_out, windows, hidden, width),
                 d_state: &mut d_state,
-                d_memory: &mut d_memory,
+                d_cell_state: &mut d_cell_state,
                 d_biases: &mut d_biases_now,
             }
             .run();
@@ -215,16 +247,21 @@ impl Pass<'_> {
             if done > 0 {
                 let d_sums = Matrix::new(d_gates_now, windows, joined, gates);
                 let joined_weight = Matrix::new(&weight, joined, hidden, hidden);
-                multiply(d_sums, joined_weight, Into::Add, &mut d_state, hidden);
+                multiply(d_sums, joined_weight, Store::Add, &mut d_state, hidden);
                 if cell == Cell::Gru {
                     let d_sums = Matrix::new(kept_now, windows, hidden, hidden);
                     let new_weight = Matrix::new(&weight[joined * hidden..], hidden, hidden, hidden);
-                    multiply(d_sums, new_weight, Into::Add, &mut d_state, hidden);
+                    multiply(d_sums, new_weight, Store::Add, &mut d_state, hidden);
                 }
             }
         }
         (Trace { gates: d_gates, kept }, d_biases)
     }
+}
+
+/// A window's row of a matrix `[windows, width]`; nothing of an empty one.
+fn row(matrix: &mut [f32], window: usize, width: usize) -> &mut [f32] {
+    if matrix.is_empty() { &mut [] } else { &mut matrix[window * width..][..width] }
 }
 
 /// A step's part of a sequence; nothing of an empty one.

@@ -2,16 +2,16 @@
 
 use burn::tensor::{Device, Distribution, Tensor};
 
-use super::{Cell, Recurrent, RecurrentLayer};
+use super::{Cell, Recurrent, RecurrentLayer, Valid};
 
-/// Greatest difference, relative to the greatest number.
+/// Max difference, relative to the largest number.
 const TOLERANCE: f32 = 1e-5;
 
 /// States, then the gradients of the inputs and of each weight, of a loss that weighs every state differently.
 fn states_and_gradients(
     layer: &RecurrentLayer,
     inputs: &Tensor<3>,
-    forward: fn(&RecurrentLayer, Tensor<3>) -> Tensor<3>,
+    forward: impl Fn(&RecurrentLayer, Tensor<3>) -> Tensor<3>,
 ) -> Vec<Vec<f32>> {
     let inputs = inputs.clone().require_grad();
     let states = forward(layer, inputs.clone());
@@ -40,7 +40,12 @@ fn the_fused_layer_equals_burns_operations_forwards_and_backwards() {
     device.seed(1);
     // Units below, at and past whole vectors; one step, one window.
     let shapes = [(5, 3, 7, 19), (1, 4, 3, 16), (6, 1, 1, 5), (3, 9, 33, 48), (2, 2, 2, 1)];
-    for (length, windows, inputs, hidden) in shapes {
+    // Windows of one valid step, of two, and so on to full ones; and all of them full.
+    let cases = shapes.into_iter().flat_map(|shape| [(shape, true), (shape, false)]);
+    for ((length, windows, inputs, hidden), padded) in cases {
+        let valid = (0..windows).map(|window| if padded { length.min(window + 1) } else { length });
+        let valid = Valid::new(length, valid);
+        let valid = valid.as_ref();
         for cell in [Cell::Rnn, Cell::Lstm, Cell::Gru] {
             for bidirectional in [false, true] {
                 let config = Recurrent {
@@ -57,17 +62,20 @@ fn the_fused_layer_equals_burns_operations_forwards_and_backwards() {
                 // Not in the order of memory, as the network's own swap of dimensions leaves it.
                 let inputs = Tensor::<3>::random([windows, length, inputs], values, &device).swap_dims(0, 1);
                 let fused = states_and_gradients(&layer, &inputs, |layer, inputs| {
-                    super::fused::forward(&inputs, &layer.forward, layer.backward.as_ref())
-                        .expect("the CPU backend")
+                    layer.forward_fused(&inputs, valid).expect("the CPU backend")
                 });
-                let expected = states_and_gradients(&layer, &inputs, RecurrentLayer::forward_by_operations);
-                for (place, (found, expected)) in fused.iter().zip(&expected).enumerate() {
+                let expected = states_and_gradients(&layer, &inputs, |layer, inputs| {
+                    layer.forward_by_operations(inputs, valid)
+                });
+                for (index, (found, expected)) in fused.iter().zip(&expected).enumerate() {
                     assert_eq!(found.len(), expected.len());
-                    let most = expected.iter().fold(0.0_f32, |most, next| most.max(next.abs()));
+                    let max = expected.iter().fold(0.0_f32, |max, next| max.max(next.abs()));
                     let pairs = found.iter().zip(expected);
                     let off = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-                    let case = format!("{cell:?}, {length} x {windows}, {hidden} units, {bidirectional}");
-                    assert!(off <= TOLERANCE * most, "tensor {place} of {case} is off by {off:e}");
+                    let case = format!(
+                        "{cell:?}, {length} x {windows}, {hidden} units, {bidirectional}, padded {padded}"
+                    );
+                    assert!(off <= TOLERANCE * max, "tensor {index} of {case} is off by {off:e}");
                 }
             }
         }
@@ -88,9 +96,7 @@ fn without_autodiff_the_states_are_the_same() {
     };
     let layer = RecurrentLayer::new(&config, 4, &device);
     let inputs = Tensor::<3>::random([6, 3, 4], Distribution::Default, &device);
-    let fused = super::fused::forward(&inputs, &layer.forward, layer.backward.as_ref())
-        .expect("the CPU backend")
-        .into_data();
-    let expected = layer.forward_by_operations(inputs).into_data();
+    let fused = layer.forward_fused(&inputs, None).expect("the CPU backend").into_data();
+    let expected = layer.forward_by_operations(inputs, None).into_data();
     fused.assert_approx_eq::<f32>(&expected, burn::tensor::Tolerance::absolute(1e-5));
 }

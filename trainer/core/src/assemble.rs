@@ -144,7 +144,10 @@ fn with_known_answers(mut manifest: Manifest, members: Vec<TrainedMember>) -> Re
 fn answer(member: &mut Member, parameters: &Parameters, length: usize) -> Result<(), Error> {
     let device = Device::flex();
     let KnownAnswers { dense, codes, steps, .. } = member.known_answers.clone();
-    let known = WindowBatch { windows: steps.len() / length, length, dense, codes, steps };
+    let windows = steps.len() / length;
+    // As the classifier takes them when it proves an engine: all steps as data.
+    let valid = vec![length as u32; windows];
+    let known = WindowBatch { windows, length, dense, codes, steps, valid };
     let network = Network::from_parameters(&member.network, parameters, &device);
     let answers = network.forward(&NetworkInputs::new(&known, &member.network, &device));
     member.known_answers.logits = answers.into_data().iter::<f32>().collect();
@@ -191,6 +194,7 @@ mod tests {
             dense: (0..2 * length).map(|i| (i as f32).sin()).collect(),
             codes: Vec::new(),
             steps: (0..2 * length as u16).map(|step| step % length as u16).collect(),
+            valid: vec![length as u32; 2],
         };
         let device = Device::flex();
         device.seed(1);

@@ -41,7 +41,8 @@ pub fn scores(logits: &[f32], set: &WindowSet, aggregation: &Aggregation, classe
     let width = classes.len();
     let pairs = set.subjects.iter().map(|windows| {
         let rows = &logits[windows.start * width..windows.end * width];
-        (set.classes[windows.start], aggregation.combine(&[rows], width).class)
+        let probabilities = aggregation.members.probabilities(&[rows], width);
+        (set.classes[windows.start], aggregation.windows.combine(probabilities, width).class)
     });
     Scores::new(classes, pairs)
 }

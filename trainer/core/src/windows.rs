@@ -146,6 +146,7 @@ pub fn rows(batch: &WindowBatch, windows: Range<usize>) -> WindowBatch {
         dense: cut(&batch.dense, batch.windows, &windows),
         codes: cut(&batch.codes, batch.windows, &windows),
         steps: cut(&batch.steps, batch.windows, &windows),
+        valid: cut(&batch.valid, batch.windows, &windows),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The forward pass as plainly as it can be written: one window, one number at a time, in `f64`.
+//! The forward pass as plainly as it can be written: the valid steps of one window, one number at a time, in `f64`.
 
 use super::*;
 
@@ -12,11 +12,11 @@ impl Weights<'_> {
     fn at(&self, name: &str, index: &[usize]) -> f64 {
         let parameter = &self.0[name];
         assert_eq!(parameter.shape.len(), index.len());
-        let place = index.iter().zip(&parameter.shape).fold(0, |place, (i, size)| {
+        let offset = index.iter().zip(&parameter.shape).fold(0, |offset, (i, size)| {
             assert!(i < size);
-            place * size + i
+            offset * size + i
         });
-        parameter.data[place].into()
+        parameter.data[offset].into()
     }
 
     fn row(&self, table: &str, row: usize) -> Vec<f64> {
@@ -43,8 +43,11 @@ pub(super) fn logits(config: &NetworkConfig, parameters: &Parameters, batch: &Wi
     (0..batch.windows)
         .flat_map(|window| {
             let mut sequence = inputs(config, &weights, batch, window);
+            let mut length = batch.length;
             for (i, block) in config.conv.iter().enumerate() {
+                length /= block.pool;
                 sequence = convolve(&weights, i, block, &sequence);
+                sequence.truncate(length);
             }
             if let Some(layers) = &config.recurrent {
                 for layer in 0..layers.layers {
@@ -68,7 +71,8 @@ pub(super) fn logits(config: &NetworkConfig, parameters: &Parameters, batch: &Wi
 }
 
 fn inputs(config: &NetworkConfig, weights: &Weights, batch: &WindowBatch, window: usize) -> Sequence {
-    (window * batch.length..(window + 1) * batch.length)
+    let first = window * batch.length;
+    (first..first + batch.valid[window] as usize)
         .map(|row| {
             let dense = &batch.dense[row * config.dense..(row + 1) * config.dense];
             let mut x: Vec<f64> = dense.iter().map(|&x| x.into()).collect();
@@ -99,13 +103,14 @@ fn convolve(weights: &Weights, i: usize, block: &ConvBlock, x: &Sequence) -> Seq
         }
         sum.max(0.0)
     };
-    (0..x.len() / block.pool)
+    (0..x.len().div_ceil(block.pool))
         .map(|t| {
-            let greatest = |out| {
-                let values = (t * block.pool..(t + 1) * block.pool).map(|t| convolved(t, out));
+            let max = |out| {
+                let pool = t * block.pool..x.len().min((t + 1) * block.pool);
+                let values = pool.map(|t| convolved(t, out));
                 values.fold(f64::NEG_INFINITY, f64::max)
             };
-            (0..block.channels).map(greatest).collect()
+            (0..block.channels).map(max).collect()
         })
         .collect()
 }

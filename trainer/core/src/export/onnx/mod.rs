@@ -7,7 +7,8 @@
 //! | input `steps` | i64 `[N, L]` | each step's index in its recording, if the network embeds it |
 //! | output `logits` | f32 `[N, classes]` | the logits of each window |
 //!
-//! `N` is any number of windows; `L` is the window's length. An ensemble has `dense_<i>`, `codes_<i>` and `logits_<i>`
+//! `N` is any number of windows; `L` is the window's length. The graph is for full windows only: it takes every step as
+//! data, where a padded window's logits come of its valid steps alone. An ensemble has `dense_<i>`, `codes_<i>` and `logits_<i>`
 //! for each member, because each fits its features to its own part of the data; `steps` is the same for all. A member
 //! that is a stage has logits of its groups of classes. What
 //! makes features of a recording, and a prediction of logits, is not in the graph: the manifest in the metadata

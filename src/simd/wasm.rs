@@ -2,16 +2,18 @@
 
 use core::arch::wasm32::*;
 #[cfg(not(target_feature = "relaxed-simd"))]
-use core::arch::wasm32::{f32x4_pmax as pseudo_max, f32x4_pmin as pseudo_min};
+use core::arch::wasm32::{f32x4_max as maximum, f32x4_pmax as pseudo_max, f32x4_pmin as pseudo_min};
 
-use super::Lanes;
+use super::vector::Vector;
 
 /// Four numbers.
 #[derive(Clone, Copy)]
 pub(crate) struct Simd128(v128);
 
-impl Lanes for Simd128 {
-    const COUNT: usize = 4;
+// SAFETY: this module is only compiled with the instructions enabled, without which no engine loads it; a `v128` is four
+// numbers.
+unsafe impl Vector for Simd128 {
+    const LANES: usize = 4;
 
     #[inline(always)]
     unsafe fn splat(value: f32) -> Self {
@@ -20,13 +22,13 @@ impl Lanes for Simd128 {
 
     #[inline(always)]
     unsafe fn load(from: *const f32) -> Self {
-        // SAFETY: the caller's promise; the instruction takes any alignment.
+        // SAFETY: `from` is valid for reads of 16 bytes, as the caller guarantees; the instruction takes any alignment.
         Self(unsafe { v128_load(from.cast()) })
     }
 
     #[inline(always)]
     unsafe fn store(self, to: *mut f32) {
-        // SAFETY: the caller's promise; the instruction takes any alignment.
+        // SAFETY: `to` is valid for writes of 16 bytes, as the caller guarantees; the instruction takes any alignment.
         unsafe { v128_store(to.cast(), self.0) }
     }
 
@@ -67,6 +69,11 @@ impl Lanes for Simd128 {
     }
 
     #[inline(always)]
+    fn maximum(self, other: Self) -> Self {
+        Self(maximum(self.0, other.0))
+    }
+
+    #[inline(always)]
     fn shift_to_exponent(self) -> Self {
         Self(i32x4_shl(self.0, 23))
     }
@@ -78,7 +85,7 @@ impl Lanes for Simd128 {
 
     #[inline(always)]
     fn dot_i8(self, other: Self, sum: Self) -> Self {
-        // Signed numbers first. All machines agree, since no sum of two products leaves 16 bits.
+        // Signed numbers first. All machines compute the same, since no sum of two products leaves 16 bits.
         #[cfg(target_feature = "relaxed-simd")]
         return Self(i32x4_relaxed_dot_i8x16_i7x16_add(other.0, self.0, sum.0));
         // The even bytes and the odd ones, widened.
@@ -92,26 +99,26 @@ impl Lanes for Simd128 {
     }
 
     #[inline(always)]
-    fn integers_to_f32(self) -> Self {
+    fn i32_to_f32(self) -> Self {
         Self(f32x4_convert_i32x4(self.0))
     }
 
     #[inline(always)]
     unsafe fn store_i16(self, to: *mut i16) {
         let narrow = round_to_i16(self.0);
-        // SAFETY: the caller's promise; the instruction takes any alignment.
+        // SAFETY: `to` is valid for writes of 8 bytes, as the caller guarantees; the instruction takes any alignment.
         unsafe { v128_store64_lane::<0>(narrow, to.cast()) }
     }
 
     #[inline(always)]
     unsafe fn store_u8(self, to: *mut u8) {
         let narrow = round_to_i16(self.0);
-        // SAFETY: the caller's promise; the instruction takes any alignment.
+        // SAFETY: `to` is valid for writes of 4 bytes, as the caller guarantees; the instruction takes any alignment.
         unsafe { v128_store32_lane::<0>(u8x16_narrow_i16x8(narrow, narrow), to.cast()) }
     }
 }
 
-/// `f32x4_pmax`, which the compiler makes the relaxed maximum of where there is one: that may lose what is not a number.
+/// `f32x4_pmax`, which the compiler would make the relaxed maximum of where there is one: that may lose a NaN.
 #[cfg(target_feature = "relaxed-simd")]
 #[inline(always)]
 fn pseudo_max(a: v128, b: v128) -> v128 {
@@ -123,6 +130,13 @@ fn pseudo_max(a: v128, b: v128) -> v128 {
 #[inline(always)]
 fn pseudo_min(a: v128, b: v128) -> v128 {
     v128_bitselect(b, a, f32x4_lt(b, a))
+}
+
+/// `f32x4_max`, likewise.
+#[cfg(target_feature = "relaxed-simd")]
+#[inline(always)]
+fn maximum(a: v128, b: v128) -> v128 {
+    v128_bitselect(b, a, v128_or(f32x4_lt(a, b), f32x4_ne(b, b)))
 }
 
 /// The lanes, which fit, rounded to `i16`, twice over.

@@ -2,7 +2,7 @@
 
 use core::arch::x86_64::*;
 
-use super::Lanes;
+use super::vector::Vector;
 
 /// Eight numbers; needs AVX2 and FMA.
 #[derive(Clone, Copy)]
@@ -16,118 +16,130 @@ pub(crate) struct Avx512(__m512);
 #[derive(Clone, Copy)]
 pub(crate) struct Avx512Vnni(__m512);
 
-/// All are the same but for the names of the instructions and the functions of `narrow`.
-macro_rules! lanes {
+/// All are the same but for the names of the instructions and of the functions of `operations!`.
+macro_rules! vector {
     (
         $name:ident, $count:literal, $splat:ident, $load:ident, $store:ident, $add:ident, $sub:ident,
-        $mul:ident, $div:ident, $fma:ident, $max:ident, $min:ident,
+        $mul:ident, $div:ident, $fma:ident, $max:ident, $min:ident, $maximum:ident,
         $to_bits:ident, $shift:ident, $from_bits:ident, $round:ident, $convert:ident,
         $dot_i16:ident, $dot_i8:ident, $store_i16:ident, $store_u8:ident
     ) => {
-        impl Lanes for $name {
-            const COUNT: usize = $count;
+        // SAFETY: the field is private to this module, where only `splat` and `load` make a value of nothing, both `unsafe`
+        // with the condition that the CPU has the instructions; the registers hold `$count` numbers.
+        unsafe impl Vector for $name {
+            const LANES: usize = $count;
 
             #[inline(always)]
             unsafe fn splat(value: f32) -> Self {
-                // SAFETY: the caller's promise.
+                // SAFETY: the CPU has the instructions, as the caller guarantees.
                 Self(unsafe { $splat(value) })
             }
 
             #[inline(always)]
             unsafe fn load(from: *const f32) -> Self {
-                // SAFETY: the caller's promise; the instruction takes any alignment.
+                // SAFETY: the CPU has the instructions and `from` is valid for reads of a vector, as the caller guarantees; the
+                // instruction takes any alignment.
                 Self(unsafe { $load(from) })
             }
 
             #[inline(always)]
             unsafe fn store(self, to: *mut f32) {
-                // SAFETY: the caller's promise; the instruction takes any alignment.
+                // SAFETY: `self` exists, so the CPU has the instructions; `to` is valid for writes of `LANES` numbers, as the
+                // caller guarantees; the instructions take any alignment.
                 unsafe { $store(to, self.0) }
             }
 
             #[inline(always)]
             fn add(self, other: Self) -> Self {
-                // SAFETY: `self` proves that the CPU has the instructions.
+                // SAFETY: `self` exists, so the CPU has the instructions.
                 Self(unsafe { $add(self.0, other.0) })
             }
 
             #[inline(always)]
             fn sub(self, other: Self) -> Self {
-                // SAFETY: `self` proves that the CPU has the instructions.
+                // SAFETY: `self` exists, so the CPU has the instructions.
                 Self(unsafe { $sub(self.0, other.0) })
             }
 
             #[inline(always)]
             fn mul(self, other: Self) -> Self {
-                // SAFETY: `self` proves that the CPU has the instructions.
+                // SAFETY: `self` exists, so the CPU has the instructions.
                 Self(unsafe { $mul(self.0, other.0) })
             }
 
             #[inline(always)]
             fn div(self, other: Self) -> Self {
-                // SAFETY: `self` proves that the CPU has the instructions.
+                // SAFETY: `self` exists, so the CPU has the instructions.
                 Self(unsafe { $div(self.0, other.0) })
             }
 
             #[inline(always)]
             fn mul_add(self, factor: Self, addend: Self) -> Self {
-                // SAFETY: `self` proves that the CPU has the instructions.
+                // SAFETY: `self` exists, so the CPU has the instructions.
                 Self(unsafe { $fma(self.0, factor.0, addend.0) })
             }
 
-            // The instructions return their second operand if either is not a number.
+            // The instructions return their second operand if either is NaN.
             #[inline(always)]
             fn max(self, other: Self) -> Self {
-                // SAFETY: `self` proves that the CPU has the instructions.
+                // SAFETY: `self` exists, so the CPU has the instructions.
                 Self(unsafe { $max(other.0, self.0) })
             }
 
             #[inline(always)]
             fn min(self, other: Self) -> Self {
-                // SAFETY: `self` proves that the CPU has the instructions.
+                // SAFETY: `self` exists, so the CPU has the instructions.
                 Self(unsafe { $min(other.0, self.0) })
             }
 
             #[inline(always)]
+            fn maximum(self, other: Self) -> Self {
+                // SAFETY: `self` exists, so the CPU has the instructions.
+                Self(unsafe { $maximum(self.0, other.0) })
+            }
+
+            #[inline(always)]
             fn shift_to_exponent(self) -> Self {
-                // SAFETY: `self` proves that the CPU has the instructions.
+                // SAFETY: `self` exists, so the CPU has the instructions.
                 Self(unsafe { $from_bits($shift::<23>($to_bits(self.0))) })
             }
 
             #[inline(always)]
             fn dot_i16(self, other: Self, sum: Self) -> Self {
-                // SAFETY: `self` proves that the CPU has the instructions.
+                // SAFETY: `self` exists, so the CPU has the instructions.
                 Self(unsafe { $from_bits($dot_i16($to_bits(sum.0), $to_bits(self.0), $to_bits(other.0))) })
             }
 
             #[inline(always)]
             fn dot_i8(self, other: Self, sum: Self) -> Self {
-                // SAFETY: `self` proves that the CPU has the instructions.
+                // SAFETY: `self` exists, so the CPU has the instructions.
                 Self(unsafe { $from_bits($dot_i8($to_bits(sum.0), $to_bits(self.0), $to_bits(other.0))) })
             }
 
             #[inline(always)]
-            fn integers_to_f32(self) -> Self {
-                // SAFETY: `self` proves that the CPU has the instructions.
+            fn i32_to_f32(self) -> Self {
+                // SAFETY: `self` exists, so the CPU has the instructions.
                 Self(unsafe { $convert($to_bits(self.0)) })
             }
 
             #[inline(always)]
             unsafe fn store_i16(self, to: *mut i16) {
-                // SAFETY: the caller's promise; the instruction takes any alignment.
+                // SAFETY: `self` exists, so the CPU has the instructions; `to` is valid for writes of `LANES` numbers, as the
+                // caller guarantees; the instructions take any alignment.
                 unsafe { $store_i16(to.cast(), $round(self.0)) }
             }
 
             #[inline(always)]
             unsafe fn store_u8(self, to: *mut u8) {
-                // SAFETY: the caller's promise; the instruction takes any alignment.
+                // SAFETY: `self` exists, so the CPU has the instructions; `to` is valid for writes of `LANES` numbers, as the
+                // caller guarantees; the instructions take any alignment.
                 unsafe { $store_u8(to.cast(), $round(self.0)) }
             }
         }
     };
 }
 
-lanes!(
+vector!(
     Avx2,
     8,
     _mm256_set1_ps,
@@ -140,6 +152,7 @@ lanes!(
     _mm256_fmadd_ps,
     _mm256_max_ps,
     _mm256_min_ps,
+    maximum_avx2,
     _mm256_castps_si256,
     _mm256_slli_epi32,
     _mm256_castsi256_ps,
@@ -152,9 +165,9 @@ lanes!(
 );
 
 /// Vectors of AVX-512, which differ in how they compute products of integers.
-macro_rules! lanes_of_avx512 {
+macro_rules! avx512_vector {
     ($name:ident, $dot_i16:ident, $dot_i8:ident) => {
-        lanes!(
+        vector!(
             $name,
             16,
             _mm512_set1_ps,
@@ -167,6 +180,7 @@ macro_rules! lanes_of_avx512 {
             _mm512_fmadd_ps,
             _mm512_max_ps,
             _mm512_min_ps,
+            maximum_avx512,
             _mm512_castps_si512,
             _mm512_slli_epi32,
             _mm512_castsi512_ps,
@@ -180,8 +194,8 @@ macro_rules! lanes_of_avx512 {
     };
 }
 
-lanes_of_avx512!(Avx512, dot_i16_avx512, dot_i8_avx512);
-lanes_of_avx512!(Avx512Vnni, _mm512_dpwssd_epi32, _mm512_dpbusd_epi32);
+avx512_vector!(Avx512, dot_i16_avx512, dot_i8_avx512);
+avx512_vector!(Avx512Vnni, _mm512_dpwssd_epi32, _mm512_dpbusd_epi32);
 
 /// Declares functions that are to be inlined into one with the instructions.
 macro_rules! operations {
@@ -191,7 +205,7 @@ macro_rules! operations {
             /// The CPU must have the instructions; pointers must be valid for what is written.
             #[inline(always)]
             unsafe fn $name($($argument: $type),*) $(-> $result)? {
-                // SAFETY: the caller's promise.
+                // SAFETY: the CPU has the instructions, and a pointer is valid for what is written, as the caller guarantees.
                 unsafe { $body }
             }
         )*
@@ -199,6 +213,15 @@ macro_rules! operations {
 }
 
 operations! {
+    maximum_avx2(a: __m256, b: __m256) -> __m256 {
+        // `a` where either is NaN, then `b` where it is NaN itself.
+        _mm256_blendv_ps(_mm256_max_ps(b, a), b, _mm256_cmp_ps::<_CMP_UNORD_Q>(b, b))
+    }
+
+    maximum_avx512(a: __m512, b: __m512) -> __m512 {
+        _mm512_mask_mov_ps(_mm512_max_ps(b, a), _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(b, b), b)
+    }
+
     dot_i16_avx2(sum: __m256i, a: __m256i, b: __m256i) -> __m256i {
         _mm256_add_epi32(sum, _mm256_madd_epi16(a, b))
     }

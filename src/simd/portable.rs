@@ -1,6 +1,6 @@
 //! Vectors on any machine: an array that the compiler maps to what the target has.
 
-use super::Lanes;
+use super::vector::Vector;
 
 /// Four numbers.
 #[derive(Clone, Copy)]
@@ -12,7 +12,7 @@ impl Portable {
         Self(std::array::from_fn(|lane| f(self.0[lane], other.0[lane])))
     }
 
-    /// `sum`, an `i32` a lane, and the products of the lanes' parts.
+    /// `sum`, an `i32` a lane, plus the products of the lanes' parts.
     #[inline(always)]
     fn add_products<const PARTS: usize>(
         self,
@@ -29,8 +29,9 @@ impl Portable {
     }
 }
 
-impl Lanes for Portable {
-    const COUNT: usize = 4;
+// SAFETY: every CPU has the instructions; `load` and `store` access an array of `LANES` numbers.
+unsafe impl Vector for Portable {
+    const LANES: usize = 4;
 
     #[inline(always)]
     unsafe fn splat(value: f32) -> Self {
@@ -39,14 +40,14 @@ impl Lanes for Portable {
 
     #[inline(always)]
     unsafe fn load(from: *const f32) -> Self {
-        // SAFETY: the caller's promise; an array of `f32` is aligned as an `f32` is.
-        Self(unsafe { *from.cast() })
+        // SAFETY: `from` is valid for reads of four numbers, as the caller guarantees.
+        Self(unsafe { from.cast::<[f32; 4]>().read_unaligned() })
     }
 
     #[inline(always)]
     unsafe fn store(self, to: *mut f32) {
-        // SAFETY: the caller's promise; an array of `f32` is aligned as an `f32` is.
-        unsafe { *to.cast() = self.0 }
+        // SAFETY: `to` is valid for writes of four numbers, as the caller guarantees.
+        unsafe { to.cast::<[f32; 4]>().write_unaligned(self.0) }
     }
 
     #[inline(always)]
@@ -89,6 +90,11 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
+    fn maximum(self, other: Self) -> Self {
+        self.zip(other, |a, b| if a < b || b.is_nan() { b } else { a })
+    }
+
+    #[inline(always)]
     fn shift_to_exponent(self) -> Self {
         Self(self.0.map(|lane| f32::from_bits(lane.to_bits() << 23)))
     }
@@ -107,21 +113,21 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
-    fn integers_to_f32(self) -> Self {
+    fn i32_to_f32(self) -> Self {
         Self(self.0.map(|lane| lane.to_bits() as i32 as f32))
     }
 
     #[inline(always)]
     unsafe fn store_i16(self, to: *mut i16) {
         let rounded = self.0.map(|lane| lane.round_ties_even() as i16);
-        // SAFETY: the caller's promise.
-        unsafe { to.copy_from_nonoverlapping(rounded.as_ptr(), rounded.len()) }
+        // SAFETY: `to` is valid for writes of four numbers, as the caller guarantees.
+        unsafe { to.cast::<[i16; 4]>().write_unaligned(rounded) }
     }
 
     #[inline(always)]
     unsafe fn store_u8(self, to: *mut u8) {
         let rounded = self.0.map(|lane| lane.round_ties_even() as u8);
-        // SAFETY: the caller's promise.
-        unsafe { to.copy_from_nonoverlapping(rounded.as_ptr(), rounded.len()) }
+        // SAFETY: `to` is valid for writes of four numbers, as the caller guarantees.
+        unsafe { to.cast::<[u8; 4]>().write_unaligned(rounded) }
     }
 }

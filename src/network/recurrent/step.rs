@@ -1,29 +1,15 @@
-//! One time step of a cell, forwards and backwards, for every window: all of it but the products of
+//! One time step of a cell, forward and backward, for every window: all of it but the products of
 //! matrices.
 //!
-//! Here alone is what tells the cells apart. Matrices are `[windows, columns]` without gaps unless a type
+//! Matrices are `[windows, columns]` without gaps unless a type
 //! says otherwise, and sums and gates of a window stand side by side, `[G * H]`.
 
-use super::rules::{Gru, GruBack, Lstm, LstmBack, Rnn, RnnBack};
-use crate::lanes::{Job, Lanes, map, on_widest_lanes};
-use crate::network::Cell;
+use super::elementwise::{Gru, GruBackward, Lstm, LstmBackward, Rnn, RnnBackward};
+use crate::network::config::Cell;
+use crate::network::product::Matrix;
+use crate::simd::{Isa, SimdFn, Vector, map_rows};
 
-/// Rows of a matrix with gaps.
-#[derive(Clone, Copy)]
-pub(super) struct Rows<'a> {
-    /// From the first row's first number on.
-    pub data: &'a [f32],
-    /// Numbers from one row's start to the next one's.
-    pub stride: usize,
-}
-
-impl<'a> Rows<'a> {
-    fn row(&self, row: usize, width: usize) -> &'a [f32] {
-        &self.data[row * self.stride..][..width]
-    }
-}
-
-/// A step forwards.
+/// A step of the forward pass.
 pub(super) struct Forward<'a> {
     pub cell: Cell,
     pub hidden: usize,
@@ -31,18 +17,18 @@ pub(super) struct Forward<'a> {
     pub biases: &'a [f32],
     /// In: `W x + U h`, in the GRU's new gate `W x`. Out: the gates.
     pub gates: &'a mut [f32],
-    /// `[windows, H]`. GRU, in: the new gate's `U h`. Out, GRU: the same and its bias; LSTM: the memory.
+    /// `[windows, H]`. GRU, in: the new gate's `U h`. Out, GRU: the same and its bias; LSTM: the cell state.
     pub kept: &'a mut [f32],
     /// The hidden state, `[windows, H]`; replaced by the next.
     pub state: &'a mut [f32],
-    /// The LSTM's memory, `[windows, H]`; replaced by the next.
-    pub memory: &'a mut [f32],
+    /// The LSTM's cell state, `[windows, H]`; replaced by the next.
+    pub cell_state: &'a mut [f32],
     /// Also the next state, `H` numbers in each run of `out_stride`.
     pub out: &'a mut [f32],
     pub out_stride: usize,
 }
 
-/// A step backwards.
+/// A step of the backward pass.
 pub(super) struct Backward<'a> {
     pub cell: Cell,
     pub hidden: usize,
@@ -51,15 +37,15 @@ pub(super) struct Backward<'a> {
     pub gates: &'a mut [f32],
     /// What [`Forward`] left, `[windows, H]`. Out, GRU: the gradient of the new gate's `U h + c`.
     pub kept: &'a mut [f32],
-    /// What was before the step: the GRU's states, the LSTM's memory, the RNN's nothing; `None` for zeros.
-    pub before: Option<Rows<'a>>,
-    /// Gradient of the states after the step by all that reads them but the next step.
-    pub d_out: Rows<'a>,
-    /// Gradient of the states, `[windows, H]`. In: after the step, by the next one. Out: before the step, but
-    /// for the products with `U`.
+    /// What the step read: the GRU's hidden states, the LSTM's cell states; the RNN needs neither. `None` for zeros.
+    pub before: Option<Matrix<'a>>,
+    /// Gradient of the hidden states after the step by all that reads them, except the next step.
+    pub d_out: Matrix<'a>,
+    /// Gradient of the hidden states, `[windows, H]`. In: of those after the step, by the next step. Out: of those before
+    /// it, without the products with `U`.
     pub d_state: &'a mut [f32],
-    /// Gradient of the LSTM's memory, `[windows, H]`; in and out as for the states.
-    pub d_memory: &'a mut [f32],
+    /// Gradient of the LSTM's cell state, `[windows, H]`; in and out as for the hidden state.
+    pub d_cell_state: &'a mut [f32],
     /// Gradients of the sums are added here, laid out as [`biases`].
     pub d_biases: &'a mut [f32],
 }
@@ -91,47 +77,49 @@ pub(super) fn split_biases(cell: Cell, sums: &[f32]) -> [Vec<f32>; 2] {
 impl Forward<'_> {
     /// Computes the step.
     pub fn run(self) {
-        on_widest_lanes(self);
+        Isa::detect().call(self);
     }
 }
 
 impl Backward<'_> {
     /// Computes the step.
     pub fn run(self) {
-        on_widest_lanes(self);
+        Isa::detect().call(self);
     }
 }
 
-impl Job for Forward<'_> {
+impl SimdFn for Forward<'_> {
+    type Output = ();
+
     #[inline(always)]
-    unsafe fn run<L: Lanes>(self) {
+    unsafe fn call<V: Vector>(self) {
         let hidden = self.hidden;
         let gates = self.gates.chunks_exact_mut(self.cell.gates() * hidden);
         let states = self.state.chunks_exact_mut(hidden);
         let outs = self.out.chunks_mut(self.out_stride).map(|out| &mut out[..hidden]);
         let steps = gates.zip(states.zip(outs));
-        let memories = self.memory.chunks_exact_mut(hidden);
+        let cell_states = self.cell_state.chunks_exact_mut(hidden);
         let kept = self.kept.chunks_exact_mut(hidden);
-        // SAFETY: the caller's promise.
+        // SAFETY: the CPU has the instructions, as the caller guarantees.
         unsafe {
             match self.cell {
                 Cell::Rnn => {
                     for (gate, (state, out)) in steps {
-                        map::<L, Rnn, _, _>([self.biases], [gate, state, out]);
+                        map_rows::<V, Rnn, _, _>([self.biases], [gate, state, out]);
                     }
                 }
                 Cell::Lstm => {
                     let biases = parts::<4>(self.biases);
-                    for ((gates, (state, out)), (memory, kept)) in steps.zip(memories.zip(kept)) {
+                    for ((gates, (state, out)), (cell_state, kept)) in steps.zip(cell_states.zip(kept)) {
                         let [i, f, g, o] = parts_mut(gates);
-                        map::<L, Lstm, _, _>(biases, [i, f, g, o, memory, kept, state, out]);
+                        map_rows::<V, Lstm, _, _>(biases, [i, f, g, o, cell_state, kept, state, out]);
                     }
                 }
                 Cell::Gru => {
                     let biases = parts::<4>(self.biases);
                     for ((gates, (state, out)), kept) in steps.zip(kept) {
                         let [r, z, n] = parts_mut(gates);
-                        map::<L, Gru, _, _>(biases, [r, z, n, kept, state, out]);
+                        map_rows::<V, Gru, _, _>(biases, [r, z, n, kept, state, out]);
                     }
                 }
             }
@@ -139,40 +127,42 @@ impl Job for Forward<'_> {
     }
 }
 
-impl Job for Backward<'_> {
+impl SimdFn for Backward<'_> {
+    type Output = ();
+
     #[inline(always)]
-    unsafe fn run<L: Lanes>(self) {
+    unsafe fn call<V: Vector>(self) {
         let hidden = self.hidden;
         let zeros = vec![0.0; hidden];
-        let before = |row| self.before.map_or(zeros.as_slice(), |before| before.row(row, hidden));
-        let d_out = |row| self.d_out.row(row, hidden);
+        let before = |row| self.before.map_or(zeros.as_slice(), |before| before.row(row));
+        let d_out = |row| self.d_out.row(row);
         let gates = self.gates.chunks_exact_mut(self.cell.gates() * hidden);
         let d_states = self.d_state.chunks_exact_mut(hidden);
         let steps = gates.zip(d_states).enumerate();
-        let d_memories = self.d_memory.chunks_exact_mut(hidden);
+        let d_cell_states = self.d_cell_state.chunks_exact_mut(hidden);
         let kept = self.kept.chunks_exact_mut(hidden);
-        // SAFETY: the caller's promise.
+        // SAFETY: the CPU has the instructions, as the caller guarantees.
         unsafe {
             match self.cell {
                 Cell::Rnn => {
                     for (row, (gate, d_state)) in steps {
-                        map::<L, RnnBack, _, _>([d_out(row)], [gate, d_state, &mut *self.d_biases]);
+                        map_rows::<V, RnnBackward, _, _>([d_out(row)], [gate, d_state, &mut *self.d_biases]);
                     }
                 }
                 Cell::Lstm => {
-                    for ((row, (gates, d_state)), (d_memory, kept)) in steps.zip(d_memories.zip(kept)) {
+                    for ((row, (gates, d_state)), (d_cell, kept)) in steps.zip(d_cell_states.zip(kept)) {
                         let [i, f, g, o] = parts_mut(gates);
                         let [b_i, b_f, b_g, b_o] = parts_mut(self.d_biases);
-                        let changed = [i, f, g, o, d_state, d_memory, b_i, b_f, b_g, b_o];
-                        map::<L, LstmBack, _, _>([d_out(row), kept, before(row)], changed);
+                        let written = [i, f, g, o, d_state, d_cell, b_i, b_f, b_g, b_o];
+                        map_rows::<V, LstmBackward, _, _>([d_out(row), kept, before(row)], written);
                     }
                 }
                 Cell::Gru => {
                     for ((row, (gates, d_state)), kept) in steps.zip(kept) {
                         let [r, z, n] = parts_mut(gates);
                         let [b_r, b_z, b_n, b_u] = parts_mut(self.d_biases);
-                        let changed = [r, z, n, kept, d_state, b_r, b_z, b_n, b_u];
-                        map::<L, GruBack, _, _>([d_out(row), before(row)], changed);
+                        let written = [r, z, n, kept, d_state, b_r, b_z, b_n, b_u];
+                        map_rows::<V, GruBackward, _, _>([d_out(row), before(row)], written);
                     }
                 }
             }

@@ -1,0 +1,83 @@
+//! One file from its bytes to complete recordings, in portions for whoever classifies them.
+
+use std::collections::VecDeque;
+
+use crate::bundle::Manifest;
+use crate::classifier::Classifier;
+use crate::csv::{CsvError, Reader};
+use crate::recording::Recording;
+use crate::windows::WindowConfig;
+
+/// One CSV file that is being read, and which of its recordings wait to be classified.
+///
+/// A subject is complete as soon as its rows end, and can be classified while the file is still being read. If
+/// more of its rows turn up later it is complete once more at the end, and the later prediction replaces the
+/// earlier one.
+pub struct Job {
+    reader: Reader,
+    window: WindowConfig,
+    /// Indices of recordings that are complete and not taken yet, with the steps that they had then.
+    pending: VecDeque<(usize, usize)>,
+    ended: bool,
+}
+
+impl Job {
+    /// Starts a file in the classifier's schema.
+    pub fn new(classifier: &Classifier) -> Self {
+        let Manifest { schema, window, .. } = classifier.manifest();
+        let (reader, window) = (Reader::new(schema), *window);
+        Job { reader, window, pending: VecDeque::new(), ended: false }
+    }
+
+    /// Reads the next bytes of the file.
+    ///
+    /// # Errors
+    /// The file is not what the model reads.
+    pub fn read(&mut self, bytes: &[u8]) -> Result<(), CsvError> {
+        self.reader.feed(bytes)?;
+        self.update_pending();
+        Ok(())
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// The file ends within a row, or has none.
+    pub fn end(&mut self) -> Result<(), CsvError> {
+        self.reader.finish()?;
+        self.update_pending();
+        self.ended = true;
+        Ok(())
+    }
+
+    /// Takes complete recordings that have this many windows, or a few more, in the order in which they became
+    /// complete. None, if there are fewer; after [`Job::end`] there are always enough until all are taken.
+    pub fn take(&mut self, windows: usize) -> Vec<&Recording> {
+        let (mut enough, mut taken) = (0, 0);
+        for (_, steps) in &self.pending {
+            if enough >= windows {
+                break;
+            }
+            enough += self.window.starts(*steps).count();
+            taken += 1;
+        }
+        if enough < windows && !self.ended {
+            return Vec::new();
+        }
+        self.pending.drain(..taken).map(|(index, _)| self.reader.recording(index)).collect()
+    }
+
+    /// What was read: recordings in the order of first appearance, and warnings about the file.
+    pub fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    /// Adds recordings that have become complete, and takes out those that have got more rows since: they are complete
+    /// again, or will be at the end.
+    fn update_pending(&mut self) {
+        let complete = self.reader.take_complete();
+        let steps = |index: usize| self.reader.recording(index).steps();
+        self.pending.retain(|(index, then)| steps(*index) == *then);
+        self.pending.extend(complete.into_iter().map(|index| (index, steps(index))));
+    }
+}
