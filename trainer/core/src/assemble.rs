@@ -28,7 +28,7 @@ pub struct TrainedMember {
 /// Members that are judged together: a fold's one, or all of its stages.
 #[derive(Clone, Debug)]
 pub struct Judges<'a> {
-    /// Their places in the bundle.
+    /// Their indices in the bundle.
     pub members: Range<usize>,
     /// The subjects that judge them.
     pub subjects: Vec<&'a Recording>,

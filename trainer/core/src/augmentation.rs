@@ -288,7 +288,7 @@ mod tests {
     /// A number, a column's two levels one-hot, and an embedded column.
     fn mixed(recipe: &Augmentation) -> Augmenter {
         let dense = |level| DenseFeature { column: "c".into(), scale: 1.0, level, ..DenseFeature::default() };
-        let dense = vec![dense(None), dense(Some("a".into())), dense(Some("b".into()))];
+        let dense = vec![dense(None), dense(Some(0)), dense(Some(1))];
         let transform = FeatureTransform { dense, codes: vec!["mood".into()], ..FeatureTransform::default() };
         Augmenter::new(recipe, &transform, vec![0.5; 3]).unwrap()
     }

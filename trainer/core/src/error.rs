@@ -73,9 +73,9 @@ pub enum Error {
         /// Why.
         reason: ResumeProblem,
     },
-    /// The loss is no longer a number.
+    /// The loss is NaN or infinite.
     #[error(
-        "the loss of epoch {epoch} is not a finite number: lower the learning rate or set \
+        "the loss of epoch {epoch} is NaN or infinite: lower the learning rate or set \
          `gradient_clipping`"
     )]
     Diverged {

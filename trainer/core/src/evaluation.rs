@@ -104,10 +104,9 @@ mod tests {
             serde_json::from_str(include_str!("../../tests/golden/probabilities.json")).unwrap();
         for Golden { name, truths, probabilities, temperature, before, after } in cases {
             let scores = |rows: &[Vec<f32>]| {
-                let greatest =
-                    |row: &[f32]| (1..row.len()).fold(0, |a, b| if row[b] > row[a] { b } else { a });
+                let argmax = |row: &[f32]| (1..row.len()).fold(0, |a, b| if row[b] > row[a] { b } else { a });
                 let judged = truths.iter().zip(rows);
-                ProbabilityScores::new(judged.map(|(truth, row)| (*truth, greatest(row), &row[..])))
+                ProbabilityScores::new(judged.map(|(truth, row)| (*truth, argmax(row), &row[..])))
             };
             assert_close(scores(&probabilities), before, 1e-12, &name);
             let found = temperature::fit(&probabilities, &truths);

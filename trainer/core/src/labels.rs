@@ -226,7 +226,7 @@ impl Labels {
         if header.is_empty() {
             return Err(LabelsError::NoRows { path: path.to_owned() });
         }
-        let place = |part: Part, column: &str| {
+        let index = |part: Part, column: &str| {
             header.iter().position(|name| name.trim() == column).ok_or_else(|| LabelsError::Column {
                 path: path.to_owned(),
                 part,
@@ -234,15 +234,15 @@ impl Labels {
                 found: header.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
             })
         };
-        let id = place(Part::Id, columns.id)?;
-        let label = place(Part::Label, columns.label)?;
-        let group = columns.group.map(|group| place(Part::Group, group)).transpose()?;
+        let id = index(Part::Id, columns.id)?;
+        let label = index(Part::Label, columns.label)?;
+        let group = columns.group.map(|group| index(Part::Group, group)).transpose()?;
 
         let mut found = Vec::new();
         for record in reader.records() {
             let record = record.map_err(|error| row_error(path, error))?;
             let line = record.position().map_or(0, csv::Position::line);
-            let field = |place: usize| record.get(place).unwrap_or_default().trim().to_owned();
+            let field = |index: usize| record.get(index).unwrap_or_default().trim().to_owned();
             if field(label).is_empty() {
                 return Err(LabelsError::Empty { path: path.to_owned(), line, id: field(id) });
             }

@@ -18,7 +18,7 @@ pub struct Objective {
     weights: Vec<f32>,
 }
 
-/// Least `1 - p` that the focal loss reckons with: closer to zero its derivative is lost in rounding, or
+/// Minimum of `1 - p` in the focal loss: closer to zero its derivative is lost in rounding, or
 /// infinite for a gamma below 1.
 const LEAST_DOUBT: f32 = 1e-7;
 

@@ -9,7 +9,7 @@ use painwave::engine::{EngineKind, Precision};
 use crate::assemble::{Judges, alone};
 use crate::error::Error;
 
-/// Greatest change of a probability that is allowed.
+/// Maximal change of a probability that is allowed.
 pub const ALLOWED_CHANGE: f64 = 1e-3;
 
 /// Measures every precision against `f32` on the subjects that judge, and records in the bundle what each changes

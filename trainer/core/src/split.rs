@@ -42,8 +42,8 @@ pub enum SplitError {
     },
     /// A class with fewer subjects than there are sides.
     #[error(
-        "the class `{class}` has {found} subject(s), expected at least {needed}, {}: label more of them, or leave the \
-         class out",
+        "too few subjects are of the class `{class}`: {found}, expected at least {needed}, {}; label more of them, or \
+         leave the class out",
         purposes(*needed)
     )]
     TooFew {
@@ -79,8 +79,8 @@ pub enum SplitError {
     },
     /// A class whose subjects lie in fewer groups than there are sides.
     #[error(
-        "the subjects of the class `{class}` are in {found} group(s), expected at least {needed}, {}: label some of \
-         other groups, leave the class out, or name another column",
+        "the subjects of the class `{class}` are in too few groups: {found}, expected at least {needed}, {}; label some \
+         of other groups, leave the class out, or name another column",
         purposes(*needed)
     )]
     FewGroupsOfClass {
@@ -269,7 +269,7 @@ impl Dealer<'_> {
                 Scheme::HoldOut(fraction) => {
                     let held_out = share(found, fraction, 1);
                     let sides = members.iter().enumerate();
-                    sides.for_each(|(place, subject)| part_of[*subject] = usize::from(place >= held_out));
+                    sides.for_each(|(index, subject)| part_of[*subject] = usize::from(index >= held_out));
                 }
                 Scheme::Folds(folds) if found < folds => {
                     let class = self.classes[class].clone();

@@ -102,6 +102,9 @@ pub(super) fn run_recipe(
     mut file: RecipeFile,
     interrupt: &AtomicBool,
 ) -> Result<Experiment, Error> {
+    for warning in file.recipe.warnings() {
+        eprintln!("warning: {}: {warning}", file.path.display());
+    }
     if let Some(seed) = args.seed {
         file.recipe.training.seed = seed;
     }

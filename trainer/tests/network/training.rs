@@ -14,9 +14,9 @@ use serde::Deserialize;
 
 use crate::golden::Golden;
 
-/// Greatest difference of a logit, a loss, or an element of a gradient.
+/// Maximal difference of a logit, a loss, or an element of a gradient.
 const TOLERANCE: f32 = 1e-5;
-/// Greatest difference of a trained weight: AdamW's steps have one size, however small the gradient is
+/// Maximal difference of a trained weight: AdamW's steps have one size, however small the gradient is
 /// that its rounding errors are compared with.
 const WEIGHT_TOLERANCE: f32 = 1e-4;
 
@@ -108,7 +108,7 @@ fn read_gradients(network: &Network, gradients: &GradientsParams) -> Values {
 fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
     assert_eq!(found.len(), expected.len(), "{what}");
     let differences = found.iter().zip(expected).map(|(a, b)| (a - b).abs());
-    // A difference that is not a number is the greatest.
+    // NaN is the maximum.
     let most = differences.fold(0.0, |most, next| if next <= most { most } else { next });
     assert!(most <= tolerance, "{what} off by {most:e}");
 }

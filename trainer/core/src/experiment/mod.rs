@@ -48,7 +48,7 @@ pub struct Settings<'a> {
     pub epochs: Option<usize>,
     /// Threads of a training, if the device is the CPU.
     pub threads: usize,
-    /// Least time between two checkpoints.
+    /// Minimal time between two checkpoints.
     pub checkpoint_every: Duration,
     /// Set from outside to end after the current epoch.
     pub interrupt: &'a AtomicBool,
@@ -95,7 +95,7 @@ pub struct Experiment {
 pub struct Training {
     /// Its name, for people.
     pub name: String,
-    /// Place of its fold; 0 of a hold-out.
+    /// Index of its fold; 0 of a hold-out.
     pub fold: usize,
     /// The subjects: those of the stage's classes, if it is one.
     pub split: Split,

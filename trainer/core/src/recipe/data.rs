@@ -48,16 +48,12 @@ impl DataRecipe {
             return Err(file.value_error("data", found, "one part for each column"));
         }
         let answers = [Some(&self.label), file.recipe.validation.group.as_ref()];
-        let read =
+        let mut read =
             self.channels.iter().flatten().chain(self.categories.iter().map(|category| &category.column));
-        if let Some(column) = read.clone().find(|column| answers.contains(&Some(column))) {
-            let key = if self.channels.iter().flatten().any(|channel| channel == column) {
-                "data.channels"
-            } else {
-                "data.categories"
-            };
+        if let Some(column) = read.find(|column| answers.contains(&Some(column))) {
+            let found = format!("reading the column `{column}`");
             let expected = "columns other than the label and the group, which a network must not read";
-            return Err(file.value_error(key, format!("a list with `{column}`"), expected));
+            return Err(file.value_error("data", found, expected));
         }
         for category in &self.categories {
             let levels = category.levels.len();

@@ -16,7 +16,7 @@ pub struct DecisionRecipe {
     /// Whether probabilities are calibrated by a temperature.
     #[serde(default)]
     pub temperature: bool,
-    /// The score that the classes' thresholds are chosen for; without it the greatest probability decides.
+    /// The score that the classes' thresholds are chosen for; without it the maximum of the probabilities decides.
     #[serde(default)]
     pub thresholds: Option<Objective>,
     /// Share of the subjects (of the groups, if `validation.group` names a column) that is set aside; 0.15 if it is not

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use painwave::aggregate::Aggregation;
 use painwave::bundle::MAX_WINDOW;
-use painwave::network::{CategoryEmbedding, NetworkConfig, NetworkConfigError};
+use painwave::network::{CategoryEmbedding, NetworkConfig, NetworkConfigError, Recurrent};
 use painwave::recording::Schema;
 use painwave::windows::WindowConfig;
 use serde::Deserialize;
@@ -96,6 +96,17 @@ pub enum RecipeError {
         /// What it may hold.
         expected: String,
     },
+}
+
+/// What a recipe asks for in vain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecipeWarning {
+    /// Dropout between the layers where there is one.
+    #[error(
+        "`network.recurrent.dropout` acts between layers, and there is one only: `output_dropout` acts on what the last \
+         one puts out"
+    )]
+    DropoutOfOneLayer,
 }
 
 /// A recipe and the text it was read from, for errors that name the line and for the model card.
@@ -187,6 +198,13 @@ impl RecipeFile {
 }
 
 impl Recipe {
+    /// What is asked for in vain. A study may vary the one key that makes it so, therefore it is no error.
+    pub fn warnings(&self) -> Vec<RecipeWarning> {
+        let in_vain = |layers: &Recurrent| layers.layers == 1 && layers.dropout > 0.0;
+        let dropout = self.network.recurrent.as_ref().is_some_and(in_vain);
+        dropout.then_some(RecipeWarning::DropoutOfOneLayer).into_iter().collect()
+    }
+
     /// Networks that a fold trains: one for each stage, or the one that tells all classes apart.
     pub fn networks(&self) -> usize {
         self.stages.len().max(1)
@@ -400,6 +418,14 @@ mod tests {
     }
 
     #[test]
+    fn dropout_between_the_layers_of_one_is_in_vain() {
+        let recipe = |text: String| parse(text).unwrap().recipe;
+        assert_eq!(recipe(RECIPE.into()).warnings(), []);
+        let one_layer = recipe(RECIPE.replace("layers = 2", "layers = 1"));
+        assert_eq!(one_layer.warnings(), [RecipeWarning::DropoutOfOneLayer]);
+    }
+
+    #[test]
     fn neither_label_nor_group_is_a_channel() {
         let recipe =
             parse(RECIPE.replace("[validation]", "[validation]\ngroup = \"person\"")).unwrap().recipe;
@@ -407,12 +433,15 @@ mod tests {
         let schema = recipe.schema(&header);
         assert_eq!(schema.channels, ["joint_00"]);
         assert!(["person", "label"].iter().all(|column| schema.ignored.contains(&(*column).to_owned())));
-        let ignored = "ignored = [\"n_legs\"";
-        for (key, column) in [("channels", "person"), ("channels", "label")] {
+        for column in ["person", "label"] {
             let text = RECIPE.replace("[validation]", "[validation]\ngroup = \"person\"");
-            let text = text.replace(ignored, &format!("{key} = [\"joint_00\", \"{column}\"]\n{ignored}"));
-            let message = parse(text).expect_err("an answer as a channel").to_string();
-            assert!(message.contains(&format!("`{column}`, expected columns other than")), "{message}");
+            let channels = format!("channels = [\"joint_00\", \"{column}\"]\nignored = [");
+            let message =
+                parse(text.replacen("ignored = [", &channels, 1)).expect_err("an answer as a channel");
+            assert!(
+                message.to_string().contains(&format!("reading the column `{column}`, expected")),
+                "{message}"
+            );
         }
     }
 

@@ -28,9 +28,9 @@ pub(super) struct Groups {
 /// What the groups are dealt to.
 #[derive(Clone, Debug)]
 pub(super) struct Parts {
-    /// The part of each group in a random draw, by its place in a random order.
+    /// The part of each group in a random draw, by its index in a random order.
     pub(super) draw: Vec<usize>,
-    /// Greatest number of groups of each part.
+    /// Maximal number of groups of each part.
     pub(super) capacities: Vec<usize>,
     /// Parts, and the share of every class that is wanted in each.
     pub(super) shares: Vec<(usize, f64)>,
@@ -50,14 +50,14 @@ pub(super) enum NoDeal {
 impl Parts {
     /// `held_out` of the groups in part 0, a share `fraction` of each class, and the others in part 1.
     pub(super) fn hold_out(groups: usize, held_out: usize, fraction: f64) -> Self {
-        let draw = (0..groups).map(|place| usize::from(place >= held_out)).collect();
+        let draw = (0..groups).map(|index| usize::from(index >= held_out)).collect();
         let capacities = vec![held_out, groups - held_out];
         Parts { draw, capacities, shares: vec![(0, fraction)], calibration: None }
     }
 
     /// As many folds, of which none is limited.
     pub(super) fn folds(groups: usize, folds: usize) -> Self {
-        let draw = (0..groups).map(|place| place % folds).collect();
+        let draw = (0..groups).map(|index| index % folds).collect();
         let shares = (0..folds).map(|fold| (fold, 1.0 / folds as f64)).collect();
         Parts { draw, capacities: vec![groups; folds], shares, calibration: None }
     }

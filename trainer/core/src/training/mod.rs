@@ -89,7 +89,7 @@ pub struct Control<'a> {
     pub epochs: usize,
     /// Where checkpoints are kept.
     pub checkpoints: &'a Checkpoints,
-    /// Least time between two checkpoints; one is always written at the end.
+    /// Minimal time between two checkpoints; one is always written at the end.
     pub checkpoint_every: Duration,
     /// Whether to continue the checkpoint that is there.
     pub resume: bool,
