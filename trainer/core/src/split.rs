@@ -56,7 +56,7 @@ pub enum SplitError {
     },
     /// A class with fewer subjects than there are folds.
     #[error(
-        "the class `{class}` has {found} subjects and would be missing from some of {folds} folds: \
+        "the class `{class}` has {found} subjects to train and judge, and would be missing from some of {folds} folds: \
          set `folds` to {found} at most"
     )]
     MissingFromFold {

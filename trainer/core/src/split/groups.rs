@@ -97,7 +97,7 @@ impl Groups {
             }
             candidates += 1;
             let distance = deal.distance(&parts.shares);
-            if best.as_ref().is_none_or(|(least, _)| distance < *least) {
+            if best.as_ref().is_none_or(|(min, _)| distance < *min) {
                 best = Some((distance, deal.part_of));
             }
         }
@@ -241,8 +241,8 @@ impl<'a> Deal<'a> {
         false
     }
 
-    /// The parts with room for a group: those with the least of its rarest class, and of subjects, first. Of empty parts
-    /// with the same capacity one stands for all.
+    /// The parts with room for a group: those with the least of its rarest class, and of subjects, first. Of empty
+    /// sides with the same capacity one stands for all.
     fn by_need(&self, group: usize, rarity: &[usize]) -> Vec<usize> {
         let counts = &self.groups.counts[group];
         let rarest = (0..counts.len()).filter(|class| counts[*class] > 0).min_by_key(|class| rarity[*class]);
@@ -250,8 +250,9 @@ impl<'a> Deal<'a> {
         let mut parts: Vec<usize> = (0..capacities.len())
             .filter(|part| self.sizes[*part] < capacities[*part])
             .filter(|part| {
+                let is_side = |other: usize| Some(other) != self.parts.calibration;
                 let alike = |other: usize| self.sizes[other] == 0 && capacities[other] == capacities[*part];
-                !(alike(*part) && (0..*part).any(alike))
+                !(is_side(*part) && alike(*part) && (0..*part).any(alike))
             })
             .collect();
         let share = |part: usize, subjects: usize| subjects as f64 / capacities[part] as f64;
