@@ -4,7 +4,7 @@
 //! and the weights; the shared suite in `tests/suite/engines.rs` holds them to PyTorch's answers.
 //! An engine is proven on the bundle's known answers before it is used.
 
-#[cfg(feature = "burn")]
+#[cfg(any(feature = "ndarray", feature = "webgpu"))]
 mod burn;
 mod contract;
 mod fused;
@@ -13,7 +13,7 @@ mod precision;
 use self::contract::check_parameters;
 use crate::network::{NetworkConfig, Parameters};
 
-#[cfg(feature = "burn")]
+#[cfg(any(feature = "ndarray", feature = "webgpu"))]
 pub use self::burn::BurnEngine;
 pub use self::contract::{Engine, EngineError, EngineFuture, EngineKind};
 pub use self::fused::FusedEngine;
@@ -32,9 +32,9 @@ pub async fn build(
     check_parameters(config, parameters)?;
     match kind {
         EngineKind::Cpu => Ok(Box::new(FusedEngine::new(config, parameters, precision)?)),
-        #[cfg(feature = "burn")]
+        #[cfg(any(feature = "ndarray", feature = "webgpu"))]
         _ => Ok(Box::new(BurnEngine::new(kind, config, parameters).await?)),
-        #[cfg(not(feature = "burn"))]
+        #[cfg(not(any(feature = "ndarray", feature = "webgpu")))]
         _ => Err(EngineError::NotBuilt(kind)),
     }
 }

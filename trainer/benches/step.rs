@@ -24,6 +24,7 @@ use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Deserialize;
+use trainer::threads::Threads;
 
 #[derive(Deserialize)]
 struct Case {
@@ -47,7 +48,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let windows = random_windows(&case, &mut rng);
     let device = Device::flex();
     device.seed(1);
-    let stepper = Stepper::new(&device, threads.parse()?)?;
+    let threads = Threads::new(threads.parse()?)?;
+    let stepper = Stepper::new(&device, &threads);
     let mut network = Network::new(&case.network, &device.autodiff());
     let mut adamw = AdamWConfig::new().with_epsilon(1e-8).with_weight_decay(1e-4).init();
 

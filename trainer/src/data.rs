@@ -1,9 +1,9 @@
-//! Data files to recordings, through the same reader as the browser, and labels files to labels.
+//! Recipes and bundles, and data files to recordings, through the same reader as the browser, and labels files to labels.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::ops::ControlFlow;
+use std::path::Path;
 
+use painwave::Bundle;
 use painwave::csv::Reader;
 use painwave::recording::{Recording, Schema};
 use painwave_train::experiment::Dataset;
@@ -12,6 +12,7 @@ use painwave_train::recipe::RecipeFile;
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
+use crate::files;
 
 /// The recordings of one file.
 #[derive(Clone, Debug)]
@@ -23,9 +24,6 @@ pub struct Table {
     /// SHA-256 of the file, in hexadecimal.
     pub sha256: String,
 }
-
-/// Bytes read at once.
-const CHUNK: usize = 1 << 18;
 
 /// Names of the columns of a file; `schema` holds those that are known already.
 ///
@@ -62,19 +60,18 @@ fn feed(
     reader: &mut Reader,
     mut goes_on: impl FnMut(&Reader, &[u8]) -> bool,
 ) -> Result<(), Error> {
-    let data_error = |source| Error::Data { path: PathBuf::from(path), source };
-    let mut file = File::open(path).map_err(Error::read(path))?;
-    let mut chunk = vec![0; CHUNK];
-    loop {
-        let count = file.read(&mut chunk).map_err(Error::read(path))?;
-        if count == 0 {
-            return reader.finish().map_err(data_error);
+    // Why the reader was broken off before the end of the file, if it was.
+    let mut end = None;
+    files::feed(path, &mut |chunk| match reader.feed(chunk) {
+        Ok(()) if goes_on(reader, chunk) => ControlFlow::Continue(()),
+        result => {
+            end = Some(result);
+            ControlFlow::Break(())
         }
-        reader.feed(&chunk[..count]).map_err(data_error)?;
-        if !goes_on(reader, &chunk[..count]) {
-            return Ok(());
-        }
-    }
+    })
+    .map_err(Error::read(path))?;
+    let result = end.unwrap_or_else(|| reader.finish());
+    result.map_err(|source| Error::Data { path: path.to_owned(), source })
 }
 
 /// SHA-256 of a file, in hexadecimal.
@@ -82,13 +79,36 @@ fn feed(
 /// # Errors
 /// Unreadable.
 pub fn sha256(path: &Path) -> Result<String, Error> {
-    let bytes = std::fs::read(path).map_err(Error::read(path))?;
-    Ok(hex(&Sha256::digest(bytes)))
+    let mut digest = Sha256::new();
+    files::feed(path, &mut |chunk| {
+        digest.update(chunk);
+        ControlFlow::Continue(())
+    })
+    .map_err(Error::read(path))?;
+    Ok(hex(&digest.finalize()))
 }
 
 /// Bytes as lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Reads and checks a recipe.
+///
+/// # Errors
+/// Unreadable, not TOML, an unknown or missing key, or a value that makes no sense; with the line.
+pub fn recipe(path: &Path) -> Result<RecipeFile, Error> {
+    let text = std::fs::read_to_string(path).map_err(Error::read(path))?;
+    Ok(RecipeFile::parse(path, text)?)
+}
+
+/// Reads a bundle file.
+///
+/// # Errors
+/// Unreadable, or not a valid bundle.
+pub fn bundle(path: &Path) -> Result<Bundle, Error> {
+    let bytes = std::fs::read(path).map_err(Error::read(path))?;
+    Bundle::from_bytes(&bytes).map_err(|source| Error::Bundle { path: path.to_owned(), source })
 }
 
 /// Reads a labels file. With `classes`, a label must be one of them; else the classes are the labels found, sorted.
@@ -97,7 +117,7 @@ pub fn hex(bytes: &[u8]) -> String {
 /// Unreadable, or no labels file.
 pub fn labels(path: &Path, columns: LabelColumns<'_>, classes: Option<&[String]>) -> Result<Labels, Error> {
     let bytes = std::fs::read(path).map_err(Error::read(path))?;
-    Ok(Labels::parse(path, bytes, columns, classes)?)
+    Ok(Labels::parse(path, &bytes, columns, classes)?)
 }
 
 /// Reads recordings and their labels as a recipe says; warnings go to stderr.
@@ -118,7 +138,7 @@ pub fn dataset(file: &RecipeFile, data: &Path, labels: &Path) -> Result<Dataset,
     };
     let bytes = std::fs::read(labels).map_err(Error::read(labels))?;
     let labels_sha256 = hex(&Sha256::digest(&bytes));
-    let parsed = Labels::parse(labels, bytes, label_columns, recipe.data.classes.as_deref())
+    let parsed = Labels::parse(labels, &bytes, label_columns, recipe.data.classes.as_deref())
         .map_err(|error| no_column(file, error))?;
     let table = read(data, &schema)?;
     table.warnings.iter().for_each(|warning| eprintln!("warning: {}: {warning}", data.display()));
@@ -134,7 +154,7 @@ pub fn dataset(file: &RecipeFile, data: &Path, labels: &Path) -> Result<Dataset,
 
 /// A column of the labels that is not there is the recipe's to put right.
 fn no_column(file: &RecipeFile, error: LabelsError) -> Error {
-    let LabelsError::Column { path, part, column, found } = error else { return error.into() };
+    let LabelsError::Column { path, part, column, found, .. } = error else { return error.into() };
     let key = match part {
         Part::Id => "data.id",
         Part::Label => "data.label",

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use painwave::bundle::BundleError;
 use painwave::classifier::{ClassifyError, LoadError};
 use painwave::csv::CsvError;
+use painwave_train::assemble::AssembleError;
+use painwave_train::experiment::ExperimentError;
 use painwave_train::export::ExportError;
 use painwave_train::labels::LabelsError;
 use painwave_train::recipe::RecipeError;
@@ -52,7 +54,13 @@ pub enum Error {
     Profile(#[from] painwave_profile::ProfileError),
     /// A recipe came to nothing.
     #[error(transparent)]
-    Train(#[from] painwave_train::Error),
+    Experiment(#[from] ExperimentError),
+    /// A bundle's precisions cannot be measured.
+    #[error(transparent)]
+    Assemble(#[from] AssembleError),
+    /// The threads cannot be started.
+    #[error("cannot start the threads of the training: {0}; ask for fewer with --threads")]
+    Threads(rayon::ThreadPoolBuildError),
     /// A file is not a bundle.
     #[error("{path}: {source}")]
     Bundle {

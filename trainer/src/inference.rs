@@ -1,9 +1,7 @@
 //! Many recordings, classified by all cores.
 
 use std::num::NonZeroUsize;
-use std::panic;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use painwave::Bundle;
 use painwave::classifier::{Classifier, Prediction};
@@ -12,6 +10,8 @@ use painwave::recording::Recording;
 use painwave_train::assemble;
 
 use crate::error::Error;
+use crate::queue::{self, Cancel};
+use crate::{progress, threads};
 
 /// Recordings that a thread classifies at once: enough for its batches to be large, few enough for the threads to end
 /// together.
@@ -41,7 +41,7 @@ impl Choice {
         Ok(match (self.engine, self.precision) {
             (Some(engine), _) => on(bundle.clone(), engine)?,
             (None, Some(_)) => on(bundle.clone(), EngineKind::Cpu)?,
-            (None, None) => assemble::classifier(bundle)?,
+            (None, None) => assemble::classifier(bundle, &progress::refused)?,
         })
     }
 
@@ -51,32 +51,26 @@ impl Choice {
     /// As [`Choice::classifier`], or a recording cannot be classified.
     pub fn classify(&self, bundle: &Bundle, recordings: &[&Recording]) -> Result<Vec<Prediction>, Error> {
         let portions: Vec<&[&Recording]> = recordings.chunks(PORTION).collect();
+        let threads = self.threads.map_or_else(threads::cores, usize::from);
+        let threads = threads.min(portions.len());
         let next = AtomicUsize::new(0);
-        let work = || {
+        // An engine stays on its thread: a job is a thread's whole work, which takes portions as they come.
+        let job = |_: usize, cancel: &Cancel<'_>| {
+            let classifier = self.classifier(bundle)?;
             let mut done = Vec::new();
-            let mut classifier = None;
-            loop {
-                let place = next.fetch_add(1, Ordering::Relaxed);
-                let Some(portion) = portions.get(place) else { return Ok::<_, Error>(done) };
-                let classifier = match &classifier {
-                    Some(classifier) => classifier,
-                    None => classifier.insert(self.classifier(bundle)?),
-                };
-                done.push((place, pollster::block_on(classifier.classify(portion))?));
+            while !cancel.is_set() {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some(portion) = portions.get(index) else { break };
+                done.push((index, pollster::block_on(classifier.classify(portion))?));
             }
+            Ok::<_, Error>(done)
         };
-        let cores = || thread::available_parallelism().map_or(1, usize::from);
-        let threads = self.threads.map_or_else(cores, usize::from).min(portions.len());
-        let mut done = thread::scope(|scope| {
-            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            let join = |thread: thread::ScopedJoinHandle<'_, _>| match thread.join() {
-                Ok(done) => done,
-                Err(panic) => panic::resume_unwind(panic),
-            };
-            threads.into_iter().map(join).collect::<Result<Vec<_>, _>>()
-        })?
-        .concat();
-        done.sort_by_key(|(place, _)| *place);
-        Ok(done.into_iter().flat_map(|(_, predictions)| predictions).collect())
+        let never = AtomicBool::new(false);
+        let mut classified = vec![Vec::new(); portions.len()];
+        queue::run(threads, threads, &never, job, |_, done| {
+            done?.into_iter().for_each(|(index, predictions)| classified[index] = predictions);
+            Ok::<_, Error>(())
+        })?;
+        Ok(classified.concat())
     }
 }

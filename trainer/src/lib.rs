@@ -11,6 +11,8 @@
 //! | [`data`] | the CSV files |
 //! | [`files`] | files that are whole or not there |
 //! | [`device`] | where a network is trained |
+//! | [`queue`], [`threads`] | what runs side by side, with how many threads each |
+//! | [`checkpoints`] | what is needed to continue, as files |
 //! | [`progress`] | what a person sees while a network is trained |
 //! | [`tensorboard`] | the learning curves as event files |
 //! | [`results`] | the files that a run leaves |
@@ -21,6 +23,7 @@
 //! | [`report`] | scores, curves and profiles for people and for programs |
 //! | [`commands`] | what the binary offers |
 
+pub mod checkpoints;
 pub mod commands;
 pub mod data;
 pub mod device;
@@ -30,9 +33,11 @@ pub mod inference;
 pub mod memory;
 pub mod page;
 pub mod progress;
+pub mod queue;
 pub mod report;
 pub mod results;
 pub mod study;
 pub mod tensorboard;
+pub mod threads;
 
 pub use error::Error;

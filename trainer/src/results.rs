@@ -129,7 +129,7 @@ pub fn write(
     write("confusion.csv", report::confusion_csv(&evaluation.scores).as_bytes())?;
     write("predictions.csv", &predictions)?;
     for (part, training) in Part::all(*folds, trainings.len() / folds).zip(trainings) {
-        let folder = part.folder(out);
+        let folder = out.join(part.folder());
         let history = &training.outcome.history;
         files::write_atomically(&folder.join("curves.csv"), report::curves_csv(history).as_bytes())?;
         files::write_atomically(&folder.join("curves.svg"), report::curves_svg(history).as_bytes())?;

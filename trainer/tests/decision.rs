@@ -39,7 +39,7 @@ fn rows(csv: &str) -> BTreeMap<String, Vec<String>> {
 
 /// What the recipe's decision would be by what the whole bundle says of the subjects that are set aside, and their ids.
 fn chosen_by_what_ships(workshop: &Workshop, bundle: &Bundle) -> (Decision, Vec<String>) {
-    let file = RecipeFile::read(&workshop.path("recipe.toml")).unwrap();
+    let file = RecipeFile::parse("recipe.toml".as_ref(), workshop.read("recipe.toml")).unwrap();
     let [data, labels] = ["data.csv", "labels.csv"].map(|name| workshop.path(name));
     let dataset = trainer::data::dataset(&file, &data, &labels).unwrap();
     let set_aside = experiment::divide(&file, &dataset.labels, &dataset.classes).unwrap().calibration;
@@ -51,7 +51,7 @@ fn chosen_by_what_ships(workshop: &Workshop, bundle: &Bundle) -> (Decision, Vec<
         .into_iter()
         .map(|recording| preparation::project(recording, &dataset.schema, &plain.manifest.schema))
         .collect();
-    let classifier = assemble::classifier(&plain).unwrap();
+    let classifier = assemble::classifier(&plain, &|_, _| ()).unwrap();
     let predictions =
         pollster::block_on(classifier.classify(&recordings.iter().collect::<Vec<_>>())).unwrap();
     let probabilities = predictions.into_iter().map(|prediction| prediction.probabilities).collect();

@@ -6,6 +6,8 @@ use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use painwave::engine::Precision;
+use painwave_train::experiment::ExperimentError;
+use painwave_train::training::TrainingError;
 use support::{RECIPE, Workshop, bundle, failed, succeeded};
 use trainer::Error;
 use trainer::commands::fit::{FitArgs, fit};
@@ -522,7 +524,7 @@ fn an_interrupt_before_the_first_epoch_leaves_nothing() {
     let args = args(&workshop);
     assert!(matches!(
         fit(&args, &AtomicBool::new(true)),
-        Err(Error::Train(painwave_train::Error::Interrupted))
+        Err(Error::Experiment(ExperimentError::Training(TrainingError::Interrupted)))
     ));
     assert!(!workshop.path("run").exists());
 }

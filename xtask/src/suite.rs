@@ -92,6 +92,18 @@ const CHECKS: &[Check] = &[
         },
     },
     Check {
+        name: "lints for wasm training",
+        why: "what trains compiles where there are no files, threads and clocks",
+        needs: &["tools"],
+        burn: true,
+        run: |tools, _| {
+            let mut command = tools.command("cargo");
+            command.args(["clippy", "--release", "--package", "painwave-train", "--all-targets"]);
+            command.args(["--target", "wasm32-unknown-unknown", "--", "-D", "warnings"]);
+            run(&mut command)
+        },
+    },
+    Check {
         name: "lean tests in Firefox",
         why: "the library's suite in the module that everyone loads",
         needs: &["tools", "browsers"],
@@ -142,6 +154,20 @@ const CHECKS: &[Check] = &[
         needs: &["tools", "browsers"],
         burn: true,
         run: |tools, _| run(&mut browser_tests(tools, &["--release", "--chrome"], BURN_FEATURES)),
+    },
+    Check {
+        name: "training in Firefox",
+        why: "a recipe trains there as it does natively",
+        needs: &["tools", "browsers"],
+        burn: true,
+        run: |tools, _| run(&mut training_tests(tools, "--firefox")),
+    },
+    Check {
+        name: "training in Chromium",
+        why: "the same",
+        needs: &["tools", "browsers"],
+        burn: true,
+        run: |tools, _| run(&mut training_tests(tools, "--chrome")),
     },
     Check {
         name: "TypeScript",
@@ -251,6 +277,13 @@ fn browser_tests(toolbox: &Toolbox, browser: &[&str], features: &[&str]) -> Comm
     // A software adapter takes seconds for a forward pass.
     command.env("WASM_BINDGEN_TEST_TIMEOUT", "900");
     command.args(["test", "--headless", "--mode", "no-install"]).args(browser).args(features);
+    command
+}
+
+/// The tests of what trains in a browser, with the settings of `trainer/core/webdriver.json`.
+fn training_tests(toolbox: &Toolbox, browser: &str) -> Command {
+    let mut command = browser_tests(toolbox, &["--release", browser], &[]);
+    command.arg("trainer/core");
     command
 }
 

@@ -4,13 +4,12 @@ use std::ops::Range;
 
 use burn::tensor::Device;
 use painwave::bundle::{Bundle, BundleError, KnownAnswers, Manifest, Member, WeightType};
-use painwave::classifier::{Classifier, LoadError, Prediction};
-use painwave::engine::{self, EngineKind};
+use painwave::classifier::{Classifier, ClassifyError, LoadError, Prediction};
+use painwave::engine::{self, EngineError, EngineKind};
 use painwave::network::{Network, NetworkInputs, Parameters};
 use painwave::recording::Recording;
 use painwave::windows::WindowBatch;
 
-use crate::error::Error;
 use crate::windows::WindowSet;
 
 /// Windows whose logits every engine must reproduce.
@@ -46,6 +45,23 @@ pub struct Assembled {
     pub engine: EngineKind,
 }
 
+/// Why trained weights make no bundle.
+#[derive(Debug, thiserror::Error)]
+pub enum AssembleError {
+    /// What was trained is not a valid bundle.
+    #[error("the model cannot be bundled: {0}")]
+    Invalid(#[from] BundleError),
+    /// The model cannot run.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The subjects that judge cannot be classified.
+    #[error(transparent)]
+    Classify(#[from] ClassifyError),
+}
+
+/// Is told of an engine that misses the known answers.
+pub type Refused<'a> = &'a dyn Fn(EngineKind, &EngineError);
+
 /// Bundles trained weights, in half precision if that changes no predicted label of the subjects that
 /// judge. `manifest` has a member without known answers for each of `members`.
 ///
@@ -55,11 +71,12 @@ pub fn assemble(
     manifest: Manifest,
     members: Vec<TrainedMember>,
     judges: &[Judges<'_>],
-) -> Result<Assembled, Error> {
-    let full = with_known_answers(manifest, members)?;
-    let (predictions, engine) = judge(&full, judges)?;
+    refused: Refused<'_>,
+) -> Result<Assembled, AssembleError> {
+    let full = with_known_answers(manifest, members);
+    let (predictions, engine) = judge(&full, judges, refused)?;
     if let Some(half) = round_to_half(&full)? {
-        let (rounded, engine) = judge(&half, judges)?;
+        let (rounded, engine) = judge(&half, judges, refused)?;
         let same =
             rounded.iter().flatten().zip(predictions.iter().flatten()).all(|(a, b)| a.class == b.class);
         if same {
@@ -76,31 +93,34 @@ pub fn known_windows(set: &WindowSet) -> WindowBatch {
     set.gather(&(0..known).map(|i| i * count / known).collect::<Vec<_>>())
 }
 
-/// The first engine of this build, in the order of preference, that reproduces the known answers. Stderr is
-/// told of those that do not.
+/// The first engine of this build, in the order of preference, that reproduces the known answers.
 ///
 /// # Errors
 /// The bundle is not a whole model, or no engine can run it; then the error is the preferred engine's.
-pub fn classifier(bundle: &Bundle) -> Result<Classifier, LoadError> {
+pub fn classifier(bundle: &Bundle, refused: Refused<'_>) -> Result<Classifier, LoadError> {
     let mut first = None;
     for kind in engine::built() {
         match pollster::block_on(Classifier::new(bundle.clone(), *kind)) {
             Err(LoadError::Engine(error)) => {
-                eprintln!("warning: engine {kind}: {error}");
+                refused(*kind, &error);
                 first = first.or(Some(error));
             }
             result => return result,
         }
     }
-    Err(first.unwrap_or(engine::EngineError::NotBuilt(EngineKind::Cpu)).into())
+    Err(first.unwrap_or(EngineError::NotBuilt(EngineKind::Cpu)).into())
 }
 
 /// Members alone on the subjects that judge them.
-fn judge(bundle: &Bundle, judges: &[Judges<'_>]) -> Result<(Vec<Vec<Prediction>>, EngineKind), Error> {
+fn judge(
+    bundle: &Bundle,
+    judges: &[Judges<'_>],
+    refused: Refused<'_>,
+) -> Result<(Vec<Vec<Prediction>>, EngineKind), AssembleError> {
     let mut predictions = Vec::with_capacity(judges.len());
     let mut engine = EngineKind::Cpu;
     for Judges { members, subjects } in judges {
-        let classifier = classifier(&alone(bundle, members.clone()))?;
+        let classifier = classifier(&alone(bundle, members.clone()), refused)?;
         predictions.push(pollster::block_on(classifier.classify(subjects))?);
         engine = classifier.engine();
     }
@@ -115,11 +135,11 @@ pub fn alone(bundle: &Bundle, members: Range<usize>) -> Bundle {
 }
 
 /// The same model with weights that half precision can hold; `None` if it cannot hold them all.
-fn round_to_half(full: &Bundle) -> Result<Option<Bundle>, Error> {
+fn round_to_half(full: &Bundle) -> Result<Option<Bundle>, AssembleError> {
     match full.to_bytes(WeightType::F16).and_then(|bytes| Bundle::from_bytes(&bytes)) {
         Ok(mut rounded) => {
             for (member, parameters) in rounded.manifest.members.iter_mut().zip(&rounded.weights) {
-                answer(member, parameters, rounded.manifest.window.length)?;
+                answer(member, parameters, rounded.manifest.window.length);
             }
             Ok(Some(rounded))
         }
@@ -128,20 +148,20 @@ fn round_to_half(full: &Bundle) -> Result<Option<Bundle>, Error> {
     }
 }
 
-fn with_known_answers(mut manifest: Manifest, members: Vec<TrainedMember>) -> Result<Bundle, Error> {
+fn with_known_answers(mut manifest: Manifest, members: Vec<TrainedMember>) -> Bundle {
     let mut weights = Vec::with_capacity(members.len());
     for (member, trained) in manifest.members.iter_mut().zip(members) {
         let WindowBatch { dense, codes, steps, .. } = trained.known;
         member.known_answers = KnownAnswers { dense, codes, steps, logits: Vec::new() };
-        answer(member, &trained.parameters, manifest.window.length)?;
+        answer(member, &trained.parameters, manifest.window.length);
         weights.push(trained.parameters);
     }
-    Ok(Bundle { manifest, weights })
+    Bundle { manifest, weights }
 }
 
 /// Computes a member's known answers with the network that was trained, on the CPU, from the very weights
 /// that the bundle holds.
-fn answer(member: &mut Member, parameters: &Parameters, length: usize) -> Result<(), Error> {
+fn answer(member: &mut Member, parameters: &Parameters, length: usize) {
     let device = Device::flex();
     let KnownAnswers { dense, codes, steps, .. } = member.known_answers.clone();
     let windows = steps.len() / length;
@@ -151,7 +171,6 @@ fn answer(member: &mut Member, parameters: &Parameters, length: usize) -> Result
     let network = Network::from_parameters(&member.network, parameters, &device);
     let answers = network.forward(&NetworkInputs::new(&known, &member.network, &device));
     member.known_answers.logits = answers.into_data().iter::<f32>().collect();
-    Ok(())
 }
 
 /// An untested member, for [`assemble`].
@@ -222,13 +241,13 @@ mod tests {
         let (manifest, mut parameters, known) = model();
         let member =
             |parameters: &Parameters| TrainedMember { parameters: parameters.clone(), known: known.clone() };
-        let assembled = assemble(manifest.clone(), vec![member(&parameters)], &[]).unwrap();
+        let assembled = assemble(manifest.clone(), vec![member(&parameters)], &[], &|_, _| ()).unwrap();
         assert_eq!(assembled.weights, WeightType::F16);
 
         let (name, weight) = parameters.iter_mut().find(|(name, _)| name.ends_with("bias")).unwrap();
         weight.data[0] = 1e6;
         let name = name.clone();
-        let assembled = assemble(manifest, vec![member(&parameters)], &[]).unwrap();
+        let assembled = assemble(manifest, vec![member(&parameters)], &[], &|_, _| ()).unwrap();
         assert_eq!(assembled.weights, WeightType::F32);
         assert_eq!(assembled.bundle.weights[0][&name].data[0], 1e6);
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use painwave::csv::{CsvError, Row, Rows};
 use painwave::recording::Recording;
 
 /// Labels by subject.
@@ -47,15 +48,15 @@ pub enum LabelsError {
         /// The file.
         path: PathBuf,
         /// Line, from 1.
-        line: usize,
+        line: u64,
     },
-    /// Unreadable.
+    /// Not a CSV.
     #[error("{path}: {source}")]
     Csv {
         /// The file.
         path: PathBuf,
         /// What and where.
-        source: csv::Error,
+        source: Box<CsvError>,
     },
     /// No label at all.
     #[error("{path}: the file has no labels: expected a header and one row for each subject")]
@@ -64,10 +65,12 @@ pub enum LabelsError {
         path: PathBuf,
     },
     /// A column that is not there.
-    #[error("{path}:1: there is no column `{column}`; found {found}")]
+    #[error("{path}:{line}: there is no column `{column}`; found {found}")]
     Column {
         /// The file.
         path: PathBuf,
+        /// Line of the header, from 1.
+        line: u64,
         /// What the column is for.
         part: Part,
         /// The column.
@@ -83,9 +86,9 @@ pub enum LabelsError {
         /// Line, from 1.
         line: u64,
         /// Fields of the header.
-        expected: u64,
+        expected: usize,
         /// Fields of the row.
-        found: u64,
+        found: usize,
     },
     /// A subject that has a label already.
     #[error("{path}:{line}: the subject `{id}` has a label already, in line {first}: keep one of them")]
@@ -210,52 +213,30 @@ impl Labels {
     /// Not UTF-8, not CSV, a missing column, a subject twice, a label that is no class, fewer than two classes.
     pub fn parse(
         path: &Path,
-        bytes: Vec<u8>,
+        bytes: &[u8],
         columns: LabelColumns<'_>,
         classes: Option<&[String]>,
     ) -> Result<Self, LabelsError> {
-        let csv_error = |source| LabelsError::Csv { path: path.to_owned(), source };
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-            let line = 1 + valid.iter().filter(|byte| **byte == b'\n').count();
-            LabelsError::NotUtf8 { path: path.to_owned(), line }
-        })?;
-        let delimiter = delimiter(text.lines().next().unwrap_or_default());
-        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes());
-        let header = reader.headers().map_err(csv_error)?.clone();
-        if header.is_empty() {
-            return Err(LabelsError::NoRows { path: path.to_owned() });
-        }
-        let index = |part: Part, column: &str| {
-            header.iter().position(|name| name.trim() == column).ok_or_else(|| LabelsError::Column {
-                path: path.to_owned(),
-                part,
-                column: column.to_owned(),
-                found: header.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
-            })
-        };
-        let id = index(Part::Id, columns.id)?;
-        let label = index(Part::Label, columns.label)?;
-        let group = columns.group.map(|group| index(Part::Group, group)).transpose()?;
-
+        let wanted = [columns.id, columns.label].into_iter().chain(columns.group).map(str::to_owned);
+        let mut reader = Rows::new(wanted.collect(), Vec::new());
         let mut found = Vec::new();
-        for record in reader.records() {
-            let record = record.map_err(|error| row_error(path, error))?;
-            let line = record.position().map_or(0, csv::Position::line);
-            let field = |index: usize| record.get(index).unwrap_or_default().trim().to_owned();
-            if field(label).is_empty() {
-                return Err(LabelsError::Empty { path: path.to_owned(), line, id: field(id) });
-            }
-            let group = group.map(field);
-            if let (Some(""), Some(column)) = (group.as_deref(), columns.group) {
-                let (path, column) = (path.to_owned(), column.to_owned());
-                return Err(LabelsError::EmptyGroup { path, line, column, id: field(id) });
-            }
-            found.push((line, field(id), field(label), group));
-        }
-        let Some((_, _, first, _)) = found.first() else {
-            return Err(LabelsError::NoRows { path: path.to_owned() });
+        let mut each = |row: Row<'_>| {
+            let group = columns.group.map(|_| row.text(2).map(str::to_owned)).transpose()?;
+            found.push((row.line, row.text(0)?.to_owned(), row.text(1)?.to_owned(), group));
+            Ok::<_, CsvError>(())
         };
+        let read = reader.feed(bytes, &mut each).and_then(|()| reader.finish(&mut each));
+        read.map_err(|error| csv_error(path, columns, error))?;
+        if let Some((line, id, _, _)) = found.iter().find(|(_, _, label, _)| label.is_empty()) {
+            return Err(LabelsError::Empty { path: path.to_owned(), line: *line, id: id.clone() });
+        }
+        let without_group = |group: &Option<String>| group.as_deref() == Some("");
+        if let (Some(column), Some((line, id, ..))) =
+            (columns.group, found.iter().find(|(.., group)| without_group(group)))
+        {
+            let (path, column) = (path.to_owned(), column.to_owned());
+            return Err(LabelsError::EmptyGroup { path, line: *line, column, id: id.clone() });
+        }
 
         let classes = match classes {
             Some(classes) => classes.to_vec(),
@@ -266,8 +247,8 @@ impl Labels {
                 names
             }
         };
-        if classes.len() < 2 {
-            return Err(LabelsError::OneClass { path: path.to_owned(), class: first.clone() });
+        if let [class] = &classes[..] {
+            return Err(LabelsError::OneClass { path: path.to_owned(), class: class.clone() });
         }
         let mut rows = BTreeMap::<String, Label>::new();
         for (line, id, label, group) in found {
@@ -313,21 +294,25 @@ impl Labels {
     }
 }
 
-/// The error for a row that cannot be read.
-fn row_error(path: &Path, error: csv::Error) -> LabelsError {
+/// What the reader of rows found, in the words of a labels file.
+fn csv_error(path: &Path, columns: LabelColumns<'_>, error: CsvError) -> LabelsError {
     let path = path.to_owned();
-    match *error.kind() {
-        csv::ErrorKind::UnequalLengths { ref pos, expected_len: expected, len: found } => {
-            let line = pos.as_ref().map_or(0, csv::Position::line);
+    match error {
+        CsvError::EmptyFile | CsvError::NoRows => LabelsError::NoRows { path },
+        CsvError::InvalidUtf8 { line, .. } => LabelsError::NotUtf8 { path, line },
+        CsvError::WrongFieldCount { line, expected, found } => {
             LabelsError::Fields { path, line, expected, found }
         }
-        _ => LabelsError::Csv { path, source: error },
+        CsvError::MissingColumns { line, missing, found } => {
+            let column = missing.into_iter().next().map_or_else(String::new, |column| column.name);
+            let part = match column.as_str() {
+                name if name == columns.id => Part::Id,
+                name if name == columns.label => Part::Label,
+                _ => Part::Group,
+            };
+            let found = found.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            LabelsError::Column { path, line, part, column, found }
+        }
+        source => LabelsError::Csv { path, source: Box::new(source) },
     }
-}
-
-/// What stands between the fields of this header: a comma, a semicolon or a tab.
-fn delimiter(header: &str) -> u8 {
-    let count = |delimiter: &u8| header.bytes().filter(|byte| byte == delimiter).count();
-    // The last of equals is taken: a comma, if there is none of any.
-    [b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',')
 }

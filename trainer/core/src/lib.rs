@@ -7,6 +7,7 @@
 //!
 //! | module | does |
 //! |---|---|
+//! | [`host`] | what a run is handed: threads, and a place for its checkpoints |
 //! | [`recipe`] | the TOML that says all of it, checked with line numbers |
 //! | [`labels`] | the labels file: class and group of each subject |
 //! | [`split`] | which subjects train, which judge and which choose a decision |
@@ -27,10 +28,10 @@ pub mod assemble;
 pub mod augmentation;
 pub mod calibration;
 pub mod decision;
-pub mod error;
 pub mod evaluation;
 pub mod experiment;
 pub mod export;
+pub mod host;
 pub mod labels;
 pub mod loss;
 pub mod precision;
@@ -41,5 +42,3 @@ pub mod statistics;
 pub mod training;
 pub mod validation;
 pub mod windows;
-
-pub use error::Error;

@@ -1,13 +1,10 @@
 //! Which precisions a bundle may be computed in: those that were measured to change next to nothing.
 
-use std::io::{self, Write};
-
-use painwave::bundle::{Bundle, Manifest, PrecisionCheck};
+use painwave::bundle::{Bundle, PrecisionCheck};
 use painwave::classifier::{Classifier, Prediction};
 use painwave::engine::{EngineKind, Precision};
 
-use crate::assemble::{Judges, alone};
-use crate::error::Error;
+use crate::assemble::{AssembleError, Judges, alone};
 
 /// Maximal change of a probability that is allowed.
 pub const ALLOWED_CHANGE: f64 = 1e-3;
@@ -17,7 +14,7 @@ pub const ALLOWED_CHANGE: f64 = 1e-3;
 ///
 /// # Errors
 /// The bundle is not a whole model, or it cannot classify these subjects.
-pub fn prove(bundle: &mut Bundle, judges: &[Judges<'_>]) -> Result<(), Error> {
+pub fn prove(bundle: &mut Bundle, judges: &[Judges<'_>]) -> Result<(), AssembleError> {
     let mut checks = Vec::new();
     if let Some(exact) = predictions(bundle, judges, Precision::F32)? {
         for precision in [Precision::I16, Precision::I8] {
@@ -39,7 +36,7 @@ fn predictions(
     bundle: &Bundle,
     judges: &[Judges<'_>],
     precision: Precision,
-) -> Result<Option<Vec<Prediction>>, Error> {
+) -> Result<Option<Vec<Prediction>>, AssembleError> {
     let mut predictions = Vec::new();
     for Judges { members, subjects } in judges {
         let members = alone(bundle, members.clone());
@@ -61,21 +58,4 @@ fn compare(precision: Precision, exact: &[Prediction], found: &[Prediction]) -> 
         flips: pairs().filter(|(a, b)| a.class != b.class).count() as u32,
         greatest_change: changes.map(|(a, b)| f64::from((a - b).abs())).fold(0.0, f64::max),
     }
-}
-
-/// Writes what was measured, for people.
-///
-/// # Errors
-/// Those of the writer.
-pub fn write(out: &mut impl Write, manifest: &Manifest) -> io::Result<()> {
-    for check in &manifest.card.precisions {
-        let PrecisionCheck { precision, subjects, flips, greatest_change } = check;
-        let allowed = if manifest.precisions.contains(precision) { "allowed" } else { "not allowed" };
-        writeln!(
-            out,
-            "precision {precision}: {allowed}; of {subjects} subjects {flips} get another label, no probability \
-             changes by more than {greatest_change:.1e}"
-        )?;
-    }
-    Ok(())
 }

@@ -5,8 +5,6 @@ use std::path::PathBuf;
 use painwave::csv::CsvError;
 use painwave_train::labels::LabelsError;
 
-use crate::names::NotGuessed;
-
 /// Why data cannot be looked at.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
@@ -29,9 +27,19 @@ pub enum ProfileError {
     /// The labels file is not what it should be.
     #[error(transparent)]
     Labels(#[from] LabelsError),
-    /// A column whose name is not known.
-    #[error(transparent)]
-    NotGuessed(#[from] NotGuessed),
+    /// A column that cannot be guessed.
+    #[error(
+        "{path}: no column is called as those that hold the {part} usually are; name it with --{part}, one of {}",
+        found.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    )]
+    NotGuessed {
+        /// The file.
+        path: PathBuf,
+        /// `id`, `time` or `label`.
+        part: &'static str,
+        /// The header.
+        found: Vec<String>,
+    },
 }
 
 impl ProfileError {

@@ -1,4 +1,4 @@
-//! Looks at the data before any model does.
+//! Looks at the data before any model does. Files are opened by the program around it, which is asked for their bytes.
 //!
 //! ```text
 //! data.csv ──▶ Table ──▶ each column ──▶ columns among one another ──▶ other.csv ──▶ advice ──▶ Profile
@@ -22,6 +22,7 @@ pub mod correlation;
 pub mod drift;
 pub mod duplicates;
 mod error;
+mod feed;
 pub mod names;
 pub mod table;
 
@@ -39,6 +40,7 @@ use self::correlation::Correlation;
 use self::drift::{Comparison, Drift};
 use self::duplicates::Duplicates;
 pub use self::error::ProfileError;
+pub use self::feed::Feed;
 use self::names::{Names, Told};
 use self::table::{Column, Content, Table, TableProblems};
 
@@ -115,15 +117,15 @@ pub struct Size {
 ///
 /// # Errors
 /// A file cannot be read as rows and columns, a column cannot be found, or the labels are not usable.
-pub fn profile(sources: &Sources) -> Result<Profile, ProfileError> {
-    let names = Names::find(&sources.data, sources.labels.as_deref(), &sources.told)?;
-    let read = |path: &Path| Table::read(path, &names.id, &names.time);
+pub fn profile(sources: &Sources, feed: Feed<'_>) -> Result<Profile, ProfileError> {
+    let names = Names::find(&sources.data, sources.labels.as_deref(), &sources.told, feed)?;
+    let read = |path: &Path| Table::read(path, &names.id, &names.time, feed);
     let table = read(&sources.data)?;
     let labels = match (&sources.labels, &names.label) {
         (Some(path), Some(label)) => {
             let columns = LabelColumns { id: &names.id, label, group: None };
-            let bytes = std::fs::read(path).map_err(ProfileError::read(path))?;
-            Some(Labels::parse(path, bytes, columns, sources.classes.as_deref())?)
+            let bytes = feed::bytes(path, feed)?;
+            Some(Labels::parse(path, &bytes, columns, sources.classes.as_deref())?)
         }
         _ => None,
     };

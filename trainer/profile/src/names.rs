@@ -1,11 +1,11 @@
 //! Which columns hold the id, the time and the label: as told, or guessed by their names.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 
 use crate::error::ProfileError;
-use crate::table::header;
+use crate::feed::{Feed, header};
 
 /// What the user says of a column's name.
 #[derive(Clone, Debug, Default)]
@@ -29,21 +29,6 @@ pub struct Names {
     pub label: Option<String>,
     /// Those of `id`, `time` and `label` that nobody told.
     pub guessed: Vec<&'static str>,
-}
-
-/// A column that cannot be guessed.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "{path}: no column is called as those that hold the {part} usually are; name it with --{part}, one of {}",
-    found.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-)]
-pub struct NotGuessed {
-    /// The file.
-    pub path: PathBuf,
-    /// `id`, `time` or `label`.
-    pub part: &'static str,
-    /// The header.
-    pub found: Vec<String>,
 }
 
 const IDS: &[&str] = &[
@@ -75,11 +60,16 @@ impl Names {
     ///
     /// # Errors
     /// A file that cannot be read, a column that was told and is not there, or one that cannot be guessed.
-    pub fn find(data: &Path, labels: Option<&Path>, told: &Told) -> Result<Self, ProfileError> {
+    pub fn find(
+        data: &Path,
+        labels: Option<&Path>,
+        told: &Told,
+        feed: Feed<'_>,
+    ) -> Result<Self, ProfileError> {
         let known = [&told.id, &told.time].into_iter().flatten().cloned().collect();
-        let columns = header(data, known)?;
+        let columns = header(data, known, feed)?;
         let known = [&told.id, &told.label].into_iter().flatten().cloned().collect();
-        let label_columns = labels.map(|labels| header(labels, known)).transpose()?;
+        let label_columns = labels.map(|labels| header(labels, known, feed)).transpose()?;
 
         let mut guessed = Vec::new();
         let mut name = |part, told: &Option<String>, path: &Path, found: &[String], guess: Option<String>| {
@@ -87,7 +77,8 @@ impl Names {
                 return Ok(name.clone());
             }
             guessed.push(part);
-            let not_guessed = || NotGuessed { path: path.to_owned(), part, found: found.to_vec() };
+            let not_guessed =
+                || ProfileError::NotGuessed { path: path.to_owned(), part, found: found.to_vec() };
             guess.ok_or_else(not_guessed)
         };
         // A column that both files have is the id.

@@ -2,15 +2,14 @@
 //! refuse is counted here, with the place of the first.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use painwave::csv::{CsvError, Row, Rows};
+use painwave::csv::{CsvError, Row};
 use serde::Serialize;
 
 use crate::error::ProfileError;
+use crate::feed::{Feed, for_each_row, header};
 
 /// A data file: each subject's rows side by side and in the order of time.
 #[derive(Clone, Debug)]
@@ -127,8 +126,6 @@ pub const MAX_WORDS: usize = 256;
 pub const NO_WORD: u16 = u16::MAX;
 /// The time of a row without one: no time that is read is infinite, and it sorts last.
 const NO_TIME: f64 = f64::INFINITY;
-/// Bytes read at once.
-const CHUNK: usize = 1 << 18;
 
 impl Problem {
     fn count(&mut self, line: u64, found: impl FnOnce() -> String) {
@@ -146,57 +143,13 @@ impl ColumnProblems {
     }
 }
 
-/// Names of all columns of a file. Those in `known` must be among them.
-///
-/// # Errors
-/// Unreadable, not a CSV, or without a column that is known.
-pub fn header(path: &Path, known: Vec<String>) -> Result<Vec<String>, ProfileError> {
-    let mut rows = Rows::new(known, Vec::new());
-    feed(path, &mut rows, |_| Ok(()), |rows| rows.columns().is_none())?;
-    // A file without a header was refused.
-    Ok(rows.columns().map(<[String]>::to_vec).unwrap_or_default())
-}
-
-/// Hands every row of a file, with the fields of the `wanted` columns, to `each`.
-///
-/// # Errors
-/// Unreadable, not a CSV, without a wanted column, or what `each` says.
-pub fn for_each_row(
-    path: &Path,
-    wanted: Vec<String>,
-    each: impl FnMut(Row<'_>) -> Result<(), CsvError>,
-) -> Result<(), ProfileError> {
-    feed(path, &mut Rows::new(wanted, Vec::new()), each, |_| true)
-}
-
-fn feed(
-    path: &Path,
-    rows: &mut Rows,
-    mut each: impl FnMut(Row<'_>) -> Result<(), CsvError>,
-    goes_on: impl Fn(&Rows) -> bool,
-) -> Result<(), ProfileError> {
-    let data_error = |source| ProfileError::Data { path: path.to_owned(), source };
-    let mut file = File::open(path).map_err(ProfileError::read(path))?;
-    let mut chunk = vec![0; CHUNK];
-    loop {
-        let count = file.read(&mut chunk).map_err(ProfileError::read(path))?;
-        if count == 0 {
-            return rows.finish(each).map_err(data_error);
-        }
-        rows.feed(&chunk[..count], &mut each).map_err(data_error)?;
-        if !goes_on(rows) {
-            return Ok(());
-        }
-    }
-}
-
 impl Table {
     /// Reads a file with these id and time columns.
     ///
     /// # Errors
     /// Unreadable, not a CSV, without these columns, or with a row of another number of fields.
-    pub fn read(path: &Path, id: &str, time: &str) -> Result<Self, ProfileError> {
-        let header = header(path, vec![id.to_owned(), time.to_owned()])?;
+    pub fn read(path: &Path, id: &str, time: &str, feed: Feed<'_>) -> Result<Self, ProfileError> {
+        let header = header(path, vec![id.to_owned(), time.to_owned()], feed)?;
         let is_repeated = |name: &String| header.iter().filter(|other| *other == name).count() > 1;
         let mut problems = TableProblems {
             unnamed_columns: header.iter().filter(|name| name.is_empty()).count(),
@@ -211,7 +164,7 @@ impl Table {
             }
         }
         let mut growing = Growing::new(&wanted[2..], problems);
-        for_each_row(path, wanted, |row| growing.push(&row))?;
+        for_each_row(path, wanted, feed, |row| growing.push(&row))?;
         Ok(growing.finish(path))
     }
 

@@ -7,10 +7,10 @@ use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use painwave_train::evaluation::Evaluation;
 use painwave_train::experiment::{self, Experiment};
-use painwave_train::recipe::RecipeFile;
 use serde::Serialize;
 
 use super::fit::{self, FitArgs};
+use crate::data;
 use crate::error::Error;
 use crate::files::write_atomically;
 use crate::report;
@@ -68,7 +68,7 @@ struct Fold {
 /// # Errors
 /// Whatever is wrong with the recipe, the files or the training.
 pub fn run(args: &CrossValidateArgs) -> Result<(), Error> {
-    let base = RecipeFile::read(&args.fit.recipe)?;
+    let base = data::recipe(&args.fit.recipe)?;
     let folds = args.folds.or(base.recipe.validation.folds).unwrap_or(5);
     let file = change::apply(&base, &Change::folds(folds), &base.path)?;
     let (name, seed) = (file.recipe.name.clone(), args.fit.seed.unwrap_or(file.recipe.training.seed));

@@ -72,7 +72,7 @@ struct Decided<'a> {
 /// # Errors
 /// Whatever is wrong with the files.
 pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
-    let bundle = super::read_bundle(&args.bundle)?;
+    let bundle = data::bundle(&args.bundle)?;
     let manifest = &bundle.manifest;
     let columns = LabelColumns { id: &manifest.schema.id, label: &args.label_column, group: None };
     let labels = data::labels(&args.labels, columns, Some(&manifest.classes))?;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use painwave_train::export::{Format, export};
 
+use crate::data;
 use crate::error::Error;
 use crate::files::write_atomically;
 
@@ -54,6 +55,6 @@ impl From<FormatArg> for Format {
 /// # Errors
 /// The file is not a bundle, or the other cannot be written.
 pub fn run(args: &ExportArgs) -> Result<(), Error> {
-    let bundle = super::read_bundle(&args.bundle)?;
+    let bundle = data::bundle(&args.bundle)?;
     write_atomically(&args.out, &export(&bundle, args.format.into())?)
 }

@@ -14,10 +14,12 @@ use painwave_train::experiment::{self, DecisionJudges, Experiment, Settings};
 use painwave_train::recipe::RecipeFile;
 use painwave_train::training::End;
 
+use crate::checkpoints::Files;
 use crate::device::DeviceKind;
 use crate::error::Error;
 use crate::progress::Progress;
-use crate::{data, memory, report, results};
+use crate::threads::Threads;
+use crate::{checkpoints, data, memory, report, results};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -55,7 +57,8 @@ pub struct FitArgs {
     /// End after this many epochs, if the recipe has more; --resume can go on.
     #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub epochs: Option<usize>,
-    /// Threads of the training; without it one a core. Another number gives slightly other weights.
+    /// Threads of all trainings together; without it one a core. Folds are trained side by side, as many as there are
+    /// threads. Another number of threads a training gives slightly other weights.
     #[arg(long)]
     pub threads: Option<NonZeroUsize>,
     /// Least number of seconds between two checkpoints.
@@ -79,7 +82,7 @@ pub fn run(args: &FitArgs) -> Result<(), Error> {
 /// # Errors
 /// As [`run`].
 pub fn fit(args: &FitArgs, interrupt: &AtomicBool) -> Result<(), Error> {
-    let experiment = run_recipe(args, RecipeFile::read(&args.recipe)?, interrupt)?;
+    let experiment = run_recipe(args, data::recipe(&args.recipe)?, interrupt)?;
     summarise(args, &experiment)
 }
 
@@ -112,23 +115,27 @@ pub(super) fn run_recipe(
         // For what is not training. It fails where this process has such threads already, which will do.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global();
     }
-    let settings = Settings {
-        device: &args.device.device()?,
-        out: &args.out,
-        resume: args.resume,
-        epochs: args.epochs,
-        threads: args.threads.map_or_else(super::cores, usize::from),
-        checkpoint_every: Duration::from_secs(args.checkpoint_seconds),
-        interrupt,
-        observer: &Progress { out: args.out.clone() },
-    };
-    if !settings.resume && !experiment::checkpoints(settings.out).is_empty() {
-        return Err(Error::RunExists { path: settings.out.to_owned() });
+    if !args.resume && !checkpoints::found(&args.out).is_empty() {
+        return Err(Error::RunExists { path: args.out.clone() });
     }
     let dataset = data::dataset(&file, &args.data, &args.labels)?;
     memory::keep_freed();
+    let threads = match args.device {
+        DeviceKind::Cpu => args.threads.map_or_else(super::cores, usize::from),
+        // The host only waits for it, and two trainings would take its memory from each other.
+        DeviceKind::Wgpu | DeviceKind::Cuda => 1,
+    };
+    let settings = Settings {
+        device: &args.device.device()?,
+        epochs: args.epochs,
+        resume: args.resume,
+        date: &jiff::Timestamp::now().strftime("%Y-%m-%d").to_string(),
+        store: &Files::new(&args.out, Duration::from_secs(args.checkpoint_seconds)),
+        executor: &Threads::new(threads).map_err(Error::Threads)?,
+        observer: &Progress::new(&args.out, interrupt),
+    };
     let experiment = experiment::run(&file, &dataset, &settings)?;
-    results::write(&file, &experiment, settings.out, args.device)?;
+    results::write(&file, &experiment, &args.out, args.device)?;
     Ok(experiment)
 }
 

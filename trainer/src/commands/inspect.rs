@@ -7,10 +7,10 @@ use clap::Args;
 use painwave::bundle::Manifest;
 use painwave::{Bundle, Classifier, engine};
 use painwave_train::decision;
-use painwave_train::precision;
 use painwave_train::preparation::text;
 use painwave_train::recipe;
 
+use crate::data;
 use crate::error::Error;
 use crate::report;
 
@@ -35,7 +35,7 @@ pub struct InspectArgs {
 /// # Errors
 /// The file is not a bundle, or an engine of this build does not reproduce its known answers.
 pub fn run(args: &InspectArgs) -> Result<(), Error> {
-    let bundle = super::read_bundle(&args.bundle)?;
+    let bundle = data::bundle(&args.bundle)?;
     if args.recipe {
         return super::print(|out| out.write_all(bundle.manifest.card.recipe.as_bytes()));
     }
@@ -84,7 +84,7 @@ fn write_card(out: &mut impl Write, manifest: &Manifest) -> io::Result<()> {
         table.add_row(std::iter::once(class.clone()).chain(row.iter().map(u32::to_string)));
     }
     writeln!(out, "{table}")?;
-    precision::write(out, manifest)
+    report::write_precisions(out, manifest)
 }
 
 fn write_inputs(out: &mut impl Write, manifest: &Manifest) -> io::Result<()> {

@@ -16,15 +16,14 @@ pub mod sweep;
 pub mod synthesize;
 
 use std::io::{self, ErrorKind, StdoutLock, Write};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::ValueEnum;
-use painwave::Bundle;
 use painwave::engine::Precision;
 
 use crate::error::Error;
+use crate::threads::cores;
 
 /// A precision by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -45,20 +44,6 @@ impl From<PrecisionArg> for Precision {
             PrecisionArg::I8 => Precision::I8,
         }
     }
-}
-
-/// Reads a bundle file.
-///
-/// # Errors
-/// Unreadable, or not a valid bundle.
-pub fn read_bundle(path: &Path) -> Result<Bundle, Error> {
-    let bytes = std::fs::read(path).map_err(Error::read(path))?;
-    Bundle::from_bytes(&bytes).map_err(|source| Error::Bundle { path: path.to_owned(), source })
-}
-
-/// Cores of this machine, as far as this process may use them.
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// A flag that Ctrl-C sets, with this message. A second Ctrl-C ends the process.

@@ -17,6 +17,7 @@ use painwave_train::labels::Label;
 use painwave_train::recipe::RecipeFile;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
+use crate::data;
 use crate::error::Error;
 use crate::report;
 
@@ -64,7 +65,7 @@ struct Known {
 /// # Errors
 /// The recipe cannot be read or cannot split the subjects.
 pub fn run(args: &OptimumArgs) -> Result<(), Error> {
-    let file = args.recipe.as_deref().map(RecipeFile::read).transpose()?;
+    let file = args.recipe.as_deref().map(data::recipe).transpose()?;
     let sets = [(Split::Train, args.train_subjects), (Split::Test, args.test_subjects)];
     let progress = ProgressBar::new(args.train_subjects + 2 * args.test_subjects);
     let draw = |of: usize, believed: Split| {

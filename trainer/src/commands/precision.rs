@@ -6,11 +6,10 @@ use clap::Args;
 use painwave::Bundle;
 use painwave::bundle::WeightType;
 use painwave_train::experiment;
-use painwave_train::precision;
 use painwave_train::recipe::RecipeFile;
 
 use crate::error::Error;
-use crate::{data, files};
+use crate::{data, files, report};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -41,7 +40,7 @@ pub struct PrecisionArgs {
 /// # Errors
 /// Whatever is wrong with the files; others than the bundle was fitted on.
 pub fn run(args: &PrecisionArgs) -> Result<(), Error> {
-    let mut bundle = super::read_bundle(&args.bundle)?;
+    let mut bundle = data::bundle(&args.bundle)?;
     let recipe = RecipeFile::parse(&args.bundle, bundle.manifest.card.recipe.clone())?;
     let dataset = data::dataset(&recipe, &args.data, &args.labels)?;
     for ((path, found), key) in dataset.sources.iter().zip(["data_sha256", "labels_sha256"]) {
@@ -53,7 +52,7 @@ pub fn run(args: &PrecisionArgs) -> Result<(), Error> {
     experiment::prove(&recipe, &dataset, &mut bundle)?;
     let bytes = bundle.to_bytes(weights)?;
     files::write_atomically(args.out.as_ref().unwrap_or(&args.bundle), &bytes)?;
-    super::print(|out| precision::write(out, &bundle.manifest))
+    super::print(|out| report::write_precisions(out, &bundle.manifest))
 }
 
 /// How a bundle's weights were stored: as `f16`, if that holds each of them.

@@ -71,7 +71,7 @@ impl From<EngineArg> for EngineKind {
 /// # Errors
 /// Whatever is wrong with the files.
 pub fn run(args: &PredictArgs) -> Result<(), Error> {
-    let bundle = super::read_bundle(&args.bundle)?;
+    let bundle = data::bundle(&args.bundle)?;
     let choice = Choice {
         engine: args.engine.map(EngineKind::from),
         precision: args.precision.map(Precision::from),

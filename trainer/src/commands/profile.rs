@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 use painwave_profile::Sources;
 use painwave_profile::names::Told;
-use painwave_train::recipe::RecipeFile;
 
+use crate::data;
 use crate::error::Error;
 use crate::{files, report};
 
@@ -56,7 +56,7 @@ pub struct ProfileArgs {
 /// # Errors
 /// Whatever keeps the files from being read, and outputs that cannot be written.
 pub fn run(args: &ProfileArgs) -> Result<(), Error> {
-    let profile = painwave_profile::profile(&sources(args)?)?;
+    let profile = painwave_profile::profile(&sources(args)?, &files::feed)?;
     if let Some(path) = &args.json {
         let json = serde_json::to_vec_pretty(&profile).map_err(|error| Error::write(path)(error.into()))?;
         files::write_atomically(path, &json)?;
@@ -77,7 +77,7 @@ fn sources(args: &ProfileArgs) -> Result<Sources, Error> {
         ..Sources::default()
     };
     if let Some(path) = &args.recipe {
-        let data = RecipeFile::read(path)?.recipe.data;
+        let data = data::recipe(path)?.recipe.data;
         let told = &mut sources.told;
         told.id.get_or_insert(data.id);
         told.time.get_or_insert(data.time);

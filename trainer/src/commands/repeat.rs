@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
-use painwave_train::recipe::RecipeFile;
 
 use super::study::{StudyArgs, files};
+use crate::data;
 use crate::error::Error;
 use crate::study::table::{self, Sheet};
 use crate::study::{Measure, Variant};
@@ -48,7 +48,7 @@ pub struct RepeatArgs {
 /// Whatever is wrong with the recipes or the files, or no trial has scores.
 pub fn run(args: &RepeatArgs) -> Result<(), Error> {
     let variant = |path: &PathBuf| -> Result<Variant, Error> {
-        let recipe = RecipeFile::read(path)?;
+        let recipe = data::recipe(path)?;
         Ok(Variant { name: recipe.recipe.name.clone(), recipe, changes: Vec::new() })
     };
     let variants = args.recipes.iter().map(variant).collect::<Result<Vec<Variant>, Error>>()?;

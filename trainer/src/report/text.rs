@@ -1,8 +1,10 @@
 //! Scores as tables for a terminal.
 
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io;
 
 use comfy_table::{Cell, CellAlignment, Table, presets};
+use painwave::bundle::{Manifest, PrecisionCheck};
 use painwave::evaluation::Scores;
 use painwave_train::evaluation::{BINS, Evaluation, ProbabilityScores};
 
@@ -76,4 +78,21 @@ pub fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_BORDERS_ONLY).set_header(header.to_vec());
     table
+}
+
+/// Writes what precisions were measured to change, for people.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_precisions(out: &mut impl io::Write, manifest: &Manifest) -> io::Result<()> {
+    for check in &manifest.card.precisions {
+        let PrecisionCheck { precision, subjects, flips, greatest_change } = check;
+        let allowed = if manifest.precisions.contains(precision) { "allowed" } else { "not allowed" };
+        writeln!(
+            out,
+            "precision {precision}: {allowed}; of {subjects} subjects {flips} get another label, no probability \
+             changes by more than {greatest_change:.1e}"
+        )?;
+    }
+    Ok(())
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use painwave_train::recipe::RecipeFile;
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::change::Change;
 use super::file::{StudyFile, ordered};
 use super::plan::Variant;
+use crate::data;
 use crate::error::Error;
 
 /// An ablation as its file says.
@@ -64,7 +64,7 @@ impl Ablation {
     pub fn read(path: &Path) -> Result<Self, Error> {
         let file = StudyFile::<Content>::read(path)?;
         let Content { study, variant } = &file.content;
-        let recipe = RecipeFile::read(&file.beside(&study.recipe))?;
+        let recipe = data::recipe(&file.beside(&study.recipe))?;
         let name = study.baseline.clone().unwrap_or_else(|| recipe.recipe.name.clone());
         let change = |key: &Spanned<String>, value| Change {
             key: key.get_ref().clone(),

@@ -116,7 +116,6 @@ impl fmt::Display for Reason<'_> {
             RecipeError::Value { key, found, expected, .. } => {
                 write!(f, "`{key}` is {found}, expected {expected}")
             }
-            error => error.fmt(f),
         }
     }
 }

@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use painwave_train::evaluation::Evaluation;
-use painwave_train::experiment;
-use painwave_train::training::{Checkpoints, End, EpochRecord};
+use painwave_train::training::{End, EpochRecord};
 use serde::{Deserialize, Serialize};
 
 use super::StudyError;
 use super::plan::{Plan, Trial};
-use crate::commands::read_bundle;
+use crate::{checkpoints, data};
 
 /// One line of `trials.jsonl`.
 #[derive(Clone, Debug, Serialize)]
@@ -91,9 +90,9 @@ struct TrainingMetrics {
 pub fn state(trial: &Trial, sources: &Sources) -> Result<State, StudyError> {
     let folder = trial.folder();
     let other = || StudyError::Other { path: folder.to_owned() };
-    for checkpoint in experiment::checkpoints(folder) {
+    for checkpoint in checkpoints::found(folder) {
         // One that cannot be read is `fit --resume`'s to complain of.
-        let Some(identity) = Checkpoints::identity(&checkpoint) else { continue };
+        let Some(identity) = checkpoints::identity(&checkpoint) else { continue };
         let same = identity.recipe == trial.digest()
             && identity.data == sources.data
             && identity.labels == sources.labels;
@@ -101,7 +100,7 @@ pub fn state(trial: &Trial, sources: &Sources) -> Result<State, StudyError> {
             return Err(other());
         }
     }
-    if let Ok(bundle) = read_bundle(&folder.join("model.bpk")) {
+    if let Ok(bundle) = data::bundle(&folder.join("model.bpk")) {
         let card = bundle.manifest.card;
         let of = |key: &str| card.data.get(key).map(String::as_str);
         let same = card.recipe == trial.recipe.text
@@ -114,7 +113,7 @@ pub fn state(trial: &Trial, sources: &Sources) -> Result<State, StudyError> {
             return Ok(State::Finished(Box::new(results)));
         }
     }
-    Ok(if experiment::checkpoints(folder).is_empty() { State::Fresh } else { State::Begun })
+    Ok(if checkpoints::found(folder).is_empty() { State::Fresh } else { State::Begun })
 }
 
 /// What a run left in its folder, if it was trained to the end.

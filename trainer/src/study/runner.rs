@@ -253,7 +253,6 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
 
         use crate::study::{Seeding, Variant};
-        use painwave_train::recipe::RecipeFile;
 
         let folder = tempfile::TempDir::new().unwrap();
         let file = |name: &str, text: &str| {
@@ -262,7 +261,7 @@ mod tests {
         };
         let trainer = file("trainer", &format!("#!/bin/sh\n{script}\n"));
         fs::set_permissions(&trainer, fs::Permissions::from_mode(0o755)).unwrap();
-        let recipe = RecipeFile::read(&file("x.toml", include_str!("../../recipes/cnn-gru.toml"))).unwrap();
+        let recipe = data::recipe(&file("x.toml", include_str!("../../recipes/cnn-gru.toml"))).unwrap();
         let variant = Variant { name: "x".into(), recipe, changes: Vec::new() };
         let seeding = Seeding { count: 2, split: false };
         let plan = Plan::new(vec![variant], &[], seeding, &folder.path().join("out")).unwrap();

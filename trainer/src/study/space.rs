@@ -14,6 +14,7 @@ use super::StudyError;
 use super::change::{Change, Origin};
 use super::file::{StudyFile, ordered};
 use super::plan::Variant;
+use crate::data;
 use crate::error::Error;
 
 /// A space of recipes.
@@ -84,7 +85,7 @@ impl Space {
             let origin = file.origin(key.span());
             dimensions.push(Dimension { key: key.get_ref().clone(), range: range.clone(), origin });
         }
-        let recipe = RecipeFile::read(&file.beside(&study.recipe))?;
+        let recipe = data::recipe(&file.beside(&study.recipe))?;
         Ok(Space { recipe, seeds: study.seeds.map(usize::from), dimensions })
     }
 

@@ -11,6 +11,7 @@ use painwave_train::recipe::TrainingRecipe;
 use painwave_train::training::{Batch, Gradients, Learner, Stepper};
 use painwave_train::windows::rows;
 use serde::Deserialize;
+use trainer::threads::Threads;
 
 use crate::golden::Golden;
 
@@ -130,7 +131,8 @@ fn objective(recipe: &TrainingRecipe, windows: &[usize], classes: usize) -> Obje
 fn training_equals_pytorch() {
     // A batch that several threads share has the same gradients.
     for threads in [1, 3] {
-        trains_as_pytorch(&Stepper::new(&Device::flex(), threads).unwrap());
+        let threads = Threads::new(threads).unwrap();
+        trains_as_pytorch(&Stepper::new(&Device::flex(), &threads));
     }
 }
 

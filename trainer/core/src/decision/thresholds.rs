@@ -1,16 +1,6 @@
 //! Thresholds of the classes, chosen for a score of labelled subjects.
 
-use serde::{Deserialize, Serialize};
-
-/// What the thresholds are chosen for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Objective {
-    /// Mean F1 of the classes, weighted by their subjects.
-    WeightedF1,
-    /// Mean F1 of the classes that have subjects.
-    MacroF1,
-}
+pub use crate::recipe::Objective;
 
 impl Objective {
     /// The score of a confusion matrix, `[true class][predicted class]`.

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use painwave::bundle::{Manifest, ModelCard};
 
-use super::{Dataset, Decided, Training};
+use super::dataset::Dataset;
+use super::judged::Decided;
+use super::member::Training;
 use crate::decision;
 use crate::evaluation::Evaluation;
 use crate::recipe::{self, RecipeFile};
@@ -16,6 +18,7 @@ pub(super) fn card(
     dataset: &Dataset,
     calibration: &[usize],
     splits: &[Split],
+    date: &str,
 ) -> ModelCard {
     let recipe = &file.recipe;
     let name = |path: &Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
@@ -42,7 +45,7 @@ pub(super) fn card(
         metrics: BTreeMap::new(),
         confusion: Vec::new(),
         precisions: Vec::new(),
-        date: jiff::Timestamp::now().strftime("%Y-%m-%d").to_string(),
+        date: date.to_owned(),
         trainer: env!("CARGO_PKG_VERSION").to_owned(),
     }
 }

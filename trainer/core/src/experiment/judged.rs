@@ -3,7 +3,7 @@
 use painwave::bundle::Manifest;
 use painwave::classifier::Prediction;
 
-use super::Dataset;
+use super::dataset::Dataset;
 use crate::evaluation::Evaluation;
 use crate::split::Split;
 

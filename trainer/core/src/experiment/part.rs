@@ -1,9 +1,9 @@
 //! The trainings of a recipe: one for each fold and, within it, for each stage.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
 
-use crate::training::Checkpoints;
+/// Name of the folder that a training's checkpoint is kept in.
+pub const CHECKPOINT: &str = "checkpoint";
 
 /// Which of the trainings of a recipe.
 #[derive(Clone, Copy, Debug)]
@@ -39,11 +39,16 @@ impl Part {
         self.folds * self.stages == 1
     }
 
-    /// Its folder within that of the run: the run's own if there is one training only.
-    pub fn folder(self, out: &Path) -> PathBuf {
+    /// Its folder within that of the run, `fold-1/stage-2`; empty if there is one training only.
+    pub fn folder(self) -> String {
         let fold = (self.folds > 1).then(|| format!("fold-{}", self.fold + 1));
         let stage = (self.stages > 1).then(|| format!("stage-{}", self.stage + 1));
-        fold.into_iter().chain(stage).fold(out.to_owned(), |folder, name| folder.join(name))
+        fold.into_iter().chain(stage).collect::<Vec<_>>().join("/")
+    }
+
+    /// The folder of its checkpoint.
+    pub fn checkpoint(self) -> String {
+        if self.is_only() { CHECKPOINT.to_owned() } else { format!("{}/{CHECKPOINT}", self.folder()) }
     }
 
     /// Its name, for people.
@@ -53,17 +58,4 @@ impl Part {
         let parts: Vec<String> = fold.into_iter().chain(stage).collect();
         if parts.is_empty() { "hold-out".to_owned() } else { parts.join(", ") }
     }
-}
-
-/// The checkpoints of the run that a folder holds: one for each training that was begun.
-pub fn checkpoints(out: &Path) -> Vec<PathBuf> {
-    let numbered = |folder: &Path, name: &str| -> Vec<PathBuf> {
-        let folders = (1..).map(|number| folder.join(format!("{name}-{number}")));
-        folders.take_while(|folder| folder.is_dir()).collect()
-    };
-    let with = |folder: &PathBuf, inner: Vec<PathBuf>| std::iter::once(folder.clone()).chain(inner);
-    let out = out.to_owned();
-    let folds = with(&out, numbered(&out, "fold"));
-    let folders = folds.flat_map(|fold| with(&fold, numbered(&fold, "stage")).collect::<Vec<_>>());
-    folders.map(|folder| folder.join("checkpoint")).filter(|folder| Checkpoints::exist(folder)).collect()
 }

@@ -1,6 +1,7 @@
 //! What one network answers: the class of a subject, or, in a stage, the group of classes that it is of.
 
-use super::{Dataset, Part};
+use super::dataset::Dataset;
+use super::part::Part;
 use crate::recipe::RecipeFile;
 use crate::split::Split;
 

@@ -1,6 +1,7 @@
 //! Fits the features: which columns reach the network and how they are scaled, on training subjects only.
 
 mod column;
+mod error;
 mod pca;
 mod selection;
 #[cfg(test)]
@@ -11,8 +12,8 @@ use painwave::features::{DenseFeature, FeatureTransform};
 use painwave::recording::{Recording, Schema};
 
 use self::column::{Column, Statistics};
+pub use self::error::PreparationError;
 pub use self::selection::{Dropped, Rule, Training};
-use crate::error::Error;
 use crate::recipe::{RecipeFile, Scaling};
 
 /// Features fitted on training subjects, and what was left out.
@@ -33,7 +34,11 @@ pub struct Preparation {
 /// # Errors
 /// A column that the recipe names is not there, a group of columns that has no components as wanted, or no
 /// column that is left.
-pub fn fit(file: &RecipeFile, schema: &Schema, training: &Training<'_>) -> Result<Preparation, Error> {
+pub fn fit(
+    file: &RecipeFile,
+    schema: &Schema,
+    training: &Training<'_>,
+) -> Result<Preparation, PreparationError> {
     let recipe = &file.recipe;
     let embedded: Vec<String> =
         recipe.network.category_embeddings.iter().map(|table| table.column.clone()).collect();

@@ -4,9 +4,9 @@ use nalgebra::DMatrix;
 use painwave::features::{DenseFeature, FeatureExtractor, FeatureTransform, Projection};
 use painwave::recording::{Recording, Schema};
 
+use super::PreparationError;
 use super::column::Column;
 use super::selection::matching;
-use crate::error::Error;
 use crate::recipe::{Components, PcaGroup, RecipeError, RecipeFile};
 
 /// A projection, and the share of its inputs' variance that it keeps.
@@ -37,7 +37,7 @@ pub fn fit(
     dense: &[DenseFeature],
     schema: &Schema,
     training: &[&Recording],
-) -> Result<Vec<Fitted>, Error> {
+) -> Result<Vec<Fitted>, PreparationError> {
     let groups = groups(file, columns, dense)?;
     if groups.is_empty() {
         return Ok(Vec::new());

@@ -44,7 +44,7 @@ windows = "majority_vote"
 [features]
 "#;
 
-fn file(features: &str) -> Result<RecipeFile, Error> {
+fn file(features: &str) -> Result<RecipeFile, PreparationError> {
     Ok(RecipeFile::parse("recipe.toml".as_ref(), format!("{RECIPE}{features}\n"))?)
 }
 
@@ -63,7 +63,7 @@ fn schema(channels: &[&str]) -> Schema {
 }
 
 /// Channels a, b, c and flat; survey and mood.
-fn prepare(features: &str) -> Result<Preparation, Error> {
+fn prepare(features: &str) -> Result<Preparation, PreparationError> {
     let recording = |id: &str, values: &[f32], codes: &[u8]| Recording {
         id: id.into(),
         times: (0..codes.len() / 2).map(|i| i as f64).collect(),

@@ -1,10 +1,19 @@
 //! What is chosen once the model is trained, on subjects that neither trained nor judge it.
 
 use painwave::aggregate::WindowAggregation;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{RecipeError, RecipeFile};
-use crate::decision::thresholds::Objective;
+
+/// What the thresholds are chosen for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Objective {
+    /// Mean F1 of the classes, weighted by their subjects.
+    WeightedF1,
+    /// Mean F1 of the classes that have subjects.
+    MacroF1,
+}
 
 /// What is chosen once the model is trained, and kept in the bundle; by default nothing.
 ///

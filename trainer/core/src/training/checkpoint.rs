@@ -1,23 +1,20 @@
 //! What is needed to continue: weights, the optimizer's state, the history.
 //!
-//! The tensors of an epoch lie in files that carry its number; `checkpoint.toml` names the files that
-//! belong together and is replaced by renaming. So a checkpoint is whole or is the one before. It is TOML since
-//! serde_json, as Burn's crates configure it, may read the last digit of a number wrongly: equal scores must stay
-//! equal.
-
-use std::path::{Path, PathBuf};
+//! The tensors of an epoch are kept under names that carry its number; `checkpoint.toml` names those that belong
+//! together and is replaced last. So a checkpoint is whole or is the one before. It is TOML since serde_json, as
+//! Burn's crates configure it, may read the last digit of a number wrongly: equal scores must stay equal.
 
 use burn::module::Module;
 use burn::optim::OptimizerRecord;
-use burn::store::ModuleRecord;
-use burn::tensor::Device;
+use burn::store::{ModuleRecord, RecordError};
+use burn::tensor::{Bytes, Device};
 use painwave::network::{Network, NetworkConfig};
 use serde::{Deserialize, Serialize};
 
-use super::fine_tuning::FineTuningEpoch;
-use super::history::{EpochRecord, History};
+use super::error::{ResumeProblem, TrainingError};
+use super::history::{EpochRecord, FineTuningEpoch, History};
 use super::learner::Learner;
-use crate::error::{Error, ResumeProblem};
+use crate::host::Store;
 
 /// What a run is made from; a checkpoint only continues the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,10 +31,11 @@ pub struct Identity {
     pub split: String,
 }
 
-/// The folder of a run's checkpoint.
-#[derive(Clone, Debug)]
-pub struct Checkpoints {
-    folder: PathBuf,
+/// The checkpoint of one training in a store.
+#[derive(Clone)]
+pub struct Checkpoints<'a> {
+    store: &'a dyn Store,
+    folder: String,
     identity: Identity,
 }
 
@@ -64,109 +62,15 @@ struct Index {
     fine_tuning: Vec<FineTuningEpoch>,
 }
 
-const INDEX: &str = "checkpoint.toml";
-
-impl Checkpoints {
-    /// Checkpoints in a folder, which is made when the first is saved.
-    pub fn new(folder: PathBuf, identity: Identity) -> Self {
-        Checkpoints { folder, identity }
-    }
-
-    /// Whether a folder holds one, of whatever run.
-    pub fn exist(folder: &Path) -> bool {
-        folder.join(INDEX).exists()
-    }
-
-    /// What the checkpoint of a folder belongs to; none if there is none that can be read.
-    pub fn identity(folder: &Path) -> Option<Identity> {
-        let index: Index = toml::from_str(&std::fs::read_to_string(folder.join(INDEX)).ok()?).ok()?;
-        Some(index.identity)
-    }
-
-    /// Saves the state after its last epoch, if there is one.
-    ///
-    /// # Errors
-    /// A file cannot be written.
-    pub fn save(&self, state: &State) -> Result<(), Error> {
-        let State { history, fine_tuning, learner, best: Some(best) } = state else { return Ok(()) };
-        std::fs::create_dir_all(&self.folder).map_err(Error::write(&self.folder))?;
-        let last = history.epochs.len() + fine_tuning.len();
-        let best_epoch = history.best().map_or(0, |best| best.epoch);
-        let index = Index {
-            identity: self.identity.clone(),
-            epochs: history.epochs.clone(),
-            fine_tuning: fine_tuning.clone(),
-            network: format!("network-{last}.bpk"),
-            best: format!("best-{best_epoch}.bpk"),
-            optimizer: format!("optimizer-{last}.bpk"),
-        };
-        let write = |name: &str, save: &dyn Fn(&Path) -> Result<(), burn::store::RecordError>| {
-            let path = self.folder.join(name);
-            if path.exists() {
-                return Ok(());
-            }
-            // Under its final name only when it is whole: a file that is there need not be written again.
-            let partial = self.folder.join(format!("{name}.partial"));
-            save(&partial).map_err(|error| Error::write(&partial)(std::io::Error::other(error)))?;
-            std::fs::rename(&partial, &path).map_err(Error::write(&path))
-        };
-        write(&index.network, &|path| learner.network.clone().into_record().save(path))?;
-        write(&index.best, &|path| best.clone().into_record().save(path))?;
-        write(&index.optimizer, &|path| learner.optimizer.to_record().save(path))?;
-
-        let path = self.folder.join(INDEX);
-        let text =
-            toml::to_string(&index).map_err(|error| Error::write(&path)(std::io::Error::other(error)))?;
-        write_atomically(&path, text.as_bytes())?;
-        self.remove_all_but(&[&index.network, &index.best, &index.optimizer])
-    }
-
-    /// Loads the checkpoint; `fresh` is the state of a training of this network that has not begun.
-    ///
-    /// # Errors
-    /// There is none, it belongs to another recipe, data or seed, or a file cannot be read.
-    pub fn load(&self, config: &NetworkConfig, device: &Device, fresh: State) -> Result<State, Error> {
-        let path = self.folder.join(INDEX);
-        let problem = |reason| Error::Resume { path: path.clone(), reason };
-        let unreadable =
-            |error: &dyn std::fmt::Display| problem(ResumeProblem::Unreadable(error.to_string()));
-        if !path.exists() {
-            return Err(problem(ResumeProblem::Missing));
-        }
-        let text = std::fs::read_to_string(&path).map_err(Error::read(&path))?;
-        let index: Index = toml::from_str(&text).map_err(|error| unreadable(&error))?;
-        if let Some(what) = self.identity.difference(&index.identity) {
-            return Err(problem(ResumeProblem::Changed(what)));
-        }
-        let network = |name: &str| {
-            let record = ModuleRecord::load(self.folder.join(name)).map_err(|error| unreadable(&error))?;
-            let fresh = Network::new(config, device);
-            fresh.try_load_record(record).map_err(|error| unreadable(&error))
-        };
-        let record = OptimizerRecord::load(self.folder.join(&index.optimizer));
-        let record = record.map_err(|error| unreadable(&error))?;
-        let State { mut history, mut learner, .. } = fresh;
-        history.epochs = index.epochs;
-        learner.network = network(&index.network)?;
-        learner.optimizer = learner.optimizer.load_record(record);
-        let best = Some(network(&index.best)?.valid());
-        Ok(State { history, fine_tuning: index.fine_tuning, learner, best })
-    }
-
-    fn remove_all_but(&self, names: &[&String]) -> Result<(), Error> {
-        for entry in std::fs::read_dir(&self.folder).map_err(Error::read(&self.folder))? {
-            let entry = entry.map_err(Error::read(&self.folder))?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let ours = [".bpk", ".partial"].iter().any(|ending| name.ends_with(ending));
-            if ours && !names.iter().any(|kept| **kept == name) {
-                std::fs::remove_file(entry.path()).map_err(Error::write(entry.path()))?;
-            }
-        }
-        Ok(())
-    }
-}
+/// Name of the part of a checkpoint that names the others.
+pub const INDEX: &str = "checkpoint.toml";
 
 impl Identity {
+    /// What a checkpoint belongs to, from the text of its [`INDEX`]; none if that cannot be read.
+    pub fn of_index(text: &str) -> Option<Self> {
+        toml::from_str(text).ok().map(|index: Index| index.identity)
+    }
+
     fn difference(&self, other: &Identity) -> Option<&'static str> {
         let parts = [
             (self.recipe == other.recipe, "the recipe"),
@@ -179,14 +83,114 @@ impl Identity {
     }
 }
 
-/// Writes a file beside its place and moves it there: it is whole or not there.
-///
-/// # Errors
-/// It cannot be written.
-pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    let partial = PathBuf::from(partial);
-    std::fs::write(&partial, bytes).map_err(Error::write(&partial))?;
-    std::fs::rename(&partial, path).map_err(Error::write(path))
+impl<'a> Checkpoints<'a> {
+    /// The checkpoint of a training, in a folder of the store.
+    pub fn new(store: &'a dyn Store, folder: String, identity: Identity) -> Self {
+        Checkpoints { store, folder, identity }
+    }
+
+    /// Whether there is one, of whatever training.
+    ///
+    /// # Errors
+    /// The store cannot tell.
+    pub fn exist(&self) -> Result<bool, TrainingError> {
+        Ok(self.store.load(&self.key(INDEX))?.is_some())
+    }
+
+    /// Saves the state after its last epoch, if there is one and the last checkpoint is old enough.
+    ///
+    /// # Errors
+    /// As [`Checkpoints::save`].
+    pub fn save_if_due(&self, state: &State) -> Result<(), TrainingError> {
+        if self.store.is_due(&self.folder) { self.save(state) } else { Ok(()) }
+    }
+
+    /// Saves the state after its last epoch, if there is one.
+    ///
+    /// # Errors
+    /// It cannot be kept.
+    pub fn save(&self, state: &State) -> Result<(), TrainingError> {
+        let State { history, fine_tuning, learner, best: Some(best) } = state else { return Ok(()) };
+        let last = history.epochs.len() + fine_tuning.len();
+        let best_epoch = history.best().map_or(0, |best| best.epoch);
+        let index = Index {
+            identity: self.identity.clone(),
+            epochs: history.epochs.clone(),
+            fine_tuning: fine_tuning.clone(),
+            network: format!("network-{last}.bpk"),
+            best: format!("best-{best_epoch}.bpk"),
+            optimizer: format!("optimizer-{last}.bpk"),
+        };
+        let save = |name: &str, bytes: Result<Bytes, RecordError>| {
+            let bytes = bytes.map_err(TrainingError::Checkpoint)?;
+            self.store.save(&self.key(name), &bytes).map_err(TrainingError::Host)
+        };
+        save(&index.network, learner.network.clone().into_record().into_bytes())?;
+        save(&index.best, best.clone().into_record().into_bytes())?;
+        save(&index.optimizer, learner.optimizer.into_bytes())?;
+        self.store.save(&self.key(INDEX), toml::to_string(&index)?.as_bytes())?;
+        self.store.keep_only(&self.folder, &[INDEX, &index.network, &index.best, &index.optimizer])?;
+        Ok(())
+    }
+
+    /// Loads the checkpoint; `fresh` is the state of a training of this network that has not begun.
+    ///
+    /// # Errors
+    /// There is none, it belongs to another recipe, data or seed, or it cannot be read.
+    pub fn load(
+        &self,
+        config: &NetworkConfig,
+        device: &Device,
+        fresh: State,
+    ) -> Result<State, TrainingError> {
+        let index = self.store.load(&self.key(INDEX))?;
+        let bytes = |name: &str| {
+            let bytes = self.store.load(&self.key(name))?;
+            bytes.ok_or_else(|| self.problem(ResumeProblem::Incomplete(name.to_owned())))
+        };
+        let index = self.index(index).map_err(|reason| self.problem(reason))?;
+        let [network, best, optimizer] =
+            [&index.network, &index.best, &index.optimizer].map(|name| bytes(name));
+        let tensors = [network?, best?, optimizer?];
+        restore(config, device, fresh, index, tensors).map_err(|error| self.problem(error.into()))
+    }
+
+    /// The index, if it belongs to this training.
+    fn index(&self, bytes: Option<Vec<u8>>) -> Result<Index, ResumeProblem> {
+        let text = String::from_utf8(bytes.ok_or(ResumeProblem::Missing)?)?;
+        let index: Index = toml::from_str(&text)?;
+        match self.identity.difference(&index.identity) {
+            Some(what) => Err(ResumeProblem::Changed(what)),
+            None => Ok(index),
+        }
+    }
+
+    fn key(&self, name: &str) -> String {
+        format!("{}/{name}", self.folder)
+    }
+
+    fn problem(&self, reason: ResumeProblem) -> TrainingError {
+        TrainingError::Resume { key: self.key(INDEX), reason }
+    }
+}
+
+/// The state that an index and the bytes of network, best network and optimizer hold.
+fn restore(
+    config: &NetworkConfig,
+    device: &Device,
+    fresh: State,
+    index: Index,
+    [network, best, optimizer]: [Vec<u8>; 3],
+) -> Result<State, RecordError> {
+    let restore = |bytes: Vec<u8>| {
+        let record = ModuleRecord::from_bytes(Bytes::from_bytes_vec(bytes))?;
+        Network::new(config, device).try_load_record(record)
+    };
+    let optimizer = OptimizerRecord::from_bytes(Bytes::from_bytes_vec(optimizer))?;
+    let State { mut history, mut learner, .. } = fresh;
+    history.epochs = index.epochs;
+    learner.network = restore(network)?;
+    learner.optimizer = learner.optimizer.load_record(optimizer);
+    let best = Some(restore(best)?.valid());
+    Ok(State { history, fine_tuning: index.fine_tuning, learner, best })
 }

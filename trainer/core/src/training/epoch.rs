@@ -3,15 +3,22 @@
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::error::TrainingError;
 use super::learner::Learner;
 use super::observer::Observer;
+use super::problem::Problem;
+use super::sampler;
 use super::schedule::Rates;
-use super::step::{Batch, Gradients};
-use super::{Problem, Run, sampler};
-use crate::error::Error;
+use super::step::{Batch, Gradients, Stepper};
 use crate::windows::WindowSet;
 
-impl Run<'_> {
+/// Passes over windows of a problem.
+pub(super) struct Pass<'a> {
+    pub(super) problem: &'a Problem,
+    pub(super) stepper: Stepper<'a>,
+}
+
+impl Pass<'_> {
     /// Learns from an epoch of windows; returns their mean loss. Number and seed decide what is drawn.
     ///
     /// # Errors
@@ -23,7 +30,7 @@ impl Run<'_> {
         rates: Rates,
         learner: &mut Learner,
         observer: &mut dyn Observer,
-    ) -> Result<f64, Error> {
+    ) -> Result<f64, TrainingError> {
         let Problem { network: config, recipe, objective, augmentation, .. } = self.problem;
         let loss_of = |logits, targets| objective.of_windows(logits, targets);
         let mut rng = ChaCha8Rng::seed_from_u64(recipe.seed);
@@ -44,7 +51,7 @@ impl Run<'_> {
             weight += divisor;
             observer.step(loss);
             if !loss.is_finite() {
-                return Err(Error::Diverged { epoch: number });
+                return Err(TrainingError::Diverged { epoch: number });
             }
         }
         Ok(sum / weight)

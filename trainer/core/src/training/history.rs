@@ -37,6 +37,15 @@ impl EpochRecord {
     }
 }
 
+/// One epoch of fine-tuning, which nothing judges.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FineTuningEpoch {
+    /// Mean loss of all windows while the weights were changing.
+    pub training_loss: f64,
+    /// How long it took.
+    pub seconds: f64,
+}
+
 /// The epochs so far.
 #[derive(Clone, Debug, PartialEq)]
 pub struct History {

@@ -1,12 +1,16 @@
 //! What a training tells while it goes on.
 
-use std::error::Error;
+use super::history::{FineTuningEpoch, History};
+use crate::host::HostError;
 
-use super::fine_tuning::FineTuningEpoch;
-use super::history::History;
-
-/// Is told how a training goes on.
+/// Is told how a training goes on, and asked what the training cannot know.
 pub trait Observer {
+    /// Seconds since any moment, as long as it is the same one.
+    fn seconds(&self) -> f64;
+
+    /// Whether to end after the current epoch.
+    fn is_cancelled(&self) -> bool;
+
     /// An epoch of this many steps begins.
     fn epoch_begins(&mut self, epoch: usize, steps: usize);
 
@@ -17,7 +21,7 @@ pub trait Observer {
     ///
     /// # Errors
     /// Whatever keeps the observer from keeping it; the training ends with it.
-    fn epoch_ends(&mut self, history: &History, epochs: usize) -> Result<(), Box<dyn Error + Send + Sync>>;
+    fn epoch_ends(&mut self, history: &History, epochs: usize) -> Result<(), HostError>;
 
     /// An epoch of fine-tuning has ended, the `number`th of `of`.
     fn fine_tuning_epoch_ends(&mut self, number: usize, of: usize, epoch: FineTuningEpoch);

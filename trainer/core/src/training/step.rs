@@ -1,4 +1,4 @@
-//! Loss and gradients of one batch, computed by every thread.
+//! Loss and gradients of one batch, computed in shares.
 //!
 //! The windows of a batch are independent of each other, so each thread takes a share of them through the
 //! network and back, with an autodiff graph and dropout masks of its own. The gradients of the shares add up.
@@ -10,9 +10,8 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use painwave::network::{Dropout, Network, NetworkConfig, NetworkInputs};
 use painwave::windows::WindowBatch;
-use rayon::ThreadPoolBuildError;
 
-use super::workers::Workers;
+use crate::host::{self, Executor};
 use crate::windows::rows;
 
 /// Windows, and what the network is asked to answer for them.
@@ -39,23 +38,17 @@ pub struct Gradients {
 }
 
 /// Computes gradients on a device.
-#[derive(Debug)]
-pub struct Stepper {
+pub struct Stepper<'a> {
     device: Device,
-    workers: Workers,
+    executor: &'a dyn Executor,
     /// Whether masks are drawn here rather than by the device.
     host: bool,
 }
 
-impl Stepper {
-    /// Computes on a device, without autodiff, and with as many threads if that device is the CPU.
-    ///
-    /// # Errors
-    /// The system has no more threads.
-    pub fn new(device: &Device, threads: usize) -> Result<Self, ThreadPoolBuildError> {
-        let host = *device == Device::flex();
-        let workers = Workers::new(if host { threads } else { 1 })?;
-        Ok(Stepper { device: device.clone(), workers, host })
+impl<'a> Stepper<'a> {
+    /// Computes on a device, without autodiff, and in shares if that device is the CPU.
+    pub fn new(device: &Device, executor: &'a dyn Executor) -> Self {
+        Stepper { device: device.clone(), executor, host: *device == Device::flex() }
     }
 
     /// Loss and gradients of a batch.
@@ -70,11 +63,12 @@ impl Stepper {
         loss: WindowLoss<'_>,
         seed: u64,
     ) -> Gradients {
-        let shares = shares(batch.windows.windows, self.workers.count());
+        let count = if self.host { self.executor.threads() } else { 1 };
+        let shares = shares(batch.windows.windows, count);
         let seeds = (0..).map(|share: u64| seed.wrapping_add(share << 32));
         let parts = shares.into_iter().zip(seeds).collect();
         let work = |(windows, seed)| self.share(network, config, batch, windows, loss, seed);
-        let shares = self.workers.run(parts, work);
+        let shares = host::spread(self.executor, parts, work);
         let add = |mut sum: Gradients, mut share: Gradients| {
             let (sums, addends) = (&mut sum.gradients, &mut share.gradients);
             network.visit(&mut Add { sums, addends });

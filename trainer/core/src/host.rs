@@ -1,0 +1,118 @@
+//! What a run is handed by the program around it: threads, and a place for its checkpoints.
+
+use std::error::Error;
+
+/// What the program around a run could not do: keep bytes, write an event, start a thread.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct HostError(#[source] pub Box<dyn Error + Send + Sync>);
+
+impl HostError {
+    /// Of whatever went wrong.
+    pub fn new(error: impl Error + Send + Sync + 'static) -> Self {
+        HostError(Box::new(error))
+    }
+}
+
+/// A part of a batch.
+pub type Share<'a> = Box<dyn FnOnce() + Send + 'a>;
+
+/// A training: given what spreads the shares of its batches.
+pub type Task<'a> = Box<dyn FnOnce(&dyn Executor) + Send + 'a>;
+
+/// Runs work side by side.
+pub trait Executor: Sync {
+    /// Number of shares that are worth making of one batch. Another number gives slightly other weights.
+    fn threads(&self) -> usize;
+
+    /// Runs at most [`threads`](Executor::threads) shares, side by side, and returns when all are done.
+    fn shares(&self, shares: Vec<Share<'_>>);
+
+    /// Runs tasks, as many at once as there are threads for, and returns when all are done. Each is given an executor
+    /// of as many threads as its share of them.
+    ///
+    /// # Errors
+    /// A task was not run.
+    fn tasks(&self, tasks: Vec<Task<'_>>) -> Result<(), HostError>;
+}
+
+/// Runs everything on the thread that asks for it, one after the other.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Serial;
+
+impl Executor for Serial {
+    fn threads(&self) -> usize {
+        1
+    }
+
+    fn shares(&self, shares: Vec<Share<'_>>) {
+        shares.into_iter().for_each(|share| share());
+    }
+
+    fn tasks(&self, tasks: Vec<Task<'_>>) -> Result<(), HostError> {
+        tasks.into_iter().for_each(|task| task(self));
+        Ok(())
+    }
+}
+
+/// Runs a job on each of some parts, side by side; the results are in the order of the parts.
+pub fn spread<P: Send, R: Send>(
+    executor: &dyn Executor,
+    parts: Vec<P>,
+    job: impl Fn(P) -> R + Sync,
+) -> Vec<R> {
+    let mut results: Vec<Option<R>> = parts.iter().map(|_| None).collect();
+    let job = &job;
+    let shares = parts.into_iter().zip(&mut results);
+    executor.shares(
+        shares.map(|(part, result)| Box::new(move || *result = Some(job(part))) as Share<'_>).collect(),
+    );
+    // The executor has run every share: each has left its result.
+    results.into_iter().flatten().collect()
+}
+
+/// Keeps bytes under keys, which read like paths: `fold-1/checkpoint/checkpoint.toml`.
+pub trait Store: Sync {
+    /// The bytes of a key, if there are any.
+    ///
+    /// # Errors
+    /// They are there and cannot be read.
+    fn load(&self, key: &str) -> Result<Option<Vec<u8>>, HostError>;
+
+    /// Keeps the bytes of a key instead of those before: all of them or, if it fails, those before.
+    ///
+    /// # Errors
+    /// They cannot be kept.
+    fn save(&self, key: &str, bytes: &[u8]) -> Result<(), HostError>;
+
+    /// Lets go of all keys in a folder but those of these names.
+    ///
+    /// # Errors
+    /// They cannot be removed.
+    fn keep_only(&self, folder: &str, names: &[&str]) -> Result<(), HostError>;
+
+    /// Whether what a folder keeps is so old that it is worth saving anew.
+    fn is_due(&self, folder: &str) -> bool;
+}
+
+/// Keeps nothing: a run that is ended cannot be continued.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoStore;
+
+impl Store for NoStore {
+    fn load(&self, _: &str) -> Result<Option<Vec<u8>>, HostError> {
+        Ok(None)
+    }
+
+    fn save(&self, _: &str, _: &[u8]) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    fn keep_only(&self, _: &str, _: &[&str]) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    fn is_due(&self, _: &str) -> bool {
+        false
+    }
+}
