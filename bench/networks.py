@@ -25,14 +25,14 @@ class Network(nn.Module):
         self.conv = nn.Sequential(*blocks)
         kind = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}[recurrent["cell"]]
         directions = 1 + recurrent.get("bidirectional", False)
-        between = recurrent["dropout"] if recurrent["layers"] > 1 else 0.0
+        between = recurrent.get("dropout", 0.0) if recurrent["layers"] > 1 else 0.0
         self.recurrent = kind(
             width, recurrent["hidden"], recurrent["layers"], batch_first=True, dropout=between,
             bidirectional=directions == 2,
         )
         width = recurrent["hidden"] * directions
         self.norm = nn.LayerNorm(width) if recurrent.get("layer_norm") else nn.Identity()
-        self.dropout = nn.Dropout(recurrent["dropout"])
+        self.dropout = nn.Dropout(recurrent.get("output_dropout", 0.0))
         if config["pooling"] == "attention":
             self.attention = nn.Linear(width, 1)
         if config["head"] == "linear":

@@ -88,9 +88,13 @@ pub struct Recurrent {
     /// Whether a second direction runs from the last step to the first.
     #[serde(default)]
     pub bidirectional: bool,
-    /// Probability of dropping an element between layers (and after the last) while training.
+    /// Probability of dropping an element of a layer's output that the next layer reads, while training; none of the
+    /// last layer's, as `dropout` in PyTorch.
     #[serde(default)]
     pub dropout: f64,
+    /// Probability of dropping an element of the last layer's output, after its normalisation, while training.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub output_dropout: f64,
     /// Whether the last layer's outputs are layer-normalised (epsilon 1e-5).
     #[serde(default)]
     pub layer_norm: bool,
@@ -331,6 +335,7 @@ impl NetworkConfig {
             width("recurrent.hidden", recurrent.hidden)?;
             layers("recurrent.layers", recurrent.layers)?;
             probability("recurrent.dropout", recurrent.dropout)?;
+            probability("recurrent.output_dropout", recurrent.output_dropout)?;
         }
         if let Head::Mlp { hidden, dropout } = self.head {
             width("head.hidden", hidden)?;
@@ -338,6 +343,11 @@ impl NetworkConfig {
         }
         Ok(())
     }
+}
+
+/// A bundle without output dropout is written as before there was any.
+fn is_zero(probability: &f64) -> bool {
+    *probability == 0.0
 }
 
 impl Recurrent {

@@ -6,7 +6,7 @@ use burn::tensor::activation::relu;
 use burn::tensor::module::layer_norm;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::config::{Head, NetworkConfig, Pooling};
+use super::config::{Head, NetworkConfig, Pooling, Recurrent};
 use super::conv::Convolution;
 use super::dropout::Dropout;
 use super::parameters::{Parameter, Parameters};
@@ -26,6 +26,8 @@ pub struct Network {
     recurrent: Vec<RecurrentLayer>,
     #[module(skip)]
     recurrent_dropout: f64,
+    #[module(skip)]
+    output_dropout: f64,
     norm: Option<Norm>,
     attention: Option<Linear>,
     head: Vec<Linear>,
@@ -133,20 +135,21 @@ impl Network {
             }
         };
         let categories = config.category_embeddings.iter();
-        let (directions, dropout) =
-            config.recurrent.as_ref().map_or((1, 0.0), |layers| (layers.directions(), layers.dropout));
+        let layers = config.recurrent.as_ref();
+        let dropout = |of: fn(&Recurrent) -> f64| layers.map_or(0.0, of);
         Self {
             category_embeddings: categories.map(|table| embedding(table.levels, table.width)).collect(),
             time_embedding: config.time_embedding.as_ref().map(|table| embedding(table.steps, table.width)),
             conv,
             recurrent,
-            recurrent_dropout: dropout,
+            recurrent_dropout: dropout(|layers| layers.dropout),
+            output_dropout: dropout(|layers| layers.output_dropout),
             norm,
             attention: (config.pooling == Pooling::Attention).then(|| linear(width, 1)),
             head,
             head_dropout,
             pooling: config.pooling,
-            directions,
+            directions: layers.map_or(1, Recurrent::directions),
         }
     }
 
@@ -216,9 +219,9 @@ impl Network {
         Tensor::cat(parts, 2)
     }
 
-    /// `[L, N, D * H]` to `[N, D * H]`, with the dropout that follows the last recurrent layer.
+    /// `[L, N, D * H]` to `[N, D * H]`, with the dropout of the last recurrent layer's output.
     fn pool(&self, steps: Tensor<3>, valid: Option<&Valid>, dropout: &mut Dropout) -> Tensor<2> {
-        let probability = self.recurrent_dropout;
+        let probability = self.output_dropout;
         match (self.pooling, &self.attention) {
             (Pooling::Attention, Some(scores)) => {
                 pooling::attention(dropout.apply(steps, probability), scores, valid)

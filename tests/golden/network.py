@@ -64,7 +64,7 @@ class Network:
         weight = self.parameter(f"{name}.weight", (x.shape[-1], outputs), x.shape[-1])
         return F.linear(x, weight.T, self.parameter(f"{name}.bias", (outputs,), x.shape[-1]))
 
-    def recurrent(self, x, kind, hidden, layers, bidirectional=False, **_):
+    def recurrent(self, x, kind, hidden, layers, bidirectional=False, dropout=0.0, **_):
         flat, width = [], x.shape[-1]
         gates = {"rnn": 1, "lstm": 4, "gru": 3}[kind] * hidden
         for layer in range(layers):
@@ -77,7 +77,9 @@ class Network:
                 flat += [w.T, u.T, b, c]
             width = hidden * (1 + bidirectional)
         module = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}[kind]
-        module = module(x.shape[-1], hidden, layers, batch_first=True, bidirectional=bidirectional).double()
+        module = module(
+            x.shape[-1], hidden, layers, batch_first=True, dropout=dropout, bidirectional=bidirectional
+        ).double()
         names = [name for name, _ in module.named_parameters()]
         return torch.func.functional_call(module, dict(zip(names, flat)), (x,))[0]
 
@@ -115,6 +117,7 @@ class Network:
             if recurrent.get("layer_norm"):
                 weight = self.parameter("norm.weight", x.shape[-1:], 1)
                 x = F.layer_norm(x, x.shape[-1:], weight, self.parameter("norm.bias", x.shape[-1:], 1), 1e-5)
+            x = F.dropout(x, recurrent.get("output_dropout", 0.0))
 
         if config["pooling"] == "last":
             hidden = recurrent.get("hidden", x.shape[-1])

@@ -18,7 +18,7 @@ def from_confusion(rows):
 def case(name, classes, true, predicted):
     labels = list(range(classes))
 
-    def scores(average):
+    def scores(average, labels=labels):
         return precision_recall_fscore_support(
             true, predicted, labels=labels, average=average, zero_division=0
         )
@@ -36,7 +36,8 @@ def case(name, classes, true, predicted):
         "f1": f1.tolist(),
         "support": [int(x) for x in support],
         "weighted": list(scores("weighted")[:3]),
-        "macro": list(scores("macro")[:3]),
+        # Classes without subjects are no part of it.
+        "macro": list(scores("macro", sorted(set(true)))[:3]),
     }
 
 

@@ -221,7 +221,15 @@ fn network(bundle: &mut Bundle, length: usize, conv: &[(usize, usize)], recurren
 }
 
 fn recurrent(cell: Cell, hidden: usize, layers: usize) -> Option<Recurrent> {
-    Some(Recurrent { cell, hidden, layers, bidirectional: true, dropout: 0.0, layer_norm: false })
+    Some(Recurrent {
+        cell,
+        hidden,
+        layers,
+        bidirectional: true,
+        dropout: 0.0,
+        output_dropout: 0.0,
+        layer_norm: false,
+    })
 }
 
 /// What a bundle that asks for too much is refused for: the weights of none of these are there.

@@ -23,6 +23,7 @@ fn network(conv: &[(usize, usize)], recurrent: Option<(Cell, usize, bool)>) -> N
             layers: 1,
             bidirectional,
             dropout: 0.0,
+            output_dropout: 0.0,
             layer_norm: false,
         }),
         pooling: Pooling::Last,

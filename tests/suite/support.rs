@@ -69,6 +69,7 @@ pub fn of_groups(texts: [&str; 2]) -> Bundle {
             layers: 1,
             bidirectional: false,
             dropout: 0.0,
+            output_dropout: 0.0,
             layer_norm: false,
         }),
         pooling: Pooling::Last,

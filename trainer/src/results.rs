@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use painwave::aggregate::WindowAggregation;
 use painwave::bundle::WeightType;
-use painwave_train::evaluation::{Decided, Evaluation};
-use painwave_train::experiment::{Experiment, Judged, Part};
+use painwave::decision::Decision;
+use painwave_train::evaluation::Evaluation;
+use painwave_train::experiment::{DecisionJudges, Experiment, Judged, Part};
 use painwave_train::recipe::RecipeFile;
 use painwave_train::training::{End, EpochRecord, FineTuningEpoch};
 use serde::Serialize;
@@ -32,10 +34,24 @@ struct Metrics<'a> {
     /// By the classifier on the bundle's members as written (before fine-tuning, if there was any), each on the
     /// subjects that it has not seen.
     validation: &'a Evaluation,
-    /// What was chosen on the subjects of the scores, which it therefore flatters a little.
     #[serde(skip_serializing_if = "Option::is_none")]
-    decision: Option<Decided<'a>>,
+    decision: Option<DecisionMetrics<'a>>,
     engine: String,
+}
+
+/// Temperature and thresholds.
+#[derive(Debug, Serialize)]
+struct DecisionMetrics<'a> {
+    #[serde(flatten)]
+    chosen: &'a Decision,
+    /// Number of subjects that they were chosen on, none of which trained or judged.
+    subjects: usize,
+    /// Whether the scores of `validation` are with them: those of folds' members and of weights before fine-tuning are
+    /// not.
+    judged: bool,
+    /// If so, the scores without them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<&'a Evaluation>,
 }
 
 #[derive(Debug, Serialize)]
@@ -68,7 +84,7 @@ pub fn write(
     device: DeviceKind,
     threads: usize,
 ) -> Result<(), Error> {
-    let Experiment { trainings, folds, assembled, judged, evaluation, undecided } = experiment;
+    let Experiment { trainings, folds, assembled, judged, evaluation, decided } = experiment;
     let manifest = &assembled.bundle.manifest;
     let metrics = Metrics {
         recipe: &manifest.card.name,
@@ -99,7 +115,14 @@ pub fn write(
             WeightType::F32 => "f32",
         },
         validation: evaluation,
-        decision: undecided.as_ref().map(|before| Decided { chosen: &manifest.decision, before }),
+        decision: decided.as_ref().map(|decided| {
+            let before = match &decided.judges {
+                DecisionJudges::Shipped { before } => Some(before),
+                DecisionJudges::Members | DecisionJudges::WeightsBeforeFineTuning => None,
+            };
+            let (chosen, subjects) = (&manifest.decision, decided.subjects);
+            DecisionMetrics { chosen, subjects, judged: before.is_some(), before }
+        }),
         engine: assembled.engine.to_string(),
     };
     let json = serde_json::to_vec_pretty(&metrics)
@@ -143,6 +166,7 @@ fn page(experiment: &Experiment, metrics: &Metrics<'_>) -> String {
             .map(|judged| JudgedSubject { truth: judged.truth, prediction: &judged.prediction })
             .collect(),
         scores: &evaluation.scores,
+        votes: manifest.aggregation.windows == WindowAggregation::MajorityVote,
         parameters: metrics.parameters,
         stored_as: metrics.stored_as,
         device: metrics.device,

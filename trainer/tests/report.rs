@@ -60,6 +60,7 @@ fn page(
         trainings: histories.iter().map(training).collect(),
         judged: judged.iter().map(|(truth, prediction)| subject((*truth, prediction))).collect(),
         scores: &scores,
+        votes: false,
         parameters: 1234,
         stored_as: "f16",
         device: "cpu",

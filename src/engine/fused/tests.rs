@@ -52,6 +52,7 @@ impl Random {
             layers: self.integer(1, 3),
             bidirectional: self.flag(),
             dropout: 0.5,
+            output_dropout: 0.5,
             layer_norm: self.flag(),
         });
         let hidden = self.integer(1, 20);
@@ -140,6 +141,7 @@ fn cnn_gru() -> NetworkConfig {
             layers: 2,
             bidirectional: false,
             dropout: 0.5,
+            output_dropout: 0.5,
             layer_norm: false,
         }),
         pooling: Pooling::Last,
@@ -197,6 +199,7 @@ fn long_windows_and_many_chunks_equal_the_plain_forward_pass() {
         layers: 1,
         bidirectional: true,
         dropout: 0.0,
+        output_dropout: 0.0,
         layer_norm: true,
     });
     let parameters = random.parameters(&config);
@@ -270,6 +273,7 @@ fn the_largest_sums_fit() {
         layers: 1,
         bidirectional: false,
         dropout: 0.0,
+        output_dropout: 0.0,
         layer_norm: false,
     };
     let config = NetworkConfig {

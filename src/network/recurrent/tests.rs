@@ -48,8 +48,15 @@ fn the_fused_layer_equals_burns_operations_forwards_and_backwards() {
         let valid = valid.as_ref();
         for cell in [Cell::Rnn, Cell::Lstm, Cell::Gru] {
             for bidirectional in [false, true] {
-                let config =
-                    Recurrent { cell, hidden, layers: 1, bidirectional, dropout: 0.0, layer_norm: false };
+                let config = Recurrent {
+                    cell,
+                    hidden,
+                    layers: 1,
+                    bidirectional,
+                    dropout: 0.0,
+                    output_dropout: 0.0,
+                    layer_norm: false,
+                };
                 let layer = RecurrentLayer::new(&config, inputs, &device);
                 let values = Distribution::Uniform(-2.0, 2.0);
                 // Not in the order of memory, as the network's own swap of dimensions leaves it.
@@ -85,6 +92,7 @@ fn without_autodiff_the_states_are_the_same() {
         layers: 1,
         bidirectional: true,
         dropout: 0.0,
+        output_dropout: 0.0,
         layer_norm: false,
     };
     let layer = RecurrentLayer::new(&config, 4, &device);

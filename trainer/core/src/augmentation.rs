@@ -1,4 +1,4 @@
-//! Random changes to training windows.
+//! Random changes to the valid steps of training windows.
 
 use painwave::features::{DenseFeature, FeatureTransform};
 use painwave::windows::WindowBatch;
@@ -9,11 +9,14 @@ use rand_distr::{Distribution, StandardNormal, UnitSphere};
 use crate::recipe::{Augmentation, Fill, TimeMasking};
 use crate::windows::WindowSet;
 
-/// Moves training windows and changes their dense inputs, each window on its own.
+/// Moves training windows and changes what they hold, each window on its own. Padding stays as it is.
 #[derive(Clone, Debug, Default)]
 pub struct Augmenter {
     recipe: Augmentation,
-    width: usize,
+    /// Of each dense input, whether it is one of a column's levels: nothing lies between its 0 and 1.
+    one_hot: Vec<bool>,
+    /// Category codes of a step.
+    codes_width: usize,
     /// The inputs that are the three axes of one sensor.
     sensors: Vec<[Axis; 3]>,
     /// The inputs that change their sign.
@@ -25,7 +28,8 @@ pub struct Augmenter {
 /// A dense input, and what takes its scaling back.
 #[derive(Clone, Copy, Debug)]
 struct Axis {
-    place: usize,
+    /// Index of the input.
+    input: usize,
     offset: f32,
     scale: f32,
 }
@@ -42,8 +46,8 @@ impl Augmenter {
                 dense.column == *name && dense.level.is_none() && dense.centred == centred
             };
             let found = transform.passed().enumerate().find(|(_, dense)| is_axis(dense));
-            let (place, DenseFeature { offset, scale, .. }) = found.ok_or_else(|| name.clone())?;
-            Ok(Axis { place, offset: *offset, scale: *scale })
+            let (input, DenseFeature { offset, scale, .. }) = found.ok_or_else(|| name.clone())?;
+            Ok(Axis { input, offset: *offset, scale: *scale })
         };
         let mut sensors = Vec::new();
         for [x, y, z] in recipe.rotation.iter().flat_map(|rotation| &rotation.sensors) {
@@ -60,7 +64,11 @@ impl Augmenter {
             Some(TimeMasking { fill: Fill::Mean, .. }) => means,
             _ => vec![0.0; width],
         };
-        Ok(Augmenter { recipe: recipe.clone(), width, sensors, mirror, fill })
+        let mut one_hot: Vec<bool> = transform.passed().map(|dense| dense.level.is_some()).collect();
+        // What follows are components.
+        one_hot.resize(width, false);
+        let codes_width = transform.codes.len();
+        Ok(Augmenter { recipe: recipe.clone(), one_hot, codes_width, sensors, mirror, fill })
     }
 
     /// The windows at some indices, in their order, changed at random.
@@ -73,87 +81,121 @@ impl Augmenter {
         batch
     }
 
-    /// Changes a batch in place.
+    /// Changes the valid steps of a batch in place.
     ///
     /// Time stretching lets a window's time run `time_stretch^u` times as fast, `u` drawn evenly from -1 to 1, about
-    /// a step drawn evenly from the window. Values between two steps are interpolated; past either end the window
-    /// is read backwards. Mirroring changes the sign of its inputs' raw values in every other window, at random. Rotation turns
-    /// all sensors of a window by one angle `degrees * z` about one axis, drawn evenly over the sphere. Scaling
-    /// multiplies each input of a window by one factor `1 + scaling * z`. Jitter adds `jitter * z` to each value.
+    /// a step drawn evenly from the window. Values between two steps are interpolated, codes and one-hot inputs are
+    /// those of the nearer step; past either end the window is read backwards. Mirroring changes the sign of its
+    /// inputs' raw values in every other window, at random. Rotation turns all sensors of a window by one angle
+    /// `degrees * z` about one axis, drawn evenly over the sphere. Scaling multiplies each input of a window but the
+    /// one-hot ones by one factor `1 + scaling * z`. Jitter adds `jitter * z` to each value of these inputs.
     /// Each `z` is drawn from the standard normal distribution. Time masking comes last.
     pub fn apply(&self, batch: &mut WindowBatch, rng: &mut ChaCha8Rng) {
+        let (width, codes_width) = (self.one_hot.len(), self.codes_width);
+        for (window, valid) in batch.valid.iter().enumerate() {
+            let (first, valid) = (window * batch.length, *valid as usize);
+            let dense = &mut batch.dense[first * width..][..valid * width];
+            let codes = &mut batch.codes[first * codes_width..][..valid * codes_width];
+            self.apply_to_window(valid, dense, codes, rng);
+        }
+    }
+
+    /// Changes a window of `steps` valid steps, `dense` being `[steps, F]` and `codes` `[steps, K]`.
+    fn apply_to_window(&self, steps: usize, dense: &mut [f32], codes: &mut [u8], rng: &mut ChaCha8Rng) {
         let Augmentation { jitter, scaling, rotation, time_stretch, time_masking, .. } = &self.recipe;
-        if self.width == 0 {
+        let width = self.one_hot.len();
+        let normal = |rng: &mut ChaCha8Rng| -> f32 { StandardNormal.sample(rng) };
+        if let Some(factor) = time_stretch {
+            let speed = factor.powf(rng.random_range(-1.0..=1.0));
+            let centre = rng.random_range(0.0..=(steps - 1) as f32);
+            let times: Vec<f32> = stretched(steps, speed, centre).collect();
+            self.stretch(dense, &times);
+            stretch_codes(codes, self.codes_width, &times);
+        }
+        // Without dense inputs there is nothing else to change.
+        if width == 0 {
             return;
         }
-        let normal = |rng: &mut ChaCha8Rng| -> f32 { StandardNormal.sample(rng) };
-        for window in batch.dense.chunks_exact_mut(batch.length * self.width) {
-            if let Some(factor) = time_stretch {
-                let speed = factor.powf(rng.random_range(-1.0..=1.0));
-                let centre = rng.random_range(0.0..=(batch.length - 1) as f32);
-                stretch(window, self.width, speed, centre);
+        if !self.mirror.is_empty() && rng.random() {
+            dense.chunks_exact_mut(width).for_each(|step| self.reflect(step));
+        }
+        if let Some(rotation) = rotation {
+            let matrix = rotation_matrix(UnitSphere.sample(rng), rotation.degrees * normal(rng));
+            dense.chunks_exact_mut(width).for_each(|step| self.rotate(step, &matrix));
+        }
+        if *scaling > 0.0 {
+            let factor = |one_hot: &bool| if *one_hot { 1.0 } else { 1.0 + scaling * normal(rng) };
+            let factors: Vec<f32> = self.one_hot.iter().map(factor).collect();
+            for step in dense.chunks_exact_mut(width) {
+                step.iter_mut().zip(&factors).for_each(|(value, factor)| *value *= factor);
             }
-            if !self.mirror.is_empty() && rng.random() {
-                window.chunks_exact_mut(self.width).for_each(|step| self.reflect(step));
+        }
+        if *jitter > 0.0 {
+            for step in dense.chunks_exact_mut(width) {
+                let measured = step.iter_mut().zip(&self.one_hot).filter(|(_, one_hot)| !**one_hot);
+                measured.for_each(|(value, _)| *value += jitter * normal(rng));
             }
-            if let Some(rotation) = rotation {
-                let matrix = rotation_matrix(UnitSphere.sample(rng), rotation.degrees * normal(rng));
-                window.chunks_exact_mut(self.width).for_each(|step| self.rotate(step, &matrix));
-            }
-            if *scaling > 0.0 {
-                let factors: Vec<f32> = (0..self.width).map(|_| 1.0 + scaling * normal(rng)).collect();
-                for step in window.chunks_exact_mut(self.width) {
-                    step.iter_mut().zip(&factors).for_each(|(value, factor)| *value *= factor);
-                }
-            }
-            if *jitter > 0.0 {
-                window.iter_mut().for_each(|value| *value += jitter * normal(rng));
-            }
-            if let Some(TimeMasking { probability, longest, .. }) = time_masking
-                && rng.random_bool(*probability)
-            {
-                let span = rng.random_range(1..=*longest);
-                let first = rng.random_range(..=batch.length - span);
-                let hidden = &mut window[first * self.width..(first + span) * self.width];
-                hidden.chunks_exact_mut(self.width).for_each(|step| step.copy_from_slice(&self.fill));
+        }
+        if let Some(TimeMasking { probability, longest, .. }) = time_masking
+            && rng.random_bool(*probability)
+        {
+            let span = rng.random_range(1..=steps.min(*longest));
+            let first = rng.random_range(..=steps - span);
+            let hidden = &mut dense[first * width..(first + span) * width];
+            hidden.chunks_exact_mut(width).for_each(|step| step.copy_from_slice(&self.fill));
+        }
+    }
+
+    /// Reads the dense inputs of a window at other times, one for each step.
+    fn stretch(&self, dense: &mut [f32], times: &[f32]) {
+        let (width, original) = (self.one_hot.len(), dense.to_vec());
+        for (step, time) in times.iter().enumerate() {
+            let before = *time as usize;
+            let after = (before + 1).min(times.len() - 1);
+            let share = time - before as f32;
+            for (input, one_hot) in self.one_hot.iter().enumerate() {
+                let (a, b) = (original[before * width + input], original[after * width + input]);
+                let between = if *one_hot { share.round() } else { share };
+                dense[step * width + input] = a + between * (b - a);
             }
         }
     }
 
     fn reflect(&self, step: &mut [f32]) {
-        for Axis { place, offset, scale } in &self.mirror {
-            let raw = step[*place] / scale + offset;
-            step[*place] = (-raw - offset) * scale;
+        for Axis { input, offset, scale } in &self.mirror {
+            let raw = step[*input] / scale + offset;
+            step[*input] = (-raw - offset) * scale;
         }
     }
 
     fn rotate(&self, step: &mut [f32], matrix: &[[f32; 3]; 3]) {
         for sensor in &self.sensors {
-            let raw = sensor.map(|axis| step[axis.place] / axis.scale + axis.offset);
+            let raw = sensor.map(|axis| step[axis.input] / axis.scale + axis.offset);
             for (axis, row) in sensor.iter().zip(matrix) {
                 let turned: f32 = row.iter().zip(&raw).map(|(weight, value)| weight * value).sum();
-                step[axis.place] = (turned - axis.offset) * axis.scale;
+                step[axis.input] = (turned - axis.offset) * axis.scale;
             }
         }
     }
 }
 
-/// Lets the time of a window of `width` inputs run `speed` times as fast, at most 2, about the step `centre`, which
-/// stays where it is.
-fn stretch(window: &mut [f32], width: usize, speed: f32, centre: f32) {
-    let original = window.to_vec();
-    let last = original.len() / width - 1;
-    for (step, values) in window.chunks_exact_mut(width).enumerate() {
-        let place = (centre + speed * (step as f32 - centre)).abs();
+/// The time at which each of `steps` steps is read if time runs `speed` times as fast, at most 2, about the step
+/// `centre`, which stays where it is.
+fn stretched(steps: usize, speed: f32, centre: f32) -> impl Iterator<Item = f32> {
+    let last = (steps - 1) as f32;
+    (0..steps).map(move |step| {
+        let time = (centre + speed * (step as f32 - centre)).abs();
         // Reflected at either end; the limit is for the rounding alone, as no speed up to 2 leads further.
-        let place = (last as f32 - (last as f32 - place).abs()).max(0.0);
-        let before = place as usize;
-        let after = (before + 1).min(last);
-        let share = place - before as f32;
-        for (input, value) in values.iter_mut().enumerate() {
-            let (a, b) = (original[before * width + input], original[after * width + input]);
-            *value = a + share * (b - a);
-        }
+        (last - (last - time).abs()).max(0.0)
+    })
+}
+
+/// Reads the codes of a window of `width` codes a step at other times, each from the nearest step.
+fn stretch_codes(codes: &mut [u8], width: usize, times: &[f32]) {
+    let original = codes.to_vec();
+    for (step, time) in times.iter().enumerate() {
+        let nearest = time.round() as usize;
+        codes[step * width..][..width].copy_from_slice(&original[nearest * width..][..width]);
     }
 }
 
@@ -186,6 +228,11 @@ mod tests {
         FeatureTransform { dense: dense.into(), ..FeatureTransform::default() }
     }
 
+    /// Full windows.
+    fn windows(count: usize, length: usize, dense: Vec<f32>) -> WindowBatch {
+        WindowBatch { windows: count, length, dense, valid: vec![length as u32; count], ..Default::default() }
+    }
+
     fn rotation(axes: [&str; 3]) -> Augmentation {
         let sensors = vec![axes.map(str::to_owned)];
         Augmentation { rotation: Some(Rotation { degrees: 40.0, sensors }), ..Default::default() }
@@ -194,9 +241,8 @@ mod tests {
     #[test]
     fn a_rotation_keeps_the_length_of_a_sensors_raw_vector_and_all_other_inputs() {
         let augmenter = Augmenter::new(&rotation(["x", "y", "z"]), &transform(), vec![0.0; 4]).unwrap();
-        let mut batch = WindowBatch { windows: 1, length: 1, ..Default::default() };
         // Raw 3, 4, 12 of length 13.
-        batch.dense = vec![9.0, (3.0 - 1.0) * 2.0, (4.0 + 1.0) * 0.5, 12.0 * 4.0];
+        let mut batch = windows(1, 1, vec![9.0, (3.0 - 1.0) * 2.0, (4.0 + 1.0) * 0.5, 12.0 * 4.0]);
         let before = batch.dense.clone();
         augmenter.apply(&mut batch, &mut ChaCha8Rng::seed_from_u64(1));
         let [t, x, y, z] = batch.dense[..] else { panic!("four inputs") };
@@ -219,8 +265,7 @@ mod tests {
         // Raw 3, 4, 12.
         let window = [9.0, (3.0 - 1.0) * 2.0, (4.0 + 1.0) * 0.5, 12.0 * 4.0];
         let mirrored = [9.0, (-3.0 - 1.0) * 2.0, (4.0 + 1.0) * 0.5, -12.0 * 4.0];
-        let mut batch =
-            WindowBatch { windows: 64, length: 1, dense: window.repeat(64), ..Default::default() };
+        let mut batch = windows(64, 1, window.repeat(64));
         augmenter.apply(&mut batch, &mut ChaCha8Rng::seed_from_u64(1));
         let (changed, kept): (Vec<_>, Vec<_>) = batch.dense.chunks_exact(4).partition(|w| **w != window);
         assert!(changed.len() > 16 && kept.len() > 16, "{} of 64 windows changed", changed.len());
@@ -229,17 +274,82 @@ mod tests {
 
     #[test]
     fn stretched_time_runs_at_its_speed_and_turns_back_at_the_ends() {
-        // The second input is twice the first.
-        let window = |steps: &[f32]| steps.iter().flat_map(|step| [*step, 2.0 * step]).collect::<Vec<f32>>();
         for (speed, centre, expected) in [
             (0.5, 4.0, [2.0, 2.5, 3.0, 3.5, 4.0]),
             (0.5, 0.0, [0.0, 0.5, 1.0, 1.5, 2.0]),
             (2.0, 0.0, [0.0, 2.0, 4.0, 2.0, 0.0]),
             (1.5, 2.0, [1.0, 0.5, 2.0, 3.5, 3.0]),
         ] {
-            let mut stretched = window(&[0.0, 1.0, 2.0, 3.0, 4.0]);
-            stretch(&mut stretched, 2, speed, centre);
-            assert_eq!(stretched, window(&expected), "speed {speed} about {centre}");
+            let times: Vec<f32> = stretched(5, speed, centre).collect();
+            assert_eq!(times, expected, "speed {speed} about {centre}");
+        }
+    }
+
+    /// A number, a column's two levels one-hot, and an embedded column.
+    fn mixed(recipe: &Augmentation) -> Augmenter {
+        let dense = |level| DenseFeature { column: "c".into(), scale: 1.0, level, ..DenseFeature::default() };
+        let dense = vec![dense(None), dense(Some(0)), dense(Some(1))];
+        let transform = FeatureTransform { dense, codes: vec!["mood".into()], ..FeatureTransform::default() };
+        Augmenter::new(recipe, &transform, vec![0.5; 3]).unwrap()
+    }
+
+    #[test]
+    fn stretching_moves_levels_with_what_was_measured() {
+        let recipe = Augmentation { time_stretch: Some(2.0), ..Default::default() };
+        // The number counts steps; levels and codes change every four of them.
+        let (length, count) = (16, 50);
+        let level = |step: usize| (step / 4 % 2) as f32;
+        let dense: Vec<f32> =
+            (0..length).flat_map(|step| [step as f32, level(step), 1.0 - level(step)]).collect();
+        let codes: Vec<u8> = (0..length).map(|step| (step / 4) as u8).collect();
+        let mut batch = windows(count, length, dense.repeat(count));
+        batch.codes = codes.repeat(count);
+        mixed(&recipe).apply(&mut batch, &mut ChaCha8Rng::seed_from_u64(1));
+        assert_ne!(batch.dense, dense.repeat(count));
+        for (step, code) in batch.dense.chunks_exact(3).zip(&batch.codes) {
+            let nearest = step[0].round() as usize;
+            assert_eq!(
+                (&step[1..], usize::from(*code)),
+                (&[level(nearest), 1.0 - level(nearest)][..], nearest / 4)
+            );
+        }
+    }
+
+    #[test]
+    fn neither_padding_nor_levels_are_scaled_or_jittered() {
+        let recipe = Augmentation {
+            jitter: 0.5,
+            scaling: 0.5,
+            time_stretch: Some(2.0),
+            time_masking: Some(TimeMasking { probability: 1.0, longest: 8, fill: Fill::Mean }),
+            ..Default::default()
+        };
+        let without_masking = Augmentation { time_masking: None, ..recipe.clone() };
+        for (recipe, masks) in [(&recipe, true), (&without_masking, false)] {
+            let mut batch = windows(40, 8, [3.0, 1.0, 0.0].repeat(40 * 8));
+            // Padding of -1 and 9, which nothing may change or read.
+            batch.codes = vec![2; 40 * 8];
+            batch.valid = (0..40).map(|window| 1 + window % 8).collect();
+            for (step, values) in batch.dense.chunks_exact_mut(3).enumerate() {
+                if step % 8 > step / 8 % 8 {
+                    values.fill(-1.0);
+                    batch.codes[step] = 9;
+                }
+            }
+            let before = batch.clone();
+            mixed(recipe).apply(&mut batch, &mut ChaCha8Rng::seed_from_u64(1));
+            assert_eq!(batch.codes, before.codes);
+            assert_ne!(batch.dense, before.dense);
+            for (step, (values, before)) in
+                batch.dense.chunks_exact(3).zip(before.dense.chunks_exact(3)).enumerate()
+            {
+                let padding = step % 8 > step / 8 % 8;
+                assert!(!padding || values == before, "padding of step {step} is {values:?}");
+                assert!(
+                    padding || masks || values[1..] == before[1..],
+                    "levels of step {step} are {values:?}"
+                );
+            }
         }
     }
 
@@ -248,8 +358,7 @@ mod tests {
         let recipe = Augmentation { time_stretch: Some(1.5), ..Default::default() };
         let augmenter = Augmenter::new(&recipe, &transform(), vec![0.0; 4]).unwrap();
         let ramp: Vec<f32> = (0..32).flat_map(|step| [step as f32; 4]).collect();
-        let mut batch =
-            WindowBatch { windows: 200, length: 32, dense: ramp.repeat(200), ..Default::default() };
+        let mut batch = windows(200, 32, ramp.repeat(200));
         augmenter.apply(&mut batch, &mut ChaCha8Rng::seed_from_u64(1));
         // A ramp's slope is the speed wherever it is not turned back.
         let speeds: Vec<f32> =
@@ -265,8 +374,7 @@ mod tests {
             let recipe = Augmentation { time_masking, ..Default::default() };
             let means = vec![0.5, 0.25, 0.125, 0.75];
             let augmenter = Augmenter::new(&recipe, &transform(), means).unwrap();
-            let mut batch =
-                WindowBatch { windows: 400, length: 6, dense: vec![9.0; 400 * 6 * 4], ..Default::default() };
+            let mut batch = windows(400, 6, vec![9.0; 400 * 6 * 4]);
             augmenter.apply(&mut batch, &mut ChaCha8Rng::seed_from_u64(1));
             let mut spans = [0; 4];
             for window in batch.dense.chunks_exact(6 * 4) {
@@ -291,7 +399,7 @@ mod tests {
     #[test]
     fn without_a_recipe_nothing_changes() {
         let augmenter = Augmenter::new(&Augmentation::default(), &transform(), vec![0.0; 4]).unwrap();
-        let mut batch = WindowBatch { windows: 1, length: 1, dense: vec![1.0; 4], ..Default::default() };
+        let mut batch = windows(1, 1, vec![1.0; 4]);
         augmenter.apply(&mut batch, &mut ChaCha8Rng::seed_from_u64(1));
         assert_eq!(batch.dense, vec![1.0; 4]);
     }

@@ -42,8 +42,8 @@ impl Calibration {
         let empty = |i| Bin { low: edge(i), high: edge(i + 1), count: 0, right: 0, confidence: 0.0 };
         let mut bins: Vec<Bin> = (0..bins).map(empty).collect();
         for (confidence, is_right) in predictions {
-            let place = bins.iter().position(|bin| confidence <= bin.high).unwrap_or(bins.len() - 1);
-            let bin = &mut bins[place];
+            let index = bins.iter().position(|bin| confidence <= bin.high).unwrap_or(bins.len() - 1);
+            let bin = &mut bins[index];
             bin.count += 1;
             bin.right += u32::from(is_right);
             bin.confidence += confidence;

@@ -1,6 +1,6 @@
 //! How good predictions are: the classes that were decided for, and the probabilities.
 
-use painwave::decision::Decision;
+use painwave::aggregate::WindowAggregation;
 use painwave::evaluation::Scores;
 use serde::{Deserialize, Serialize};
 
@@ -12,19 +12,10 @@ pub struct Evaluation {
     /// Of the classes.
     #[serde(flatten)]
     pub scores: Scores,
-    /// Of the probabilities; files of trainers that did not compute them have none.
+    /// Of the probabilities. None where windows vote: shares of votes are no probabilities, and a class without a vote
+    /// would cost as much as the smallest number. Neither have files of trainers that did not compute them.
     #[serde(flatten)]
     pub probabilities: Option<ProbabilityScores>,
-}
-
-/// A temperature and thresholds, and the scores without them.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Decided<'a> {
-    /// What was chosen.
-    #[serde(flatten)]
-    pub chosen: &'a Decision,
-    /// The scores without it.
-    pub before: &'a Evaluation,
 }
 
 /// How far probabilities are from the truth. The less the better, and 0 of no subjects.
@@ -47,14 +38,19 @@ pub const BINS: usize = 15;
 pub type Judgement<'a> = (usize, usize, &'a [f32]);
 
 impl Evaluation {
-    /// Of judged subjects.
+    /// Of judged subjects, whose windows became one prediction in this way.
     ///
     /// # Panics
     /// If an index is not one of a class.
-    pub fn new<'a>(classes: &[String], judged: impl Iterator<Item = Judgement<'a>> + Clone) -> Self {
+    pub fn new<'a>(
+        classes: &[String],
+        windows: WindowAggregation,
+        judged: impl Iterator<Item = Judgement<'a>> + Clone,
+    ) -> Self {
         let pairs = judged.clone().map(|(truth, class, _)| (truth, class));
         let scores = Scores::new(classes, pairs);
-        Evaluation { scores, probabilities: Some(ProbabilityScores::new(judged)) }
+        let votes = windows == WindowAggregation::MajorityVote;
+        Evaluation { scores, probabilities: (!votes).then(|| ProbabilityScores::new(judged)) }
     }
 }
 
@@ -84,6 +80,7 @@ impl ProbabilityScores {
 mod tests {
     use super::*;
     use crate::decision::temperature;
+    use painwave::decision::Decision;
 
     #[derive(Deserialize)]
     struct Golden {
@@ -107,10 +104,9 @@ mod tests {
             serde_json::from_str(include_str!("../../tests/golden/probabilities.json")).unwrap();
         for Golden { name, truths, probabilities, temperature, before, after } in cases {
             let scores = |rows: &[Vec<f32>]| {
-                let greatest =
-                    |row: &[f32]| (1..row.len()).fold(0, |a, b| if row[b] > row[a] { b } else { a });
+                let argmax = |row: &[f32]| (1..row.len()).fold(0, |a, b| if row[b] > row[a] { b } else { a });
                 let judged = truths.iter().zip(rows);
-                ProbabilityScores::new(judged.map(|(truth, row)| (*truth, greatest(row), &row[..])))
+                ProbabilityScores::new(judged.map(|(truth, row)| (*truth, argmax(row), &row[..])))
             };
             assert_close(scores(&probabilities), before, 1e-12, &name);
             let found = temperature::fit(&probabilities, &truths);
@@ -123,9 +119,18 @@ mod tests {
     }
 
     #[test]
+    fn shares_of_votes_are_not_scored_as_probabilities() {
+        let classes = ["a", "b"].map(String::from);
+        let judged = [(0, 0, &[1.0, 0.0][..]), (1, 0, &[1.0, 0.0])].into_iter();
+        let voted = Evaluation::new(&classes, WindowAggregation::MajorityVote, judged);
+        assert_eq!((voted.scores.accuracy, voted.probabilities), (0.5, None));
+    }
+
+    #[test]
     fn files_without_scores_of_probabilities_are_read() {
         let classes = ["a", "b"].map(String::from);
-        let whole = Evaluation::new(&classes, [(0, 0, &[0.9, 0.1][..]), (1, 0, &[0.6, 0.4])].into_iter());
+        let judged = [(0, 0, &[0.9, 0.1][..]), (1, 0, &[0.6, 0.4])].into_iter();
+        let whole = Evaluation::new(&classes, WindowAggregation::MeanProbability, judged);
         let json = serde_json::to_value(&whole).unwrap();
         assert_eq!(serde_json::from_value::<Evaluation>(json).unwrap(), whole);
         let json = serde_json::to_value(&whole.scores).unwrap();

@@ -112,6 +112,21 @@ pub enum LabelsError {
         /// The subject.
         id: String,
     },
+    /// A subject without a group.
+    #[error(
+        "{path}:{line}: the column `{column}` is empty for `{id}`: subjects without a group would be taken for one \
+         group; give each a value of its own, such as its id, if it belongs to no other"
+    )]
+    EmptyGroup {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: u64,
+        /// The group column.
+        column: String,
+        /// The subject.
+        id: String,
+    },
     /// A label that is not one of the classes.
     #[error("{path}:{line}: `{label}` is not a class; expected one of {expected}")]
     UnknownClass {
@@ -214,6 +229,13 @@ impl Labels {
         read.map_err(|error| csv_error(path, columns, error))?;
         if let Some((line, id, _, _)) = found.iter().find(|(_, _, label, _)| label.is_empty()) {
             return Err(LabelsError::Empty { path: path.to_owned(), line: *line, id: id.clone() });
+        }
+        let without_group = |group: &Option<String>| group.as_deref() == Some("");
+        if let (Some(column), Some((line, id, ..))) =
+            (columns.group, found.iter().find(|(.., group)| without_group(group)))
+        {
+            let (path, column) = (path.to_owned(), column.to_owned());
+            return Err(LabelsError::EmptyGroup { path, line: *line, column, id: id.clone() });
         }
 
         let classes = match classes {

@@ -10,14 +10,14 @@
 //! | [`host`] | what a run is handed: threads, and a place for its checkpoints |
 //! | [`recipe`] | the TOML that says all of it, checked with line numbers |
 //! | [`labels`] | the labels file: class and group of each subject |
-//! | [`split`] | which subjects train and which judge |
+//! | [`split`] | which subjects train, which judge and which choose a decision |
 //! | [`statistics`] | statistics of plain slices |
 //! | [`preparation`] | which columns reach the network and how they are scaled |
 //! | [`windows`], [`augmentation`] | windows, gathered into batches and changed at random |
 //! | [`loss`] | what the network is asked to answer, and how far it is from that |
 //! | [`validation`] | scores on held-out windows during training |
 //! | [`training`] | the loop, early stopping, checkpoints |
-//! | [`decision`] | from probabilities to a class, chosen on the judged subjects |
+//! | [`decision`] | from probabilities to a class, chosen on subjects that judge nothing |
 //! | [`calibration`], [`evaluation`] | scores of classes and of probabilities |
 //! | [`assemble`] | trained weights to a bundle that has proven itself |
 //! | [`precision`] | which precisions a bundle may be computed in |

@@ -5,7 +5,7 @@ use burn::tensor::activation::log_softmax;
 
 use crate::recipe::{ClassWeights, Loss, Targets, TrainingRecipe};
 
-/// The loss that a recipe asks for, fitted to the training windows' classes.
+/// The loss that a recipe asks for, fitted to the classes of the subjects that train.
 ///
 /// The mean loss of a batch is [`Objective::of_windows`] of [`Objective::targets`], summed and divided by
 /// [`Objective::divisor`]. It equals `torch.nn.CrossEntropyLoss(weight, label_smoothing)` where that has it.
@@ -18,24 +18,40 @@ pub struct Objective {
     weights: Vec<f32>,
 }
 
-/// Least `1 - p` that the focal loss reckons with: closer to zero its derivative is lost in rounding, or
+/// Minimum of `1 - p` in the focal loss: closer to zero its derivative is lost in rounding, or
 /// infinite for a gamma below 1.
 const LEAST_DOUBT: f32 = 1e-7;
 
+/// A class that nobody trains.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no subject trains the class `{class}`: label some, or leave the class out")]
+pub struct NobodyTrains {
+    /// The class, or the group of classes of a stage.
+    pub class: String,
+}
+
 impl Objective {
-    /// The loss for `classes` classes; `training` holds the class of each training window.
+    /// The loss for these classes; `training` holds the class of each subject that trains. Subjects are counted and not
+    /// their windows, of which a long recording has more.
     ///
     /// Label smoothing `s` gives `1 - s + s / classes` to the true class and `s / classes` to the others.
     /// What the recipe sets for the true class then replaces its value.
-    pub fn new(recipe: &TrainingRecipe, training: &[usize], classes: usize) -> Self {
+    ///
+    /// # Errors
+    /// A class without a subject.
+    pub fn new(recipe: &TrainingRecipe, training: &[usize], names: &[String]) -> Result<Self, NobodyTrains> {
+        let classes = names.len();
         let mut counts = vec![0; classes];
         training.iter().for_each(|class| counts[*class] += 1);
+        if let Some(class) = counts.iter().position(|count| *count == 0) {
+            return Err(NobodyTrains { class: names[class].clone() });
+        }
         let weights = weights(&recipe.class_weights, &counts);
         let mut rows = rows(&recipe.targets, &counts);
         for row in rows.chunks_exact_mut(classes) {
             row.iter_mut().zip(&weights).for_each(|(target, weight)| *target *= weight);
         }
-        Objective { loss: recipe.loss, rows, weights }
+        Ok(Objective { loss: recipe.loss, rows, weights })
     }
 
     /// What the network is asked to answer for windows of these classes, `[windows, classes]`.
@@ -74,13 +90,12 @@ fn focal(logits: Tensor<2>, targets: Tensor<2>, gamma: f32) -> Tensor<1> {
 }
 
 fn weights(recipe: &ClassWeights, counts: &[usize]) -> Vec<f32> {
-    let windows: usize = counts.iter().sum();
-    // A class without windows has no weight that matters; it must only be finite.
-    let counts = counts.iter().map(|count| (*count).max(1) as f64);
+    let subjects: usize = counts.iter().sum();
+    let counts = counts.iter().map(|count| *count as f64);
     match recipe {
         ClassWeights::None => vec![1.0; counts.len()],
         ClassWeights::Inverse => {
-            let even = windows as f64 / counts.len() as f64;
+            let even = subjects as f64 / counts.len() as f64;
             counts.map(|count| (even / count) as f32).collect()
         }
         ClassWeights::InverseLog => counts.map(|count| count.ln_1p().recip() as f32).collect(),
@@ -96,8 +111,8 @@ fn rows(recipe: &Targets, counts: &[usize]) -> Vec<f32> {
     let classes = counts.len();
     let mut rows = vec![label_smoothing / classes as f32; classes * classes];
     for class in 0..classes {
-        let place = class * classes + class;
-        rows[place] = true_class.as_ref().map_or(rows[place] + 1.0 - label_smoothing, |values| values[class]);
+        let target = &mut rows[class * classes + class];
+        *target = true_class.as_ref().map_or(*target + 1.0 - label_smoothing, |values| values[class]);
     }
     if let Some(value) = majority {
         // The first of equals, so that the result does not hang on the order of iteration.
@@ -110,6 +125,7 @@ fn rows(recipe: &Targets, counts: &[usize]) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recipe::RecipeFile;
 
     const COUNTS: [usize; 2] = [1, 2];
 
@@ -134,9 +150,11 @@ mod tests {
     }
 
     #[test]
-    fn a_class_without_windows_has_a_finite_weight() {
-        for recipe in [ClassWeights::Inverse, ClassWeights::InverseLog] {
-            assert!(weights(&recipe, &[0, 5]).iter().all(|weight| weight.is_finite()));
-        }
+    fn a_class_that_nobody_trains_is_named() {
+        let text = include_str!("../../recipes/cnn-gru.toml");
+        let recipe = RecipeFile::parse("r".as_ref(), text.into()).unwrap().recipe.training;
+        let names = ["a", "b", "c"].map(String::from);
+        assert_eq!(Objective::new(&recipe, &[0, 2, 0], &names), Err(NobodyTrains { class: "b".into() }));
+        assert!(Objective::new(&recipe, &[0, 2, 1], &names).is_ok());
     }
 }

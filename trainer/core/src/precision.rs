@@ -7,7 +7,7 @@ use painwave::classifier::{Classifier, ClassifyError, LoadError, Prediction};
 use painwave::engine::{EngineKind, Precision};
 use painwave::recording::Recording;
 
-/// Greatest change of a probability that is allowed.
+/// Maximal change of a probability that is allowed.
 pub const ALLOWED_CHANGE: f64 = 1e-3;
 
 /// Why precisions cannot be measured.

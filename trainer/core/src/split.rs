@@ -1,4 +1,6 @@
-//! Which subjects train and which judge: a stratified hold-out or folds, by subject or by group.
+//! Which subjects train, which judge and which choose a decision: by subject or by group, stratified by class.
+
+mod groups;
 
 use std::collections::BTreeMap;
 
@@ -6,8 +8,9 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
+use self::groups::{Groups, NoDeal, Parts, TRIES};
 use crate::labels::Label;
-use crate::recipe::{Scheme, ValidationRecipe};
+use crate::recipe::{Recipe, Scheme, StageRecipe};
 
 /// Indices of the recordings on each side, ascending.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +19,16 @@ pub struct Split {
     pub training: Vec<usize>,
     /// Those that judge.
     pub validation: Vec<usize>,
+}
+
+/// All subjects by what they may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Division {
+    /// Indices of the recordings, ascending, that temperature and thresholds are chosen on: no split has any of them.
+    /// None where the recipe asks for neither.
+    pub calibration: Vec<usize>,
+    /// The splits of the others: one for a hold-out, else one for each fold.
+    pub splits: Vec<Split>,
 }
 
 /// Why the subjects cannot be split.
@@ -27,43 +40,74 @@ pub enum SplitError {
         /// The class.
         class: String,
     },
-    /// A class with one subject.
+    /// A class with fewer subjects than there are sides.
     #[error(
-        "one subject only is of the class `{class}`, expected at least 2, one to train and one to judge: \
-         label more of them, or leave the class out"
+        "too few subjects are of the class `{class}`: {found}, expected at least {needed}, {}; label more of them, or \
+         leave the class out",
+        purposes(*needed)
     )]
     TooFew {
         /// The class.
         class: String,
+        /// Its subjects.
+        found: usize,
+        /// How many are needed.
+        needed: usize,
     },
     /// A class with fewer subjects than there are folds.
     #[error(
-        "the class `{class}` has {found} subjects and would be missing from some of {folds} folds: \
+        "the class `{class}` has {found} subjects to train and judge, and would be missing from some of {folds} folds: \
          set `folds` to {found} at most"
     )]
     MissingFromFold {
         /// The class.
         class: String,
-        /// Its subjects.
+        /// Its subjects, without those that choose the decision.
         found: usize,
         /// The folds.
         folds: usize,
     },
-    /// Fewer groups than sides or folds.
+    /// Fewer groups than parts.
     #[error(
-        "the group column has {found} different values, expected at least {needed}: ask for fewer `folds`, \
-         or name another column"
+        "there are {found} groups, expected at least {needed}: ask for fewer `folds`, or name another column"
     )]
     TooFewGroups {
-        /// Its values.
+        /// The different values of the group column.
         found: usize,
-        /// Folds, or the two sides of a hold-out.
+        /// Folds, or the two sides of a hold-out, and one more where a decision is chosen.
         needed: usize,
     },
-    /// A fold whose training part lacks a class, however the groups are dealt.
+    /// A class whose subjects lie in fewer groups than there are sides.
     #[error(
-        "no way to deal {groups} groups to {folds} folds leaves every class something to train on: \
-         ask for other `folds`, or name another column"
+        "the subjects of the class `{class}` are in too few groups: {found}, expected at least {needed}, {}; label some \
+         of other groups, leave the class out, or name another column",
+        purposes(*needed)
+    )]
+    FewGroupsOfClass {
+        /// The class.
+        class: String,
+        /// The groups.
+        found: usize,
+        /// How many are needed.
+        needed: usize,
+    },
+    /// A stage whose subjects lie in fewer groups than there are folds.
+    #[error(
+        "the subjects of stage {stage} are in {found} groups, and some of {folds} folds would have none to judge it: \
+         set `folds` to {found} at most, or name another column"
+    )]
+    StageMissingFromFold {
+        /// Number of the stage, from 1.
+        stage: usize,
+        /// The groups.
+        found: usize,
+        /// The folds.
+        folds: usize,
+    },
+    /// A fold whose training part lacks a class, or that has nobody to judge a stage, however the groups are dealt.
+    #[error(
+        "no way to deal {groups} groups to {folds} folds leaves every class something to train on and every stage \
+         something to judge: ask for other `folds`, or name another column"
     )]
     GroupFolds {
         /// All groups.
@@ -82,6 +126,28 @@ pub enum SplitError {
         /// All groups.
         groups: usize,
     },
+    /// A way to deal the groups may exist.
+    #[error(
+        "in {tries} tries no way was found to deal {groups} groups to {parts} sides or folds that leaves every class \
+         something to train on and something to judge; there may be one: try another `seed`, another `fraction` or \
+         other `folds`"
+    )]
+    NotFound {
+        /// Tries.
+        tries: usize,
+        /// All groups.
+        groups: usize,
+        /// Folds, or the two sides of a hold-out.
+        parts: usize,
+    },
+}
+
+/// What a class's subjects are for, if that many are needed.
+fn purposes(needed: usize) -> &'static str {
+    match needed {
+        2 => "one to train and one to judge",
+        _ => "one to train, one to judge and one to choose the decision on",
+    }
 }
 
 impl SplitError {
@@ -90,191 +156,233 @@ impl SplitError {
         match self {
             SplitError::Nobody { .. } => "data.classes",
             SplitError::TooFew { .. } => "validation",
-            SplitError::MissingFromFold { .. } => "validation.folds",
-            SplitError::TooFewGroups { .. } | SplitError::GroupFolds { .. } | SplitError::Groups { .. } => {
-                "validation.group"
+            SplitError::MissingFromFold { .. } | SplitError::StageMissingFromFold { .. } => {
+                "validation.folds"
             }
+            SplitError::TooFewGroups { .. }
+            | SplitError::FewGroupsOfClass { .. }
+            | SplitError::GroupFolds { .. }
+            | SplitError::Groups { .. }
+            | SplitError::NotFound { .. } => "validation.group",
         }
     }
 }
 
-/// Draws of groups at most.
-const GROUP_DRAWS: usize = 1000;
-
-/// Draws that leave every class on both sides, of which the one whose class shares are closest to the
-/// whole's is taken. Few, so that another seed gives another split even of a handful of groups.
-const GROUP_CANDIDATES: usize = 5;
-
-/// Splits the subjects: once for a hold-out, else as often as there are folds.
+/// Divides the subjects as a recipe says.
 ///
-/// Without groups every class gives its share to both sides of a hold-out, or to every fold. With groups a
-/// share of them is held out, or they are dealt to the folds, chosen among random draws so that the
-/// classes' shares are close to the whole's.
+/// Without groups every class gives its share to both sides of a hold-out, or to every fold, and to the subjects of
+/// calibration. With groups these are dealt instead, so that the classes' shares are close to the whole's.
 ///
 /// # Errors
-/// A class that cannot stand on both sides.
-pub fn splits(
-    labels: &[Label],
-    classes: &[String],
-    validation: &ValidationRecipe,
-) -> Result<Vec<Split>, SplitError> {
+/// A class that cannot stand on every side, or a stage that a fold could not judge.
+pub fn divide(labels: &[Label], classes: &[String], recipe: &Recipe) -> Result<Division, SplitError> {
     let mut counts = vec![0; classes.len()];
     labels.iter().for_each(|label| counts[label.class] += 1);
-    if let Some(place) = counts.iter().position(|count| *count < 2) {
-        let class = classes[place].clone();
-        return Err(if counts[place] == 0 {
+    let dealer = Dealer {
+        labels,
+        classes,
+        counts,
+        scheme: recipe.validation.scheme(),
+        calibration: recipe.decision.calibration_share(),
+    };
+    let rng = &mut ChaCha8Rng::seed_from_u64(recipe.validation.seed);
+    dealer.check_counts()?;
+    let part_of = match recipe.validation.group {
+        Some(_) => dealer.deal_groups(&stages(&recipe.stages, classes), rng)?,
+        None => dealer.deal_subjects(rng)?,
+    };
+    let of = |belongs: &dyn Fn(usize) -> bool| -> Vec<usize> {
+        (0..labels.len()).filter(|subject| belongs(part_of[*subject])).collect()
+    };
+    let calibration = dealer.sides();
+    let judging = match dealer.scheme {
+        Scheme::HoldOut(_) => 1,
+        Scheme::Folds(folds) => folds,
+    };
+    let split = |fold: usize| Split {
+        training: of(&|part| part != fold && part != calibration),
+        validation: of(&|part| part == fold),
+    };
+    Ok(Division { calibration: of(&|part| part == calibration), splits: (0..judging).map(split).collect() })
+}
+
+/// The classes of each stage, `[stages][classes]`; without stages, those of the one network.
+fn stages(stages: &[StageRecipe], classes: &[String]) -> Vec<Vec<bool>> {
+    let known = |stage: &StageRecipe| stage.group_of(classes).iter().map(Option::is_some).collect();
+    if stages.is_empty() { vec![vec![true; classes.len()]] } else { stages.iter().map(known).collect() }
+}
+
+/// Deals the subjects of a data set to parts: the folds, or the validation and the training side of a hold-out, then
+/// the subjects of calibration.
+struct Dealer<'a> {
+    labels: &'a [Label],
+    classes: &'a [String],
+    /// Subjects of each class.
+    counts: Vec<usize>,
+    scheme: Scheme,
+    /// Share of the subjects of calibration, if there are any.
+    calibration: Option<f64>,
+}
+
+impl Dealer<'_> {
+    /// The parts without that of calibration.
+    fn sides(&self) -> usize {
+        match self.scheme {
+            Scheme::HoldOut(_) => 2,
+            Scheme::Folds(folds) => folds,
+        }
+    }
+
+    /// Subjects, or groups, that a class needs: to train, to judge and for calibration.
+    fn needed(&self) -> usize {
+        2 + usize::from(self.calibration.is_some())
+    }
+
+    /// How many of `count` subjects or groups, [`Dealer::needed`] at least, are for calibration.
+    fn calibrating(&self, count: usize) -> usize {
+        self.calibration.map_or(0, |fraction| share(count, fraction, 2))
+    }
+
+    fn check_counts(&self) -> Result<(), SplitError> {
+        let needed = self.needed();
+        let Some(class) = self.counts.iter().position(|count| *count < needed) else { return Ok(()) };
+        let (found, class) = (self.counts[class], self.classes[class].clone());
+        Err(if found == 0 {
             SplitError::Nobody { class }
         } else {
-            SplitError::TooFew { class }
-        });
+            SplitError::TooFew { class, found, needed }
+        })
     }
-    let mut rng = ChaCha8Rng::seed_from_u64(validation.seed);
-    let by_group = validation.group.is_some();
-    // The fold of each subject; a hold-out judges by its fold 0 only.
-    let (fold_of, folds): (Vec<usize>, usize) = match validation.scheme() {
-        Scheme::HoldOut(fraction) => {
-            let held_out = if by_group {
-                hold_out_groups(labels, &counts, fraction, &mut rng)?
-            } else {
-                hold_out_subjects(labels, &counts, fraction, &mut rng)
-            };
-            (held_out.iter().map(|held_out| usize::from(!held_out)).collect(), 1)
-        }
-        Scheme::Folds(folds) if by_group => (deal_groups(labels, &counts, folds, &mut rng)?, folds),
-        Scheme::Folds(folds) => {
-            if let Some(class) = counts.iter().position(|count| *count < folds) {
-                let (class, found) = (classes[class].clone(), counts[class]);
-                return Err(SplitError::MissingFromFold { class, found, folds });
-            }
-            (deal_subjects(labels, classes.len(), folds, &mut rng), folds)
-        }
-    };
-    let side = |fold: usize, judges: bool| {
-        (0..labels.len()).filter(|i| (fold_of[*i] == fold) == judges).collect::<Vec<usize>>()
-    };
-    Ok((0..folds).map(|fold| Split { training: side(fold, false), validation: side(fold, true) }).collect())
-}
 
-fn share(count: usize, fraction: f64) -> usize {
-    ((count as f64 * fraction).round() as usize).clamp(1, count - 1)
-}
-
-fn hold_out_subjects(labels: &[Label], counts: &[usize], fraction: f64, rng: &mut ChaCha8Rng) -> Vec<bool> {
-    let mut held_out = vec![false; labels.len()];
-    for (class, count) in counts.iter().enumerate() {
-        let mut members: Vec<usize> = (0..labels.len()).filter(|i| labels[*i].class == class).collect();
-        members.shuffle(rng);
-        members[..share(*count, fraction)].iter().for_each(|i| held_out[*i] = true);
-    }
-    held_out
-}
-
-fn hold_out_groups(
-    labels: &[Label],
-    counts: &[usize],
-    fraction: f64,
-    rng: &mut ChaCha8Rng,
-) -> Result<Vec<bool>, SplitError> {
-    let mut groups = groups(labels, 2)?;
-    let count = share(groups.len(), fraction);
-    let mut best: Option<(f64, Vec<usize>)> = None;
-    let mut candidates = 0;
-    for _ in 0..GROUP_DRAWS {
-        if candidates == GROUP_CANDIDATES {
-            break;
-        }
-        groups.shuffle(rng);
-        let chosen: Vec<usize> = groups[..count].concat();
-        let mut held_out = vec![0; counts.len()];
-        chosen.iter().for_each(|i| held_out[labels[*i].class] += 1);
-        let whole = held_out.iter().zip(counts).all(|(held_out, all)| *held_out > 0 && held_out < all);
-        let distance: f64 = held_out
-            .iter()
-            .zip(counts)
-            .map(|(held_out, all)| (*held_out as f64 / *all as f64 - fraction).powi(2))
-            .sum();
-        candidates += usize::from(whole);
-        if whole && best.as_ref().is_none_or(|(least, _)| distance < *least) {
-            best = Some((distance, chosen));
-        }
-    }
-    let (_, chosen) = best.ok_or(SplitError::Groups { held_out: count, groups: groups.len() })?;
-    let mut held_out = vec![false; labels.len()];
-    chosen.into_iter().for_each(|i| held_out[i] = true);
-    Ok(held_out)
-}
-
-/// The subjects of each group, at least `needed` groups.
-fn groups(labels: &[Label], needed: usize) -> Result<Vec<Vec<usize>>, SplitError> {
-    let mut groups = BTreeMap::<&str, Vec<usize>>::new();
-    for (i, label) in labels.iter().enumerate() {
-        groups.entry(label.group.as_deref().unwrap_or_default()).or_default().push(i);
-    }
-    if groups.len() < needed {
-        return Err(SplitError::TooFewGroups { found: groups.len(), needed });
-    }
-    Ok(groups.into_values().collect())
-}
-
-/// The fold of each subject. Each class is dealt on where the one before ended, so that the folds' sizes
-/// differ by one at most.
-fn deal_subjects(labels: &[Label], classes: usize, folds: usize, rng: &mut ChaCha8Rng) -> Vec<usize> {
-    let mut fold_of = vec![0; labels.len()];
-    let mut next = 0;
-    for class in 0..classes {
-        let mut members: Vec<usize> = (0..labels.len()).filter(|i| labels[*i].class == class).collect();
-        members.shuffle(rng);
-        for member in members {
-            fold_of[member] = next % folds;
-            next += 1;
-        }
-    }
-    fold_of
-}
-
-/// The fold of each subject, all of a group in one.
-fn deal_groups(
-    labels: &[Label],
-    counts: &[usize],
-    folds: usize,
-    rng: &mut ChaCha8Rng,
-) -> Result<Vec<usize>, SplitError> {
-    let mut groups = groups(labels, folds)?;
-    let mut best: Option<(f64, Vec<usize>)> = None;
-    let mut candidates = 0;
-    for _ in 0..GROUP_DRAWS {
-        if candidates == GROUP_CANDIDATES {
-            break;
-        }
-        groups.shuffle(rng);
-        let mut fold_of = vec![0; labels.len()];
-        let mut held_out = vec![vec![0; counts.len()]; folds];
-        for (place, group) in groups.iter().enumerate() {
-            for subject in group {
-                fold_of[*subject] = place % folds;
-                held_out[place % folds][labels[*subject].class] += 1;
+    /// The part of each subject.
+    fn deal_subjects(&self, rng: &mut ChaCha8Rng) -> Result<Vec<usize>, SplitError> {
+        let mut part_of = vec![self.sides(); self.labels.len()];
+        // Each class is dealt on where the one before ended: the folds' sizes differ by one at most.
+        let mut dealt = 0;
+        for (class, count) in self.counts.iter().enumerate() {
+            let mut members: Vec<usize> =
+                (0..self.labels.len()).filter(|subject| self.labels[*subject].class == class).collect();
+            members.shuffle(rng);
+            members.truncate(count - self.calibrating(*count));
+            let found = members.len();
+            match self.scheme {
+                Scheme::HoldOut(fraction) => {
+                    let held_out = share(found, fraction, 1);
+                    let sides = members.iter().enumerate();
+                    sides.for_each(|(index, subject)| part_of[*subject] = usize::from(index >= held_out));
+                }
+                Scheme::Folds(folds) if found < folds => {
+                    let class = self.classes[class].clone();
+                    return Err(SplitError::MissingFromFold { class, found, folds });
+                }
+                Scheme::Folds(folds) => {
+                    members.iter().zip(dealt..).for_each(|(subject, next)| part_of[*subject] = next % folds);
+                    dealt += found;
+                }
             }
         }
-        let shares = held_out.iter().flat_map(|fold| fold.iter().zip(counts));
-        let trainable = shares.clone().all(|(held_out, all)| held_out < all);
-        let even = 1.0 / folds as f64;
-        let distance = shares.map(|(held_out, all)| (*held_out as f64 / *all as f64 - even).powi(2)).sum();
-        candidates += usize::from(trainable);
-        if trainable && best.as_ref().is_none_or(|(least, _)| distance < *least) {
-            best = Some((distance, fold_of));
+        Ok(part_of)
+    }
+
+    /// The part of each subject, all of a group in one.
+    fn deal_groups(&self, stages: &[Vec<bool>], rng: &mut ChaCha8Rng) -> Result<Vec<usize>, SplitError> {
+        let mut members = BTreeMap::<&str, Vec<usize>>::new();
+        for (subject, label) in self.labels.iter().enumerate() {
+            members.entry(label.group.as_deref().unwrap_or_default()).or_default().push(subject);
+        }
+        let count = |members: &Vec<usize>| {
+            let mut counts = vec![0; self.classes.len()];
+            members.iter().for_each(|subject| counts[self.labels[*subject].class] += 1);
+            counts
+        };
+        let groups = Groups { counts: members.values().map(count).collect(), stages: stages.to_vec() };
+        self.check_groups(&groups)?;
+
+        let (all, sides) = (groups.len(), self.sides());
+        let calibration = self.calibrating(all);
+        let parts = match self.scheme {
+            Scheme::HoldOut(fraction) => {
+                Parts::hold_out(all - calibration, share(all - calibration, fraction, 1), fraction)
+            }
+            Scheme::Folds(folds) => Parts::folds(all - calibration, folds),
+        };
+        let part_of_group =
+            groups.deal(&parts.and_calibration(calibration), rng).map_err(|error| {
+                match (error, self.scheme) {
+                    (NoDeal::NotFound, _) => SplitError::NotFound { tries: TRIES, groups: all, parts: sides },
+                    (NoDeal::Impossible, Scheme::Folds(folds)) => {
+                        SplitError::GroupFolds { groups: all, folds }
+                    }
+                    (NoDeal::Impossible, Scheme::HoldOut(_)) => {
+                        SplitError::Groups { held_out: parts.capacities[0], groups: all }
+                    }
+                }
+            })?;
+        let mut part_of = vec![0; self.labels.len()];
+        for (members, part) in members.values().zip(part_of_group) {
+            members.iter().for_each(|subject| part_of[*subject] = part);
+        }
+        Ok(part_of)
+    }
+
+    /// Checks what can be said without dealing: whether there are enough groups, of all and of each class and stage.
+    fn check_groups(&self, groups: &Groups) -> Result<(), SplitError> {
+        let needed = self.sides() + usize::from(self.calibration.is_some());
+        if groups.len() < needed {
+            return Err(SplitError::TooFewGroups { found: groups.len(), needed });
+        }
+        let needed = self.needed();
+        for (class, found) in groups.of_classes().into_iter().enumerate() {
+            if found < needed {
+                return Err(SplitError::FewGroupsOfClass {
+                    class: self.classes[class].clone(),
+                    found,
+                    needed,
+                });
+            }
+        }
+        let Scheme::Folds(folds) = self.scheme else { return Ok(()) };
+        let of_stages = groups.of_stages();
+        match of_stages.iter().position(|found| *found < folds) {
+            Some(stage) => {
+                Err(SplitError::StageMissingFromFold { stage: stage + 1, found: of_stages[stage], folds })
+            }
+            None => Ok(()),
         }
     }
-    best.map(|(_, fold_of)| fold_of).ok_or(SplitError::GroupFolds { groups: groups.len(), folds })
+}
+
+/// A share of some subjects or groups: at least one, and `left` are left at least.
+fn share(count: usize, fraction: f64, left: usize) -> usize {
+    ((count as f64 * fraction).round() as usize).clamp(1, count - left)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decision::thresholds::Objective;
+    use crate::recipe::{DecisionRecipe, RecipeFile, ValidationRecipe};
 
     fn labels(classes: &[usize], groups: Option<&[&str]>) -> Vec<Label> {
         let group = |i: usize| groups.map(|groups| groups[i].to_owned());
         let label = |(i, class): (usize, &usize)| Label { class: *class, group: group(i), line: 0 };
         classes.iter().enumerate().map(label).collect()
+    }
+
+    /// A recipe with this validation.
+    fn recipe(validation: ValidationRecipe) -> Recipe {
+        let text = include_str!("../../recipes/cnn-gru.toml");
+        Recipe { validation, ..RecipeFile::parse("r".as_ref(), text.into()).unwrap().recipe }
+    }
+
+    fn splits(
+        labels: &[Label],
+        classes: &[String],
+        validation: &ValidationRecipe,
+    ) -> Result<Vec<Split>, SplitError> {
+        let division = divide(labels, classes, &recipe(validation.clone()))?;
+        assert!(division.calibration.is_empty());
+        Ok(division.splits)
     }
 
     fn one(splits: Result<Vec<Split>, SplitError>) -> Split {
@@ -328,11 +436,11 @@ mod tests {
     #[test]
     fn a_class_that_cannot_stand_on_both_sides_is_an_error() {
         let error = splits(&labels(&[0, 0, 1], None), &names(2), &ValidationRecipe::default());
-        assert_eq!(error, Err(SplitError::TooFew { class: "1".into() }));
+        assert_eq!(error, Err(SplitError::TooFew { class: "1".into(), found: 1, needed: 2 }));
         let recipe = ValidationRecipe { group: Some("person".into()), ..Default::default() };
         let groups = ["a", "a", "b", "b"];
         let error = splits(&labels(&[0, 0, 1, 1], Some(&groups)), &names(2), &recipe);
-        assert_eq!(error, Err(SplitError::Groups { held_out: 1, groups: 2 }));
+        assert_eq!(error, Err(SplitError::FewGroupsOfClass { class: "0".into(), found: 1, needed: 2 }));
     }
 
     #[test]
@@ -367,10 +475,80 @@ mod tests {
         let error = splits(&labels(&[0, 0, 0, 1, 1], None), &names(2), &folds(3, None));
         let class = "1".to_owned();
         assert_eq!(error, Err(SplitError::MissingFromFold { class, found: 2, folds: 3 }));
-        let groups = ["a", "a", "a", "b"];
-        let error = splits(&labels(&[0, 1, 1, 0], Some(&groups)), &names(2), &folds(2, Some("person")));
-        assert_eq!(error, Err(SplitError::GroupFolds { groups: 2, folds: 2 }));
+        let groups = ["a", "a", "b", "b"];
         let error = splits(&labels(&[0, 1, 1, 0], Some(&groups)), &names(2), &folds(3, Some("person")));
         assert_eq!(error, Err(SplitError::TooFewGroups { found: 2, needed: 3 }));
+    }
+
+    /// Groups of one subject of each class but `1` and `2`, which the first `with` of them have as well.
+    fn staged(groups: usize, with: usize) -> Vec<Label> {
+        let subjects = (0..groups)
+            .flat_map(|group| (0..if group < with { 3 } else { 1 }).map(move |class| (group, class)));
+        subjects.map(|(group, class)| Label { class, group: Some(group.to_string()), line: 0 }).collect()
+    }
+
+    #[test]
+    fn a_fold_has_subjects_to_judge_every_stage() {
+        let group = |classes: &[&str]| classes.iter().map(|class| (*class).to_owned()).collect::<Vec<_>>();
+        let stage = |groups| StageRecipe { groups, class_weights: None, targets: None };
+        let stages =
+            vec![stage(vec![group(&["0"]), group(&["1", "2"])]), stage(vec![group(&["1"]), group(&["2"])])];
+        let recipe = Recipe { stages, ..recipe(folds(4, Some("person"))) };
+        let labels = staged(40, 4);
+        for Split { training, validation } in divide(&labels, &names(3), &recipe).unwrap().splits {
+            let of =
+                |class: usize, side: &[usize]| side.iter().any(|subject| labels[*subject].class == class);
+            assert!((0..3).all(|class| of(class, &training)));
+            assert!(of(1, &validation) && of(2, &validation), "{validation:?}");
+        }
+        let error = divide(&staged(40, 3), &names(3), &recipe);
+        assert_eq!(error, Err(SplitError::StageMissingFromFold { stage: 2, found: 3, folds: 4 }));
+    }
+
+    /// A recipe that asks for a decision.
+    fn deciding(validation: ValidationRecipe) -> Recipe {
+        let decision = DecisionRecipe { thresholds: Some(Objective::MacroF1), ..Default::default() };
+        Recipe { decision, ..recipe(validation) }
+    }
+
+    #[test]
+    fn who_chooses_the_decision_neither_trains_nor_judges() {
+        let people: Vec<String> = (0..120).map(|i| format!("person {}", i / 6)).collect();
+        let people: Vec<&str> = people.iter().map(String::as_str).collect();
+        let labels = labels(&[0, 1, 2].repeat(40), Some(&people));
+        for group in [None, Some("person")] {
+            let hold_out = ValidationRecipe { group: group.map(str::to_owned), ..Default::default() };
+            for validation in [hold_out, folds(5, group)] {
+                let Division { calibration, splits } =
+                    divide(&labels, &names(3), &deciding(validation)).unwrap();
+                assert_eq!(calibration.len(), 18);
+                assert!(
+                    (0..3)
+                        .all(|class| calibration.iter().filter(|i| labels[**i].class == class).count() == 6)
+                );
+                let mut judged: Vec<usize> = Vec::new();
+                for Split { training, validation } in &splits {
+                    assert!(training.iter().chain(validation).all(|i| !calibration.contains(i)));
+                    assert_eq!(training.len() + validation.len(), 102);
+                    judged.extend(validation);
+                }
+                assert!(splits.len() == 1 || judged.len() == 102);
+                if group.is_some() {
+                    let other = |i: &usize| calibration.iter().all(|chooser| people[*chooser] != people[*i]);
+                    assert!(splits[0].training.iter().chain(&splits[0].validation).all(other));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_class_that_cannot_choose_a_decision_as_well_is_an_error() {
+        let error =
+            divide(&labels(&[0, 0, 0, 1, 1], None), &names(2), &deciding(ValidationRecipe::default()));
+        assert_eq!(error, Err(SplitError::TooFew { class: "1".into(), found: 2, needed: 3 }));
+        let groups = ["a", "a", "b", "b", "b", "c"];
+        let validation = ValidationRecipe { group: Some("person".into()), ..Default::default() };
+        let error = divide(&labels(&[0, 1, 0, 1, 1, 0], Some(&groups)), &names(2), &deciding(validation));
+        assert_eq!(error, Err(SplitError::FewGroupsOfClass { class: "1".into(), found: 2, needed: 3 }));
     }
 }

@@ -28,9 +28,9 @@ pub fn loss(logits: &[f32], classes: &[usize]) -> f64 {
         .chunks_exact(width)
         .zip(classes)
         .map(|(row, class)| {
-            let greatest = f64::from(row.iter().copied().fold(f32::NEG_INFINITY, f32::max));
-            let sum: f64 = row.iter().map(|logit| (f64::from(*logit) - greatest).exp()).sum();
-            sum.ln() + greatest - f64::from(row[*class])
+            let max = f64::from(row.iter().copied().fold(f32::NEG_INFINITY, f32::max));
+            let sum: f64 = row.iter().map(|logit| (f64::from(*logit) - max).exp()).sum();
+            sum.ln() + max - f64::from(row[*class])
         })
         .sum();
     sum / classes.len() as f64

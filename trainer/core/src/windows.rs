@@ -17,15 +17,14 @@ pub struct WindowSet {
     window: WindowConfig,
     /// Of each subject.
     features: Vec<Features>,
-    places: Vec<Place>,
+    starts: Vec<Start>,
 }
 
-/// Where a window lies.
+/// Where a window begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Place {
+struct Start {
     subject: usize,
-    /// First step.
-    start: usize,
+    step: usize,
 }
 
 impl WindowSet {
@@ -42,21 +41,21 @@ impl WindowSet {
 
     /// Cuts the features of recordings; `classes` holds the class of each.
     pub fn of_features(features: Vec<Features>, classes: &[usize], window: &WindowConfig) -> Self {
-        let (classes_of, subjects, places) = (Vec::new(), Vec::new(), Vec::new());
-        let mut set = WindowSet { classes: classes_of, subjects, window: *window, features, places };
+        let (classes_of, subjects, starts) = (Vec::new(), Vec::new(), Vec::new());
+        let mut set = WindowSet { classes: classes_of, subjects, window: *window, features, starts };
         for (subject, class) in classes.iter().enumerate() {
-            let first = set.places.len();
-            let starts = window.starts(set.features[subject].steps);
-            set.places.extend(starts.map(|start| Place { subject, start }));
-            set.subjects.push(first..set.places.len());
-            set.classes.resize(set.places.len(), *class);
+            let first = set.starts.len();
+            let steps = window.starts(set.features[subject].steps);
+            set.starts.extend(steps.map(|step| Start { subject, step }));
+            set.subjects.push(first..set.starts.len());
+            set.classes.resize(set.starts.len(), *class);
         }
         set
     }
 
     /// Number of windows.
     pub fn len(&self) -> usize {
-        self.places.len()
+        self.starts.len()
     }
 
     /// Steps of a window.
@@ -66,7 +65,12 @@ impl WindowSet {
 
     /// Whether there is no window.
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.starts.is_empty()
+    }
+
+    /// Class of each subject.
+    pub fn classes_of_subjects(&self) -> Vec<usize> {
+        self.subjects.iter().map(|windows| self.classes[windows.start]).collect()
     }
 
     /// The windows of this set, then those of another that is cut in the same way.
@@ -76,14 +80,14 @@ impl WindowSet {
         both.features.extend_from_slice(&other.features);
         both.classes.extend_from_slice(&other.classes);
         both.subjects.extend(other.subjects.iter().map(|range| range.start + windows..range.end + windows));
-        let place = |place: &Place| Place { subject: place.subject + subjects, ..*place };
-        both.places.extend(other.places.iter().map(place));
+        let start = |start: &Start| Start { subject: start.subject + subjects, ..*start };
+        both.starts.extend(other.starts.iter().map(start));
         both
     }
 
     /// The windows at some indices, in their order.
     pub fn gather(&self, indices: &[usize]) -> WindowBatch {
-        self.collect(indices, |place| place.start)
+        self.collect(indices, |start| start.step)
     }
 
     /// As [`WindowSet::gather`], each window's start moved by at most `steps` to either side. `choose` is given
@@ -94,13 +98,13 @@ impl WindowSet {
         steps: usize,
         mut choose: impl FnMut(Range<usize>) -> usize,
     ) -> WindowBatch {
-        self.collect(indices, |Place { subject, start }| {
+        self.collect(indices, |Start { subject, step }| {
             let recording = self.features[subject].steps;
             let last = match self.window.tail {
                 Tail::Drop => recording.saturating_sub(self.window.length),
                 Tail::Pad => recording.saturating_sub(1),
             };
-            choose(start.saturating_sub(steps)..(start + steps).min(last.max(start)) + 1)
+            choose(step.saturating_sub(steps)..(step + steps).min(last.max(step)) + 1)
         })
     }
 
@@ -124,11 +128,11 @@ impl WindowSet {
         sums.into_iter().map(|sum| (sum / steps.max(1) as f64) as f32).collect()
     }
 
-    fn collect(&self, indices: &[usize], mut start: impl FnMut(Place) -> usize) -> WindowBatch {
+    fn collect(&self, indices: &[usize], mut first_step: impl FnMut(Start) -> usize) -> WindowBatch {
         let mut batch = WindowBatch { length: self.window.length, ..WindowBatch::default() };
         for index in indices {
-            let place = self.places[*index];
-            self.window.append(&self.features[place.subject], start(place), &mut batch);
+            let start = self.starts[*index];
+            self.window.append(&self.features[start.subject], first_step(start), &mut batch);
         }
         batch
     }
@@ -175,6 +179,19 @@ mod tests {
         let batch = set.gather(&[4, 0, 5]);
         assert_eq!(batch.dense, [4.0, 5.0, 6.0, 7.0, 1.0, 2.0, 3.0, 4.0, 1.0, 2.0, 0.0, 0.0]);
         assert_eq!(batch.steps, [3, 4, 5, 6, 0, 1, 2, 3, 0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn a_subject_counts_once_however_many_windows_it_has() {
+        assert_eq!(set(Tail::Drop).classes_of_subjects(), [0, 1, 0]);
+    }
+
+    #[test]
+    fn a_window_knows_how_much_of_it_is_data() {
+        assert_eq!(set(Tail::Pad).gather(&[5, 0]).valid, [4, 4]);
+        assert_eq!(set(Tail::Drop).gather(&[5, 0]).valid, [2, 4]);
+        let moved = set(Tail::Pad).gather_within(&[0, 2], 2, |starts| starts.end - 1);
+        assert_eq!((&moved.valid[..], &rows(&moved, 1..2).valid[..]), (&[4, 2][..], &[2][..]));
     }
 
     #[test]

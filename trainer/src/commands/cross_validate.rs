@@ -103,7 +103,7 @@ pub fn run(args: &CrossValidateArgs) -> Result<(), Error> {
 }
 
 fn scores_of_folds(experiment: &Experiment) -> Vec<Fold> {
-    let classes = &experiment.assembled.bundle.manifest.classes;
+    let manifest = &experiment.assembled.bundle.manifest;
     let of_fold = |fold: usize| {
         let judged = experiment.judged.iter().filter(move |judged| judged.fold == fold);
         let trainings = experiment.trainings.iter().filter(|training| training.fold == fold);
@@ -112,7 +112,7 @@ fn scores_of_folds(experiment: &Experiment) -> Vec<Fold> {
             fold: fold + 1,
             epochs: histories.iter().map(|history| history.epochs.len()).sum(),
             best_epochs: histories.iter().filter_map(|history| Some(history.best()?.epoch)).collect(),
-            scores: experiment::evaluate(classes, judged),
+            scores: experiment::evaluate(manifest, judged),
         }
     };
     (0..experiment.folds).map(of_fold).collect()

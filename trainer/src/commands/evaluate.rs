@@ -11,7 +11,7 @@ use painwave::decision::Decision;
 use painwave::engine::Precision;
 use painwave::recording::Recording;
 use painwave_train::decision;
-use painwave_train::evaluation::{Decided, Evaluation};
+use painwave_train::evaluation::Evaluation;
 use painwave_train::labels::LabelColumns;
 use serde::Serialize;
 
@@ -27,8 +27,8 @@ Examples:
   trainer evaluate runs/x/model.bpk --data test.csv --labels test_labels.csv --json scores.json
 
 The scores are those of scikit-learn with zero_division=0: precision, recall, F1, log loss and Brier score. The
-expected calibration error is that of Guo et al. 2017 over 15 bins of equal width. Of a bundle with a temperature
-or thresholds the scores without them are shown as well.";
+expected calibration error is that of Guo et al. 2017 over 15 bins of equal width. Where windows vote there are no
+probabilities to score. Of a bundle with a temperature or thresholds the scores without them are shown as well.";
 
 /// Arguments of `trainer evaluate`.
 #[derive(Clone, Debug, Args)]
@@ -67,6 +67,14 @@ struct Json<'a> {
     decision: Option<Decided<'a>>,
 }
 
+/// A temperature and thresholds, and the scores without them.
+#[derive(Serialize)]
+struct Decided<'a> {
+    #[serde(flatten)]
+    chosen: &'a Decision,
+    before: &'a Evaluation,
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -89,7 +97,7 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     let evaluate = |predictions: &[Prediction]| {
         let judged = truths.iter().zip(predictions);
         let judged = judged.map(|(truth, found)| (truth.class, found.class, &found.probabilities[..]));
-        Evaluation::new(&manifest.classes, judged)
+        Evaluation::new(&manifest.classes, manifest.aggregation.windows, judged)
     };
     let predictions = choice.classify(&bundle, &recordings)?;
     super::warn(&args.data, &table.warnings, &predictions);

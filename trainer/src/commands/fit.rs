@@ -10,7 +10,7 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use painwave_train::decision;
-use painwave_train::experiment::{self, Experiment, Settings};
+use painwave_train::experiment::{self, DecisionJudges, Experiment, Settings};
 use painwave_train::recipe::RecipeFile;
 use painwave_train::training::End;
 
@@ -113,6 +113,9 @@ pub(super) struct Run {
 
 /// Runs a recipe as the arguments say, whose own recipe is not read.
 pub(super) fn run_recipe(args: &FitArgs, mut file: RecipeFile, interrupt: &AtomicBool) -> Result<Run, Error> {
+    for warning in file.recipe.warnings() {
+        eprintln!("warning: {}: {warning}", file.path.display());
+    }
     if let Some(seed) = args.seed {
         // In the text as well: the recipe that the bundle keeps is the one that was run.
         file = change::apply(&file, &[Change::seed("--seed", "training.seed", seed)], &file.path)?;
@@ -166,7 +169,10 @@ fn summarise(args: &FitArgs, experiment: &Experiment) -> Result<(), Error> {
             writeln!(out, "{why}: {} epochs, the best was {best}", history.epochs.len())?;
             if let Some(tuned) = &training.outcome.fine_tuned {
                 let epochs = tuned.epochs.len();
-                writeln!(out, "fine-tuned on all subjects for {epochs} epochs; the scores are from before")?;
+                writeln!(
+                    out,
+                    "fine-tuned on the validation subjects, too, for {epochs} epochs; the scores are from before"
+                )?;
             }
         }
         let subjects = if experiment.folds == 1 { "validation" } else { "out of fold" };
@@ -174,9 +180,12 @@ fn summarise(args: &FitArgs, experiment: &Experiment) -> Result<(), Error> {
         writeln!(out, "{subjects}, by the written bundle:\n{text}")?;
         let manifest = &experiment.assembled.bundle.manifest;
         let chosen = decision::text(&manifest.decision, &manifest.classes);
-        if let (Some(chosen), Some(before)) = (chosen, &experiment.undecided) {
-            writeln!(out, "chosen on these subjects: {chosen}")?;
-            writeln!(out, "without that {}\n", report::summary_text(before))?;
+        if let (Some(chosen), Some(decided)) = (chosen, &experiment.decided) {
+            writeln!(out, "{chosen}: {}", decided.text())?;
+            if let DecisionJudges::Shipped { before } = &decided.judges {
+                writeln!(out, "without it {}", report::summary_text(before))?;
+            }
+            writeln!(out)?;
         }
         writeln!(out, "{}", args.out.join("model.bpk").display())?;
         writeln!(out, "{}", args.out.join("report.html").display())

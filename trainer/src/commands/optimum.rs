@@ -121,8 +121,8 @@ fn held_out(file: &RecipeFile, train: &[Known]) -> Result<Vec<usize>, Error> {
     let label =
         |(index, known): (usize, &Known)| Label { class: known.truth, group: None, line: index as u64 + 2 };
     let labels: Vec<Label> = train.iter().enumerate().map(label).collect();
-    let splits = experiment::splits(file, &labels, &class_names())?;
-    Ok(splits.into_iter().flat_map(|split| split.validation).collect())
+    let division = experiment::divide(file, &labels, &class_names())?;
+    Ok(division.splits.into_iter().flat_map(|split| split.validation).collect())
 }
 
 fn class_names() -> Vec<String> {

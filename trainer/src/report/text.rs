@@ -12,9 +12,11 @@ use painwave_train::evaluation::{BINS, Evaluation, ProbabilityScores};
 pub fn scores_text(evaluation: &Evaluation) -> String {
     let scores = &evaluation.scores;
     let mut text = format!("{} subjects, accuracy {:.4}\n", scores.subjects, scores.accuracy);
-    if let Some(probabilities) = &evaluation.probabilities {
-        let _ = writeln!(text, "{}", probabilities_text(probabilities));
-    }
+    text += &match &evaluation.probabilities {
+        Some(probabilities) => probabilities_text(probabilities),
+        None => "the windows vote: there are no probabilities to score".to_owned(),
+    };
+    text.push('\n');
     let mut table = table(&["class", "precision", "recall", "F1", "subjects"]);
     let number = |value: f64| Cell::new(format!("{value:.4}")).set_alignment(CellAlignment::Right);
     let count = |value: u32| Cell::new(value).set_alignment(CellAlignment::Right);

@@ -1,5 +1,6 @@
 """PyTorch's answers for training, one JSON file per network in trainer/tests/golden/training/, the
-losses in losses.json and the learning rates of every schedule in schedules.json.
+losses in losses.json, the learning rates of every schedule in schedules.json, and the logits of networks that drop
+all that dropout reaches in dropout.json.
 
     pip install torch numpy scikit-learn && python trainer/tests/golden/training.py
 
@@ -263,6 +264,23 @@ def schedules():
     return answers
 
 
+def dropout():
+    """Where dropout acts: with a probability of 1 nothing is random."""
+    last, linear, norm = {"pooling": "last"}, {"head": "linear"}, {"layer_norm": True}
+    base = {"dense": 3, "classes": 3} | last | linear
+    all_layers = {"dropout": 1.0}
+    for layers in (
+        recurrent("gru", 5, 2, **all_layers),
+        recurrent("lstm", 5, 3, bidirectional=True, **all_layers, **norm),
+        recurrent("rnn", 5, 1, **all_layers),
+        recurrent("gru", 5, 2, output_dropout=1.0, **norm),
+    ):
+        config = base | {"recurrent": layers}
+        network, inputs = Network(config), batch(config, BATCH, LENGTH)
+        logits = rounded(network(*inputs))
+        yield {"config": config, "windows": BATCH, "length": LENGTH, "parameters": network.specs, "logits": logits}
+
+
 def write(path, answer):
     path.parent.mkdir(exist_ok=True)
     text = json.dumps(answer, separators=(",", ":"))
@@ -276,3 +294,4 @@ if __name__ == "__main__":
         write(FOLDER / "training" / f"{name}.json", train(config, section))
     write(FOLDER / "losses.json", losses())
     write(FOLDER / "schedules.json", schedules())
+    write(FOLDER / "dropout.json", list(dropout()))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
-use painwave::network::{Network, NetworkInputs, Parameters};
+use painwave::network::{Dropout, Network, NetworkInputs, Parameters};
 use painwave_train::loss::Objective;
 use painwave_train::recipe::TrainingRecipe;
 use painwave_train::training::{Batch, Gradients, Learner, Stepper};
@@ -15,9 +15,9 @@ use trainer::threads::Threads;
 
 use crate::golden::Golden;
 
-/// Greatest difference of a logit, a loss, or an element of a gradient.
+/// Maximal difference of a logit, a loss, or an element of a gradient.
 const TOLERANCE: f32 = 1e-5;
-/// Greatest difference of a trained weight: AdamW's steps have one size, however small the gradient is
+/// Maximal difference of a trained weight: AdamW's steps have one size, however small the gradient is
 /// that its rounding errors are compared with.
 const WEIGHT_TOLERANCE: f32 = 1e-4;
 
@@ -109,7 +109,7 @@ fn read_gradients(network: &Network, gradients: &GradientsParams) -> Values {
 fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
     assert_eq!(found.len(), expected.len(), "{what}");
     let differences = found.iter().zip(expected).map(|(a, b)| (a - b).abs());
-    // A difference that is not a number is the greatest.
+    // NaN is the maximum.
     let most = differences.fold(0.0, |most, next| if next <= most { most } else { next });
     assert!(most <= tolerance, "{what} off by {most:e}");
 }
@@ -119,6 +119,12 @@ fn assert_all_close(what: &str, name: &str, found: &Values, expected: &Values, t
     for (weight, expected) in expected {
         assert_close(&format!("{what} {weight} of {name}"), &found[weight], expected, tolerance);
     }
+}
+
+/// The loss of windows that are each a subject of its own.
+fn objective(recipe: &TrainingRecipe, windows: &[usize], classes: usize) -> Objective {
+    let names: Vec<String> = (0..classes).map(|class| class.to_string()).collect();
+    Objective::new(recipe, windows, &names).expect("every class has windows")
 }
 
 #[test]
@@ -135,7 +141,7 @@ fn trains_as_pytorch(stepper: &Stepper) {
     for golden in all() {
         let Golden { name, ref config, .. } = golden.start;
         let windows = golden.start.batch();
-        let objective = Objective::new(&golden.training, &golden.classes, config.classes);
+        let objective = objective(&golden.training, &golden.classes, config.classes);
         let loss_of = |logits, targets| objective.of_windows(logits, targets);
         let network = Network::from_parameters(config, &golden.start.weights(), &device);
         let logits = network.forward(&NetworkInputs::new(&windows, config, &device));
@@ -172,6 +178,19 @@ fn trains_as_pytorch(stepper: &Stepper) {
     }
 }
 
+/// With a probability of 1 everything is dropped that dropout reaches, and nothing is random.
+#[test]
+fn dropout_acts_where_that_of_pytorch_does() {
+    let goldens: Vec<Golden> = serde_json::from_str(include_str!("../golden/dropout.json")).unwrap();
+    let device = Device::flex();
+    for golden in goldens {
+        let network = Network::from_parameters(&golden.config, &golden.weights(), &device);
+        let inputs = NetworkInputs::new(&golden.batch(), &golden.config, &device);
+        let logits = network.forward_with(&inputs, &mut Dropout::seeded(1));
+        assert_close(&format!("{:?}", golden.config.recurrent), &read(logits), &golden.logits, TOLERANCE);
+    }
+}
+
 /// Logits of all sizes, and every kind of loss of them.
 #[derive(Deserialize)]
 struct Losses {
@@ -200,7 +219,7 @@ fn losses_equal_pytorch() {
     for Answer { training, loss: expected, gradient } in answers {
         let name = format!("{:?} {:?} {:?}", training.loss, training.class_weights, training.targets);
         let logits = Tensor::from_data(TensorData::new(logits.clone(), shape), &device).require_grad();
-        let objective = Objective::new(&training, &classes, shape[1]);
+        let objective = objective(&training, &classes, shape[1]);
         let targets = TensorData::new(objective.targets(&classes), shape);
         let losses = objective.of_windows(logits.clone(), Tensor::from_data(targets, &device));
         let loss = losses.sum() / objective.divisor(&classes);

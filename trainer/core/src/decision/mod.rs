@@ -1,4 +1,4 @@
-//! From a subject's probabilities to its class: what is chosen on judged subjects after training.
+//! From a subject's probabilities to its class: what is chosen after training, on subjects that judge nothing.
 
 pub mod temperature;
 pub mod thresholds;
@@ -7,9 +7,19 @@ use painwave::decision::Decision;
 
 use crate::recipe::DecisionRecipe;
 
-/// Chooses what a recipe asks for, on subjects that trained nothing: the temperature first, then thresholds for the
-/// calibrated probabilities. `probabilities` holds a row for each of `truths`.
-pub fn fit(recipe: &DecisionRecipe, probabilities: &[Vec<f32>], truths: &[usize]) -> Decision {
+/// What a model says of subjects that are set aside to choose its decision: they trained nothing in it, and none of the
+/// scores that are shown is theirs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CalibrationSet {
+    /// Probability of each class, `[subjects][classes]`.
+    pub probabilities: Vec<Vec<f32>>,
+    /// The true class of each.
+    pub truths: Vec<usize>,
+}
+
+/// Chooses what a recipe asks for: the temperature first, then thresholds for the calibrated probabilities.
+pub fn fit(recipe: &DecisionRecipe, set: &CalibrationSet) -> Decision {
+    let CalibrationSet { probabilities, truths } = set;
     let mut decision = Decision::default();
     if recipe.temperature {
         decision.temperature = Some(temperature::fit(probabilities, truths) as f32);

@@ -1,12 +1,12 @@
 //! The temperature at which probabilities are as likely as can be.
 
-/// The least and the greatest temperature: few subjects, all of them right, would ask for one of zero.
+/// The minimum and the maximum of a temperature: few subjects, all of them right, would ask for one of zero.
 pub const RANGE: [f64; 2] = [0.1, 10.0];
 
 /// Halvings of the range: more than a double can tell apart.
 const HALVINGS: usize = 64;
 
-/// The temperature `T` of [`RANGE`] at which `p^(1 / T) / sum` has the least mean negative log likelihood of the
+/// The temperature `T` of [`RANGE`] at which `p^(1 / T) / sum` has the minimal mean negative log likelihood of the
 /// true classes. `probabilities` holds a row for each of `truths`.
 ///
 /// With `b = 1 / T` the likelihood is convex: its derivative, the mean over subjects of the expected `ln p` less the
@@ -31,8 +31,8 @@ pub fn fit(probabilities: &[Vec<f32>], truths: &[usize]) -> f64 {
 /// Of the summed negative log likelihood, by `b`.
 fn derivative(rows: &[Vec<f64>], truths: &[usize], b: f64) -> f64 {
     let of_subject = |(row, truth): (&Vec<f64>, &usize)| {
-        let greatest = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let weights = row.iter().map(|log| (b * (log - greatest)).exp());
+        let max = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let weights = row.iter().map(|log| (b * (log - max)).exp());
         let sum: f64 = weights.clone().sum();
         weights.zip(row).map(|(weight, log)| weight * log).sum::<f64>() / sum - row[*truth]
     };

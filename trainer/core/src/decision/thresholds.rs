@@ -12,7 +12,7 @@ impl Objective {
             let predicted: u32 = confusion.iter().map(|row| row[class]).sum();
             let weight = match self {
                 Objective::WeightedF1 => f64::from(support),
-                Objective::MacroF1 => 1.0,
+                Objective::MacroF1 => f64::from(u8::from(support > 0)),
             };
             sum += weight * 2.0 * f64::from(row[class]) / f64::from(support + predicted).max(1.0);
             weights += weight;
@@ -21,7 +21,7 @@ impl Objective {
     }
 }
 
-/// The class whose probability is the greatest multiple of its threshold, the first of equals.
+/// The class whose probability is the maximal multiple of its threshold, the first of equals.
 pub fn decide(probabilities: &[f64], thresholds: &[f64]) -> usize {
     let ratio = |class: usize| probabilities[class] / thresholds[class];
     (1..probabilities.len()).fold(0, |best, class| if ratio(class) > ratio(best) { class } else { best })
@@ -79,10 +79,10 @@ fn best_for(
 
     let mut confusion = vec![vec![0; thresholds.len()]; thresholds.len()];
     subjects.iter().for_each(|(_, truth, other)| confusion[*truth][*other] += 1);
-    for (place, (ratio, truth, other)) in subjects.iter().enumerate() {
+    for (index, (ratio, truth, other)) in subjects.iter().enumerate() {
         confusion[*truth][*other] -= 1;
         confusion[*truth][class] += 1;
-        let next = subjects.get(place + 1).map_or(ratio / 2.0, |next| next.0);
+        let next = subjects.get(index + 1).map_or(ratio / 2.0, |next| next.0);
         let middle = (ratio * next).sqrt();
         let score = objective.score(&confusion);
         if score > best && middle.is_normal() && next < *ratio {

@@ -3,15 +3,23 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use painwave::bundle::ModelCard;
+use painwave::bundle::{Manifest, ModelCard};
 
 use super::dataset::Dataset;
+use super::judged::Decided;
 use super::member::Training;
+use crate::decision;
 use crate::evaluation::Evaluation;
 use crate::recipe::{self, RecipeFile};
 use crate::split::Split;
 
-pub(super) fn card(file: &RecipeFile, dataset: &Dataset, splits: &[Split], date: &str) -> ModelCard {
+pub(super) fn card(
+    file: &RecipeFile,
+    dataset: &Dataset,
+    calibration: &[usize],
+    splits: &[Split],
+    date: &str,
+) -> ModelCard {
     let recipe = &file.recipe;
     let name = |path: &Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let [(data, data_sha256), (labels, labels_sha256)] = &dataset.sources;
@@ -33,7 +41,7 @@ pub(super) fn card(file: &RecipeFile, dataset: &Dataset, splits: &[Split], date:
         .into_iter()
         .chain(stages)
         .collect(),
-        split: describe(file, splits),
+        split: describe(file, calibration, splits),
         metrics: BTreeMap::new(),
         confusion: Vec::new(),
         weights: None,
@@ -53,11 +61,14 @@ pub(super) fn fine_tuning(trainings: &[Training]) -> String {
         (tuned, all) if tuned == all => "every member was".to_owned(),
         (tuned, all) => format!("{tuned} of {all} members were"),
     };
-    format!("; then {who} fine-tuned on all of them for {epochs} epochs: the scores are from before")
+    format!(
+        "; then {who} fine-tuned on those of training and validation for {epochs} epochs: the scores are from before"
+    )
 }
 
-/// Puts the scores on the card, and what was chosen after training.
-pub(super) fn record(card: &mut ModelCard, evaluation: &Evaluation, decision: Option<String>) {
+/// Puts the scores on the card, and how the decision was chosen.
+pub(super) fn record(manifest: &mut Manifest, evaluation: &Evaluation, decided: Option<&Decided>) {
+    let Manifest { card, decision, classes, .. } = manifest;
     let Evaluation { scores, probabilities } = evaluation;
     let of_classes = [
         ("accuracy", scores.accuracy),
@@ -76,19 +87,19 @@ pub(super) fn record(card: &mut ModelCard, evaluation: &Evaluation, decision: Op
     let metrics = of_classes.into_iter().chain(of_probabilities);
     card.metrics = metrics.map(|(name, value)| (name.to_owned(), value)).collect();
     card.confusion = scores.confusion.clone();
-    if let Some(decision) = decision {
-        card.data.insert("decision".to_owned(), format!("{decision}; chosen on the subjects of the scores"));
+    if let (Some(decision), Some(decided)) = (decision::text(decision, classes), decided) {
+        card.data.insert("decision".to_owned(), format!("{decision}; {}", decided.text()));
     }
 }
 
-fn describe(file: &RecipeFile, splits: &[Split]) -> String {
+fn describe(file: &RecipeFile, calibration: &[usize], splits: &[Split]) -> String {
     let validation = &file.recipe.validation;
     let by = validation
         .group
         .as_ref()
         .map_or("subject, stratified by class".into(), |group| format!("groups of the column `{group}`"));
     let seed = validation.seed;
-    match splits {
+    let split = match splits {
         [Split { training, validation }] => format!(
             "{} subjects for training, {} for validation, held out by {by}, seed {seed}",
             training.len(),
@@ -102,5 +113,9 @@ fn describe(file: &RecipeFile, splits: &[Split]) -> String {
                  trained on its fold"
             )
         }
+    };
+    match calibration.len() {
+        0 => split,
+        count => format!("{split}; {count} more subjects choose the decision and nothing else"),
     }
 }

@@ -28,7 +28,7 @@ impl Dataset {
     }
 }
 
-/// The recordings at some places.
-pub fn pick<'a>(recordings: &'a [Recording], places: &[usize]) -> Vec<&'a Recording> {
-    places.iter().map(|place| &recordings[*place]).collect()
+/// The recordings at some indices.
+pub fn pick<'a>(recordings: &'a [Recording], indices: &[usize]) -> Vec<&'a Recording> {
+    indices.iter().map(|index| &recordings[*index]).collect()
 }

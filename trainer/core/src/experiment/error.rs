@@ -6,6 +6,7 @@ use painwave::bundle::BundleError;
 use painwave::features::FeatureError;
 
 use crate::assemble::AssembleError;
+use crate::loss::NobodyTrains;
 use crate::precision::PrecisionError;
 use crate::preparation::PreparationError;
 use crate::recipe::RecipeError;
@@ -28,6 +29,9 @@ pub enum ExperimentError {
         /// Why.
         source: SplitError,
     },
+    /// A network has nothing to learn a class from.
+    #[error(transparent)]
+    NobodyTrains(#[from] NobodyTrains),
     /// The features cannot be fitted.
     #[error(transparent)]
     Preparation(#[from] PreparationError),

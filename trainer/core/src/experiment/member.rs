@@ -30,7 +30,7 @@ use crate::windows::WindowSet;
 pub struct Training {
     /// Its name, for people.
     pub name: String,
-    /// Place of its fold; 0 of a hold-out.
+    /// Index of its fold; 0 of a hold-out.
     pub fold: usize,
     /// The subjects: those of the stage's classes, if it is one.
     pub split: Split,
@@ -154,11 +154,11 @@ impl<'a> Workshop<'a> {
             let expected = "columns that the features keep, neither one-hot nor in a `pca` group";
             file.value_error("training.augmentation", axis, expected)
         })?;
-        let network = member.network.clone();
+        let objective = Objective::new(&recipe, &training.classes_of_subjects(), &task.names)?;
         Ok(Problem {
             augmentation,
-            objective: Objective::new(&recipe, &training.classes, network.classes),
-            network,
+            objective,
+            network: member.network.clone(),
             classes: task.names,
             recipe,
             aggregation: manifest.aggregation,

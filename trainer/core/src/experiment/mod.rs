@@ -3,6 +3,7 @@
 mod card;
 mod dataset;
 mod error;
+mod judged;
 mod manifest;
 mod member;
 mod part;
@@ -11,7 +12,6 @@ mod task;
 
 use painwave::Bundle;
 use painwave::bundle::WeightType;
-use painwave::classifier::Prediction;
 use painwave::decision::Decision;
 use painwave::engine::EngineError;
 use painwave::features::FeatureExtractor;
@@ -19,19 +19,20 @@ use painwave::recording::{Recording, Schema};
 
 pub use self::dataset::{Dataset, pick};
 pub use self::error::ExperimentError;
+pub use self::judged::{Decided, DecisionJudges, Judged, evaluate};
 pub use self::member::Training;
 use self::member::Workshop;
 pub use self::part::{CHECKPOINT, Part};
 pub use self::settings::{Observer, Plan, Settings};
 use self::task::Task;
-use crate::assemble::{self, Assembled, Refused};
-use crate::decision;
+use crate::assemble::{self, AssembleError, Assembled, Refused};
+use crate::decision::{self, CalibrationSet};
 use crate::evaluation::Evaluation;
 use crate::labels::Label;
 use crate::precision::{self, Judges};
 use crate::preparation::{self, Preparation};
 use crate::recipe::{DecisionRecipe, RecipeFile};
-use crate::split::{self, Split};
+use crate::split::{self, Division, Split};
 use crate::windows::WindowSet;
 
 /// What a recipe came to.
@@ -42,25 +43,12 @@ pub struct Experiment {
     pub folds: usize,
     /// The bundle, with the scores on its card.
     pub assembled: Assembled,
-    /// The subjects that judged: all of them if there were folds.
+    /// The subjects that judged: all of them, but those of calibration, if there were folds.
     pub judged: Vec<Judged>,
     /// Scores of these subjects, each by the members that were not trained on it.
     pub evaluation: Evaluation,
-    /// The scores before a temperature and thresholds were chosen on these subjects, if any were.
-    pub undecided: Option<Evaluation>,
-}
-
-/// A subject and what the members of a fold said, which were not trained on it.
-#[derive(Clone, Debug)]
-pub struct Judged {
-    /// Place in the data set.
-    pub subject: usize,
-    /// Place of the fold; 0 of a hold-out.
-    pub fold: usize,
-    /// The true class.
-    pub truth: usize,
-    /// What they said.
-    pub prediction: Prediction,
+    /// How temperature and thresholds were chosen, if the recipe asks for any.
+    pub decided: Option<Decided>,
 }
 
 /// Runs a recipe: trains a member for every stage on every split and bundles them.
@@ -74,7 +62,7 @@ pub fn run(
 ) -> Result<Experiment, ExperimentError> {
     let recipe = &file.recipe;
     file.check_classes(&dataset.classes)?;
-    let splits = splits(file, &dataset.labels, &dataset.classes)?;
+    let Division { calibration, splits } = divide(file, &dataset.labels, &dataset.classes)?;
     let prepare = |split: &Split| {
         let recordings = pick(&dataset.recordings, &split.training);
         let classes = dataset.classes_of(&split.training);
@@ -82,7 +70,7 @@ pub fn run(
         preparation::fit(file, &dataset.schema, &training)
     };
     let preparations = splits.iter().map(prepare).collect::<Result<Vec<Preparation>, _>>()?;
-    let card = card::card(file, dataset, &splits, settings.date);
+    let card = card::card(file, dataset, &calibration, &splits, settings.date);
     let manifest = manifest::manifest(file, dataset, card, &preparations)?;
     let recordings = project(dataset, &manifest.schema);
 
@@ -98,8 +86,9 @@ pub fn run(
     let judges = judges(file, &recordings, &splits);
     let refused = |engine, error: &EngineError| settings.observer.engine_refused(engine, error);
     let mut assembled = assemble::assemble(manifest.clone(), members.clone(), &judges, &refused)?;
-    let mut judged = judged(dataset, &splits, &assembled.predictions);
-    if trainings.iter().any(|training| training.outcome.fine_tuned.is_some()) {
+    let mut judged = judged::judged(dataset, &splits, &assembled.predictions);
+    let fine_tuned = trainings.iter().any(|training| training.outcome.fine_tuned.is_some());
+    if fine_tuned {
         for (member, training) in members.iter_mut().zip(&trainings) {
             if let Some(fine_tuned) = &training.outcome.fine_tuned {
                 member.parameters = fine_tuned.parameters.clone();
@@ -108,15 +97,26 @@ pub fn run(
         assembled = assemble::assemble(manifest, members, &judges, &refused)?;
         assembled.bundle.manifest.card.split += &card::fine_tuning(&trainings);
     }
-    let mut evaluation = evaluate(&dataset.classes, &judged);
-    let decision = decide(&recipe.decision, &dataset.classes, &mut judged);
-    let undecided = (!decision.is_default())
-        .then(|| std::mem::replace(&mut evaluation, evaluate(&dataset.classes, &judged)));
-    let manifest = &mut assembled.bundle.manifest;
-    card::record(&mut manifest.card, &evaluation, decision::text(&decision, &dataset.classes));
-    manifest.decision = decision;
-    precision::prove(&mut assembled.bundle, &judges)?;
-    Ok(Experiment { trainings, folds: splits.len(), assembled, judged, evaluation, undecided })
+    let bundle = &mut assembled.bundle;
+    let mut evaluation = evaluate(&bundle.manifest, &judged);
+    let mut decided = None;
+    if !calibration.is_empty() {
+        bundle.manifest.decision =
+            decide(&recipe.decision, dataset, &recordings, &calibration, bundle, &refused)?;
+        let judges = match (splits.len(), fine_tuned) {
+            (1, false) => {
+                judged::apply(&bundle.manifest, &mut judged);
+                let before = std::mem::replace(&mut evaluation, evaluate(&bundle.manifest, &judged));
+                DecisionJudges::Shipped { before }
+            }
+            (1, true) => DecisionJudges::WeightsBeforeFineTuning,
+            _ => DecisionJudges::Members,
+        };
+        decided = Some(Decided { subjects: calibration.len(), judges });
+    }
+    card::record(&mut bundle.manifest, &evaluation, decided.as_ref());
+    precision::prove(bundle, &judges)?;
+    Ok(Experiment { trainings, folds: splits.len(), assembled, judged, evaluation, decided })
 }
 
 /// Measures again what precisions change in the bundle of an earlier run of the recipe on the same data, and stores its
@@ -131,7 +131,7 @@ pub fn prove(
     stored_as: WeightType,
     refused: Refused<'_>,
 ) -> Result<WeightType, ExperimentError> {
-    let splits = splits(file, &dataset.labels, &dataset.classes)?;
+    let splits = divide(file, &dataset.labels, &dataset.classes)?.splits;
     let recordings = project(dataset, &bundle.manifest.schema);
     let judges = judges(file, &recordings, &splits);
     if stored_as != WeightType::I8 {
@@ -156,17 +156,12 @@ pub fn prove(
     Ok(stored_as)
 }
 
-/// Splits labelled subjects as a recipe says.
+/// Divides labelled subjects as a recipe says.
 ///
 /// # Errors
-/// They cannot be split so.
-pub fn splits(
-    file: &RecipeFile,
-    labels: &[Label],
-    classes: &[String],
-) -> Result<Vec<Split>, ExperimentError> {
-    let splits = split::splits(labels, classes, &file.recipe.validation);
-    splits.map_err(|source| {
+/// They cannot be divided so.
+pub fn divide(file: &RecipeFile, labels: &[Label], classes: &[String]) -> Result<Division, ExperimentError> {
+    split::divide(labels, classes, &file.recipe).map_err(|source| {
         let line = file.line(source.key());
         ExperimentError::Split { recipe: file.path.clone(), line, source }
     })
@@ -187,39 +182,18 @@ fn project(dataset: &Dataset, schema: &Schema) -> Vec<Recording> {
     dataset.recordings.iter().map(project).collect()
 }
 
-/// Chooses what the recipe asks for on the judged subjects, and decides for their classes by it, as the classifier
-/// does with what it reads in the bundle.
-fn decide(recipe: &DecisionRecipe, classes: &[String], judged: &mut [Judged]) -> Decision {
-    let (rows, truths): (Vec<Vec<f32>>, Vec<usize>) =
-        judged.iter().map(|judged| (judged.prediction.probabilities.clone(), judged.truth)).unzip();
-    let decision = decision::fit(recipe, &rows, &truths);
-    for (Judged { prediction, .. }, probabilities) in judged.iter_mut().zip(rows) {
-        prediction.probabilities = decision.calibrate(probabilities);
-        prediction.class = decision.class(prediction.class, &prediction.probabilities);
-        prediction.label = classes[prediction.class].clone();
-    }
-    decision
-}
-
-/// Scores of judged subjects.
-pub fn evaluate<'a>(
-    classes: &[String],
-    judged: impl IntoIterator<Item = &'a Judged, IntoIter: Clone>,
-) -> Evaluation {
-    let judged = judged
-        .into_iter()
-        .map(|Judged { truth, prediction, .. }| (*truth, prediction.class, &prediction.probabilities[..]));
-    Evaluation::new(classes, judged)
-}
-
-fn judged(dataset: &Dataset, splits: &[Split], predictions: &[Vec<Prediction>]) -> Vec<Judged> {
-    let mut judged = Vec::new();
-    for (fold, (split, predictions)) in splits.iter().zip(predictions).enumerate() {
-        for (subject, prediction) in split.validation.iter().zip(predictions) {
-            let truth = dataset.labels[*subject].class;
-            judged.push(Judged { subject: *subject, fold, truth, prediction: prediction.clone() });
-        }
-    }
-    judged.sort_by_key(|judged| judged.subject);
-    judged
+/// Chooses what the recipe asks for by what the model that ships says of the subjects of calibration.
+fn decide(
+    recipe: &DecisionRecipe,
+    dataset: &Dataset,
+    recordings: &[Recording],
+    calibration: &[usize],
+    bundle: &Bundle,
+    refused: Refused<'_>,
+) -> Result<Decision, AssembleError> {
+    let classifier = assemble::classifier(bundle, refused)?;
+    let predictions = pollster::block_on(classifier.classify(&pick(recordings, calibration)))?;
+    let probabilities = predictions.into_iter().map(|prediction| prediction.probabilities).collect();
+    let truths = dataset.classes_of(calibration);
+    Ok(decision::fit(recipe, &CalibrationSet { probabilities, truths }))
 }

@@ -24,12 +24,12 @@ impl Part {
         (0..folds).flat_map(move |fold| (0..stages).map(move |stage| Part { fold, folds, stage, stages }))
     }
 
-    /// Place of its member in the bundle.
+    /// Index of its member in the bundle.
     pub fn member(self) -> usize {
         self.fold * self.stages + self.stage
     }
 
-    /// Places of the members of a fold.
+    /// Indices of the members of a fold.
     pub fn members(fold: usize, stages: usize) -> Range<usize> {
         fold * stages..(fold + 1) * stages
     }

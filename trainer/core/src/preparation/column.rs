@@ -12,8 +12,8 @@ pub struct Column {
     pub name: String,
     /// Number of levels of a category column.
     pub levels: Option<usize>,
-    /// Its place among the schema's channels or categories, and how many of these there are.
-    place: usize,
+    /// Its index among the schema's channels or categories, and how many of these there are.
+    index: usize,
     of: usize,
     /// Whether its values are distances from their mean over each recording.
     centred: bool,
@@ -28,7 +28,7 @@ pub struct Statistics {
     pub variance: f64,
     /// Smallest value.
     pub low: f32,
-    /// Greatest value.
+    /// Maximum.
     pub high: f32,
 }
 
@@ -36,18 +36,18 @@ impl Column {
     /// Every column that the network does not embed: categories and channels, in the schema's order.
     pub fn candidates(schema: &Schema, embedded: &[String]) -> Vec<Self> {
         let of = schema.categories.len();
-        let categories = schema.categories.iter().enumerate().map(|(place, category)| Column {
+        let categories = schema.categories.iter().enumerate().map(|(index, category)| Column {
             name: category.column.clone(),
             levels: Some(category.levels.len()),
-            place,
+            index,
             of,
             centred: false,
         });
         let of = schema.channels.len();
-        let channels = schema.channels.iter().enumerate().map(|(place, channel)| Column {
+        let channels = schema.channels.iter().enumerate().map(|(index, channel)| Column {
             name: channel.clone(),
             levels: None,
-            place,
+            index,
             of,
             centred: false,
         });
@@ -61,10 +61,10 @@ impl Column {
 
     /// The values of a recording.
     pub fn values<'a>(&self, recording: &'a Recording) -> impl Iterator<Item = f32> + Clone + use<'a> {
-        let (place, of, is_category) = (self.place, self.of, self.levels.is_some());
+        let (index, of, is_category) = (self.index, self.of, self.levels.is_some());
         let raw = (0..recording.steps()).map(move |step| match is_category {
-            true => f32::from(recording.codes[step * of + place]),
-            false => recording.values[step * of + place],
+            true => f32::from(recording.codes[step * of + index]),
+            false => recording.values[step * of + index],
         });
         let centre = if self.centred { mean(raw.clone()) } else { 0.0 };
         raw.map(move |value| value - centre)

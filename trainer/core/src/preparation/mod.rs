@@ -49,11 +49,11 @@ pub fn fit(
     let constant = constant.map(|(column, _)| column.name.clone()).collect();
 
     let (kept, dropped) = selection::select(file, &columns, &statistics, training)?;
-    let encode = |place: &usize| encode(file, &columns[*place], statistics[*place], recordings);
+    let encode = |index: &usize| encode(file, &columns[*index], statistics[*index], recordings);
     let mut dense: Vec<DenseFeature> = kept.iter().flat_map(encode).collect();
     let centred = selection::matching(file, "features.centred", &recipe.features.centred, &columns)?;
-    for place in kept.iter().filter(|place| centred.contains(place)) {
-        let column = columns[*place].centred();
+    for index in kept.iter().filter(|index| centred.contains(index)) {
+        let column = columns[*index].centred();
         dense.push(DenseFeature {
             centred: true,
             ..scaled(file, &column, column.statistics(recordings), recordings)
@@ -132,11 +132,11 @@ pub fn narrow(schema: &Schema, transforms: &[&FeatureTransform]) -> Schema {
 
 /// A recording of one schema with only the columns of a narrower one.
 pub fn project(recording: &Recording, from: &Schema, to: &Schema) -> Recording {
-    let channels = places(&to.channels, &from.channels);
+    let channels = indices(&to.channels, &from.channels);
     let category = |category: &painwave::recording::Category| category.column.clone();
     let from_categories: Vec<String> = from.categories.iter().map(category).collect();
     let to_categories: Vec<String> = to.categories.iter().map(category).collect();
-    let categories = places(&to_categories, &from_categories);
+    let categories = indices(&to_categories, &from_categories);
     let mut projected = Recording {
         id: recording.id.clone(),
         times: recording.times.clone(),
@@ -146,12 +146,12 @@ pub fn project(recording: &Recording, from: &Schema, to: &Schema) -> Recording {
     for step in 0..recording.steps() {
         let values = &recording.values[step * from.channels.len()..];
         let codes = &recording.codes[step * from.categories.len()..];
-        projected.values.extend(channels.iter().map(|place| values[*place]));
-        projected.codes.extend(categories.iter().map(|place| codes[*place]));
+        projected.values.extend(channels.iter().map(|index| values[*index]));
+        projected.codes.extend(categories.iter().map(|index| codes[*index]));
     }
     projected
 }
 
-fn places(wanted: &[String], all: &[String]) -> Vec<usize> {
+fn indices(wanted: &[String], all: &[String]) -> Vec<usize> {
     wanted.iter().filter_map(|name| all.iter().position(|other| other == name)).collect()
 }

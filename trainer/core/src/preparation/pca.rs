@@ -46,17 +46,17 @@ pub fn fit(
     let scaling = FeatureTransform { dense: dense.to_vec(), ..FeatureTransform::default() };
     let extractor = FeatureExtractor::new(&scaling, schema)?;
     let scaled: Vec<f32> = training.iter().flat_map(|recording| extractor.apply(recording).dense).collect();
-    let fit = |(place, inputs): (usize, Vec<usize>)| {
-        let group = &file.recipe.features.pca[place];
+    let fit = |(index, inputs): (usize, Vec<usize>)| {
+        let group = &file.recipe.features.pca[index];
         let (mean, covariance) = covariance(&scaled, dense.len(), &inputs);
         let components = principal(covariance);
         let total: f64 = components.iter().map(|component| component.variance).sum();
         if total <= 0.0 {
             let found = "a group of constant columns";
             let expected = "columns that vary: `drop_constant = true` leaves the others out";
-            return Err(file.value_error(&key(place, ""), found, expected).into());
+            return Err(file.value_error(&key(index, ""), found, expected).into());
         }
-        let count = count(file, place, group, &components, total)?;
+        let count = count(file, index, group, &components, total)?;
         let explained = components[..count].iter().map(|component| component.variance).sum::<f64>() / total;
         let components =
             components.into_iter().take(count).flat_map(|component| upright(component.direction));
@@ -66,11 +66,11 @@ pub fn fit(
     groups.into_iter().map(fit).collect()
 }
 
-fn key(place: usize, name: &str) -> String {
-    format!("features.pca.{place}{name}")
+fn key(index: usize, name: &str) -> String {
+    format!("features.pca.{index}{name}")
 }
 
-/// Place of each group that is left, with the places of its inputs.
+/// Index of each group that is left, with the indices of its inputs.
 fn groups(
     file: &RecipeFile,
     columns: &[Column],
@@ -78,8 +78,8 @@ fn groups(
 ) -> Result<Vec<(usize, Vec<usize>)>, RecipeError> {
     let mut taken = vec![false; columns.len()];
     let mut groups = Vec::new();
-    for (place, group) in file.recipe.features.pca.iter().enumerate() {
-        let key = key(place, ".columns");
+    for (index, group) in file.recipe.features.pca.iter().enumerate() {
+        let key = key(index, ".columns");
         let members = matching(file, &key, &group.columns, columns)?;
         for member in &members {
             if std::mem::replace(&mut taken[*member], true) {
@@ -93,7 +93,7 @@ fn groups(
         };
         let inputs: Vec<usize> = (0..dense.len()).filter(is_member).collect();
         if !inputs.is_empty() {
-            groups.push((place, inputs));
+            groups.push((index, inputs));
         }
     }
     Ok(groups)
@@ -101,7 +101,7 @@ fn groups(
 
 /// Mean of each of some inputs, and their covariance, row by row.
 fn covariance(scaled: &[f32], width: usize, inputs: &[usize]) -> (Vec<f32>, DMatrix<f64>) {
-    let rows = || scaled.chunks_exact(width).map(|row| inputs.iter().map(|place| f64::from(row[*place])));
+    let rows = || scaled.chunks_exact(width).map(|row| inputs.iter().map(|index| f64::from(row[*index])));
     let (n, count) = (inputs.len(), f64::max(rows().len() as f64, 1.0));
     let mut mean = vec![0.0; n];
     for row in rows() {
@@ -117,7 +117,7 @@ fn covariance(scaled: &[f32], width: usize, inputs: &[usize]) -> (Vec<f32>, DMat
     (mean.into_iter().map(|mean| mean as f32).collect(), covariance)
 }
 
-/// The components of a covariance matrix, greatest variance first.
+/// The components of a covariance matrix, by descending variance.
 fn principal(covariance: DMatrix<f64>) -> Vec<Component> {
     let eigen = covariance.symmetric_eigen();
     let pairs = eigen.eigenvalues.iter().zip(eigen.eigenvectors.column_iter());
@@ -134,7 +134,7 @@ fn principal(covariance: DMatrix<f64>) -> Vec<Component> {
 /// How many components, as scikit-learn's `PCA(n_components=...)` counts them.
 fn count(
     file: &RecipeFile,
-    place: usize,
+    index: usize,
     group: &PcaGroup,
     components: &[Component],
     total: f64,
@@ -143,7 +143,7 @@ fn count(
     match group.wanted() {
         Some(Components::Count(count)) if count > most => {
             let expected = format!("at most the {most} inputs that the group has left");
-            Err(file.value_error(&key(place, ".components"), count, expected))
+            Err(file.value_error(&key(index, ".components"), count, expected))
         }
         Some(Components::Count(count)) => Ok(count),
         // A recipe that says neither is refused when it is read.

@@ -49,7 +49,7 @@ pub struct Training<'a> {
     pub classes: &'a [usize],
 }
 
-/// Places of the kept columns, ascending, and the columns that rules left out. A column that no rule
+/// Indices of the kept columns, ascending, and the columns that rules left out. A column that no rule
 /// names but that is not chosen either is in neither.
 ///
 /// # Errors
@@ -62,39 +62,39 @@ pub fn select(
 ) -> Result<(Vec<usize>, Vec<Dropped>), RecipeError> {
     let recipe = &file.recipe.features;
     let mut dropped = Vec::new();
-    let mut leave_out = |place: usize, why: Rule| {
-        dropped.push(Dropped { column: columns[place].name.clone(), why });
+    let mut leave_out = |index: usize, why: Rule| {
+        dropped.push(Dropped { column: columns[index].name.clone(), why });
         false
     };
     let named = matching(file, "features.drop", &recipe.drop, columns)?;
     let mut kept = chosen(file, columns, statistics, &named)?;
-    for place in named {
-        leave_out(place, Rule::Named);
+    for index in named {
+        leave_out(index, Rule::Named);
     }
     if recipe.drop_constant {
-        kept.retain(|place| !statistics[*place].is_constant() || leave_out(*place, Rule::Constant));
+        kept.retain(|index| !statistics[*index].is_constant() || leave_out(*index, Rule::Constant));
     }
-    if let Some(least) = recipe.min_variance {
-        let is_one_hot = |place: &usize| recipe.is_one_hot(&columns[*place].name);
-        kept.retain(|place| {
-            let variance = statistics[*place].variance;
-            variance > least || is_one_hot(place) || leave_out(*place, Rule::Variance(variance))
+    if let Some(min) = recipe.min_variance {
+        let is_one_hot = |index: &usize| recipe.is_one_hot(&columns[*index].name);
+        kept.retain(|index| {
+            let variance = statistics[*index].variance;
+            variance > min || is_one_hot(index) || leave_out(*index, Rule::Variance(variance))
         });
     }
-    if let Some(least) = &recipe.min_label_correlation {
-        let among = matching(file, "features.min_label_correlation.among", &least.among, columns)?;
-        kept.retain(|place| {
-            if !among.contains(place) {
+    if let Some(min) = &recipe.min_label_correlation {
+        let among = matching(file, "features.min_label_correlation.among", &min.among, columns)?;
+        kept.retain(|index| {
+            if !among.contains(index) {
                 return true;
             }
-            let ratio = columns[*place].label_correlation(training.recordings, training.classes);
-            ratio >= least.ratio || leave_out(*place, Rule::LabelCorrelation(ratio))
+            let ratio = columns[*index].label_correlation(training.recordings, training.classes);
+            ratio >= min.ratio || leave_out(*index, Rule::LabelCorrelation(ratio))
         });
     }
     Ok((kept, dropped))
 }
 
-/// Places of the columns that `keep` and `top_variance` choose, without those that are dropped by name.
+/// Indices of the columns that `keep` and `top_variance` choose, without those that are dropped by name.
 fn chosen(
     file: &RecipeFile,
     columns: &[Column],
@@ -103,13 +103,13 @@ fn chosen(
 ) -> Result<Vec<usize>, RecipeError> {
     let FeatureRecipe { keep, top_variance, .. } = &file.recipe.features;
     if keep.is_empty() && top_variance.is_none() {
-        return Ok((0..columns.len()).filter(|place| !named.contains(place)).collect());
+        return Ok((0..columns.len()).filter(|index| !named.contains(index)).collect());
     }
     let mut chosen = matching(file, "features.keep", keep, columns)?;
-    chosen.retain(|place| !named.contains(place));
+    chosen.retain(|index| !named.contains(index));
     if let Some(top) = top_variance {
         let mut ranked = matching(file, "features.top_variance.among", &top.among, columns)?;
-        ranked.retain(|place| !chosen.contains(place) && !named.contains(place));
+        ranked.retain(|index| !chosen.contains(index) && !named.contains(index));
         ranked.sort_by(|a, b| statistics[*b].variance.total_cmp(&statistics[*a].variance));
         chosen.extend(ranked.into_iter().take(top.count));
     }
@@ -117,7 +117,7 @@ fn chosen(
     Ok(chosen)
 }
 
-/// Places of the columns that any of some patterns names, ascending.
+/// Indices of the columns that any of some patterns names, ascending.
 ///
 /// # Errors
 /// A pattern that names none.
@@ -127,18 +127,18 @@ pub fn matching(
     patterns: &[String],
     columns: &[Column],
 ) -> Result<Vec<usize>, RecipeError> {
-    let mut places = Vec::new();
+    let mut indices = Vec::new();
     for pattern in patterns {
-        let found = (0..columns.len()).filter(|place| matches(pattern, &columns[*place].name));
-        let before = places.len();
-        places.extend(found);
-        if places.len() == before {
+        let found = (0..columns.len()).filter(|index| matches(pattern, &columns[*index].name));
+        let before = indices.len();
+        indices.extend(found);
+        if indices.len() == before {
             return Err(unknown(file, key, pattern, columns));
         }
     }
-    places.sort_unstable();
-    places.dedup();
-    Ok(places)
+    indices.sort_unstable();
+    indices.dedup();
+    Ok(indices)
 }
 
 /// Most names in an error.

@@ -285,9 +285,9 @@ impl Golden {
 
 fn assert_close(found: &[f32], expected: &[f32], what: &str) {
     assert_eq!(found.len(), expected.len(), "{what}");
-    for (place, (found, expected)) in found.iter().zip(expected).enumerate() {
+    for (index, (found, expected)) in found.iter().zip(expected).enumerate() {
         let allowed = 2e-6 * expected.abs().max(1.0);
-        assert!((found - expected).abs() <= allowed, "{what}, {place}: {found} instead of {expected}");
+        assert!((found - expected).abs() <= allowed, "{what}, {index}: {found} instead of {expected}");
     }
 }
 
@@ -309,10 +309,10 @@ fn encoding_scaling_and_components_are_fitted_as_by_scikit_learn() {
         assert_eq!(transform.projections.len(), expected.projections.len());
         for (found, expected) in transform.projections.iter().zip(&expected.projections) {
             // The order of a group's columns is the schema's, the order of scikit-learn's the caller's.
-            let place = |input: &usize| expected.inputs.iter().position(|other| other == input).unwrap();
-            let places: Vec<usize> = found.inputs.iter().map(place).collect();
-            let width = places.len();
-            let row = |row: &[f32]| places.iter().map(|place| row[*place]).collect::<Vec<f32>>();
+            let index = |input: &usize| expected.inputs.iter().position(|other| other == input).unwrap();
+            let indices: Vec<usize> = found.inputs.iter().map(index).collect();
+            let width = indices.len();
+            let row = |row: &[f32]| indices.iter().map(|index| row[*index]).collect::<Vec<f32>>();
             let components: Vec<f32> = expected.components.chunks(width).flat_map(row).collect();
             assert_close(&found.components, &components, "components");
             assert_close(&found.mean, &row(&expected.mean), "mean");
@@ -335,9 +335,9 @@ fn variance_and_correlation_with_the_label_are_scikit_learns() {
     let (golden, schema, recordings, classes) = Golden::read();
     let recordings: Vec<&Recording> = recordings.iter().collect();
     let columns = Column::candidates(&schema, &["survey".into(), "mood".into()]);
-    for (place, column) in columns.iter().enumerate() {
+    for (index, column) in columns.iter().enumerate() {
         let close = |found: f64, expected: f64| assert!((found / expected - 1.0).abs() < 1e-9, "{found}");
-        close(column.statistics(&recordings).variance, golden.variances[place]);
-        close(column.label_correlation(&recordings, &classes), golden.correlation_ratios[place]);
+        close(column.statistics(&recordings).variance, golden.variances[index]);
+        close(column.label_correlation(&recordings, &classes), golden.correlation_ratios[index]);
     }
 }

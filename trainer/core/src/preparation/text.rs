@@ -12,7 +12,7 @@ pub fn inputs(transform: &FeatureTransform, schema: &Schema) -> String {
 
 /// What a projection makes of which inputs.
 pub fn projection(projection: &Projection, transform: &FeatureTransform, schema: &Schema) -> String {
-    let inputs = projection.inputs.iter().map(|place| transform.dense[*place].name(schema));
+    let inputs = projection.inputs.iter().map(|index| transform.dense[*index].name(schema));
     let inputs = inputs.collect::<Vec<_>>().join(", ");
     format!("{} principal components of ({inputs})", projection.width())
 }

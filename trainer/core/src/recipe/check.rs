@@ -44,7 +44,7 @@ pub(super) fn unique(names: &[String]) -> bool {
 }
 
 /// Line, from 1, of a dotted key; of the deepest part of its path that is there. An element of an array is
-/// named by its place, from 0.
+/// named by its index, from 0.
 pub(super) fn line_of(text: &str, key: &str) -> usize {
     let offset =
         DeTable::parse(text).ok().and_then(|table| deepest(table.get_ref(), key)).map_or(0, |at| at.start);
@@ -69,7 +69,7 @@ fn within(values: &DeArray<'_>, key: &str) -> Option<Range<usize>> {
     };
     let (first, rest) = key.split_once('.').unwrap_or((key, ""));
     match first.parse::<usize>() {
-        Ok(place) => values.get(place).map(|value| inside(value, rest).unwrap_or(value.span())),
+        Ok(index) => values.get(index).map(|value| inside(value, rest).unwrap_or(value.span())),
         // Which element is meant is not known: the first that has the key.
         Err(_) => values.iter().find_map(|value| inside(value, key)),
     }

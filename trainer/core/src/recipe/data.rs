@@ -19,7 +19,7 @@ pub struct DataRecipe {
     /// The classes in the order of their indices; without it, the labels found, sorted.
     #[serde(default)]
     pub classes: Option<Vec<String>>,
-    /// Numeric columns; without it, every column that is nothing else.
+    /// Numeric columns; without it, every column that is nothing else, label and group included.
     #[serde(default)]
     pub channels: Option<Vec<String>>,
     /// Columns that hold one of a few words.
@@ -46,6 +46,14 @@ impl DataRecipe {
         if let Some(twice) = named.iter().enumerate().find(|(i, name)| named[..*i].contains(name)) {
             let found = format!("naming the column `{}` twice", twice.1);
             return Err(file.value_error("data", found, "one part for each column"));
+        }
+        let answers = [Some(&self.label), file.recipe.validation.group.as_ref()];
+        let mut read =
+            self.channels.iter().flatten().chain(self.categories.iter().map(|category| &category.column));
+        if let Some(column) = read.find(|column| answers.contains(&Some(column))) {
+            let found = format!("reading the column `{column}`");
+            let expected = "columns other than the label and the group, which a network must not read";
+            return Err(file.value_error("data", found, expected));
         }
         for category in &self.categories {
             let levels = category.levels.len();

@@ -140,7 +140,7 @@ impl FeatureRecipe {
         }
         self.one_hot.iter().try_for_each(|pattern| check_one_hot(pattern, file))?;
         self.centred.iter().try_for_each(|pattern| check_centred(pattern, file))?;
-        self.pca.iter().enumerate().try_for_each(|(place, group)| check_group(place, group, file))
+        self.pca.iter().enumerate().try_for_each(|(index, group)| check_group(index, group, file))
     }
 }
 
@@ -171,8 +171,8 @@ fn check_centred(pattern: &str, file: &RecipeFile) -> Result<(), RecipeError> {
     }
 }
 
-fn check_group(place: usize, group: &PcaGroup, file: &RecipeFile) -> Result<(), RecipeError> {
-    let key = |name: &str| format!("features.pca.{place}{name}");
+fn check_group(index: usize, group: &PcaGroup, file: &RecipeFile) -> Result<(), RecipeError> {
+    let key = |name: &str| format!("features.pca.{index}{name}");
     file.ensure(!group.columns.is_empty(), &key(".columns"), "empty", "at least one column")?;
     match group.wanted() {
         Some(Components::Explaining(share)) => {

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use painwave::aggregate::Aggregation;
 use painwave::bundle::MAX_WINDOW;
-use painwave::network::{CategoryEmbedding, NetworkConfig, NetworkConfigError};
+use painwave::network::{CategoryEmbedding, NetworkConfig, NetworkConfigError, Recurrent};
 use painwave::recording::Schema;
 use painwave::windows::WindowConfig;
 use serde::{Deserialize, Serialize};
@@ -97,6 +97,17 @@ pub struct Limits {
     pub epochs: usize,
     /// Epochs without improvement after which it stops, if it stops early.
     pub patience: Option<usize>,
+}
+
+/// What a recipe asks for in vain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecipeWarning {
+    /// Dropout between the layers where there is one.
+    #[error(
+        "`network.recurrent.dropout` acts between layers, and there is one only: `output_dropout` acts on what the last \
+         one puts out"
+    )]
+    DropoutOfOneLayer,
 }
 
 /// A recipe and the text it was read from, for errors that name the line and for the model card.
@@ -204,6 +215,13 @@ impl RecipeFile {
 }
 
 impl Recipe {
+    /// What is asked for in vain. A study may vary the one key that makes it so, therefore it is no error.
+    pub fn warnings(&self) -> Vec<RecipeWarning> {
+        let in_vain = |layers: &Recurrent| layers.layers == 1 && layers.dropout > 0.0;
+        let dropout = self.network.recurrent.as_ref().is_some_and(in_vain);
+        dropout.then_some(RecipeWarning::DropoutOfOneLayer).into_iter().collect()
+    }
+
     /// Networks that a fold trains: one for each stage, or the one that tells all classes apart.
     pub fn networks(&self) -> usize {
         self.stages.len().max(1)
@@ -225,12 +243,15 @@ impl Recipe {
     }
 
     /// The schema for a file with these columns. Columns that the recipe names and the file lacks stay
-    /// in it: reading the file will say that they are missing. A column without a name (where pandas
-    /// writes the row numbers) is none of the channels.
+    /// in it: reading the file will say that they are missing. None of the channels is a column without a name (where
+    /// pandas writes the row numbers), nor the label or the group, which some data files repeat in every row.
     pub fn schema(&self, header: &[String]) -> Schema {
-        let DataRecipe { id, time, label, channels, categories, ignored, .. } = &self.data;
+        let DataRecipe { id, time, label, channels, categories, .. } = &self.data;
+        let mut ignored = self.data.ignored.clone();
+        let answers = [Some(label), self.validation.group.as_ref()];
+        ignored.extend(answers.into_iter().flatten().filter(|column| header.contains(column)).cloned());
         let named = |column: &String| {
-            [id, time, label].contains(&column)
+            [id, time].contains(&column)
                 || ignored.contains(column)
                 || categories.iter().any(|category| category.column == *column)
         };
@@ -240,7 +261,7 @@ impl Recipe {
             time: time.clone(),
             channels: channels.clone().unwrap_or_else(rest),
             categories: categories.clone(),
-            ignored: ignored.clone(),
+            ignored,
         }
     }
 }
@@ -399,6 +420,34 @@ mod tests {
     fn an_unknown_choice_is_named_with_those_there_are() {
         let message = error("batch_size = 512", "batch_size = 512\nclass_weights = \"balanced\"");
         assert!(message.contains("`balanced`") && message.contains("`inverse_log`"), "{message}");
+    }
+
+    #[test]
+    fn dropout_between_the_layers_of_one_is_in_vain() {
+        let recipe = |text: String| parse(text).unwrap().recipe;
+        assert_eq!(recipe(RECIPE.into()).warnings(), []);
+        let one_layer = recipe(RECIPE.replace("layers = 2", "layers = 1"));
+        assert_eq!(one_layer.warnings(), [RecipeWarning::DropoutOfOneLayer]);
+    }
+
+    #[test]
+    fn neither_label_nor_group_is_a_channel() {
+        let recipe =
+            parse(RECIPE.replace("[validation]", "[validation]\ngroup = \"person\"")).unwrap().recipe;
+        let header = ["sample_index", "time", "joint_00", "person", "label", "n_legs"].map(String::from);
+        let schema = recipe.schema(&header);
+        assert_eq!(schema.channels, ["joint_00"]);
+        assert!(["person", "label"].iter().all(|column| schema.ignored.contains(&(*column).to_owned())));
+        for column in ["person", "label"] {
+            let text = RECIPE.replace("[validation]", "[validation]\ngroup = \"person\"");
+            let channels = format!("channels = [\"joint_00\", \"{column}\"]\nignored = [");
+            let message =
+                parse(text.replacen("ignored = [", &channels, 1)).expect_err("an answer as a channel");
+            assert!(
+                message.to_string().contains(&format!("reading the column `{column}`, expected")),
+                "{message}"
+            );
+        }
     }
 
     #[test]

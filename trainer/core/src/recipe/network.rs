@@ -12,7 +12,7 @@ pub struct NetworkRecipe {
     /// Category columns that are embedded instead of being taken as ordinal numbers.
     #[serde(default)]
     pub category_embeddings: Vec<CategoryEmbeddingRecipe>,
-    /// Embedding of a step's place in its recording.
+    /// Embedding of a step's index in its recording.
     #[serde(default)]
     pub time_embedding: Option<TimeEmbedding>,
     /// Convolution blocks, first to last.

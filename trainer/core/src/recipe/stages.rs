@@ -45,9 +45,9 @@ impl StageRecipe {
 
 impl StageRecipe {
     /// Whether the lists that are for this stage have one value for each of its groups.
-    fn check_lists(&self, file: &RecipeFile, place: usize) -> Result<(), RecipeError> {
+    fn check_lists(&self, file: &RecipeFile, index: usize) -> Result<(), RecipeError> {
         let TrainingRecipe { class_weights, targets, .. } = &file.recipe.training;
-        let (own, groups) = (format!("stages.{place}"), Some(self.groups.len()));
+        let (own, groups) = (format!("stages.{index}"), Some(self.groups.len()));
         match &self.class_weights {
             Some(class_weights) => class_weights.check(file, &own, groups)?,
             None => class_weights.check(file, "training", groups)?,
@@ -70,12 +70,12 @@ pub fn text<'a>(stages: impl IntoIterator<Item = &'a Vec<Vec<String>>>) -> Strin
 /// Checks what can be said without the data, or all of it if the classes are known.
 pub(super) fn check(file: &RecipeFile, classes: Option<&[String]>) -> Result<(), RecipeError> {
     let stages = &file.recipe.stages;
-    for (place, stage) in stages.iter().enumerate() {
-        let key = format!("stages.{place}.groups");
+    for (index, stage) in stages.iter().enumerate() {
+        let key = format!("stages.{index}.groups");
         let count = stage.groups.len();
         file.ensure(count >= 2, &key, format!("a list of {count}"), "at least 2 groups")?;
         let known = sorted(&stage.groups);
-        if let Some(first) = stages[..place].iter().position(|other| sorted(&other.groups) == known) {
+        if let Some(first) = stages[..index].iter().position(|other| sorted(&other.groups) == known) {
             let found = format!("what stage {} tells apart already", first + 1);
             return Err(file.value_error(&key, found, "other groups"));
         }
@@ -87,7 +87,7 @@ pub(super) fn check(file: &RecipeFile, classes: Option<&[String]>) -> Result<(),
             file.value_error(&format!("stages.{}.groups", error.member()), found, expected)
         })?;
     }
-    stages.iter().enumerate().try_for_each(|(place, stage)| stage.check_lists(file, place))
+    stages.iter().enumerate().try_for_each(|(index, stage)| stage.check_lists(file, index))
 }
 
 /// The groups without any order.

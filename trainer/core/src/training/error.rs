@@ -26,7 +26,7 @@ pub enum TrainingError {
     Host(#[from] HostError),
     /// The loss is infinite or NaN.
     #[error(
-        "the loss of epoch {epoch} is not a finite number: lower the learning rate or set \
+        "the loss of epoch {epoch} is NaN or infinite: lower the learning rate or set \
          `gradient_clipping`"
     )]
     Diverged {

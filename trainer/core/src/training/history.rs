@@ -86,7 +86,7 @@ impl History {
         self.stopping.is_some_and(|stopping| since >= stopping.patience)
     }
 
-    /// Greatest number of epochs that can still follow, of `epochs` in all, if none is better.
+    /// Maximal number of epochs that can still follow, of `epochs` in all, if none is better.
     pub fn remaining(&self, epochs: usize) -> usize {
         let last = self.best().zip(self.stopping).map(|(best, stopping)| best.epoch + stopping.patience);
         last.unwrap_or(epochs).min(epochs).saturating_sub(self.epochs.len())

@@ -1,6 +1,6 @@
 //! The learning rate of every step.
 //!
-//! It follows from the recipe, the history and the step's place alone, so that a resumed training goes on with
+//! It follows from the recipe, the history and the step's index alone, so that a resumed training goes on with
 //! the rates of one that was never interrupted.
 
 use std::f64::consts::PI;
@@ -10,7 +10,7 @@ use crate::recipe::{Every, Metric, Schedule, TrainingRecipe};
 
 /// Share of the best score that a better one must be better by; PyTorch's default.
 const THRESHOLD: f64 = 1e-4;
-/// Least difference that a rate is lowered by; PyTorch's default.
+/// Minimal difference that a rate is lowered by; PyTorch's default.
 const LEAST_CHANGE: f64 = 1e-8;
 
 /// The learning rates of an epoch.
@@ -23,7 +23,7 @@ pub struct Rates {
     before: usize,
     /// Steps of an epoch.
     steps: usize,
-    /// Greatest number of epochs.
+    /// Maximal number of epochs.
     epochs: usize,
 }
 

@@ -26,6 +26,15 @@ pub(super) fn section(page: &mut Page, calibration: &Calibration) {
     ));
 }
 
+/// Why there is no reliability diagram where the windows vote.
+pub(super) fn no_section(page: &mut Page) {
+    page.section("Reliability");
+    page.paragraph(
+        "The windows of a subject vote, so that there are shares of votes and no probabilities: how sure the model is \
+         was not measured.",
+    );
+}
+
 fn reliability(bins: &[Bin]) -> Plot {
     let keys =
         [Key { name: "right", class: "curve series-0" }, Key { name: "as sure as right", class: "mark" }];

@@ -30,6 +30,8 @@ pub struct RunReport<'a> {
     pub judged: Vec<JudgedSubject<'a>>,
     /// Scores of these subjects.
     pub scores: &'a Scores,
+    /// Whether the windows vote: then there are shares of votes where others have probabilities.
+    pub votes: bool,
     /// Weights of one member.
     pub parameters: usize,
     /// Type of the weights in the bundle.
@@ -75,14 +77,17 @@ impl JudgedSubject<'_> {
 
 /// The page.
 pub fn render(run: &RunReport<'_>) -> String {
-    let pairs = run.judged.iter().map(|subject| (subject.confidence(), subject.is_right()));
-    let calibration = Calibration::new(pairs, BINS);
+    let pairs = || run.judged.iter().map(|subject| (subject.confidence(), subject.is_right()));
+    let calibration = (!run.votes).then(|| Calibration::new(pairs(), BINS));
     let mut page = Page::new(&run.card.name, &run.card.description);
     summary::origin(&mut page, run);
-    summary::scores(&mut page, run, &calibration);
+    summary::scores(&mut page, run, calibration.as_ref());
     classes::section(&mut page, run);
     curves::section(&mut page, run);
-    calibration::section(&mut page, &calibration);
+    match &calibration {
+        Some(calibration) => calibration::section(&mut page, calibration),
+        None => calibration::no_section(&mut page),
+    }
     mistakes::section(&mut page, run);
     summary::model(&mut page, run);
     page.section("Recipe");

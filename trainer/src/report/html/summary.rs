@@ -23,22 +23,21 @@ pub(super) fn origin(page: &mut Page, run: &RunReport<'_>) {
 }
 
 /// The scores, beside those of a model that knows nothing.
-pub(super) fn scores(page: &mut Page, run: &RunReport<'_>, calibration: &Calibration) {
+pub(super) fn scores(page: &mut Page, run: &RunReport<'_>, calibration: Option<&Calibration>) {
     let scores = run.scores;
     let right = run.judged.iter().filter(|subject| subject.is_right()).count();
     let (low, high) = wilson(right as u32, scores.subjects);
     let common = most_common(scores);
     let naive = Scores::new(run.classes, run.judged.iter().map(|subject| (subject.truth, common)));
-    let tiles = [
+    let mut tiles = vec![
         ("Weighted F1", decimals(scores.weighted_average.f1), naive_note(naive.weighted_average.f1)),
         ("Macro F1", decimals(scores.macro_average.f1), naive_note(naive.macro_average.f1)),
         ("Accuracy", decimals(scores.accuracy), format!("95 % interval {low:.3} to {high:.3}")),
-        (
-            "Calibration error",
-            decimals(calibration.expected_error),
-            format!("{} sure, {} right", percent(calibration.confidence), percent(scores.accuracy)),
-        ),
     ];
+    tiles.extend(calibration.map(|calibration| {
+        let note = format!("{} sure, {} right", percent(calibration.confidence), percent(scores.accuracy));
+        ("Calibration error", decimals(calibration.expected_error), note)
+    }));
     page.section("Scores");
     page.add(html! {
         dl.tiles {

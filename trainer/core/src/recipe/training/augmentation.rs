@@ -21,13 +21,13 @@ pub struct Augmentation {
     /// side of the body.
     #[serde(default)]
     pub mirror: Vec<String>,
-    /// Greatest factor by which a window's time runs faster or slower: no two persons move at the same pace.
+    /// Maximal factor by which a window's time runs faster or slower: no two persons move at the same pace.
     #[serde(default)]
     pub time_stretch: Option<f32>,
     /// Steps that are hidden.
     #[serde(default)]
     pub time_masking: Option<TimeMasking>,
-    /// Greatest number of steps that a window's start is moved by, to either side. It stays within the recording:
+    /// Maximal number of steps that a window's start is moved by, to either side. It stays within the recording:
     /// where `window.tail` is "drop" so does the window's end, else the window is filled up.
     #[serde(default)]
     pub shift: usize,
@@ -39,7 +39,7 @@ pub struct Augmentation {
 pub struct TimeMasking {
     /// Share of the windows that a span is hidden in.
     pub probability: f64,
-    /// Greatest number of steps of a span; every number from 1 on is as likely.
+    /// Maximal number of steps of a span; every number from 1 on is as likely.
     pub longest: usize,
     /// What is put in their place.
     #[serde(default)]

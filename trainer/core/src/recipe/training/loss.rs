@@ -31,10 +31,10 @@ pub enum ClassWeights {
     /// All the same.
     #[default]
     None,
-    /// `n / (classes * count)` for a class with `count` of the `n` training windows, as scikit-learn's
+    /// `n / (classes * count)` for a class with `count` of the `n` subjects that train, as scikit-learn's
     /// `balanced`.
     Inverse,
-    /// `1 / log(1 + count)` of the training windows: gentler (report C).
+    /// `1 / log(1 + count)` of the subjects that train: gentler (report C).
     InverseLog,
     /// One for each class.
     List(Vec<f32>),
@@ -48,7 +48,7 @@ pub struct Targets {
     /// Mass `s` taken from the true class and spread evenly over all classes.
     #[serde(default)]
     pub label_smoothing: f32,
-    /// Target of the true class where that is the most frequent class of training; the other classes'
+    /// Target of the true class where that is the class of most subjects that train; the other classes'
     /// targets stay as they are, so that the row need not sum to one (report A).
     #[serde(default)]
     pub majority: Option<f32>,

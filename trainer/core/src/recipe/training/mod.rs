@@ -24,7 +24,7 @@ pub struct TrainingRecipe {
     pub schedule: Schedule,
     /// Windows a step.
     pub batch_size: usize,
-    /// Greatest number of epochs.
+    /// Maximal number of epochs.
     pub epochs: usize,
     /// Seed of initial weights, order of windows and dropout.
     pub seed: u64,
@@ -47,7 +47,7 @@ pub struct TrainingRecipe {
     /// What large weights add to the loss.
     #[serde(default)]
     pub penalties: Penalties,
-    /// Greatest norm of all gradients together, penalties included; greater ones are scaled down.
+    /// Maximal norm of all gradients together, penalties included; larger ones are scaled down.
     #[serde(default)]
     pub gradient_clipping: Option<f32>,
     /// Random changes to the training windows.

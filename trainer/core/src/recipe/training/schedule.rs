@@ -34,7 +34,7 @@ pub enum Schedule {
         factor: f64,
         /// Epochs without improvement that are waited for; the next one lowers the rate.
         patience: usize,
-        /// Least rate.
+        /// Minimum of the rate.
         #[serde(default)]
         minimum: f64,
     },
@@ -68,19 +68,19 @@ impl Schedule {
         };
         match *self {
             Schedule::Constant => Ok(()),
-            Schedule::Cosine { every, warm_up, warm_up_from, minimum: least } => {
+            Schedule::Cosine { every, warm_up, warm_up_from, minimum: min } => {
                 let fits = every == Every::Step || warm_up < epochs;
                 let key = "training.schedule.cosine.warm_up";
                 file.ensure(fits, key, warm_up, "fewer than `training.epochs`")?;
                 let key = "training.schedule.cosine.warm_up_from";
                 let share = warm_up_from > 0.0 && warm_up_from <= 1.0;
                 file.ensure(share, key, warm_up_from, "a number above 0 and up to 1")?;
-                minimum("training.schedule.cosine.minimum", least)
+                minimum("training.schedule.cosine.minimum", min)
             }
-            Schedule::Plateau { factor, minimum: least, .. } => {
+            Schedule::Plateau { factor, minimum: min, .. } => {
                 let key = "training.schedule.plateau.factor";
                 file.ensure(factor > 0.0 && factor < 1.0, key, factor, "a number between 0 and 1")?;
-                minimum("training.schedule.plateau.minimum", least)
+                minimum("training.schedule.plateau.minimum", min)
             }
         }
     }

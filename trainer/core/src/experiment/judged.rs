@@ -1,0 +1,95 @@
+//! What the trained members say of the subjects that did not train them.
+
+use painwave::bundle::Manifest;
+use painwave::classifier::Prediction;
+
+use super::dataset::Dataset;
+use crate::evaluation::Evaluation;
+use crate::split::Split;
+
+/// A subject and what the members of a fold said, which were not trained on it.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// Index in the data set.
+    pub subject: usize,
+    /// Index of the fold; 0 of a hold-out.
+    pub fold: usize,
+    /// The true class.
+    pub truth: usize,
+    /// What they said.
+    pub prediction: Prediction,
+}
+
+/// How temperature and thresholds were chosen, which the bundle holds.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    /// Number of subjects that they were chosen on: none of them trained or judged.
+    pub subjects: usize,
+    /// What the scores of the run are scores of.
+    pub judges: DecisionJudges,
+}
+
+/// What the scores of a run with a decision are scores of.
+#[derive(Clone, Debug)]
+pub enum DecisionJudges {
+    /// The model as it ships, its decision included.
+    Shipped {
+        /// The scores without the decision.
+        before: Evaluation,
+    },
+    /// The members of each fold without the decision, which was chosen for all of them together.
+    Members,
+    /// The weights before fine-tuning, without the decision, which was chosen for those after it.
+    WeightsBeforeFineTuning,
+}
+
+impl Decided {
+    /// How the decision was chosen and judged, for people.
+    pub fn text(&self) -> String {
+        let judges = match self.judges {
+            DecisionJudges::Shipped { .. } => "the scores are with it",
+            DecisionJudges::Members => "the scores are those of each fold's own members, without it",
+            DecisionJudges::WeightsBeforeFineTuning => {
+                "the scores are those of the weights before fine-tuning, without it"
+            }
+        };
+        format!(
+            "chosen for the model as it ships on {} subjects that neither trained nor judged; {judges}",
+            self.subjects
+        )
+    }
+}
+
+/// The predictions of each split's members for the subjects that judge them, in the order of the data set.
+pub(super) fn judged(dataset: &Dataset, splits: &[Split], predictions: &[Vec<Prediction>]) -> Vec<Judged> {
+    let mut judged = Vec::new();
+    for (fold, (split, predictions)) in splits.iter().zip(predictions).enumerate() {
+        for (subject, prediction) in split.validation.iter().zip(predictions) {
+            let truth = dataset.labels[*subject].class;
+            judged.push(Judged { subject: *subject, fold, truth, prediction: prediction.clone() });
+        }
+    }
+    judged.sort_by_key(|judged| judged.subject);
+    judged
+}
+
+/// Decides anew for judged subjects, as the classifier does with what it reads in the bundle.
+pub(super) fn apply(manifest: &Manifest, judged: &mut [Judged]) {
+    let Manifest { decision, classes, .. } = manifest;
+    for Judged { prediction, .. } in judged {
+        prediction.probabilities = decision.calibrate(std::mem::take(&mut prediction.probabilities));
+        prediction.class = decision.class(prediction.class, &prediction.probabilities);
+        prediction.label = classes[prediction.class].clone();
+    }
+}
+
+/// Scores of judged subjects.
+pub fn evaluate<'a>(
+    manifest: &Manifest,
+    judged: impl IntoIterator<Item = &'a Judged, IntoIter: Clone>,
+) -> Evaluation {
+    let judged = judged
+        .into_iter()
+        .map(|Judged { truth, prediction, .. }| (*truth, prediction.class, &prediction.probabilities[..]));
+    Evaluation::new(&manifest.classes, manifest.aggregation.windows, judged)
+}
