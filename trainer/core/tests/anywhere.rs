@@ -1,6 +1,8 @@
 //! A recipe is run natively and in browsers, with no file, thread or clock, and comes to the same scores.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::sync::Mutex;
 
 use burn::tensor::Device;
 use painwave::Bundle;
@@ -8,7 +10,7 @@ use painwave::bundle::WeightType;
 use painwave::csv::Reader;
 use painwave::engine::{EngineError, EngineKind};
 use painwave_train::experiment::{self, Dataset, Experiment, ExperimentError, Plan, Settings};
-use painwave_train::host::{HostError, NoStore, Serial};
+use painwave_train::host::{HostError, NoStore, Serial, Store};
 use painwave_train::labels::{LabelColumns, Labels};
 use painwave_train::recipe::RecipeFile;
 use painwave_train::training::{self, End, FineTuningEpoch, History, TrainingError};
@@ -136,14 +138,48 @@ impl training::Observer for Until {
     fn fine_tuning_epoch_ends(&mut self, _: usize, _: usize, _: FineTuningEpoch) {}
 }
 
+/// Keeps checkpoints in memory, after every epoch.
+#[derive(Default)]
+struct Memory(Mutex<BTreeMap<String, Vec<u8>>>);
+
+impl Store for Memory {
+    fn load(&self, key: &str) -> Result<Option<Vec<u8>>, HostError> {
+        Ok(self.0.lock().unwrap().get(key).cloned())
+    }
+
+    fn save(&self, key: &str, bytes: &[u8]) -> Result<(), HostError> {
+        self.0.lock().unwrap().insert(key.to_owned(), bytes.to_vec());
+        Ok(())
+    }
+
+    fn keep_only(&self, folder: &str, names: &[&str]) -> Result<(), HostError> {
+        let kept = |key: &str| key.strip_prefix(folder).is_none_or(|name| names.contains(&&name[1..]));
+        self.0.lock().unwrap().retain(|key, _| kept(key));
+        Ok(())
+    }
+
+    fn is_due(&self, _: &str) -> bool {
+        true
+    }
+}
+
 fn run(recipe: &str, epochs: usize) -> Result<Experiment, ExperimentError> {
+    run_with(recipe, epochs, &NoStore, false)
+}
+
+fn run_with(
+    recipe: &str,
+    epochs: usize,
+    store: &dyn Store,
+    resume: bool,
+) -> Result<Experiment, ExperimentError> {
     let file = RecipeFile::parse("recipe.toml".as_ref(), recipe.to_owned()).unwrap();
     let settings = Settings {
         device: &Device::flex(),
         epochs: None,
-        resume: false,
+        resume,
         date: "2026-11-27",
-        store: &NoStore,
+        store,
         scheduler: &Serial,
         observer: &Until { epochs },
     };
@@ -176,4 +212,18 @@ fn a_run_that_is_cancelled_too_early_has_nothing_to_keep() {
     assert!(matches!(error, ExperimentError::Training(TrainingError::Interrupted)), "{error}");
     let error = run(RECIPE, 2).err().unwrap();
     assert!(matches!(&error, ExperimentError::Interrupted { part } if part == "fold 1 of 2"), "{error}");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_run_goes_on_from_what_the_store_kept_as_if_it_had_never_ended() {
+    let recipe = RECIPE.replace("epochs = 20", "epochs = 4");
+    let whole = run(&recipe, usize::MAX).unwrap();
+    let store = Memory::default();
+    let error = run_with(&recipe, 2, &store, false).err().unwrap();
+    assert!(matches!(error, ExperimentError::Interrupted { .. }), "{error}");
+    let kept: Vec<String> = store.0.lock().unwrap().keys().cloned().collect();
+    let names = ["best-2.bpk", "checkpoint.toml", "network-2.bpk", "optimizer-2.bpk"];
+    assert_eq!(kept, names.map(|name| format!("fold-1/checkpoint/{name}")), "those of the last epoch");
+    let resumed = run_with(&recipe, usize::MAX, &store, true).unwrap();
+    assert_eq!(resumed.assembled.bundle.weights, whole.assembled.bundle.weights);
 }
