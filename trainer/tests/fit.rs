@@ -481,6 +481,26 @@ fn a_class_that_nobody_has_is_refused_where_the_recipe_names_it() {
     assert!(error.contains(expected), "{error}");
 }
 
+#[test]
+fn class_weights_count_subjects_and_not_their_windows() {
+    let workshop = Workshop::new();
+    // Those that swing keep 24 steps and so more windows, the others 16.
+    let data = workshop.read("data.csv");
+    let kept = |line: &&str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        let numbers = cells[0].trim_start_matches('s').parse::<u32>().ok().zip(cells[1].parse::<u32>().ok());
+        numbers.is_none_or(|(subject, step)| subject % 4 == 0 || step < 16)
+    };
+    workshop
+        .write("data.csv", &data.lines().filter(kept).map(|line| format!("{line}\n")).collect::<String>());
+    workshop.edit("recipe.toml", "epochs = 40", "epochs = 2\nclass_weights = \"inverse\"");
+    let inverse = workshop.fit_well("inverse", &[]);
+    // 22 still and 7 swinging subjects train.
+    let list = format!("class_weights.list = [{}, {}]", 29.0 / (2.0 * 22.0), 29.0 / (2.0 * 7.0));
+    workshop.edit("recipe.toml", "class_weights = \"inverse\"", &list);
+    assert_eq!(workshop.fit_well("listed", &[]).weights, inverse.weights);
+}
+
 /// Forty subjects of ten persons, whom the labels name and the data as well.
 fn with_persons() -> Workshop {
     let workshop = Workshop::new();

@@ -68,7 +68,7 @@ pub struct NumberSummary {
     pub mean: f64,
     /// Standard deviation (`ddof=1`).
     pub sd: f64,
-    /// Least value.
+    /// Minimum.
     pub min: f64,
     /// First quartile.
     pub q1: f64,
@@ -76,7 +76,7 @@ pub struct NumberSummary {
     pub median: f64,
     /// Third quartile.
     pub q3: f64,
-    /// Greatest value.
+    /// Maximum.
     pub max: f64,
     /// Values that are exactly 0.
     pub zeros: usize,
@@ -113,9 +113,9 @@ pub struct Relation {
 /// Counts of values in bins of equal width, or of each value if there are few.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Histogram {
-    /// Lower edge of the first bin, or the least value. Rarer values outside are in the outermost bins.
+    /// Lower edge of the first bin, or the minimum. Rarer values outside are in the outermost bins.
     pub low: f64,
-    /// Upper edge of the last bin, or the greatest value.
+    /// Upper edge of the last bin, or the maximum.
     pub high: f64,
     /// The values, if each has a bin of its own.
     pub values: Option<Vec<f64>>,
@@ -245,18 +245,18 @@ impl Spikes {
     fn find(table: &Table, values: &[f32], sd: f64) -> Self {
         let limit = SPIKE_SD * sd;
         let mut spikes = Spikes::default();
-        let mut greatest = limit;
+        let mut max = limit;
         for subject in &table.subjects {
             let mut count = 0;
             for row in subject.rows.clone().skip(1).take(subject.rows.len().saturating_sub(2)) {
                 let [before, value, after] = [values[row - 1], values[row], values[row + 1]];
                 let median = before.min(after).max(value.min(before.max(after)));
                 let height = f64::from((value - median).abs());
-                // Not a number beside it makes no spike.
+                // NaN beside it makes no spike.
                 if height > limit && !before.is_nan() && !after.is_nan() {
                     count += 1;
-                    if height > greatest {
-                        greatest = height;
+                    if height > max {
+                        max = height;
                         spikes.greatest = Some((table.lines[row], f64::from(value)));
                     }
                 }

@@ -43,9 +43,9 @@ pub struct Combination {
     pub of: Vec<String>,
 }
 
-/// The least correlation, without its sign, that is listed.
+/// Minimum of the absolute correlation of pairs that are listed.
 pub const STRONG: f64 = 0.7;
-/// The least correlation, without its sign, of nearly collinear columns.
+/// Minimum of the absolute correlation of nearly collinear columns.
 pub const NEAR: f64 = 0.95;
 /// What the rest of a column that follows from others may have of its variance: what 32 bits cannot say.
 const REST: f64 = 1e-6;
@@ -291,11 +291,11 @@ fn codes(content: &Content) -> Option<Vec<u16>> {
                 .iter()
                 .map(|value| {
                     let bits = (value + 0.0).to_bits();
-                    let place = levels.iter().position(|level| *level == bits).unwrap_or(levels.len());
-                    if place == levels.len() {
+                    let index = levels.iter().position(|level| *level == bits).unwrap_or(levels.len());
+                    if index == levels.len() {
                         levels.push(bits);
                     }
-                    u16::try_from(place).ok().filter(|place| usize::from(*place) < MAX_LEVELS)
+                    u16::try_from(index).ok().filter(|index| usize::from(*index) < MAX_LEVELS)
                 })
                 .collect()
         }

@@ -194,7 +194,7 @@ impl Size {
         let runs = steps.chunk_by(|a, b| a == b);
         let usual = runs.max_by_key(|run| run.len()).unwrap_or_default();
         // A file without a row was refused, but all its rows may lack the id.
-        let at = |place: usize| steps.get(place).copied().unwrap_or_default();
+        let at = |index: usize| steps.get(index).copied().unwrap_or_default();
         let half = steps.len() / 2;
         let middle = if steps.len() % 2 == 1 { 2 * at(half) } else { at(half.saturating_sub(1)) + at(half) };
         Size {

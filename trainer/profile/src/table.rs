@@ -51,13 +51,13 @@ pub struct Column {
 /// The values of a column.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
-    /// Numbers, `[rows]`; not a number where there is none.
+    /// Numbers, `[rows]`; NaN where there is none.
     Numbers(Vec<f32>),
     /// One of a few words.
     Words {
         /// The words in the order of first appearance.
         words: Vec<String>,
-        /// Place of the row's word among them, or [`NO_WORD`]: `[rows]`.
+        /// Index of the row's word among them, or [`NO_WORD`]: `[rows]`.
         codes: Vec<u16>,
     },
     /// Text with more than [`MAX_WORDS`] different words.
