@@ -16,7 +16,8 @@ pub struct ValidationRecipe {
     /// Number of folds: one network is trained without each of them, and the bundle is their ensemble.
     #[serde(default)]
     pub folds: Option<usize>,
-    /// Column of the labels file whose values are kept together, such as the person of several recordings.
+    /// Column of the labels file whose values are kept together, such as the person of several recordings. Every subject
+    /// has one; in the data it is no channel.
     #[serde(default)]
     pub group: Option<String>,
     /// Seed of the split: it stays the same when the training seed changes.
