@@ -101,6 +101,8 @@ pub fn run(
     let mut evaluation = evaluate(&bundle.manifest, &judged);
     let mut decided = None;
     if !calibration.is_empty() {
+        // Lower precisions are proven below, with the decision, so that it is chosen in `f32`.
+        bundle.manifest.precisions.clear();
         bundle.manifest.decision =
             decide(&recipe.decision, dataset, &recordings, &calibration, bundle, &refused)?;
         let judges = match (splits.len(), fine_tuned) {
