@@ -51,7 +51,7 @@ dropout = 0.1
 cell = "gru"
 hidden = 8
 layers = 1
-dropout = 0.1
+output_dropout = 0.1
 
 [training]
 optimizer.adamw = { learning_rate = 0.02, weight_decay = 1e-4 }

@@ -282,7 +282,7 @@ impl<'a> Deal<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand::SeedableRng;
+    use rand::{RngExt, SeedableRng};
 
     fn groups(counts: Vec<Vec<usize>>) -> Groups {
         let stages = vec![vec![true; counts[0].len()]];
@@ -317,6 +317,41 @@ mod tests {
         let fano = groups((0..7).map(on).collect());
         assert_eq!(deal(&fano, &Parts::folds(7, 2)), Err(NoDeal::Impossible));
         assert!(deal(&fano, &Parts::folds(7, 3)).is_ok());
+    }
+
+    /// Whether any deal within the capacities is without a fault, by trying all.
+    fn exists(groups: &Groups, parts: &Parts) -> bool {
+        let count = parts.capacities.len();
+        (0..count.pow(groups.len() as u32)).any(|number| {
+            let mut deal = Deal::new(groups, parts);
+            (0..groups.len()).for_each(|group| deal.put(group, number / count.pow(group as u32) % count));
+            deal.sizes.iter().zip(&parts.capacities).all(|(size, capacity)| size <= capacity)
+                && deal.is_faultless()
+        })
+    }
+
+    #[test]
+    fn the_search_finds_a_deal_exactly_where_there_is_one() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let mut found = [0, 0];
+        for case in 0..300 {
+            let count = 4 + case % 3;
+            let mut draw = |of_ten: u32| usize::from(rng.random_range(0..10) < of_ten);
+            let counts = (0..count).map(|_| vec![draw(9), draw(5), draw(4)]).collect();
+            let groups = Groups { counts, stages: vec![vec![true; 3], vec![false, true, true]] };
+            let calibration = case / 3 % 2;
+            let parts = match case / 6 % 2 {
+                0 => Parts::hold_out(count - calibration, 1 + case % 2, 0.2),
+                _ => Parts::folds(count - calibration, 2 + case % 2),
+            };
+            let parts = parts.and_calibration(calibration);
+            let order: Vec<usize> = (0..count).collect();
+            let searched = groups.search(&parts, &order);
+            assert_eq!(searched.is_ok(), exists(&groups, &parts), "{groups:?} {parts:?}");
+            assert!(searched != Err(NoDeal::NotFound));
+            found[usize::from(searched.is_ok())] += 1;
+        }
+        assert!(found.iter().all(|count| *count > 50), "{found:?}");
     }
 
     #[test]
