@@ -31,6 +31,8 @@ const { values: options } = parseArgs({
     "no-python": { type: "string" },
     /** The benchmark `step` of the trainer, if it is not cargo's newest. */
     step: { type: "string" },
+    /** gpu.json of a machine with a GPU. */
+    gpu: { type: "string" },
   },
 });
 const built = join(options.target, "bench");
@@ -93,7 +95,7 @@ async function measure() {
     versions,
   };
   try {
-    for (const part of PARTS.filter(({ name }) => only?.includes(name) ?? true)) {
+    for (const part of PARTS.filter(wanted)) {
       console.log(`\n== ${part.title}`);
       const started = Date.now();
       const at = new Date(started).toISOString();
@@ -109,6 +111,11 @@ async function measure() {
   } finally {
     await close();
   }
+}
+
+/** Is a part asked for, and its input given? */
+function wanted({ name, given }) {
+  return (only?.includes(name) ?? true) && (given?.(options) ?? true);
 }
 
 /** A part's results with what they were measured on, or why there are none. */

@@ -30,12 +30,13 @@ compared with painwave's \`f32\`: how far logits and probabilities are apart, an
 
 /** Writes docs/performance.md. */
 export async function report(results, parts) {
-  const sections = parts.map((part) => {
+  const shown = parts.filter(({ name, given }) => given === undefined || results.parts[name] !== undefined);
+  const sections = shown.map((part) => {
     const found = results.parts[part.name];
     const text = [`## ${part.title}`];
     if (found === undefined) text.push("Not measured yet.");
     else if (found.failed !== undefined) text.push(`Not measured: ${found.failed}`);
-    else text.push(part.tables(found), where(found));
+    else text.push(part.tables(found), (part.where ?? where)(found));
     return text.join("\n\n");
   });
   const text = [INTRODUCTION, "## In short", summary(results), ...sections].join("\n\n");

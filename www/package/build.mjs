@@ -1,4 +1,4 @@
-// Turns `pkg/`, where tsc and wasm-pack have just written, into a package that npm can pack.
+// Turns `pkg/`, where tsc and wasm-bindgen have just written, into a package that npm can pack.
 import { copyFile, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { minify } from "terser";
 
@@ -13,21 +13,6 @@ const exists = (url) =>
 if (!(await exists(new URL("wasm/lean/painwave_bg.wasm", pkg)))) {
   console.error("pkg/wasm/lean/ is not there: build the wasm module first (cargo xtask package).");
   process.exit(1);
-}
-
-// wasm-pack makes each folder a package of its own, one that git and npm ignore.
-const modules = ["lean", "relaxed", "burn"];
-for (const name of modules) {
-  for (const extra of [".gitignore", "package.json", "README.md"]) {
-    await rm(new URL(`wasm/${name}/${extra}`, pkg), { force: true });
-  }
-}
-
-// Names of functions are for debuggers: a fifth of the large module, which has to stay below the 25 MiB that
-// many static hosts serve at most.
-for (const name of modules) {
-  const file = new URL(`wasm/${name}/painwave_bg.wasm`, pkg);
-  if (await exists(file)) await writeFile(file, withoutNames(await readFile(file)));
 }
 
 // Without a module nothing may point to it: bundlers would not find what they are to bundle.
@@ -88,30 +73,6 @@ async function minified(file) {
   const { code, map: newMap } = await minify(await readFile(file, "utf8"), { module: true, sourceMap });
   await writeFile(file, code);
   if (sourceMap) await writeFile(map, newMap);
-}
-
-/** A wasm module without its custom section `name`; all else stays as it is. */
-function withoutNames(module) {
-  const HEADER_BYTES = 8;
-  const CUSTOM = 0;
-  const kept = [module.subarray(0, HEADER_BYTES)];
-  for (let at = HEADER_BYTES; at < module.length; ) {
-    const [size, content] = leb128(module, at + 1);
-    const [length, name] = leb128(module, content);
-    const isNames = module[at] === CUSTOM && module.toString("utf8", name, name + length) === "name";
-    if (!isNames) kept.push(module.subarray(at, content + size));
-    at = content + size;
-  }
-  return Buffer.concat(kept);
-}
-
-/** An unsigned number in LEB128, and where it ends. */
-function leb128(bytes, start) {
-  let value = 0;
-  for (let at = start, shift = 0; ; at++, shift += 7) {
-    value += (bytes[at] & 0x7f) * 2 ** shift;
-    if (bytes[at] < 0x80) return [value, at + 1];
-  }
 }
 
 /** Version and licence, which Cargo.toml fixes for the whole repository. */

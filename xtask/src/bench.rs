@@ -133,17 +133,24 @@ fn exports(toolbox: &Toolbox, trainer: &PathBuf) -> Result<(), Error> {
 
 /// The wasm modules of bench/painwave, compiled as those of the package are, and of bench/tract.
 fn modules(toolbox: &Toolbox) -> Result<(), Error> {
-    let build = |source: &str, name: &str, profile: &str, flags: &[&str]| {
-        let folder = toolbox.workspace.target("bench/wasm").join(name);
-        let mut command = package::wasm_module(toolbox, &folder.to_string_lossy(), profile, flags);
-        command.current_dir(toolbox.workspace.path(source));
-        // bench/tract is a workspace of its own and would have a target folder of its own.
-        command.env("CARGO_TARGET_DIR", toolbox.workspace.target(""));
-        process::run(&mut command)
+    let build = |name: &str, module: package::WasmModule| {
+        module.build(toolbox, &toolbox.workspace.target("bench/wasm").join(name))
     };
-    build("bench/painwave", "painwave", "lean", package::LEAN_FLAGS)?;
-    build("bench/painwave", "painwave-relaxed", "lean", package::RELAXED_FLAGS)?;
-    if let Err(error) = build("bench/tract", "tract", "release", &[]) {
+    let painwave = |options| package::WasmModule {
+        source: "bench/painwave",
+        library: "painwave_bench",
+        profile: "lean",
+        options,
+    };
+    build("painwave", painwave(package::LEAN_FLAGS))?;
+    build("painwave-relaxed", painwave(package::RELAXED_FLAGS))?;
+    let tract = package::WasmModule {
+        source: "bench/tract",
+        library: "tract_bench",
+        profile: "release",
+        options: &[],
+    };
+    if let Err(error) = build("tract", tract) {
         println!("left out: tract: {error}");
     }
     Ok(())

@@ -21,10 +21,31 @@ pub struct Options {
     /// The folder to make; without it `gpu` in the target folder.
     #[arg(long)]
     out: Option<PathBuf>,
+    /// Make nothing: take the gpu.json that run.sh wrote into bench/results.json and docs/performance.md.
+    #[arg(long, value_name = "GPU_JSON", conflicts_with = "out")]
+    take: Option<PathBuf>,
 }
 
 /// `cargo xtask gpu`.
 pub fn run(toolbox: &Toolbox, options: &Options) -> Result<(), Error> {
+    match &options.take {
+        Some(results) => take(toolbox, results),
+        None => make(toolbox, options),
+    }
+}
+
+/// Takes over what another machine has measured.
+fn take(toolbox: &Toolbox, results: &Path) -> Result<(), Error> {
+    toolbox.node()?;
+    toolbox.npm_packages("tests/e2e")?;
+    // The command runs in the clone's root.
+    let results = results.canonicalize().map_err(file_error(results))?;
+    let mut command = toolbox.command("node");
+    Ok(process::run(command.args(["bench/main.mjs", "--only", "gpu", "--gpu"]).arg(results))?)
+}
+
+/// Makes the folder.
+fn make(toolbox: &Toolbox, options: &Options) -> Result<(), Error> {
     let workspace = toolbox.workspace;
     let folder = options.out.clone().unwrap_or_else(|| workspace.target("gpu"));
     let loader =

@@ -90,7 +90,7 @@ enum Error {
         /// What was looked for.
         expected: String,
     },
-    /// A check that needs what is worth having, but not worth installing.
+    /// A check that needs what may be missing and is not installed for it.
     #[error("{0}")]
     LeftOut(&'static str),
     /// Some checks of `cargo xtask test` failed; they have been listed.

@@ -1,16 +1,24 @@
 //! The npm package: the crate as two or three wasm modules, and the TypeScript layer around them.
 
 use std::fs;
-use std::process::Command;
+use std::path::Path;
 
 use crate::process;
 use crate::steps::step;
-use crate::tools::Toolbox;
+use crate::tools::{Toolbox, WASM_TARGET};
 use crate::{Error, file_error};
 
-/// The features of the module that holds Burn. The browser tests use the same, so that Burn is compiled
-/// for wasm once.
-pub const BURN_FEATURES: &[&str] = &["--no-default-features", "--features", "webgpu,ndarray"];
+/// The module that holds Burn. The browser tests use the same options, so that Burn is compiled for wasm once.
+pub const BURN_OPTIONS: &[&str] = &[
+    "--no-default-features",
+    "--features",
+    "webgpu,ndarray",
+    // Here the engine `ndarray` is for users.
+    "--config",
+    "profile.release.package.burn-dispatch.opt-level = 3",
+    "--config",
+    "profile.release.package.burn-ndarray.opt-level = 3",
+];
 
 /// The module that everyone loads is made small where nothing is slower for it. Inlining and vectorising are what the
 /// compiler does most with; our kernels ask for both themselves. (`opt-level = "s"` also stops the unrolling of loops,
@@ -60,17 +68,18 @@ pub fn build(toolbox: &Toolbox, webgpu: bool) -> Result<(), Error> {
     if pkg.is_dir() {
         fs::remove_dir_all(&pkg).map_err(file_error(&pkg))?;
     }
+    let module = |profile, options| WasmModule { source: "", library: "painwave", profile, options };
     step("The lean wasm module", "CSV reader, features, the `cpu` engine and the embedded model", || {
-        process::run(&mut wasm_module(toolbox, "pkg/wasm/lean", "lean", LEAN_FLAGS))
+        module("lean", LEAN_FLAGS).build(toolbox, &pkg.join("wasm/lean"))
     })?;
     step(
         "The lean wasm module with relaxed SIMD",
         "the same, for browsers that know its instructions",
-        || process::run(&mut wasm_module(toolbox, "pkg/wasm/relaxed", "lean", RELAXED_FLAGS)),
+        || module("lean", RELAXED_FLAGS).build(toolbox, &pkg.join("wasm/relaxed")),
     )?;
     if webgpu {
         step("The Burn wasm module", "the engines `webgpu` and `ndarray`, fetched only when needed", || {
-            process::run(&mut wasm_module(toolbox, "pkg/wasm/burn", "release", BURN_FEATURES))
+            module("release", BURN_OPTIONS).build(toolbox, &pkg.join("wasm/burn"))
         })?;
     }
     step("The npm package", "types, workers and the interface around the modules", || {
@@ -79,10 +88,32 @@ pub fn build(toolbox: &Toolbox, webgpu: bool) -> Result<(), Error> {
     Ok(())
 }
 
-/// wasm-pack into `folder`: the module and its bindings, nothing else.
-pub fn wasm_module(toolbox: &Toolbox, folder: &str, profile: &str, options: &[&str]) -> Command {
-    let mut command = toolbox.command("wasm-pack");
-    command.args(["build", "--profile", profile, "--target", "web", "--mode", "no-install"]);
-    command.args(["--no-pack", "--no-gitignore", "--no-opt", "--out-dir", folder]).args(options);
-    command
+/// A crate as a wasm module with its bindings.
+pub struct WasmModule<'a> {
+    /// Folder of the crate in the clone.
+    pub source: &'a str,
+    /// Name of its library.
+    pub library: &'a str,
+    /// Cargo's profile.
+    pub profile: &'a str,
+    /// Further options of cargo.
+    pub options: &'a [&'a str],
+}
+
+impl WasmModule<'_> {
+    /// Compiles it into `folder`. Names of functions are for debuggers, and a fifth of the large module, which has to
+    /// stay below the 25 MiB that many static hosts serve at most.
+    pub fn build(&self, toolbox: &Toolbox, folder: &Path) -> Result<(), Error> {
+        let WasmModule { source, library, profile, options } = self;
+        let mut cargo = toolbox.command("cargo");
+        cargo.args(["build", "--lib", "--target", WASM_TARGET, "--profile", profile]).args(*options);
+        cargo.arg("--manifest-path").arg(toolbox.workspace.path(source).join("Cargo.toml"));
+        // A workspace of its own would have a target folder of its own.
+        cargo.env("CARGO_TARGET_DIR", toolbox.workspace.target(""));
+        process::run(&mut cargo)?;
+        let compiled = toolbox.workspace.target(&format!("{WASM_TARGET}/{profile}/{library}.wasm"));
+        let mut bindgen = toolbox.command("wasm-bindgen");
+        bindgen.args(["--target", "web", "--remove-name-section", "--remove-producers-section"]);
+        Ok(process::run(bindgen.arg("--out-dir").arg(folder).arg(compiled))?)
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::package::{BURN_FEATURES, RELAXED_SIMD};
+use crate::package::{BURN_OPTIONS, RELAXED_SIMD};
 use crate::steps::{duration, step};
 use crate::tools::Toolbox;
 use crate::{Error, browsers, demo, model, package, process};
@@ -146,14 +146,14 @@ const CHECKS: &[Check] = &[
         why: "the library's suite with the engines `webgpu` and `ndarray`",
         needs: &["tools", "browsers"],
         burn: true,
-        run: |tools, _| run(&mut browser_tests(tools, &["--release", "--firefox"], BURN_FEATURES)),
+        run: |tools, _| run(&mut browser_tests(tools, &["--release", "--firefox"], BURN_OPTIONS)),
     },
     Check {
         name: "Burn tests in Chromium",
         why: "the same",
         needs: &["tools", "browsers"],
         burn: true,
-        run: |tools, _| run(&mut browser_tests(tools, &["--release", "--chrome"], BURN_FEATURES)),
+        run: |tools, _| run(&mut browser_tests(tools, &["--release", "--chrome"], BURN_OPTIONS)),
     },
     Check {
         name: "training in Firefox",

@@ -1,7 +1,7 @@
 //! The tools that the commands need, and how to get those that are not there.
 //!
 //! A tool on the user's `PATH` is used if its version fits. Otherwise it is compiled from crates.io into
-//! `<target>/tools`, without optimisation: none of these tools is worth waiting for.
+//! `<target>/tools`, without optimisation: none of these tools runs for long.
 
 use std::env;
 use std::ffi::OsString;
@@ -12,7 +12,8 @@ use std::process::Command;
 use crate::workspace::Workspace;
 use crate::{Error, file_error, process};
 
-const WASM_TARGET: &str = "wasm32-unknown-unknown";
+/// The target of everything that browsers run.
+pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const OLDEST_NODE: Version = (20, 19, 0);
 
 /// Major, minor, patch.
