@@ -3,10 +3,10 @@
 use std::fs;
 use std::process::Command;
 
+use crate::error::{Error, file_error};
 use crate::process;
 use crate::steps::step;
 use crate::tools::Toolbox;
-use crate::{Error, file_error};
 
 /// The features of the module that holds Burn. The browser tests use the same, so that Burn is compiled
 /// for wasm once.
