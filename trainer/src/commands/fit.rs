@@ -20,7 +20,7 @@ use crate::device::DeviceKind;
 use crate::error::Error;
 use crate::files::FolderLock;
 use crate::progress::Progress;
-use crate::study::change::{self, Change};
+use crate::study::{Change, edit};
 use crate::threads::Cores;
 use crate::{checkpoints, data, memory, report, results};
 
@@ -118,7 +118,7 @@ pub(super) fn run_recipe(args: &FitArgs, mut file: RecipeFile, interrupt: &Atomi
     }
     if let Some(seed) = args.seed {
         // In the text as well: the recipe that the bundle keeps is the one that was run.
-        file = change::apply(&file, &[Change::seed("--seed", "training.seed", seed)], &file.path)?;
+        file = edit::apply(&file, &[Change::seed("--seed", "training.seed", seed)], &file.path)?;
     }
     if let Some(threads) = args.threads {
         // For what is not training. It fails where this process has such threads already, which will do.

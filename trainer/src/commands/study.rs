@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::device::DeviceKind;
 use crate::error::Error;
-use crate::files::{FolderLock, write_atomically};
+use crate::files::{FileError, FolderLock, write_atomically};
 use crate::queue::Shares;
 use crate::study::runner::{self, Settings};
 use crate::study::table::Sheet;
@@ -96,7 +96,7 @@ impl StudyArgs {
 
         let interrupt =
             super::on_interrupt("ending after the epochs that are running; Ctrl-C again ends at once");
-        let trainer = std::env::current_exe().map_err(Error::read("the trainer's own binary"))?;
+        let trainer = std::env::current_exe().map_err(FileError::read("the trainer's own binary"))?;
         let cores = super::cores();
         // Trials on a GPU share it badly.
         let jobs = self.jobs.or((self.device != DeviceKind::Cpu).then_some(NonZeroUsize::MIN));
@@ -134,7 +134,7 @@ impl StudyArgs {
         let json =
             Json { command: &command, trainer: env!("CARGO_PKG_VERSION"), cores: super::cores(), rows };
         let path = self.out.join("table.json");
-        let json = serde_json::to_vec_pretty(&json).map_err(|error| Error::write(&path)(error.into()))?;
+        let json = serde_json::to_vec_pretty(&json).map_err(|error| FileError::write(&path)(error.into()))?;
         write_atomically(&path, &json)?;
         let path = self.out.join("table.md");
         write_atomically(&path, markdown.as_bytes())?;
