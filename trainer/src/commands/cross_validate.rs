@@ -78,7 +78,7 @@ pub fn run(args: &CrossValidateArgs) -> Result<(), Error> {
     let statistics = Measure::ALL
         .map(|measure| (measure, Statistic::of(folds.iter().filter_map(|fold| measure.of(&fold.scores)))));
     let sheet = sheet(&folds, &statistics, &experiment.evaluation);
-    let out = &args.fit.out;
+    let out = &args.fit.paths.out;
     let command = super::study::this_command();
     let result = CrossValidation {
         command: &command,

@@ -7,6 +7,7 @@ pub mod export;
 pub mod fit;
 pub mod inspect;
 pub mod optimum;
+pub mod paths;
 pub mod precision;
 pub mod predict;
 pub mod profile;

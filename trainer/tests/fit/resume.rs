@@ -8,6 +8,7 @@ use painwave_train::experiment::ExperimentError;
 use painwave_train::training::TrainingError;
 use trainer::Error;
 use trainer::commands::fit::{FitArgs, fit};
+use trainer::commands::paths::Paths;
 use trainer::device::DeviceKind;
 
 use crate::support::{Workshop, bundle, failed};
@@ -16,9 +17,11 @@ use crate::support::{Workshop, bundle, failed};
 fn args(workshop: &Workshop) -> FitArgs {
     FitArgs {
         recipe: workshop.path("recipe.toml"),
-        data: workshop.path("data.csv"),
-        labels: workshop.path("labels.csv"),
-        out: workshop.path("run"),
+        paths: Paths {
+            data: workshop.path("data.csv"),
+            labels: workshop.path("labels.csv"),
+            out: workshop.path("run"),
+        },
         device: DeviceKind::Cpu,
         resume: false,
         seed: None,
