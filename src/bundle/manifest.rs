@@ -8,7 +8,6 @@ use std::marker::PhantomData;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use super::weights::WeightType;
 use crate::aggregate::Aggregation;
 use crate::decision::Decision;
 use crate::engine::Precision;
@@ -17,6 +16,8 @@ use crate::network::NetworkConfig;
 use crate::recording::Schema;
 use crate::windows::WindowConfig;
 
+/// Metadata key of the manifest's JSON, in a bundle and wherever it is exported to.
+pub const MANIFEST_KEY: &str = "painwave";
 /// Version of the manifest that this crate writes and reads.
 pub const VERSION: u32 = 1;
 
@@ -121,6 +122,19 @@ pub struct PrecisionCheck {
     pub flips: u32,
     /// The greatest change of a subject's probability of a class.
     pub greatest_change: f64,
+}
+
+/// How weights are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WeightType {
+    /// Matrices of integers of at most [`MAX_INTEGER`](crate::engine::MAX_INTEGER) times [`column_scales`](crate::bundle::column_scales) as 8-bit integers, without loss; all
+    /// other weights as [`WeightType::F16`].
+    I8,
+    /// 16-bit floating point: half the size, 11 bits of precision.
+    F16,
+    /// 32-bit floating point.
+    F32,
 }
 
 /// What rounding the weights changes, compared with those that were trained.

@@ -3,7 +3,13 @@
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
-use super::{Bundle, BundleError, Manifest, Member, VERSION, tensor_name};
+use super::budget::{
+    MAX_ACTIVATIONS, MAX_KNOWN_ANSWERS, MAX_LOAD_FLOPS, MAX_STEP_FLOPS, MAX_WEIGHTS, MAX_WINDOW,
+    MAX_WINDOW_FLOPS,
+};
+use super::error::{BundleError, InvalidManifest};
+use super::manifest::{Manifest, Member, VERSION};
+use super::weights::tensor_name;
 use crate::decision::Decision;
 use crate::engine::Precision;
 use crate::features::FeatureExtractor;
@@ -11,111 +17,25 @@ use crate::network::{Cost, Parameters};
 use crate::number::Shown;
 use crate::stages::{StageError, Stages};
 
-/// Greatest number of known-answer windows of a member.
-pub const MAX_KNOWN_ANSWERS: usize = 64;
-/// Greatest number of steps in a window, and from one window to the next.
-pub const MAX_WINDOW: usize = 65_536;
-/// Most bytes of all members' weights as an engine holds them.
-pub const MAX_WEIGHTS: u64 = 1 << 30;
-/// Most bytes of the activations of one window in one member.
-pub const MAX_ACTIVATIONS: u64 = 256 << 20;
-/// Most floating-point operations of all members together for one window: seconds of a core.
-pub const MAX_WINDOW_FLOPS: u64 = 1 << 34;
-/// The same for each step of a recording, which has a window every `stride` steps.
-pub const MAX_STEP_FLOPS: u64 = 1 << 31;
-/// Most floating-point operations to prove one member on its known answers.
-pub const MAX_LOAD_FLOPS: u64 = 8 * MAX_WINDOW_FLOPS;
 const MAX_COLUMNS: usize = 4096;
 const MAX_CLASSES: usize = 256;
 const MAX_MEMBERS: usize = 64;
 /// So that the logarithm of no probability overflows when it is divided by one.
 const TEMPERATURES: RangeInclusive<f32> = 0.01..=100.0;
 
-/// How a manifest contradicts itself or leaves the allowed ranges.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidManifest {
-    /// Too many or too few of something.
-    #[error("the bundle has {found} {what}, expected {least} to {most}")]
-    Count {
-        /// What was counted.
-        what: &'static str,
-        /// How many there are.
-        found: usize,
-        /// How many there must be at least.
-        least: usize,
-        /// How many there may be.
-        most: usize,
-    },
-    /// A name that is empty or stands twice.
-    #[error("the {what} `{name}` is empty or stands twice")]
-    Name {
-        /// What is named.
-        what: &'static str,
-        /// The name.
-        name: String,
-    },
-    /// A size that does not follow from the rest.
-    #[error("member {member} has {found} {what}, expected {expected}")]
-    Size {
-        /// Index of the member.
-        member: usize,
-        /// What was counted.
-        what: &'static str,
-        /// How many there are.
-        found: usize,
-        /// How many there must be.
-        expected: usize,
-    },
-    /// More memory or work than a bundle may ask for; see [the budget](crate::bundle#budget).
-    #[error("the bundle asks for {found} {what}, at most {most} are allowed")]
-    Budget {
-        /// What it asks for.
-        what: &'static str,
-        /// How much of it; `u64::MAX` stands for that and more.
-        found: u64,
-        /// How much it may ask for.
-        most: u64,
-    },
-    /// Members whose groups do not tell the classes apart.
-    #[error(transparent)]
-    Stages(#[from] StageError),
-    /// A temperature or threshold that probabilities cannot be divided by.
-    #[error("the bundle has the {what} {found}, expected {expected}")]
-    Decision {
-        /// Which of them.
-        what: &'static str,
-        /// The number.
-        found: String,
-        /// What it may be.
-        expected: &'static str,
-    },
-    /// A known answer that no network gives.
-    #[error("member {member}: the known answers hold a value that is not finite or a code without a level")]
-    KnownAnswers {
-        /// Index of the member.
-        member: usize,
-    },
-}
-
-impl Bundle {
-    /// Checks that manifest and weights make a model.
-    ///
-    /// # Errors
-    /// The first thing that is wrong.
-    pub fn validate(&self) -> Result<(), BundleError> {
-        let Bundle { manifest, weights } = self;
-        if manifest.version != VERSION {
-            return Err(BundleError::Version { found: manifest.version.into() });
-        }
-        manifest.validate()?;
-        manifest.check_networks()?;
-        check_size(0, "sets of weights", weights.len(), manifest.members.len())?;
-        for (index, (member, weights)) in manifest.members.iter().zip(weights).enumerate() {
-            check_member(index, member, manifest)?;
-            check_weights(index, member, weights)?;
-        }
-        Ok(())
+/// Checks that manifest and weights make a model.
+pub(super) fn check(manifest: &Manifest, weights: &[Parameters]) -> Result<(), BundleError> {
+    if manifest.version != VERSION {
+        return Err(BundleError::Version { found: manifest.version.into() });
     }
+    manifest.validate()?;
+    manifest.check_networks()?;
+    check_size(0, "sets of weights", weights.len(), manifest.members.len())?;
+    for (index, (member, weights)) in manifest.members.iter().zip(weights).enumerate() {
+        check_member(index, member, manifest)?;
+        check_weights(index, member, weights)?;
+    }
+    Ok(())
 }
 
 impl Manifest {

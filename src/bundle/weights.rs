@@ -1,25 +1,12 @@
 //! Weights as they stand in a file: floating point, or 8-bit integers with a scale for each column.
 
 use half::f16;
-use serde::{Deserialize, Serialize};
 
-use super::container::{ContainerError, Tensor};
-use super::{BundleError, Tensors};
+use super::container::{ContainerError, Tensor, Tensors};
+use super::error::BundleError;
+use super::manifest::WeightType;
 use crate::engine::MAX_INTEGER;
 use crate::network::Parameter;
-
-/// How weights are stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum WeightType {
-    /// Matrices of integers of at most [`MAX_INTEGER`] times [`column_scales`] as 8-bit integers, without loss; all
-    /// other weights as [`WeightType::F16`].
-    I8,
-    /// 16-bit floating point: half the size, 11 bits of precision.
-    F16,
-    /// 32-bit floating point.
-    F32,
-}
 
 // Burn's names of the types that weights are stored as.
 const I8: &str = "I8";
@@ -34,6 +21,19 @@ pub fn column_scales(data: &[f32], columns: usize) -> Vec<f32> {
         scales.iter_mut().zip(row).for_each(|(greatest, weight)| *greatest = greatest.max(weight.abs()));
     }
     scales.iter().map(|greatest| f16::from_f32(greatest / f32::from(MAX_INTEGER)).to_f32()).collect()
+}
+
+/// Name in the file of a member's weight.
+pub(super) fn tensor_name(member: usize, name: &str) -> String {
+    format!("member.{member}.{name}")
+}
+
+/// The member that a tensor of this name belongs to, and its name there.
+pub(super) fn place(tensor: &str, members: usize) -> Option<(usize, String)> {
+    let (member, name) = tensor.strip_prefix("member.")?.split_once('.')?;
+    let member: usize = member.parse().ok().filter(|member| *member < members)?;
+    // "member.00." and "member.+0." would be other names for the same tensor.
+    (tensor_name(member, name) == tensor).then(|| (member, name.to_owned()))
 }
 
 /// Name of the tensor that holds the scales of another one's columns.

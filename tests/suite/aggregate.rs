@@ -3,19 +3,10 @@
 use painwave::aggregate::{Aggregate, MemberAggregation, WindowAggregation, softmax};
 use wasm_bindgen_test::wasm_bindgen_test;
 
+use crate::probabilities::{assert_close, logits};
+
 fn combine(members: MemberAggregation, windows: WindowAggregation, logits: &[&[f32]]) -> Aggregate {
     windows.combine(members.probabilities(logits, 2), 2)
-}
-
-/// Logits whose softmax is `[p, 1 - p]`.
-fn logits(p: f32) -> [f32; 2] {
-    [p.ln(), (1.0 - p).ln()]
-}
-
-fn assert_close(found: &[f32], expected: &[f32]) {
-    let close =
-        found.len() == expected.len() && found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6);
-    assert!(close, "{found:?} instead of {expected:?}");
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -13,6 +13,7 @@ mod engines;
 mod evaluation;
 mod features;
 mod golden;
+mod probabilities;
 mod stages;
 mod support;
 mod windows;

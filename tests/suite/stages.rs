@@ -10,6 +10,7 @@ use painwave::stages::{StageError, Stages};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
+use crate::probabilities::{assert_close, logits};
 use crate::support::{Numbers, groups, of_groups};
 
 /// The means over the members of each stage and over the windows.
@@ -27,17 +28,6 @@ fn stages(members: &[&str]) -> Result<Stages, StageError> {
     let classes = ["none", "low", "high"].map(String::from);
     let members: Vec<Vec<Vec<String>>> = members.iter().map(|text| groups(text)).collect();
     Stages::new(members.iter().map(|groups| &groups[..]), &classes)
-}
-
-/// Logits whose softmax is `[p, 1 - p]`.
-fn logits(p: f32) -> [f32; 2] {
-    [p.ln(), (1.0 - p).ln()]
-}
-
-fn assert_close(found: &[f32], expected: &[f32]) {
-    let close =
-        found.len() == expected.len() && found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6);
-    assert!(close, "{found:?} instead of {expected:?}");
 }
 
 #[test]

@@ -11,8 +11,7 @@ use painwave_train::experiment::CHECKPOINT;
 use painwave_train::host::{HostError, Store};
 use painwave_train::training::{INDEX, Identity};
 
-use crate::error::Error;
-use crate::files::write_atomically;
+use crate::files::{FileError, write_atomically};
 
 /// Keeps checkpoints in the folder of a run.
 #[derive(Debug)]
@@ -36,27 +35,27 @@ impl Store for Files {
         match fs::read(&path) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(HostError::new(Error::read(path)(error))),
+            Err(error) => Err(HostError::new(FileError::read(path)(error))),
         }
     }
 
     fn save(&self, key: &str, bytes: &[u8]) -> Result<(), HostError> {
         let path = self.out.join(key);
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(|error| HostError::new(Error::write(folder)(error)))?;
+            fs::create_dir_all(folder).map_err(|error| HostError::new(FileError::write(folder)(error)))?;
         }
         write_atomically(&path, bytes).map_err(HostError::new)
     }
 
     fn keep_only(&self, folder: &str, names: &[&str]) -> Result<(), HostError> {
         let path = self.out.join(folder);
-        let remove = || -> Result<(), Error> {
-            for entry in fs::read_dir(&path).map_err(Error::read(&path))? {
-                let entry = entry.map_err(Error::read(&path))?;
+        let remove = || -> Result<(), FileError> {
+            for entry in fs::read_dir(&path).map_err(FileError::read(&path))? {
+                let entry = entry.map_err(FileError::read(&path))?;
                 let name = entry.file_name().to_string_lossy().into_owned();
                 let ours = [".bpk", ".partial"].iter().any(|ending| name.ends_with(ending));
                 if ours && !names.contains(&name.as_str()) {
-                    fs::remove_file(entry.path()).map_err(Error::write(entry.path()))?;
+                    fs::remove_file(entry.path()).map_err(FileError::write(entry.path()))?;
                 }
             }
             Ok(())

@@ -1,18 +1,48 @@
 //! Recipes and bundles, and data files to recordings, through the same reader as the browser, and labels files to labels.
 
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use painwave::Bundle;
-use painwave::csv::Reader;
+use painwave::bundle::BundleError;
+use painwave::csv::{CsvError, Reader};
 use painwave::recording::{Recording, Schema};
 use painwave_train::experiment::Dataset;
 use painwave_train::labels::{LabelColumns, Labels, LabelsError, Part};
-use painwave_train::recipe::RecipeFile;
+use painwave_train::recipe::{RecipeError, RecipeFile};
 use sha2::{Digest, Sha256};
 
-use crate::error::Error;
-use crate::files;
+use crate::files::{self, FileError};
+
+/// Why recipes, recordings, labels or bundles cannot be taken from their files.
+#[derive(Debug, thiserror::Error)]
+pub enum DataError {
+    /// A file cannot be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The recordings are not what the schema says.
+    #[error("{path}: {source}")]
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// What and where.
+        source: Box<CsvError>,
+    },
+    /// The labels are not what they should be.
+    #[error(transparent)]
+    Labels(#[from] LabelsError),
+    /// The recipe cannot be used.
+    #[error(transparent)]
+    Recipe(#[from] RecipeError),
+    /// The file is not a bundle.
+    #[error("{path}: {source}")]
+    Bundle {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: BundleError,
+    },
+}
 
 /// The recordings of one file.
 #[derive(Clone, Debug)]
@@ -29,7 +59,7 @@ pub struct Table {
 ///
 /// # Errors
 /// Unreadable, without a header, or with a header that lacks a column of the schema.
-pub fn columns(path: &Path, schema: &Schema) -> Result<Vec<String>, Error> {
+pub fn columns(path: &Path, schema: &Schema) -> Result<Vec<String>, DataError> {
     let mut columns = None;
     feed(path, &mut Reader::new(schema), |reader, _| {
         columns = reader.columns().map(<[String]>::to_vec);
@@ -43,7 +73,7 @@ pub fn columns(path: &Path, schema: &Schema) -> Result<Vec<String>, Error> {
 ///
 /// # Errors
 /// Unreadable, or not what the schema says.
-pub fn read(path: &Path, schema: &Schema) -> Result<Table, Error> {
+pub fn read(path: &Path, schema: &Schema) -> Result<Table, DataError> {
     let mut reader = Reader::new(schema);
     let mut digest = Sha256::new();
     feed(path, &mut reader, |_, chunk| {
@@ -59,7 +89,7 @@ fn feed(
     path: &Path,
     reader: &mut Reader,
     mut goes_on: impl FnMut(&Reader, &[u8]) -> bool,
-) -> Result<(), Error> {
+) -> Result<(), DataError> {
     // Why the reader was broken off before the end of the file, if it was.
     let mut end = None;
     files::feed(path, &mut |chunk| match reader.feed(chunk) {
@@ -68,23 +98,21 @@ fn feed(
             end = Some(result);
             ControlFlow::Break(())
         }
-    })
-    .map_err(Error::read(path))?;
+    })?;
     let result = end.unwrap_or_else(|| reader.finish());
-    result.map_err(|source| Error::Data { path: path.to_owned(), source })
+    result.map_err(|source| DataError::Table { path: path.to_owned(), source: Box::new(source) })
 }
 
 /// SHA-256 of a file, in hexadecimal.
 ///
 /// # Errors
 /// Unreadable.
-pub fn sha256(path: &Path) -> Result<String, Error> {
+pub fn sha256(path: &Path) -> Result<String, FileError> {
     let mut digest = Sha256::new();
     files::feed(path, &mut |chunk| {
         digest.update(chunk);
         ControlFlow::Continue(())
-    })
-    .map_err(Error::read(path))?;
+    })?;
     Ok(hex(&digest.finalize()))
 }
 
@@ -97,8 +125,8 @@ pub fn hex(bytes: &[u8]) -> String {
 ///
 /// # Errors
 /// Unreadable, not TOML, an unknown or missing key, or a value that makes no sense; with the line.
-pub fn recipe(path: &Path) -> Result<RecipeFile, Error> {
-    let text = std::fs::read_to_string(path).map_err(Error::read(path))?;
+pub fn recipe(path: &Path) -> Result<RecipeFile, DataError> {
+    let text = std::fs::read_to_string(path).map_err(FileError::read(path))?;
     Ok(RecipeFile::parse(path, text)?)
 }
 
@@ -106,17 +134,21 @@ pub fn recipe(path: &Path) -> Result<RecipeFile, Error> {
 ///
 /// # Errors
 /// Unreadable, or not a valid bundle.
-pub fn bundle(path: &Path) -> Result<Bundle, Error> {
-    let bytes = std::fs::read(path).map_err(Error::read(path))?;
-    Bundle::from_bytes(&bytes).map_err(|source| Error::Bundle { path: path.to_owned(), source })
+pub fn bundle(path: &Path) -> Result<Bundle, DataError> {
+    let bytes = std::fs::read(path).map_err(FileError::read(path))?;
+    Bundle::from_bytes(&bytes).map_err(|source| DataError::Bundle { path: path.to_owned(), source })
 }
 
 /// Reads a labels file. With `classes`, a label must be one of them; else the classes are the labels found, sorted.
 ///
 /// # Errors
 /// Unreadable, or no labels file.
-pub fn labels(path: &Path, columns: LabelColumns<'_>, classes: Option<&[String]>) -> Result<Labels, Error> {
-    let bytes = std::fs::read(path).map_err(Error::read(path))?;
+pub fn labels(
+    path: &Path,
+    columns: LabelColumns<'_>,
+    classes: Option<&[String]>,
+) -> Result<Labels, DataError> {
+    let bytes = std::fs::read(path).map_err(FileError::read(path))?;
     Ok(Labels::parse(path, &bytes, columns, classes)?)
 }
 
@@ -124,7 +156,7 @@ pub fn labels(path: &Path, columns: LabelColumns<'_>, classes: Option<&[String]>
 ///
 /// # Errors
 /// Unreadable, not what the recipe says, or recordings and labels that do not belong together.
-pub fn dataset(file: &RecipeFile, data: &Path, labels: &Path) -> Result<Dataset, Error> {
+pub fn dataset(file: &RecipeFile, data: &Path, labels: &Path) -> Result<Dataset, DataError> {
     let recipe = &file.recipe;
     let named = recipe.schema(&[]);
     let schema = match &recipe.data.channels {
@@ -136,7 +168,7 @@ pub fn dataset(file: &RecipeFile, data: &Path, labels: &Path) -> Result<Dataset,
         label: &recipe.data.label,
         group: recipe.validation.group.as_deref(),
     };
-    let bytes = std::fs::read(labels).map_err(Error::read(labels))?;
+    let bytes = std::fs::read(labels).map_err(FileError::read(labels))?;
     let labels_sha256 = hex(&Sha256::digest(&bytes));
     let parsed = Labels::parse(labels, &bytes, label_columns, recipe.data.classes.as_deref())
         .map_err(|error| no_column(file, error))?;
@@ -153,7 +185,7 @@ pub fn dataset(file: &RecipeFile, data: &Path, labels: &Path) -> Result<Dataset,
 }
 
 /// A column of the labels that is not there is the recipe's to put right.
-fn no_column(file: &RecipeFile, error: LabelsError) -> Error {
+fn no_column(file: &RecipeFile, error: LabelsError) -> DataError {
     let LabelsError::Column { path, part, column, found, .. } = error else { return error.into() };
     let key = match part {
         Part::Id => "data.id",

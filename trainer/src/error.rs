@@ -1,54 +1,34 @@
-//! What can go wrong, with file and line, and what was expected.
+//! Why a command failed: what each room says of its own.
 
 use std::path::PathBuf;
 
 use painwave::bundle::BundleError;
 use painwave::classifier::{ClassifyError, LoadError};
-use painwave::csv::CsvError;
 use painwave_train::assemble::AssembleError;
 use painwave_train::experiment::ExperimentError;
 use painwave_train::export::ExportError;
-use painwave_train::labels::LabelsError;
 use painwave_train::recipe::RecipeError;
 
+use crate::data::DataError;
+use crate::device::DeviceNotBuilt;
+use crate::files::FileError;
 use crate::study::StudyError;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A file that cannot be read.
-    #[error("cannot read {path}: {source}")]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// A file that cannot be written.
-    #[error("cannot write {path}: {source}")]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    /// A file or a folder cannot be used.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Recipes, recordings, labels or bundles cannot be taken from their files.
+    #[error(transparent)]
+    Data(#[from] DataError),
     /// The recipe cannot be used.
     #[error(transparent)]
     Recipe(#[from] RecipeError),
     /// A study cannot be made or has come to nothing.
     #[error(transparent)]
     Study(#[from] StudyError),
-    /// A data file is not what the schema says.
-    #[error("{path}: {source}")]
-    Data {
-        /// The file.
-        path: PathBuf,
-        /// What and where.
-        source: CsvError,
-    },
-    /// The labels file is not what it should be.
-    #[error(transparent)]
-    Labels(#[from] LabelsError),
     /// The data cannot be looked at.
     #[error(transparent)]
     Profile(#[from] painwave_profile::ProfileError),
@@ -58,14 +38,6 @@ pub enum Error {
     /// A bundle's precisions cannot be measured.
     #[error(transparent)]
     Assemble(#[from] AssembleError),
-    /// A file is not a bundle.
-    #[error("{path}: {source}")]
-    Bundle {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        source: BundleError,
-    },
     /// Other recordings or labels than a bundle was fitted on.
     #[error(
         "{path} is not the file that {bundle} was fitted on: its SHA-256 is not the one on the model's card"
@@ -88,39 +60,13 @@ pub enum Error {
     /// The recordings cannot be classified.
     #[error(transparent)]
     Classify(#[from] ClassifyError),
-    /// A device that this build does not contain.
-    #[error(
-        "the device `{device}` is not part of this build: build the trainer with \
-         `cargo build --release --package trainer --features {device}`"
-    )]
-    DeviceNotBuilt {
-        /// Name of the device, and of the cargo feature.
-        device: &'static str,
-    },
+    /// The device is not there.
+    #[error(transparent)]
+    Device(#[from] DeviceNotBuilt),
     /// A folder that already holds a run.
     #[error("{path} already holds a run: choose another folder, or continue it with --resume")]
     RunExists {
         /// The folder.
         path: PathBuf,
     },
-    /// A folder that another process is writing to.
-    #[error("{path} is in use by another process: wait until that has ended, or choose another folder")]
-    FolderInUse {
-        /// The folder.
-        path: PathBuf,
-    },
-}
-
-impl Error {
-    /// For `map_err`: names the file that could not be read.
-    pub fn read(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
-        let path = path.into();
-        move |source| Error::Read { path, source }
-    }
-
-    /// For `map_err`: names the file that could not be written.
-    pub fn write(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
-        let path = path.into();
-        move |source| Error::Write { path, source }
-    }
 }

@@ -3,9 +3,7 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Read, Write};
 use std::ops::ControlFlow;
-use std::path::Path;
-
-use crate::error::Error;
+use std::path::{Path, PathBuf};
 
 /// Bytes read at once.
 const CHUNK: usize = 1 << 18;
@@ -14,15 +12,56 @@ const LOCK: &str = ".lock";
 /// How the names of files end that are not whole yet.
 const PARTIAL: &str = ".partial";
 
+/// Why a file or a folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// One that cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// One that cannot be written.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A folder that another process is writing to.
+    #[error("{path} is in use by another process: wait until that has ended, or choose another folder")]
+    FolderInUse {
+        /// The folder.
+        path: PathBuf,
+    },
+}
+
+impl FileError {
+    /// For `map_err`: names the file that could not be read.
+    pub fn read(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| FileError::Read { path, source }
+    }
+
+    /// For `map_err`: names the file that could not be written.
+    pub fn write(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| FileError::Write { path, source }
+    }
+}
+
 /// Hands over the bytes of a file in chunks, until there are no more or `take` breaks off.
 ///
 /// # Errors
 /// Unreadable.
-pub fn feed(path: &Path, take: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> io::Result<()> {
-    let mut file = File::open(path)?;
+pub fn feed(path: &Path, take: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Result<(), FileError> {
+    let mut file = File::open(path).map_err(FileError::read(path))?;
     let mut chunk = vec![0; CHUNK];
     loop {
-        let count = file.read(&mut chunk)?;
+        let count = file.read(&mut chunk).map_err(FileError::read(path))?;
         if count == 0 || take(&chunk[..count]).is_break() {
             return Ok(());
         }
@@ -35,7 +74,7 @@ pub fn feed(path: &Path, take: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> io::
 ///
 /// # Errors
 /// It cannot be written.
-pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     write_atomically_with(path, |file| file.write_all(bytes))
 }
 
@@ -46,8 +85,8 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 pub fn write_atomically_with(
     path: &Path,
     content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<(), Error> {
-    replace(path, content).map_err(Error::write(path))
+) -> Result<(), FileError> {
+    replace(path, content).map_err(FileError::write(path))
 }
 
 fn replace(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
@@ -102,18 +141,18 @@ impl FolderLock {
     ///
     /// # Errors
     /// Another process has it, or the folder cannot be written.
-    pub fn acquire(folder: &Path) -> Result<Self, Error> {
-        fs::create_dir_all(folder).map_err(Error::write(folder))?;
+    pub fn acquire(folder: &Path) -> Result<Self, FileError> {
+        fs::create_dir_all(folder).map_err(FileError::write(folder))?;
         let path = folder.join(LOCK);
         let open = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-        let file = open.map_err(Error::write(&path))?;
+        let file = open.map_err(FileError::write(&path))?;
         match file.try_lock() {
             Ok(()) => {
-                remove_partial(folder).map_err(Error::write(folder))?;
+                remove_partial(folder).map_err(FileError::write(folder))?;
                 Ok(FolderLock { _file: file })
             }
-            Err(TryLockError::WouldBlock) => Err(Error::FolderInUse { path: folder.to_owned() }),
-            Err(TryLockError::Error(source)) => Err(Error::Write { path, source }),
+            Err(TryLockError::WouldBlock) => Err(FileError::FolderInUse { path: folder.to_owned() }),
+            Err(TryLockError::Error(source)) => Err(FileError::Write { path, source }),
         }
     }
 }

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::device::DeviceKind;
 use crate::error::Error;
-use crate::files;
+use crate::files::{self, FileError};
 use crate::report::{self, JudgedSubject, RunReport, TrainingReport};
 
 /// `metrics.json`.
@@ -126,10 +126,10 @@ pub fn write(
         engine: assembled.engine.to_string(),
     };
     let json = serde_json::to_vec_pretty(&metrics)
-        .map_err(|error| Error::write(out.join("metrics.json"))(error.into()))?;
+        .map_err(|error| FileError::write(out.join("metrics.json"))(error.into()))?;
     let bundle = assembled.bundle.to_bytes(assembled.weights)?;
     let predictions = predictions_csv(&manifest.schema.id, &manifest.classes, judged)
-        .map_err(Error::write(out.join("predictions.csv")))?;
+        .map_err(FileError::write(out.join("predictions.csv")))?;
     let write = |name: &str, bytes: &[u8]| files::write_atomically(&out.join(name), bytes);
     write("metrics.json", &json)?;
     write("report.html", page(experiment, &metrics).as_bytes())?;
@@ -142,7 +142,7 @@ pub fn write(
         files::write_atomically(&folder.join("curves.svg"), report::curves_svg(history).as_bytes())?;
     }
     // At the end: where it is, everything else is there and of the same run.
-    write("model.bpk", &bundle)
+    Ok(write("model.bpk", &bundle)?)
 }
 
 fn page(experiment: &Experiment, metrics: &Metrics<'_>) -> String {

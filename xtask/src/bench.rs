@@ -6,9 +6,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::error::{Error, file_error};
 use crate::steps::step;
 use crate::tools::Toolbox;
-use crate::{Error, browsers, file_error, model, package, process};
+use crate::{browsers, model, package, process};
 
 const REQUIREMENTS: &str = "bench/requirements.txt";
 

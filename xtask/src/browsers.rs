@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use crate::error::Error;
+use crate::system;
 use crate::tools::Toolbox;
-use crate::{Error, system};
 
 /// What the tests need of the system: names of the program, any of which will do, and Debian's package.
 const PROGRAMS: &[(&[&str], &str)] = &[

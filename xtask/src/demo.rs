@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 
+use crate::error::Error;
 use crate::steps::{duration, step};
 use crate::tools::Toolbox;
-use crate::{Error, package, process};
+use crate::{package, process};
 
 /// Options of `cargo xtask demo`.
 #[derive(clap::Args)]

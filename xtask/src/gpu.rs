@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::error::{Error, file_error};
 use crate::steps::step;
 use crate::tools::Toolbox;
-use crate::{Error, file_error, model, process, system};
+use crate::{model, process, system};
 
 /// The most that the folder may weigh.
 const MOST_BYTES: u64 = 60 << 20;

@@ -8,6 +8,7 @@
 mod bench;
 mod browsers;
 mod demo;
+mod error;
 mod gpu;
 mod model;
 mod package;
@@ -22,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::process::ProcessError;
+use crate::error::Error;
 use crate::tools::Toolbox;
 use crate::workspace::Workspace;
 
@@ -48,60 +49,6 @@ enum Task {
     Bench(bench::Options),
     /// Make a folder whose run.sh proves and measures painwave on the GPU of another machine.
     Gpu(gpu::Options),
-}
-
-/// Why a command of `cargo xtask` ended early.
-#[derive(Debug, thiserror::Error)]
-enum Error {
-    /// A command line did not run or did not succeed.
-    #[error(transparent)]
-    Process(#[from] ProcessError),
-    /// Something that cannot be installed from here.
-    #[error("{what} is missing. {remedy}")]
-    Missing {
-        /// What was looked for.
-        what: String,
-        /// How to get it.
-        remedy: String,
-    },
-    /// A tool could not be installed.
-    #[error("{what} could not be installed: {source}\n{remedy}")]
-    Install {
-        /// What was to be installed.
-        what: String,
-        /// Why it was not.
-        source: ProcessError,
-        /// How to get it otherwise.
-        remedy: String,
-    },
-    /// A file cannot be read or written.
-    #[error("{path}: {source}")]
-    File {
-        /// The file.
-        path: String,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// A file does not hold what it should.
-    #[error("{path}: expected {expected}")]
-    Content {
-        /// The file.
-        path: String,
-        /// What was looked for.
-        expected: String,
-    },
-    /// A check that needs what may be missing and is not installed for it.
-    #[error("{0}")]
-    LeftOut(&'static str),
-    /// Some checks of `cargo xtask test` failed; they have been listed.
-    #[error("")]
-    Checks,
-}
-
-/// Ties the system's answer to the file that it is about.
-fn file_error(path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Error {
-    let path = path.display().to_string();
-    move |source| Error::File { path, source }
 }
 
 fn main() -> ExitCode {

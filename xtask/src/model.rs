@@ -6,9 +6,10 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 use std::process::Command;
 
+use crate::error::{Error, file_error};
+use crate::process;
 use crate::steps::step;
 use crate::tools::Toolbox;
-use crate::{Error, file_error, process};
 
 const RECIPE: &str = "trainer/recipes/cnn-gru.toml";
 /// Where the synthetic recordings are.

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use crate::error::{Error, file_error};
 use crate::process;
 use crate::steps::step;
 use crate::tools::{Toolbox, WASM_TARGET};
-use crate::{Error, file_error};
 
 /// The module that holds Burn. The browser tests use the same options, so that Burn is compiled for wasm once.
 pub const BURN_OPTIONS: &[&str] = &[

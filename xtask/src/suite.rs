@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::error::Error;
 use crate::package::{BURN_OPTIONS, RELAXED_SIMD};
 use crate::steps::{duration, step};
 use crate::tools::Toolbox;
-use crate::{Error, browsers, demo, model, package, process};
+use crate::{browsers, demo, model, package, process};
 
 /// Options of `cargo xtask test`.
 #[derive(clap::Args)]

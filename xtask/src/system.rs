@@ -1,7 +1,8 @@
 //! The packages of the system, where that is Debian's or one of its kin.
 
+use crate::error::Error;
+use crate::process;
 use crate::tools::Toolbox;
-use crate::{Error, process};
 
 /// Installs packages.
 ///

@@ -9,8 +9,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::error::{Error, file_error};
+use crate::process;
 use crate::workspace::Workspace;
-use crate::{Error, file_error, process};
 
 /// The target of everything that browsers run.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";

@@ -4,7 +4,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::{Error, file_error};
+use crate::error::{Error, file_error};
 
 /// The clone and its target folder.
 pub struct Workspace {

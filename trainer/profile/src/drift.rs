@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use painwave_train::statistics::{Moments, kolmogorov_smirnov};
 use serde::Serialize;
 
-use crate::Size;
 use crate::duplicates::{Duplicates, Leak};
+use crate::size::Size;
 use crate::table::{Column, Content, NO_WORD};
 
 /// Another file beside this one.

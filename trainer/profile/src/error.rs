@@ -3,19 +3,15 @@
 use std::path::PathBuf;
 
 use painwave::csv::CsvError;
+use painwave_train::host::HostError;
 use painwave_train::labels::LabelsError;
 
 /// Why data cannot be looked at.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
-    /// A file that cannot be read.
-    #[error("cannot read {path}: {source}")]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    /// A file cannot be handed over.
+    #[error(transparent)]
+    Host(#[from] HostError),
     /// A file that is no table with the columns that it should have.
     #[error("{path}: {source}")]
     Data {
@@ -40,12 +36,4 @@ pub enum ProfileError {
         /// The header.
         found: Vec<String>,
     },
-}
-
-impl ProfileError {
-    /// For `map_err`: names the file that could not be read.
-    pub(crate) fn read(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
-        let path = path.into();
-        move |source| ProfileError::Read { path, source }
-    }
 }

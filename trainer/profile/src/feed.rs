@@ -1,15 +1,15 @@
 //! Files, handed over by the program around this crate, to rows.
 
-use std::io;
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use painwave::csv::{CsvError, Row, Rows};
+use painwave_train::host::HostError;
 
 use crate::error::ProfileError;
 
 /// Hands over the bytes of a file in chunks, until there are no more or what takes them breaks off.
-pub type Feed<'a> = &'a dyn Fn(&Path, &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> io::Result<()>;
+pub type Feed<'a> = &'a dyn Fn(&Path, &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Result<(), HostError>;
 
 /// Names of all columns of a file. Those in `known` must be among them.
 ///
@@ -44,8 +44,7 @@ pub fn bytes(path: &Path, feed: Feed<'_>) -> Result<Vec<u8>, ProfileError> {
     feed(path, &mut |chunk| {
         bytes.extend_from_slice(chunk);
         ControlFlow::Continue(())
-    })
-    .map_err(ProfileError::read(path))?;
+    })?;
     Ok(bytes)
 }
 
@@ -64,8 +63,7 @@ fn rows_of(
             end = Some(result);
             ControlFlow::Break(())
         }
-    })
-    .map_err(ProfileError::read(path))?;
+    })?;
     let result = end.unwrap_or_else(|| rows.finish(&mut each));
     result.map_err(|source| ProfileError::Data { path: path.to_owned(), source })
 }

@@ -13,9 +13,11 @@
 //! | [`correlation`] | columns that go together or say the same |
 //! | [`duplicates`] | recordings that are there twice, in one file or in two |
 //! | [`drift`] | how another file differs |
-//! | [`advice`] | what to drop and why, and that as a piece of a recipe |
+//! | [`advice`], `advisor` | what to drop and why, and that as a piece of a recipe |
+//! | `profile`, `size` | all of the above in one |
 
 pub mod advice;
+mod advisor;
 pub mod classes;
 pub mod columns;
 pub mod correlation;
@@ -24,6 +26,8 @@ pub mod duplicates;
 mod error;
 mod feed;
 pub mod names;
+mod profile;
+mod size;
 pub mod table;
 
 use std::collections::HashSet;
@@ -31,18 +35,17 @@ use std::path::{Path, PathBuf};
 
 use painwave::recording::Category;
 use painwave_train::labels::{LabelColumns, Labels};
-use serde::Serialize;
 
-use self::advice::Advice;
-use self::classes::{ClassBalance, Classes};
+use self::classes::Classes;
 use self::columns::ColumnProfile;
 use self::correlation::Correlation;
 use self::drift::{Comparison, Drift};
-use self::duplicates::Duplicates;
 pub use self::error::ProfileError;
 pub use self::feed::Feed;
 use self::names::{Names, Told};
-use self::table::{Column, Content, Table, TableProblems};
+pub use self::profile::Profile;
+pub use self::size::Size;
+use self::table::{Column, Content, Table};
 
 /// What is looked at.
 #[derive(Clone, Debug, Default)]
@@ -61,56 +64,6 @@ pub struct Sources {
     pub ignored: Vec<String>,
     /// What a recipe reads as categories already.
     pub categories: Vec<Category>,
-}
-
-/// What is known of the data.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Profile {
-    /// The data file.
-    pub path: PathBuf,
-    /// The columns that are no measurements.
-    pub names: Names,
-    /// How large it is.
-    pub size: Size,
-    /// What is wrong with whole rows or with the header.
-    pub problems: TableProblems,
-    /// The classes, with labels.
-    pub classes: Option<ClassBalance>,
-    /// Every column but id and time, in the order of the file.
-    pub columns: Vec<ColumnProfile>,
-    /// How the columns of numbers go together.
-    pub correlation: Correlation,
-    /// Groups of columns with few values that always say the same.
-    pub same: Vec<Vec<String>>,
-    /// Groups of subjects that have the same recording.
-    pub duplicates: Vec<Duplicates>,
-    /// Another file beside it.
-    pub against: Option<Comparison>,
-    /// What to do with which column.
-    pub advice: Vec<Advice>,
-    /// The advice as the sections `[data]` and `[features]` of a recipe.
-    pub recipe: String,
-}
-
-/// How large a file is.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Size {
-    /// Rows.
-    pub rows: usize,
-    /// Subjects.
-    pub subjects: usize,
-    /// Columns beside id and time.
-    pub columns: usize,
-    /// Rows of the shortest recording.
-    pub least_steps: usize,
-    /// Median rows of a recording.
-    pub median_steps: f64,
-    /// Rows of the longest recording.
-    pub most_steps: usize,
-    /// The most frequent number of rows of a recording.
-    pub usual_steps: usize,
-    /// Subjects with another number of rows.
-    pub unusual_subjects: usize,
 }
 
 /// Looks at the data.
@@ -155,8 +108,8 @@ pub fn profile(sources: &Sources, feed: Feed<'_>) -> Result<Profile, ProfileErro
         recipe: String::new(),
         names,
     };
-    profile.advice = advice::advise(&profile, &sources.ignored, &sources.categories);
-    profile.recipe = advice::recipe(&profile, &sources.categories);
+    profile.advice = advisor::advise(&profile, &sources.ignored, &sources.categories);
+    profile.recipe = advisor::recipe(&profile, &sources.categories);
     Ok(profile)
 }
 
@@ -183,29 +136,5 @@ fn compare(table: &Table, other: &Table, columns: Vec<Drift>) -> Comparison {
         leaks: duplicates::between(table, other),
         duplicates: duplicates::within(other, None),
         columns,
-    }
-}
-
-impl Size {
-    fn of(table: &Table) -> Self {
-        let mut steps: Vec<usize> = table.subjects.iter().map(|subject| subject.rows.len()).collect();
-        steps.sort_unstable();
-        // The longest of the most frequent lengths.
-        let runs = steps.chunk_by(|a, b| a == b);
-        let usual = runs.max_by_key(|run| run.len()).unwrap_or_default();
-        // A file without a row was refused, but all its rows may lack the id.
-        let at = |index: usize| steps.get(index).copied().unwrap_or_default();
-        let half = steps.len() / 2;
-        let middle = if steps.len() % 2 == 1 { 2 * at(half) } else { at(half.saturating_sub(1)) + at(half) };
-        Size {
-            rows: table.rows(),
-            subjects: steps.len(),
-            columns: table.columns.len(),
-            least_steps: at(0),
-            median_steps: middle as f64 / 2.0,
-            most_steps: steps.last().copied().unwrap_or_default(),
-            usual_steps: usual.first().copied().unwrap_or_default(),
-            unusual_subjects: steps.len() - usual.len(),
-        }
     }
 }

@@ -12,11 +12,10 @@ use serde::Serialize;
 use super::fit::{self, FitArgs};
 use crate::data;
 use crate::error::Error;
-use crate::files::write_atomically;
+use crate::files::{FileError, write_atomically};
 use crate::report;
-use crate::study::change::{self, Change};
 use crate::study::table::{Sheet, score};
-use crate::study::{Measure, Statistic};
+use crate::study::{Change, Measure, Statistic, edit};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -70,7 +69,7 @@ struct Fold {
 pub fn run(args: &CrossValidateArgs) -> Result<(), Error> {
     let base = data::recipe(&args.fit.recipe)?;
     let folds = args.folds.or(base.recipe.validation.folds).unwrap_or(5);
-    let file = change::apply(&base, &Change::folds(folds), &base.path)?;
+    let file = edit::apply(&base, &Change::folds(folds), &base.path)?;
     let (name, seed) = (file.recipe.name.clone(), args.fit.seed.unwrap_or(file.recipe.training.seed));
     let run = fit::run_recipe(&args.fit, file, &fit::interrupt(&args.fit))?;
     let experiment = &run.experiment;
@@ -79,7 +78,7 @@ pub fn run(args: &CrossValidateArgs) -> Result<(), Error> {
     let statistics = Measure::ALL
         .map(|measure| (measure, Statistic::of(folds.iter().filter_map(|fold| measure.of(&fold.scores)))));
     let sheet = sheet(&folds, &statistics, &experiment.evaluation);
-    let out = &args.fit.out;
+    let out = &args.fit.paths.out;
     let command = super::study::this_command();
     let result = CrossValidation {
         command: &command,
@@ -90,7 +89,7 @@ pub fn run(args: &CrossValidateArgs) -> Result<(), Error> {
         pooled: &experiment.evaluation,
     };
     let path = out.join("cross-validation.json");
-    let json = serde_json::to_vec_pretty(&result).map_err(|error| Error::write(&path)(error.into()))?;
+    let json = serde_json::to_vec_pretty(&result).map_err(|error| FileError::write(&path)(error.into()))?;
     write_atomically(&path, &json)?;
     let scores = report::scores_text(&experiment.evaluation);
     let markdown = format!("```sh\n{command}\n```\n\n{}\n```text\n{scores}```\n", sheet.markdown());

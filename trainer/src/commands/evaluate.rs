@@ -16,9 +16,11 @@ use painwave_train::labels::LabelColumns;
 use serde::Serialize;
 
 use super::{PrecisionArg, under_study};
+use crate::data::{self, DataError};
 use crate::error::Error;
+use crate::files::{self, FileError};
 use crate::inference::Choice;
-use crate::{data, files, report};
+use crate::report;
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -89,7 +91,7 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     let columns = LabelColumns { id: &manifest.schema.id, label: &args.label_column, group: None };
     let labels = data::labels(&args.labels, columns, Some(&manifest.classes))?;
     let table = data::read(&args.data, &manifest.schema)?;
-    let truths = labels.of(&table.recordings, &args.data)?;
+    let truths = labels.of(&table.recordings, &args.data).map_err(DataError::Labels)?;
 
     let recordings: Vec<&Recording> = table.recordings.iter().collect();
     let choice =
@@ -115,7 +117,7 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     if let Some(path) = &args.json {
         let decision = before.as_ref().map(|before| Decided { chosen, before });
         let json = serde_json::to_vec_pretty(&Json { evaluation: &evaluation, decision })
-            .map_err(|error| Error::write(path)(error.into()))?;
+            .map_err(|error| FileError::write(path)(error.into()))?;
         files::write_atomically(path, &json)?;
     }
     super::print(|out| {

@@ -56,5 +56,5 @@ impl From<FormatArg> for Format {
 /// The file is not a bundle, or the other cannot be written.
 pub fn run(args: &ExportArgs) -> Result<(), Error> {
     let bundle = data::bundle(&args.bundle)?;
-    write_atomically(&args.out, &export(&bundle, args.format.into())?)
+    Ok(write_atomically(&args.out, &export(&bundle, args.format.into())?)?)
 }

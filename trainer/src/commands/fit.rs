@@ -14,13 +14,14 @@ use painwave_train::experiment::{self, DecisionJudges, Experiment, Settings};
 use painwave_train::recipe::RecipeFile;
 use painwave_train::training::End;
 
+use super::paths::Paths;
 use super::under_study;
 use crate::checkpoints::Files;
 use crate::device::DeviceKind;
 use crate::error::Error;
 use crate::files::FolderLock;
 use crate::progress::Progress;
-use crate::study::change::{self, Change};
+use crate::study::{Change, edit};
 use crate::threads::Cores;
 use crate::{checkpoints, data, memory, report, results};
 
@@ -45,15 +46,9 @@ const MAX_SEED: u64 = i64::MAX as u64;
 pub struct FitArgs {
     /// The recipe (TOML).
     pub recipe: PathBuf,
-    /// Recordings (CSV): one row for each subject and time step.
-    #[arg(long)]
-    pub data: PathBuf,
-    /// Labels (CSV): one row for each subject.
-    #[arg(long)]
-    pub labels: PathBuf,
-    /// Folder for the results.
-    #[arg(long)]
-    pub out: PathBuf,
+    /// What is read and written.
+    #[command(flatten)]
+    pub paths: Paths,
     /// Where to train.
     #[arg(long, value_enum, default_value = "cpu")]
     pub device: DeviceKind,
@@ -118,16 +113,16 @@ pub(super) fn run_recipe(args: &FitArgs, mut file: RecipeFile, interrupt: &Atomi
     }
     if let Some(seed) = args.seed {
         // In the text as well: the recipe that the bundle keeps is the one that was run.
-        file = change::apply(&file, &[Change::seed("--seed", "training.seed", seed)], &file.path)?;
+        file = edit::apply(&file, &[Change::seed("--seed", "training.seed", seed)], &file.path)?;
     }
     if let Some(threads) = args.threads {
         // For what is not training. It fails where this process has such threads already, which will do.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global();
     }
-    let dataset = data::dataset(&file, &args.data, &args.labels)?;
-    let lock = FolderLock::acquire(&args.out)?;
-    if !args.resume && !checkpoints::found(&args.out).is_empty() {
-        return Err(Error::RunExists { path: args.out.clone() });
+    let dataset = data::dataset(&file, &args.paths.data, &args.paths.labels)?;
+    let lock = FolderLock::acquire(&args.paths.out)?;
+    if !args.resume && !checkpoints::found(&args.paths.out).is_empty() {
+        return Err(Error::RunExists { path: args.paths.out.clone() });
     }
     memory::keep_freed();
     let threads = match args.device {
@@ -140,16 +135,16 @@ pub(super) fn run_recipe(args: &FitArgs, mut file: RecipeFile, interrupt: &Atomi
         epochs: args.epochs,
         resume: args.resume,
         date: &jiff::Timestamp::now().strftime("%Y-%m-%d").to_string(),
-        store: &Files::new(&args.out, Duration::from_secs(args.checkpoint_seconds)),
+        store: &Files::new(&args.paths.out, Duration::from_secs(args.checkpoint_seconds)),
         scheduler: &Cores(threads),
-        observer: &Progress::new(&args.out, interrupt),
+        observer: &Progress::new(&args.paths.out, interrupt),
     };
     let mut experiment = experiment::run(&file, &dataset, &settings)?;
     let threads = experiment.trainings.first().map_or(1, |training| training.threads);
     let card = &mut experiment.assembled.bundle.manifest.card;
     card.data.insert("device".to_owned(), args.device.name().to_owned());
     card.data.insert("threads".to_owned(), threads.to_string());
-    results::write(&file, &experiment, &args.out, args.device, threads)?;
+    results::write(&file, &experiment, &args.paths.out, args.device, threads)?;
     Ok(Run { experiment, _lock: lock })
 }
 
@@ -187,7 +182,7 @@ fn summarise(args: &FitArgs, experiment: &Experiment) -> Result<(), Error> {
             }
             writeln!(out)?;
         }
-        writeln!(out, "{}", args.out.join("model.bpk").display())?;
-        writeln!(out, "{}", args.out.join("report.html").display())
+        writeln!(out, "{}", args.paths.out.join("model.bpk").display())?;
+        writeln!(out, "{}", args.paths.out.join("report.html").display())
     })
 }

@@ -12,6 +12,7 @@ use painwave_train::recipe;
 
 use crate::data;
 use crate::error::Error;
+use crate::files::FileError;
 use crate::report;
 
 /// Shown under `--help`.
@@ -39,7 +40,7 @@ pub fn run(args: &InspectArgs) -> Result<(), Error> {
     if args.recipe {
         return super::print(|out| out.write_all(bundle.manifest.card.recipe.as_bytes()));
     }
-    let bytes = std::fs::metadata(&args.bundle).map_err(Error::read(&args.bundle))?.len();
+    let bytes = std::fs::metadata(&args.bundle).map_err(FileError::read(&args.bundle))?.len();
     super::print(|out| {
         write_card(out, &bundle.manifest)?;
         write_inputs(out, &bundle.manifest)?;

@@ -7,6 +7,7 @@ pub mod export;
 pub mod fit;
 pub mod inspect;
 pub mod optimum;
+pub mod paths;
 pub mod precision;
 pub mod predict;
 pub mod profile;
@@ -26,6 +27,7 @@ use painwave::Prediction;
 use painwave::engine::Precision;
 
 use crate::error::Error;
+use crate::files::FileError;
 use crate::threads::cores;
 
 /// A precision by name.
@@ -83,7 +85,9 @@ fn on_interrupt(message: &'static str) -> Arc<AtomicBool> {
 pub fn print(write: impl FnOnce(&mut StdoutLock<'static>) -> io::Result<()>) -> Result<(), Error> {
     let mut out = io::stdout().lock();
     match write(&mut out).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::write("standard output")(error)),
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(FileError::write("standard output")(error).into())
+        }
         _ => Ok(()),
     }
 }

@@ -84,7 +84,7 @@ pub fn run(args: &PredictArgs) -> Result<(), Error> {
     super::warn(&args.data, &table.warnings, &predictions);
     match &args.out {
         Some(path) => {
-            write_atomically_with(path, |out| write(manifest, &predictions, args.probabilities, out))
+            Ok(write_atomically_with(path, |out| write(manifest, &predictions, args.probabilities, out))?)
         }
         None => super::print(|out| write(manifest, &predictions, args.probabilities, out)),
     }

@@ -6,10 +6,12 @@ use std::path::PathBuf;
 use clap::Args;
 use painwave_profile::Sources;
 use painwave_profile::names::Told;
+use painwave_train::host::HostError;
 
 use crate::data;
 use crate::error::Error;
-use crate::{files, report};
+use crate::files::{self, FileError};
+use crate::report;
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -56,9 +58,12 @@ pub struct ProfileArgs {
 /// # Errors
 /// Whatever keeps the files from being read, and outputs that cannot be written.
 pub fn run(args: &ProfileArgs) -> Result<(), Error> {
-    let profile = painwave_profile::profile(&sources(args)?, &files::feed)?;
+    let profile = painwave_profile::profile(&sources(args)?, &|path, take| {
+        files::feed(path, take).map_err(HostError::new)
+    })?;
     if let Some(path) = &args.json {
-        let json = serde_json::to_vec_pretty(&profile).map_err(|error| Error::write(path)(error.into()))?;
+        let json =
+            serde_json::to_vec_pretty(&profile).map_err(|error| FileError::write(path)(error.into()))?;
         files::write_atomically(path, &json)?;
     }
     if let Some(path) = &args.html {

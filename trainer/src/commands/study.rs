@@ -8,9 +8,10 @@ use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use serde::Serialize;
 
+use super::paths::Paths;
 use crate::device::DeviceKind;
 use crate::error::Error;
-use crate::files::{FolderLock, write_atomically};
+use crate::files::{FileError, FolderLock, write_atomically};
 use crate::queue::Shares;
 use crate::study::runner::{self, Settings};
 use crate::study::table::Sheet;
@@ -31,15 +32,9 @@ pub(super) use files;
 /// Arguments of every study.
 #[derive(Clone, Debug, Args)]
 pub struct StudyArgs {
-    /// Recordings (CSV): one row for each subject and time step.
-    #[arg(long)]
-    pub data: PathBuf,
-    /// Labels (CSV): one row for each subject.
-    #[arg(long)]
-    pub labels: PathBuf,
-    /// Folder for the results.
-    #[arg(long)]
-    pub out: PathBuf,
+    /// What is read and written.
+    #[command(flatten)]
+    pub paths: Paths,
     /// Recordings (CSV) on which every trial's bundle is judged as well.
     #[arg(long, requires = "test_labels")]
     pub test: Option<PathBuf>,
@@ -92,21 +87,21 @@ impl StudyArgs {
         let folds = self.folds.map(Change::folds).into_iter().flatten();
         let common: Vec<Change> = folds.chain(self.set.iter().cloned()).collect();
         let seeding = Seeding { count: seeds, split: self.split_seeds };
-        let plan = Plan::new(variants, &common, seeding, &self.out)?;
+        let plan = Plan::new(variants, &common, seeding, &self.paths.out)?;
 
         let interrupt =
             super::on_interrupt("ending after the epochs that are running; Ctrl-C again ends at once");
-        let trainer = std::env::current_exe().map_err(Error::read("the trainer's own binary"))?;
+        let trainer = std::env::current_exe().map_err(FileError::read("the trainer's own binary"))?;
         let cores = super::cores();
         // Trials on a GPU share it badly.
         let jobs = self.jobs.or((self.device != DeviceKind::Cpu).then_some(NonZeroUsize::MIN));
         let count = plan.trials.len();
         let shares = Shares::new(cores, count, jobs, self.threads);
-        let lock = FolderLock::acquire(&self.out)?;
+        let lock = FolderLock::acquire(&self.paths.out)?;
         let settings = Settings {
             trainer,
-            data: &self.data,
-            labels: &self.labels,
+            data: &self.paths.data,
+            labels: &self.paths.labels,
             test: self.test.as_deref().zip(self.test_labels.as_deref()).map(Into::into),
             device: self.device,
             shares,
@@ -133,10 +128,10 @@ impl StudyArgs {
         let markdown = format!("{title}\n\n```sh\n{command}\n```\n\n{}", sheet.markdown());
         let json =
             Json { command: &command, trainer: env!("CARGO_PKG_VERSION"), cores: super::cores(), rows };
-        let path = self.out.join("table.json");
-        let json = serde_json::to_vec_pretty(&json).map_err(|error| Error::write(&path)(error.into()))?;
+        let path = self.paths.out.join("table.json");
+        let json = serde_json::to_vec_pretty(&json).map_err(|error| FileError::write(&path)(error.into()))?;
         write_atomically(&path, &json)?;
-        let path = self.out.join("table.md");
+        let path = self.paths.out.join("table.md");
         write_atomically(&path, markdown.as_bytes())?;
         super::print(|out| writeln!(out, "\n{}\n{}", sheet.text(), path.display()))
     }

@@ -10,6 +10,7 @@ use painwave_synthetic::subject::{Split, Subject, stratified};
 use painwave_synthetic::table;
 
 use crate::error::Error;
+use crate::files::FileError;
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -45,7 +46,7 @@ const MAX_SUBJECTS: u64 = 1_000_000_000;
 /// # Errors
 /// If the folder or a file cannot be written.
 pub fn run(args: &SynthesizeArgs) -> Result<(), Error> {
-    fs::create_dir_all(&args.out).map_err(Error::write(&args.out))?;
+    fs::create_dir_all(&args.out).map_err(FileError::write(&args.out))?;
     let progress = ProgressBar::new(args.train_subjects + args.test_subjects);
     if let Ok(style) = ProgressStyle::with_template("{msg:5} {wide_bar} {pos}/{len} subjects, {eta} left") {
         progress.set_style(style);
@@ -89,11 +90,14 @@ struct Output {
 impl Output {
     fn create(folder: &Path, name: &str) -> Result<Self, Error> {
         let path = folder.join(name);
-        let file = File::create(&path).map_err(Error::write(&path))?;
+        let file = File::create(&path).map_err(FileError::write(&path))?;
         Ok(Self { path, writer: csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(file) })
     }
 
-    fn write(&mut self, rows: impl FnOnce(&mut csv::Writer<File>) -> csv::Result<()>) -> Result<(), Error> {
-        rows(&mut self.writer).map_err(|error| Error::write(&self.path)(error.into()))
+    fn write(
+        &mut self,
+        rows: impl FnOnce(&mut csv::Writer<File>) -> csv::Result<()>,
+    ) -> Result<(), FileError> {
+        rows(&mut self.writer).map_err(|error| FileError::write(&self.path)(error.into()))
     }
 }

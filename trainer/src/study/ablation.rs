@@ -8,10 +8,10 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::change::Change;
+use super::error::StudyError;
 use super::file::{StudyFile, ordered};
 use super::plan::Variant;
 use crate::data;
-use crate::error::Error;
 
 /// An ablation as its file says.
 #[derive(Clone, Debug)]
@@ -61,7 +61,7 @@ impl Ablation {
     ///
     /// # Errors
     /// Either is unreadable or says something that makes no sense.
-    pub fn read(path: &Path) -> Result<Self, Error> {
+    pub fn read(path: &Path) -> Result<Self, StudyError> {
         let file = StudyFile::<Content>::read(path)?;
         let Content { study, variant } = &file.content;
         let recipe = data::recipe(&file.beside(&study.recipe))?;

@@ -5,17 +5,19 @@ use std::path::PathBuf;
 
 use painwave_train::recipe::RecipeError;
 
-use super::{Change, Origin};
+use super::change::{Change, Origin};
+use crate::data::DataError;
+use crate::files::FileError;
 
 /// Why a study cannot be made or has come to nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum StudyError {
-    /// An assignment on the command line that is none.
-    #[error("expected KEY=VALUE, such as training.epochs=100, found {found}")]
-    Assignment {
-        /// The argument.
-        found: String,
-    },
+    /// A file or a folder cannot be used.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// A recipe or the data cannot be taken from their files.
+    #[error(transparent)]
+    Data(#[from] DataError),
     /// A study's file that is not TOML, or has a key that is unknown, missing or of the wrong type.
     #[error("{path}: {source}")]
     Syntax {
@@ -51,7 +53,7 @@ pub enum StudyError {
     #[error("{}: {change}: {}", .change.origin, Reason(.source))]
     Change {
         /// The change.
-        change: Change,
+        change: Box<Change>,
         /// What is wrong with the recipe.
         source: Box<RecipeError>,
     },
@@ -59,7 +61,7 @@ pub enum StudyError {
     #[error("{}: {change}: `{parent}` is neither a table nor a list with that element", .change.origin)]
     Path {
         /// The change.
-        change: Change,
+        change: Box<Change>,
         /// The part of the path that is there.
         parent: String,
     },

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
-use super::StudyError;
 use super::change::Origin;
-use crate::error::Error;
+use super::error::StudyError;
+use crate::files::FileError;
 
 /// A study's file as it was read.
 #[derive(Debug)]
@@ -19,9 +19,9 @@ pub(super) struct StudyFile<T> {
 }
 
 impl<T: DeserializeOwned> StudyFile<T> {
-    pub(super) fn read(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(path).map_err(Error::read(path))?;
-        Ok(StudyFile::parse(path, text)?)
+    pub(super) fn read(path: &Path) -> Result<Self, StudyError> {
+        let text = std::fs::read_to_string(path).map_err(FileError::read(path))?;
+        StudyFile::parse(path, text)
     }
 
     /// `path` is for the errors, and where the path of the recipe begins.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::record::Record;
-use crate::error::Error;
+use crate::files::FileError;
 
 /// A file that only grows: whatever ends the process, what was noted before is kept.
 #[derive(Debug)]
@@ -26,10 +26,10 @@ struct Name {
 
 impl Journal {
     /// Opens a journal, or begins one. Half a line at its end is cut off: whoever wrote it has died over it.
-    pub(super) fn open(path: PathBuf) -> Result<Self, Error> {
+    pub(super) fn open(path: PathBuf) -> Result<Self, FileError> {
         match Journal::open_file(&path) {
             Ok((file, last)) => Ok(Journal { path, file, last }),
-            Err(source) => Err(Error::Write { path, source }),
+            Err(source) => Err(FileError::Write { path, source }),
         }
     }
 
@@ -51,14 +51,15 @@ impl Journal {
     }
 
     /// Notes how a trial ended, unless that is what was noted of it last.
-    pub(super) fn note(&mut self, record: &Record) -> Result<(), Error> {
-        let line = serde_json::to_string(record).map_err(|error| Error::write(&self.path)(error.into()))?;
+    pub(super) fn note(&mut self, record: &Record) -> Result<(), FileError> {
+        let line =
+            serde_json::to_string(record).map_err(|error| FileError::write(&self.path)(error.into()))?;
         if self.last.get(&record.trial) == Some(&line) {
             return Ok(());
         }
         let written =
             self.file.write_all(format!("{line}\n").as_bytes()).and_then(|()| self.file.sync_data());
-        written.map_err(Error::write(&self.path))?;
+        written.map_err(FileError::write(&self.path))?;
         self.last.insert(record.trial.clone(), line);
         Ok(())
     }

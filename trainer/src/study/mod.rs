@@ -8,7 +8,7 @@
 //! | module | does |
 //! |---|---|
 //! | [`ablation`], [`space`] | the files of ablations and sweeps |
-//! | [`change`] | changes a recipe's text, comments and all else left as they are |
+//! | [`change`], [`edit`] | what is changed in a recipe; its text with that done, comments and all else left as they are |
 //! | [`plan`] | variants and seeds to trials |
 //! | [`runner`] | trials to records, resumed where they stopped |
 //! | `journal` | `trials.jsonl`, which survives whatever ends a study |
@@ -18,6 +18,7 @@
 
 pub mod ablation;
 pub mod change;
+pub mod edit;
 mod error;
 mod file;
 mod journal;

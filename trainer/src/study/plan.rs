@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use painwave_train::recipe::RecipeFile;
 
-use super::StudyError;
-use super::change::{self, Change};
+use super::change::Change;
+use super::edit;
+use super::error::StudyError;
 use crate::data::hex;
-use crate::error::Error;
 
 /// A recipe with changes: one row of the study's table.
 #[derive(Clone, Debug)]
@@ -64,13 +64,13 @@ impl Plan {
         common: &[Change],
         seeding: Seeding,
         out: &Path,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, StudyError> {
         let mut trials: Vec<Trial> = Vec::with_capacity(variants.len() * seeding.count);
         let mut folders = HashMap::new();
         let mut texts = HashMap::<String, usize>::new();
         for (index, variant) in variants.iter_mut().enumerate() {
             variant.changes.splice(0..0, common.iter().cloned());
-            let changed = change::apply(&variant.recipe, &variant.changes, &variant.recipe.path)?;
+            let changed = edit::apply(&variant.recipe, &variant.changes, &variant.recipe.path)?;
             let slug = unique(slug(&variant.name), &mut folders);
             for offset in 0..seeding.count as u64 {
                 let seed = sum(changed.recipe.training.seed, offset);
@@ -81,13 +81,13 @@ impl Plan {
                 }
                 let name = format!("{slug}-seed-{seed}");
                 let path = out.join("trials").join(&name).join("recipe.toml");
-                let recipe = change::apply(&changed, &seeds, &path)?;
+                let recipe = edit::apply(&changed, &seeds, &path)?;
                 trials.push(Trial { variant: index, name, seed, recipe });
             }
             let text = trials.last().map(|trial| trial.recipe.text.clone()).unwrap_or_default();
             if let Some(first) = texts.insert(text, index) {
                 let [first, second] = [first, index].map(|index| variants[index].name.clone());
-                return Err(StudyError::Same { first, second }.into());
+                return Err(StudyError::Same { first, second });
             }
         }
         Ok(Plan { variants, trials, out: out.to_owned() })

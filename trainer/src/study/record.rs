@@ -8,7 +8,7 @@ use painwave_train::recipe::RecipeFile;
 use painwave_train::training::{End, EpochRecord};
 use serde::{Deserialize, Serialize};
 
-use super::StudyError;
+use super::error::StudyError;
 use super::plan::{Plan, Trial};
 use crate::{checkpoints, data};
 

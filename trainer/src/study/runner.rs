@@ -9,14 +9,13 @@ use std::time::Duration;
 
 use painwave_train::evaluation::Evaluation;
 
-use super::StudyError;
+use super::error::StudyError;
 use super::journal::Journal;
 use super::plan::{Plan, Trial};
 use super::record::{self, Record, Results, Sources, State};
 use crate::data;
 use crate::device::DeviceKind;
-use crate::error::Error;
-use crate::files::{FolderLock, write_atomically};
+use crate::files::{FileError, FolderLock, write_atomically};
 use crate::queue::{self, Cancel, Shares};
 
 /// How trials are run.
@@ -47,33 +46,32 @@ pub struct Settings<'a> {
 /// # Errors
 /// A folder with a trial of something else, an interrupt, or a file that cannot be read or written. A trial
 /// that fails is none: its record says so.
-pub fn run(
+pub fn run<E: From<StudyError>>(
     plan: &Plan,
     settings: &Settings<'_>,
-    mut each: impl FnMut(&Record, bool) -> Result<(), Error>,
-) -> Result<Vec<Record>, Error> {
-    let sources = Sources { data: data::sha256(settings.data)?, labels: data::sha256(settings.labels)? };
+    mut each: impl FnMut(&Record, bool) -> Result<(), E>,
+) -> Result<Vec<Record>, E> {
+    let sha256 = |path| data::sha256(path).map_err(StudyError::File);
+    let sources = Sources { data: sha256(settings.data)?, labels: sha256(settings.labels)? };
     let test_file = match settings.test {
-        Some([data, labels]) => {
-            Some(format!("test-{:.12}-{:.12}.json", data::sha256(data)?, data::sha256(labels)?))
-        }
+        Some([data, labels]) => Some(format!("test-{:.12}-{:.12}.json", sha256(data)?, sha256(labels)?)),
         None => None,
     };
     let states = plan.trials.iter().map(|trial| record::state(trial, &sources));
     let states = states.collect::<Result<Vec<State>, StudyError>>()?;
-    let mut journal = Journal::open(plan.out.join("trials.jsonl"))?;
+    let mut journal = Journal::open(plan.out.join("trials.jsonl")).map_err(StudyError::File)?;
     let mut records: Vec<Option<Record>> = plan.trials.iter().map(|_| None).collect();
 
     let job = |index: usize, cancel: &Cancel<'_>| {
         let worker = Worker { plan, settings, sources: &sources, test_file: test_file.as_deref(), cancel };
         worker.run(&plan.trials[index], &states[index])
     };
-    let take = |index: usize, result: Result<Option<Record>, Error>| {
+    let take = |index: usize, result: Result<Option<Record>, StudyError>| {
         let Some(record) = result? else { return Ok(()) };
-        journal.note(&record)?;
+        journal.note(&record).map_err(StudyError::File)?;
         each(&record, matches!(states[index], State::Finished(_)))?;
         records[index] = Some(record);
-        Ok::<(), Error>(())
+        Ok::<(), E>(())
     };
     queue::run(plan.trials.len(), settings.shares.jobs, settings.interrupt, job, take)?;
     let (finished, trials) = (records.iter().flatten().count(), records.len());
@@ -102,7 +100,7 @@ struct Worker<'a> {
 
 impl Worker<'_> {
     /// Runs a trial as far as it is not finished; no record if it was interrupted.
-    fn run(&self, trial: &Trial, state: &State) -> Result<Option<Record>, Error> {
+    fn run(&self, trial: &Trial, state: &State) -> Result<Option<Record>, StudyError> {
         let record = |results, error| Ok(Some(Record::new(self.plan, trial, results, error)));
         let (results, fresh) = match state {
             State::Finished(results) => (Results::clone(results), false),
@@ -133,17 +131,17 @@ impl Worker<'_> {
 
     /// Waits until no other process writes to a trial's folder: the trials of a study that was killed end with it, but
     /// not in the same moment. False if this study is to end before that.
-    fn folder_is_free(&self, trial: &Trial) -> Result<bool, Error> {
+    fn folder_is_free(&self, trial: &Trial) -> Result<bool, StudyError> {
         loop {
             match FolderLock::acquire(trial.folder()) {
-                Err(Error::FolderInUse { .. }) if self.cancel.is_set() => return Ok(false),
-                Err(Error::FolderInUse { .. }) => std::thread::sleep(POLL),
-                taken => return taken.map(|_| true),
+                Err(FileError::FolderInUse { .. }) if self.cancel.is_set() => return Ok(false),
+                Err(FileError::FolderInUse { .. }) => std::thread::sleep(POLL),
+                taken => return Ok(taken.map(|_| true)?),
             }
         }
     }
 
-    fn fit(&self, trial: &Trial, resume: bool) -> Result<Ending, Error> {
+    fn fit(&self, trial: &Trial, resume: bool) -> Result<Ending, StudyError> {
         let folder = trial.folder();
         write_atomically(&trial.recipe.path, trial.recipe.text.as_bytes())?;
         let Settings { trainer, data, labels, device, shares, checkpoint_seconds, .. } = self.settings;
@@ -159,7 +157,7 @@ impl Worker<'_> {
     }
 
     /// Scores of the trial's bundle on the test files, or the last words of who was to compute them.
-    fn test(&self, trial: &Trial, fresh: bool) -> Result<Result<Option<Evaluation>, String>, Error> {
+    fn test(&self, trial: &Trial, fresh: bool) -> Result<Result<Option<Evaluation>, String>, StudyError> {
         let (Some([data, labels]), Some(file)) = (self.settings.test, self.test_file) else {
             return Ok(Ok(None));
         };
@@ -181,9 +179,9 @@ impl Worker<'_> {
 
     /// Runs a command to its end, or until shortly after an interrupt; what it says goes to a file. The child listens
     /// to its standard input: a line asks it to end, and it ends at once when this process is no more.
-    fn child(&self, mut command: Command, log: &Path) -> Result<Ending, Error> {
+    fn child(&self, mut command: Command, log: &Path) -> Result<Ending, StudyError> {
         command.arg("--under-study");
-        let open = || OpenOptions::new().create(true).append(true).open(log).map_err(Error::write(log));
+        let open = || OpenOptions::new().create(true).append(true).open(log).map_err(FileError::write(log));
         command.stdin(Stdio::piped()).stdout(open()?).stderr(open()?);
         let started = |source| StudyError::Start { path: self.settings.trainer.clone(), source };
         let mut child = command.spawn().map_err(started)?;
@@ -204,7 +202,7 @@ impl Worker<'_> {
         if status.success() {
             return Ok(Ending::Success);
         }
-        let text = fs::read(log).map_err(Error::read(log))?;
+        let text = fs::read(log).map_err(FileError::read(log))?;
         let words = last_words(&String::from_utf8_lossy(&text)).to_owned();
         // Without a code it was ended by a signal, and had no time to say why.
         Ok(Ending::Failure(match status.code() {
@@ -254,7 +252,7 @@ mod tests {
             interrupt: &AtomicBool::new(false),
         };
         let _lock = FolderLock::acquire(&plan.out).unwrap();
-        run(&plan, &settings, |_, _| Ok(())).unwrap()
+        run(&plan, &settings, |_, _| Ok::<(), StudyError>(())).unwrap()
     }
 
     #[test]

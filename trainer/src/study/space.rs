@@ -10,12 +10,11 @@ use rand_chacha::ChaCha8Rng;
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
-use super::StudyError;
 use super::change::{Change, Origin};
+use super::error::StudyError;
 use super::file::{StudyFile, ordered};
 use super::plan::Variant;
 use crate::data;
-use crate::error::Error;
 
 /// A space of recipes.
 #[derive(Clone, Debug)]
@@ -74,13 +73,13 @@ impl Space {
     ///
     /// # Errors
     /// Either is unreadable or says something that makes no sense.
-    pub fn read(path: &Path) -> Result<Self, Error> {
+    pub fn read(path: &Path) -> Result<Self, StudyError> {
         let file = StudyFile::<Content>::read(path)?;
         let Content { study, space } = &file.content;
         let mut dimensions = Vec::with_capacity(space.len());
         for (key, range) in ordered(space) {
             if let Some((found, expected)) = range.fault() {
-                return Err(file.value_error(key, found, expected).into());
+                return Err(file.value_error(key, found, expected));
             }
             let origin = file.origin(key.span());
             dimensions.push(Dimension { key: key.get_ref().clone(), range: range.clone(), origin });
@@ -213,7 +212,7 @@ fn rounded(number: f64, low: f64, high: f64) -> Value {
 mod tests {
     use super::*;
 
-    fn space(lines: &str) -> Result<Space, Error> {
+    fn space(lines: &str) -> Result<Space, StudyError> {
         let folder = tempfile::TempDir::new().unwrap();
         std::fs::write(folder.path().join("recipe.toml"), include_str!("../../recipes/cnn-gru.toml"))
             .unwrap();

@@ -17,7 +17,7 @@ use painwave_train::training::EpochRecord;
 use prost::Message;
 
 use self::event::Event;
-use crate::error::Error;
+use crate::files::FileError;
 
 /// TensorBoard knows event files by this part of their name; what follows is free.
 const PREFIX: &str = "events.out.tfevents.";
@@ -45,7 +45,7 @@ impl Writer {
     ///
     /// # Errors
     /// A file cannot be read or written.
-    pub fn append(&mut self, record: &EpochRecord) -> Result<(), Error> {
+    pub fn append(&mut self, record: &EpochRecord) -> Result<(), FileError> {
         let file = match &mut self.file {
             Some(file) => file,
             none => none.insert(EventFile::start(&self.folder, record.epoch)?),
@@ -63,8 +63,8 @@ struct EventFile {
 
 impl EventFile {
     /// Makes a file, and the folder if it is not there, for this epoch and those that follow.
-    fn start(folder: &Path, epoch: usize) -> Result<Self, Error> {
-        std::fs::create_dir_all(folder).map_err(Error::write(folder))?;
+    fn start(folder: &Path, epoch: usize) -> Result<Self, FileError> {
+        std::fs::create_dir_all(folder).map_err(FileError::write(folder))?;
         for path in event_files(folder)? {
             cut(&path, epoch)?;
         }
@@ -75,21 +75,21 @@ impl EventFile {
     }
 
     /// A new file whose name sorts behind those that were there before.
-    fn create(folder: &Path) -> Result<Self, Error> {
+    fn create(folder: &Path) -> Result<Self, FileError> {
         let (seconds, process) = (now() as u64, std::process::id());
         let mut number = 0;
         loop {
             let path = folder.join(format!("{PREFIX}{seconds:010}{MARK}{process}.{number}"));
             match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
-                Err(error) => return Err(Error::write(path)(error)),
+                Err(error) => return Err(FileError::write(path)(error)),
                 Ok(file) => return Ok(EventFile { path, file }),
             }
         }
     }
 
-    fn write(&mut self, event: &Event) -> Result<(), Error> {
-        self.file.write_all(&record::frame(&event.encode_to_vec())).map_err(Error::write(&self.path))
+    fn write(&mut self, event: &Event) -> Result<(), FileError> {
+        self.file.write_all(&record::frame(&event.encode_to_vec())).map_err(FileError::write(&self.path))
     }
 }
 
@@ -99,20 +99,20 @@ fn now() -> f64 {
 }
 
 /// The files in a folder that earlier writers left.
-fn event_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let entries = std::fs::read_dir(folder).map_err(Error::read(folder))?;
+fn event_files(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
+    let entries = std::fs::read_dir(folder).map_err(FileError::read(folder))?;
     let paths: Result<Vec<PathBuf>, _> = entries.map(|entry| entry.map(|entry| entry.path())).collect();
     let is_ours = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         name.starts_with(PREFIX) && name.contains(MARK)
     };
-    Ok(paths.map_err(Error::read(folder))?.into_iter().filter(is_ours).collect())
+    Ok(paths.map_err(FileError::read(folder))?.into_iter().filter(is_ours).collect())
 }
 
 /// Ends a file before its first damaged record or its first scalars of this or a later epoch; a file in which
 /// no epoch is left is removed.
-fn cut(path: &Path, epoch: usize) -> Result<(), Error> {
-    let bytes = std::fs::read(path).map_err(Error::read(path))?;
+fn cut(path: &Path, epoch: usize) -> Result<(), FileError> {
+    let bytes = std::fs::read(path).map_err(FileError::read(path))?;
     let mut rest = &bytes[..];
     let mut epochs = 0;
     while let Some((data, after)) = record::unframe(rest) {
@@ -126,12 +126,12 @@ fn cut(path: &Path, epoch: usize) -> Result<(), Error> {
         rest = after;
     }
     if epochs == 0 {
-        return std::fs::remove_file(path).map_err(Error::write(path));
+        return std::fs::remove_file(path).map_err(FileError::write(path));
     }
     if rest.is_empty() {
         return Ok(());
     }
     let length = (bytes.len() - rest.len()) as u64;
-    let file = OpenOptions::new().write(true).open(path).map_err(Error::write(path))?;
-    file.set_len(length).map_err(Error::write(path))
+    let file = OpenOptions::new().write(true).open(path).map_err(FileError::write(path))?;
+    file.set_len(length).map_err(FileError::write(path))
 }

@@ -134,6 +134,12 @@ impl Workshop {
         bundle(&self.path(out).join("model.bpk"))
     }
 
+    /// How many files for TensorBoard a folder holds.
+    pub fn event_files(&self, folder: &str) -> usize {
+        let names = fs::read_dir(self.path(folder)).unwrap().map(|entry| entry.unwrap().file_name());
+        names.filter(|name| name.to_string_lossy().starts_with("events.out.tfevents.")).count()
+    }
+
     /// Epochs in a checkpoint, whose folder this is; none if there is no checkpoint yet.
     pub fn epochs(&self, checkpoint: &str) -> usize {
         let text = fs::read_to_string(self.path(checkpoint).join("checkpoint.toml"));

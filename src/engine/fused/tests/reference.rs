@@ -1,6 +1,7 @@
 //! The forward pass as plainly as it can be written: the valid steps of one window, one number at a time, in `f64`.
 
-use super::*;
+use crate::network::{Cell, ConvBlock, Head, NetworkConfig, Parameters, Pooling, Recurrent};
+use crate::windows::WindowBatch;
 
 /// A sequence: the vector of each step.
 type Sequence = Vec<Vec<f64>>;

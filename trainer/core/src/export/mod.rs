@@ -15,9 +15,6 @@ pub mod safetensors;
 use painwave::Bundle;
 use painwave::bundle::BundleError;
 
-/// Metadata key of the manifest's JSON in every format.
-const MANIFEST_KEY: &str = "painwave";
-
 /// A format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -46,7 +43,7 @@ pub fn export(bundle: &Bundle, format: Format) -> Result<Vec<u8>, ExportError> {
     bundle.validate()?;
     let manifest = serde_json::to_string(&bundle.manifest).map_err(BundleError::Json)?;
     match format {
-        Format::Safetensors => safetensors::export(bundle, manifest),
+        Format::Safetensors => Ok(safetensors::export(bundle, manifest)?),
         Format::Onnx => Ok(onnx::export(bundle, manifest)),
     }
 }

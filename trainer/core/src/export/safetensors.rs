@@ -7,9 +7,8 @@
 use std::collections::HashMap;
 
 use painwave::Bundle;
-use safetensors::{Dtype, View, serialize};
-
-use super::{ExportError, MANIFEST_KEY};
+use painwave::bundle::MANIFEST_KEY;
+use safetensors::{Dtype, SafeTensorError, View, serialize};
 
 /// One weight as the file holds it.
 struct Weight<'a> {
@@ -36,7 +35,7 @@ impl View for Weight<'_> {
 }
 
 /// The file.
-pub(super) fn export(bundle: &Bundle, manifest: String) -> Result<Vec<u8>, ExportError> {
+pub(super) fn export(bundle: &Bundle, manifest: String) -> Result<Vec<u8>, SafeTensorError> {
     let weights = bundle.weights.iter().enumerate().flat_map(|(member, parameters)| {
         parameters.iter().map(move |(name, parameter)| {
             let weight = Weight { shape: &parameter.shape, data: &parameter.data };
@@ -44,5 +43,5 @@ pub(super) fn export(bundle: &Bundle, manifest: String) -> Result<Vec<u8>, Expor
         })
     });
     let metadata = HashMap::from([(MANIFEST_KEY.to_owned(), manifest)]);
-    Ok(serialize(weights, Some(metadata))?)
+    serialize(weights, Some(metadata))
 }

@@ -3,8 +3,8 @@
 use painwave::recording::Category;
 use serde::Deserialize;
 
-use super::check::unique;
-use super::{RecipeError, RecipeFile};
+use super::error::RecipeError;
+use super::source::{Source, unique};
 
 /// What the columns of the data and labels files are.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -31,11 +31,11 @@ pub struct DataRecipe {
 }
 
 impl DataRecipe {
-    pub(super) fn check(&self, file: &RecipeFile) -> Result<(), RecipeError> {
+    pub(super) fn check(&self, source: Source<'_>, group: Option<&String>) -> Result<(), RecipeError> {
         if let Some(classes) = &self.classes {
-            file.ensure(classes.len() >= 2, "data.classes", classes.len(), "at least 2 classes")?;
+            source.ensure(classes.len() >= 2, "data.classes", classes.len(), "at least 2 classes")?;
             let found = "a list with empty or repeated names";
-            file.ensure(unique(classes), "data.classes", found, "different names")?;
+            source.ensure(unique(classes), "data.classes", found, "different names")?;
         }
         let special = [&self.id, &self.time].into_iter();
         let named: Vec<&String> = special
@@ -45,22 +45,22 @@ impl DataRecipe {
             .collect();
         if let Some(twice) = named.iter().enumerate().find(|(i, name)| named[..*i].contains(name)) {
             let found = format!("naming the column `{}` twice", twice.1);
-            return Err(file.value_error("data", found, "one part for each column"));
+            return Err(source.value_error("data", found, "one part for each column"));
         }
-        let answers = [Some(&self.label), file.recipe.validation.group.as_ref()];
+        let answers = [Some(&self.label), group];
         let mut read =
             self.channels.iter().flatten().chain(self.categories.iter().map(|category| &category.column));
         if let Some(column) = read.find(|column| answers.contains(&Some(column))) {
             let found = format!("reading the column `{column}`");
             let expected = "columns other than the label and the group, which a network must not read";
-            return Err(file.value_error("data", found, expected));
+            return Err(source.value_error("data", found, expected));
         }
         for category in &self.categories {
             let levels = category.levels.len();
             let found = format!("{levels} levels for `{}`", category.column);
-            file.ensure((1..=256).contains(&levels), "data.categories", found, "1 to 256 levels")?;
+            source.ensure((1..=256).contains(&levels), "data.categories", found, "1 to 256 levels")?;
             let found = format!("empty or repeated levels for `{}`", category.column);
-            file.ensure(unique(&category.levels), "data.categories", found, "different names")?;
+            source.ensure(unique(&category.levels), "data.categories", found, "different names")?;
         }
         Ok(())
     }

@@ -3,7 +3,8 @@
 use painwave::aggregate::WindowAggregation;
 use serde::{Deserialize, Serialize};
 
-use super::{RecipeError, RecipeFile};
+use super::error::RecipeError;
+use super::source::Source;
 
 /// What the thresholds are chosen for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,15 +44,15 @@ impl DecisionRecipe {
         (self.temperature || self.thresholds.is_some()).then(|| self.subjects.unwrap_or(SUBJECTS))
     }
 
-    pub(super) fn check(self, file: &RecipeFile) -> Result<(), RecipeError> {
-        let votes = file.recipe.aggregation.windows == WindowAggregation::MajorityVote;
+    pub(super) fn check(self, source: Source<'_>, windows: WindowAggregation) -> Result<(), RecipeError> {
+        let votes = windows == WindowAggregation::MajorityVote;
         let expected = "false where `aggregation.windows` is `majority_vote`: a class without a vote has none at any \
                         temperature";
-        file.ensure(!(self.temperature && votes), "decision.temperature", self.temperature, expected)?;
+        source.ensure(!(self.temperature && votes), "decision.temperature", self.temperature, expected)?;
         let Some(subjects) = self.subjects else { return Ok(()) };
         let key = "decision.subjects";
         let expected = "left out where neither `temperature` nor `thresholds` is asked for";
-        file.ensure(self.calibration_share().is_some(), key, subjects, expected)?;
-        file.ensure(subjects > 0.0 && subjects < 1.0, key, subjects, "a number between 0 and 1")
+        source.ensure(self.calibration_share().is_some(), key, subjects, expected)?;
+        source.ensure(subjects > 0.0 && subjects < 1.0, key, subjects, "a number between 0 and 1")
     }
 }

@@ -1,8 +1,11 @@
 //! Which columns reach the network, and how.
 
+use painwave::recording::Category;
 use serde::Deserialize;
 
-use super::{RecipeError, RecipeFile, matches};
+use super::error::RecipeError;
+use super::network::CategoryEmbeddingRecipe;
+use super::source::Source;
 
 /// Which columns reach the network as dense inputs, and how they are encoded, scaled and projected.
 ///
@@ -122,68 +125,80 @@ impl PcaGroup {
     }
 }
 
+/// Whether a column's name matches a pattern: the name itself, or its beginning and a `*`.
+pub fn matches(pattern: &str, column: &str) -> bool {
+    pattern.strip_suffix('*').map_or(pattern == column, |prefix| column.starts_with(prefix))
+}
+
 impl FeatureRecipe {
     /// Whether a category column is one-hot.
     pub fn is_one_hot(&self, column: &str) -> bool {
         self.one_hot.iter().any(|pattern| matches(pattern, column))
     }
 
-    pub(super) fn check(&self, file: &RecipeFile) -> Result<(), RecipeError> {
+    pub(super) fn check(
+        &self,
+        source: Source<'_>,
+        categories: &[Category],
+        embedded: &[CategoryEmbeddingRecipe],
+    ) -> Result<(), RecipeError> {
         if let Some(top) = &self.top_variance {
-            file.positive("features.top_variance.count", top.count)?;
+            source.positive("features.top_variance.count", top.count)?;
         }
         if let Some(variance) = self.min_variance {
-            file.not_negative("features.min_variance", variance)?;
+            source.not_negative("features.min_variance", variance)?;
         }
         if let Some(correlation) = &self.min_label_correlation {
-            file.below_one("features.min_label_correlation.ratio", correlation.ratio)?;
+            source.below_one("features.min_label_correlation.ratio", correlation.ratio)?;
         }
-        self.one_hot.iter().try_for_each(|pattern| check_one_hot(pattern, file))?;
-        self.centred.iter().try_for_each(|pattern| check_centred(pattern, file))?;
-        self.pca.iter().enumerate().try_for_each(|(index, group)| check_group(index, group, file))
+        self.one_hot.iter().try_for_each(|pattern| check_one_hot(pattern, source, categories, embedded))?;
+        self.centred.iter().try_for_each(|pattern| check_centred(pattern, source, categories))?;
+        self.pca.iter().enumerate().try_for_each(|(index, group)| check_group(index, group, source))
     }
 }
 
-fn check_one_hot(pattern: &str, file: &RecipeFile) -> Result<(), RecipeError> {
+fn check_one_hot(
+    pattern: &str,
+    source: Source<'_>,
+    categories: &[Category],
+    embedded: &[CategoryEmbeddingRecipe],
+) -> Result<(), RecipeError> {
     let key = "features.one_hot";
-    let categories = &file.recipe.data.categories;
-    let embedded = &file.recipe.network.category_embeddings;
     if !categories.iter().any(|category| matches(pattern, &category.column)) {
-        return Err(file.value_error(key, format!("`{pattern}`"), "a column of data.categories"));
+        return Err(source.value_error(key, format!("`{pattern}`"), "a column of data.categories"));
     }
     match embedded.iter().find(|table| matches(pattern, &table.column)) {
         Some(table) => {
             let found = format!("`{pattern}`, and `{}` is embedded", table.column);
-            Err(file.value_error(key, found, "columns that network.category_embeddings does not name"))
+            Err(source.value_error(key, found, "columns that network.category_embeddings does not name"))
         }
         None => Ok(()),
     }
 }
 
-fn check_centred(pattern: &str, file: &RecipeFile) -> Result<(), RecipeError> {
-    let categories = &file.recipe.data.categories;
+fn check_centred(pattern: &str, source: Source<'_>, categories: &[Category]) -> Result<(), RecipeError> {
     match categories.iter().find(|category| matches(pattern, &category.column)) {
         Some(category) => {
             let found = format!("`{pattern}`, and `{}` is a category", category.column);
-            Err(file.value_error("features.centred", found, "columns that data.categories does not name"))
+            Err(source.value_error("features.centred", found, "columns that data.categories does not name"))
         }
         None => Ok(()),
     }
 }
 
-fn check_group(index: usize, group: &PcaGroup, file: &RecipeFile) -> Result<(), RecipeError> {
+fn check_group(index: usize, group: &PcaGroup, source: Source<'_>) -> Result<(), RecipeError> {
     let key = |name: &str| format!("features.pca.{index}{name}");
-    file.ensure(!group.columns.is_empty(), &key(".columns"), "empty", "at least one column")?;
+    source.ensure(!group.columns.is_empty(), &key(".columns"), "empty", "at least one column")?;
     match group.wanted() {
         Some(Components::Explaining(share)) => {
             let between = share > 0.0 && share < 1.0;
-            file.ensure(between, &key(".explained_variance"), share, "a number between 0 and 1")
+            source.ensure(between, &key(".explained_variance"), share, "a number between 0 and 1")
         }
-        Some(Components::Count(count)) => file.positive(&key(".components"), count),
+        Some(Components::Count(count)) => source.positive(&key(".components"), count),
         None => {
             let expected = "a group with either `explained_variance` or `components`";
             let found = if group.components.is_some() { "a group with both" } else { "a group with neither" };
-            Err(file.value_error(&key(""), found, expected))
+            Err(source.value_error(&key(""), found, expected))
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Recipes: one TOML file says how a model is made from labelled recordings.
 
-mod check;
 mod data;
 mod decision;
+mod error;
 mod features;
 mod network;
+mod source;
 mod stages;
 mod training;
 mod validation;
@@ -13,15 +14,19 @@ use std::path::{Path, PathBuf};
 
 use painwave::aggregate::Aggregation;
 use painwave::bundle::MAX_WINDOW;
-use painwave::network::{CategoryEmbedding, NetworkConfig, NetworkConfigError, Recurrent};
+use painwave::network::{NetworkConfig, NetworkConfigError, Recurrent};
 use painwave::recording::Schema;
 use painwave::windows::WindowConfig;
 use serde::{Deserialize, Serialize};
 
 pub use self::data::DataRecipe;
 pub use self::decision::{DecisionRecipe, Objective};
-pub use self::features::{Components, FeatureRecipe, LabelCorrelation, PcaGroup, Scaling, TopVariance};
+pub use self::error::RecipeError;
+pub use self::features::{
+    Components, FeatureRecipe, LabelCorrelation, PcaGroup, Scaling, TopVariance, matches,
+};
 pub use self::network::{CategoryEmbeddingRecipe, NetworkRecipe};
+use self::source::Source;
 pub use self::stages::{StageRecipe, text as stages_text};
 pub use self::training::{
     Augmentation, ClassWeights, EarlyStopping, Every, Fill, FineTuning, Loss, Metric, Optimizer, Penalties,
@@ -61,33 +66,6 @@ pub struct Recipe {
     /// How that prediction is calibrated, and when it decides for a class.
     #[serde(default)]
     pub decision: DecisionRecipe,
-}
-
-/// Why a recipe cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum RecipeError {
-    /// It is not TOML, or a key is unknown, missing or of the wrong type.
-    #[error("{path}: {source}")]
-    Syntax {
-        /// The file.
-        path: PathBuf,
-        /// What and where.
-        source: Box<toml::de::Error>,
-    },
-    /// A value that makes no sense.
-    #[error("{path}:{line}: `{key}` is {found}, expected {expected}")]
-    Value {
-        /// The file.
-        path: PathBuf,
-        /// Line of the key, from 1.
-        line: usize,
-        /// Dotted path of the key.
-        key: String,
-        /// What it holds.
-        found: String,
-        /// What it may hold.
-        expected: String,
-    },
 }
 
 /// How long a training may go on: what can be raised to continue one that has ended.
@@ -139,8 +117,7 @@ impl RecipeFile {
     /// # Errors
     /// A list or table that has not one value for each class, or stages that do not tell the classes apart.
     pub fn check_classes(&self, classes: &[String]) -> Result<(), RecipeError> {
-        self.recipe.training.check_classes(self, Some(classes.len()))?;
-        stages::check(self, Some(classes))
+        self.check_by_class(Some(classes))
     }
 
     /// SHA-256, in hexadecimal, of what decides about the steps of the training: recipes that agree in it may continue
@@ -171,46 +148,46 @@ impl RecipeFile {
 
     /// The error for the value of a key, with the line it stands on.
     pub fn value_error(&self, key: &str, found: impl ToString, expected: impl Into<String>) -> RecipeError {
-        RecipeError::Value {
-            path: self.path.clone(),
-            line: self.line(key),
-            key: key.to_owned(),
-            found: found.to_string(),
-            expected: expected.into(),
-        }
+        self.source().value_error(key, found, expected)
     }
 
     /// Line, from 1, of a dotted key; of the deepest part of its path that is there.
     pub fn line(&self, key: &str) -> usize {
-        check::line_of(&self.text, key)
+        self.source().line(key)
     }
 
     /// The error for a network that cannot be built.
     pub fn network_error(&self, error: &NetworkConfigError) -> RecipeError {
-        match error {
-            NetworkConfigError::OutOfRange { field, found, expected } => {
-                self.value_error(&format!("network.{field}"), found, *expected)
-            }
-            NetworkConfigError::NothingLeft { length } => self.value_error(
-                "network.conv",
-                format!("blocks that pool a window of {length} steps down to none"),
-                "fewer blocks, smaller `pool` values or a longer window",
-            ),
-        }
+        self.source().network_error(error)
+    }
+
+    fn source(&self) -> Source<'_> {
+        Source { path: &self.path, text: &self.text }
     }
 
     fn check(&self) -> Result<(), RecipeError> {
-        let Recipe { data, features, window, network, training, validation, decision, .. } = &self.recipe;
-        data.check(self)?;
-        features.check(self)?;
+        let source = self.source();
+        let Recipe { data, features, window, network, training, validation, aggregation, decision, .. } =
+            &self.recipe;
+        data.check(source, validation.group.as_ref())?;
+        features.check(source, &data.categories, &network.category_embeddings)?;
         for (key, steps) in [("window.length", window.length), ("window.stride", window.stride)] {
-            self.ensure((1..=MAX_WINDOW).contains(&steps), key, steps, &format!("1 to {MAX_WINDOW}"))?;
+            source.ensure((1..=MAX_WINDOW).contains(&steps), key, steps, &format!("1 to {MAX_WINDOW}"))?;
         }
-        network.check(self)?;
-        training.check(self)?;
-        validation.check(self)?;
-        decision.check(self)?;
-        stages::check(self, data.classes.as_deref())
+        network.check(source, &data.categories, window.length)?;
+        training.check(source, window.length)?;
+        validation.check(source)?;
+        decision.check(source, aggregation.windows)?;
+        self.check_by_class(data.classes.as_deref())
+    }
+
+    /// Checks what depends on the classes, as far as they are known.
+    fn check_by_class(&self, classes: Option<&[String]>) -> Result<(), RecipeError> {
+        let Recipe { training, stages, .. } = &self.recipe;
+        // With stages a list is held against the groups of each stage that it is for.
+        let count = classes.filter(|_| stages.is_empty()).map(<[String]>::len);
+        training.check_lists(self.source(), count)?;
+        stages::check(stages, training, self.source(), classes)
     }
 }
 
@@ -229,17 +206,7 @@ impl Recipe {
 
     /// The network for `dense` inputs a step and `classes` classes.
     pub fn network_config(&self, dense: usize, classes: usize) -> NetworkConfig {
-        let NetworkRecipe { category_embeddings, time_embedding, conv, recurrent, pooling, head } =
-            self.network.clone();
-        let levels = |column: &str| {
-            let category = self.data.categories.iter().find(|category| category.column == column);
-            category.map_or(0, |category| category.levels.len())
-        };
-        let category_embeddings = category_embeddings
-            .iter()
-            .map(|table| CategoryEmbedding { levels: levels(&table.column), width: table.width })
-            .collect();
-        NetworkConfig { dense, classes, category_embeddings, time_embedding, conv, recurrent, pooling, head }
+        self.network.config(dense, classes, &self.data.categories)
     }
 
     /// The schema for a file with these columns. Columns that the recipe names and the file lacks stay
@@ -264,11 +231,6 @@ impl Recipe {
             ignored,
         }
     }
-}
-
-/// Whether a column's name matches a pattern: the name itself, or its beginning and a `*`.
-pub fn matches(pattern: &str, column: &str) -> bool {
-    pattern.strip_suffix('*').map_or(pattern == column, |prefix| column.starts_with(prefix))
 }
 
 #[cfg(test)]

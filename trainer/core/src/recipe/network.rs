@@ -1,9 +1,13 @@
 //! The network, without the sizes that follow from the data.
 
-use painwave::network::{ConvBlock, Head, Pooling, Recurrent, TimeEmbedding};
+use painwave::network::{
+    CategoryEmbedding, ConvBlock, Head, NetworkConfig, Pooling, Recurrent, TimeEmbedding,
+};
+use painwave::recording::Category;
 use serde::Deserialize;
 
-use super::{RecipeError, RecipeFile};
+use super::error::RecipeError;
+use super::source::Source;
 
 /// [`NetworkConfig`] without the sizes that follow from the data.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -38,15 +42,34 @@ pub struct CategoryEmbeddingRecipe {
 }
 
 impl NetworkRecipe {
-    pub(super) fn check(&self, file: &RecipeFile) -> Result<(), RecipeError> {
+    /// The network for `dense` inputs a step, `classes` classes and the data's category columns.
+    pub(super) fn config(&self, dense: usize, classes: usize, categories: &[Category]) -> NetworkConfig {
+        let NetworkRecipe { category_embeddings, time_embedding, conv, recurrent, pooling, head } =
+            self.clone();
+        let levels = |column: &str| {
+            let category = categories.iter().find(|category| category.column == column);
+            category.map_or(0, |category| category.levels.len())
+        };
+        let category_embeddings = category_embeddings
+            .iter()
+            .map(|table| CategoryEmbedding { levels: levels(&table.column), width: table.width })
+            .collect();
+        NetworkConfig { dense, classes, category_embeddings, time_embedding, conv, recurrent, pooling, head }
+    }
+
+    pub(super) fn check(
+        &self,
+        source: Source<'_>,
+        categories: &[Category],
+        length: usize,
+    ) -> Result<(), RecipeError> {
         for table in &self.category_embeddings {
-            if !file.recipe.data.categories.iter().any(|category| category.column == table.column) {
+            if !categories.iter().any(|category| category.column == table.column) {
                 let expected = "a column of data.categories";
-                return Err(file.value_error("network.category_embeddings", &table.column, expected));
+                return Err(source.value_error("network.category_embeddings", &table.column, expected));
             }
         }
         // The sizes that follow from the data are not known yet: any that pass will do.
-        let config = file.recipe.network_config(1, 2);
-        config.validate(file.recipe.window.length).map_err(|error| file.network_error(&error))
+        self.config(1, 2, categories).validate(length).map_err(|error| source.network_error(&error))
     }
 }

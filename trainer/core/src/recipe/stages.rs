@@ -3,8 +3,9 @@
 use painwave::stages::{StageError, Stages};
 use serde::Deserialize;
 
-use super::training::TrainingRecipe;
-use super::{ClassWeights, RecipeError, RecipeFile, Targets};
+use super::error::RecipeError;
+use super::source::Source;
+use super::training::{ClassWeights, Targets, TrainingRecipe};
 
 /// One stage of a model: a network that tells groups of classes apart, trained on the subjects of these classes only.
 ///
@@ -45,16 +46,21 @@ impl StageRecipe {
 
 impl StageRecipe {
     /// Whether the lists that are for this stage have one value for each of its groups.
-    fn check_lists(&self, file: &RecipeFile, index: usize) -> Result<(), RecipeError> {
-        let TrainingRecipe { class_weights, targets, .. } = &file.recipe.training;
+    fn check_lists(
+        &self,
+        training: &TrainingRecipe,
+        source: Source<'_>,
+        index: usize,
+    ) -> Result<(), RecipeError> {
+        let TrainingRecipe { class_weights, targets, .. } = training;
         let (own, groups) = (format!("stages.{index}"), Some(self.groups.len()));
         match &self.class_weights {
-            Some(class_weights) => class_weights.check(file, &own, groups)?,
-            None => class_weights.check(file, "training", groups)?,
+            Some(class_weights) => class_weights.check(source, &own, groups)?,
+            None => class_weights.check(source, "training", groups)?,
         }
         match &self.targets {
-            Some(targets) => targets.check(file, &own, groups),
-            None => targets.check(file, "training", groups),
+            Some(targets) => targets.check(source, &own, groups),
+            None => targets.check(source, "training", groups),
         }
     }
 }
@@ -68,26 +74,30 @@ pub fn text<'a>(stages: impl IntoIterator<Item = &'a Vec<Vec<String>>>) -> Strin
 }
 
 /// Checks what can be said without the data, or all of it if the classes are known.
-pub(super) fn check(file: &RecipeFile, classes: Option<&[String]>) -> Result<(), RecipeError> {
-    let stages = &file.recipe.stages;
+pub(super) fn check(
+    stages: &[StageRecipe],
+    training: &TrainingRecipe,
+    source: Source<'_>,
+    classes: Option<&[String]>,
+) -> Result<(), RecipeError> {
     for (index, stage) in stages.iter().enumerate() {
         let key = format!("stages.{index}.groups");
         let count = stage.groups.len();
-        file.ensure(count >= 2, &key, format!("a list of {count}"), "at least 2 groups")?;
+        source.ensure(count >= 2, &key, format!("a list of {count}"), "at least 2 groups")?;
         let known = sorted(&stage.groups);
         if let Some(first) = stages[..index].iter().position(|other| sorted(&other.groups) == known) {
             let found = format!("what stage {} tells apart already", first + 1);
-            return Err(file.value_error(&key, found, "other groups"));
+            return Err(source.value_error(&key, found, "other groups"));
         }
     }
     if let (Some(classes), false) = (classes, stages.is_empty()) {
         let groups = stages.iter().map(|stage| &stage.groups[..]);
         Stages::new(groups, classes).map_err(|error| {
             let (found, expected) = words(&error, classes);
-            file.value_error(&format!("stages.{}.groups", error.member()), found, expected)
+            source.value_error(&format!("stages.{}.groups", error.member()), found, expected)
         })?;
     }
-    stages.iter().enumerate().try_for_each(|(index, stage)| stage.check_lists(file, index))
+    stages.iter().enumerate().try_for_each(|(index, stage)| stage.check_lists(training, source, index))
 }
 
 /// The groups without any order.

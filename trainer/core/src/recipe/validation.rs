@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{RecipeError, RecipeFile};
+use super::error::RecipeError;
+use super::source::Source;
 
 /// Which subjects are held out to judge the model: a share of them once, or each of them once in `folds`
 /// trainings.
@@ -40,17 +41,17 @@ impl ValidationRecipe {
         self.folds.map_or_else(|| Scheme::HoldOut(self.fraction.unwrap_or(0.2)), Scheme::Folds)
     }
 
-    pub(super) fn check(&self, file: &RecipeFile) -> Result<(), RecipeError> {
+    pub(super) fn check(&self, source: Source<'_>) -> Result<(), RecipeError> {
         if let (Some(fraction), Some(_)) = (self.fraction, self.folds) {
             let expected = "left out where `folds` is given";
-            return Err(file.value_error("validation.fraction", fraction, expected));
+            return Err(source.value_error("validation.fraction", fraction, expected));
         }
         match self.scheme() {
             Scheme::HoldOut(fraction) => {
                 let between = fraction > 0.0 && fraction < 1.0;
-                file.ensure(between, "validation.fraction", fraction, "a number between 0 and 1")
+                source.ensure(between, "validation.fraction", fraction, "a number between 0 and 1")
             }
-            Scheme::Folds(folds) => file.ensure(folds >= 2, "validation.folds", folds, "at least 2"),
+            Scheme::Folds(folds) => source.ensure(folds >= 2, "validation.folds", folds, "at least 2"),
         }
     }
 }

@@ -3,7 +3,7 @@
 use maud::html;
 use painwave_train::calibration::{Bin, Calibration, wilson};
 
-use super::count;
+use super::words::count;
 use crate::page::plot::{self, Axis, Key, Plot};
 use crate::page::{Page, figure, table};
 

@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 use painwave::evaluation::Scores;
 
-use super::{RunReport, count, decimals, percent};
+use super::run::RunReport;
+use super::words::{count, decimals, percent};
 use crate::page::{Page, scrolling, svg};
 
 /// The confusion matrix and the scores of each class.

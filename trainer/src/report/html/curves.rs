@@ -3,7 +3,8 @@
 use maud::html;
 use painwave_train::training::{EpochRecord, History};
 
-use super::{RunReport, decimals};
+use super::run::RunReport;
+use super::words::decimals;
 use crate::page::{Page, figure, plot, table};
 use crate::report::curves;
 

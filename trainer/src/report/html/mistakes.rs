@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::{JudgedSubject, RunReport, count};
+use super::run::{JudgedSubject, RunReport};
+use super::words::count;
 use crate::page::{Page, scrolling, svg};
 
 /// Each of them, the surest mistake first.

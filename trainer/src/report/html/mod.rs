@@ -4,76 +4,15 @@ mod calibration;
 mod classes;
 mod curves;
 mod mistakes;
+mod run;
 mod summary;
+mod words;
 
-use painwave::bundle::ModelCard;
-use painwave::classifier::Prediction;
-use painwave::evaluation::Scores;
 use painwave_train::calibration::Calibration;
 use painwave_train::evaluation::BINS;
-use painwave_train::training::{End, History};
 
+pub use self::run::{JudgedSubject, RunReport, TrainingReport};
 use crate::page::Page;
-
-/// Everything that the page says.
-#[derive(Clone, Debug)]
-pub struct RunReport<'a> {
-    /// Where the model comes from.
-    pub card: &'a ModelCard,
-    /// Names of the classes.
-    pub classes: &'a [String],
-    /// Number of folds; 1 if there was a hold-out.
-    pub folds: usize,
-    /// The trainings, one for each member: of each fold one, or one for each stage.
-    pub trainings: Vec<TrainingReport<'a>>,
-    /// The subjects that judged, each by what was not trained on it.
-    pub judged: Vec<JudgedSubject<'a>>,
-    /// Scores of these subjects.
-    pub scores: &'a Scores,
-    /// Whether the windows vote: then there are shares of votes where others have probabilities.
-    pub votes: bool,
-    /// Weights of one member.
-    pub parameters: usize,
-    /// Type of the weights in the bundle.
-    pub stored_as: &'a str,
-    /// What trained.
-    pub device: &'a str,
-    /// What judged.
-    pub engine: &'a str,
-}
-
-/// One training.
-#[derive(Clone, Copy, Debug)]
-pub struct TrainingReport<'a> {
-    /// Number of subjects that trained and that judged.
-    pub subjects: [usize; 2],
-    /// Number of their windows.
-    pub windows: [usize; 2],
-    /// Its epochs.
-    pub history: &'a History,
-    /// Why it ended.
-    pub end: End,
-}
-
-/// A subject, its true class, and what the model said.
-#[derive(Clone, Copy, Debug)]
-pub struct JudgedSubject<'a> {
-    /// Index of the true class.
-    pub truth: usize,
-    /// What the model said.
-    pub prediction: &'a Prediction,
-}
-
-impl JudgedSubject<'_> {
-    fn is_right(&self) -> bool {
-        self.prediction.class == self.truth
-    }
-
-    /// Probability of the predicted class.
-    fn confidence(&self) -> f64 {
-        f64::from(self.prediction.probabilities[self.prediction.class])
-    }
-}
 
 /// The page.
 pub fn render(run: &RunReport<'_>) -> String {
@@ -93,19 +32,4 @@ pub fn render(run: &RunReport<'_>) -> String {
     page.section("Recipe");
     page.code(&run.card.recipe);
     page.finish()
-}
-
-/// Four decimals, as everywhere else that scores are shown.
-fn decimals(value: f64) -> String {
-    format!("{value:.4}")
-}
-
-/// A share for people.
-fn percent(share: f64) -> String {
-    format!("{:.0} %", 100.0 * share)
-}
-
-/// A number of things, with the right ending.
-fn count(number: usize, thing: &str) -> String {
-    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }

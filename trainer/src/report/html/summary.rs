@@ -5,7 +5,8 @@ use painwave::evaluation::Scores;
 use painwave_train::calibration::{Calibration, wilson};
 use painwave_train::training::End;
 
-use super::{RunReport, count, decimals, percent};
+use super::run::{RunReport, TrainingReport};
+use super::words::{count, decimals, percent};
 use crate::page::Page;
 
 /// When and on what it was trained, in a line under the title.
@@ -88,7 +89,7 @@ pub(super) fn model(page: &mut Page, run: &RunReport<'_>) {
     page.table("Subjects (windows) that train and judge, and the scores of the best epoch", &header, &rows);
 }
 
-fn row((index, training): (usize, &super::TrainingReport<'_>)) -> Vec<String> {
+fn row((index, training): (usize, &TrainingReport<'_>)) -> Vec<String> {
     let best = training.history.best();
     let score = |score: Option<f64>| score.map_or_else(String::new, decimals);
     let size = |side: usize| format!("{} ({})", training.subjects[side], training.windows[side]);

@@ -21,13 +21,13 @@ mod network;
 pub mod proto;
 
 use painwave::Bundle;
+use painwave::bundle::MANIFEST_KEY;
 use painwave::bundle::Member;
 use prost::Message;
 
 use self::graph::GraphWriter;
 use self::network::{Inputs, write_network};
 use self::proto::{DataType, ModelProto, OperatorSetIdProto, StringStringEntryProto};
-use super::MANIFEST_KEY;
 
 /// Version of ONNX's operators; 17 brought `LayerNormalization`.
 const OPERATORS: i64 = 17;

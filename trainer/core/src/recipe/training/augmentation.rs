@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::recipe::{RecipeError, RecipeFile};
+use crate::recipe::error::RecipeError;
+use crate::recipe::source::Source;
 
 /// Random changes to the training windows, drawn anew for every window and epoch.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -68,22 +69,22 @@ pub struct Rotation {
 }
 
 impl Augmentation {
-    pub(super) fn check(&self, file: &RecipeFile) -> Result<(), RecipeError> {
+    pub(super) fn check(&self, source: Source<'_>, length: usize) -> Result<(), RecipeError> {
         let Augmentation { jitter, scaling, ref rotation, time_stretch, time_masking, .. } = *self;
         let degrees = rotation.as_ref().map_or(0.0, |rotation| rotation.degrees);
-        file.not_negative("training.augmentation.jitter", jitter.into())?;
-        file.not_negative("training.augmentation.scaling", scaling.into())?;
-        file.not_negative("training.augmentation.rotation.degrees", degrees.into())?;
+        source.not_negative("training.augmentation.jitter", jitter.into())?;
+        source.not_negative("training.augmentation.scaling", scaling.into())?;
+        source.not_negative("training.augmentation.rotation.degrees", degrees.into())?;
         if let Some(factor) = time_stretch {
             let key = "training.augmentation.time_stretch";
-            file.ensure(factor > 1.0 && factor <= 2.0, key, factor, "a number above 1 and up to 2")?;
+            source.ensure(factor > 1.0 && factor <= 2.0, key, factor, "a number above 1 and up to 2")?;
         }
         let Some(TimeMasking { probability, longest, .. }) = time_masking else { return Ok(()) };
         let key = "training.augmentation.time_masking.probability";
         let share = probability > 0.0 && probability <= 1.0;
-        file.ensure(share, key, probability, "a number above 0 and up to 1")?;
-        let fits = (1..=file.recipe.window.length).contains(&longest);
+        source.ensure(share, key, probability, "a number above 0 and up to 1")?;
+        let fits = (1..=length).contains(&longest);
         let key = "training.augmentation.time_masking.longest";
-        file.ensure(fits, key, longest, "from 1 to `window.length` steps")
+        source.ensure(fits, key, longest, "from 1 to `window.length` steps")
     }
 }

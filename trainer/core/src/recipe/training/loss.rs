@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::recipe::{RecipeError, RecipeFile};
+use crate::recipe::error::RecipeError;
+use crate::recipe::source::Source;
 
 /// The loss of a window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
@@ -62,10 +63,10 @@ pub struct Targets {
 }
 
 impl Loss {
-    pub(super) fn check(self, file: &RecipeFile) -> Result<(), RecipeError> {
+    pub(super) fn check(self, source: Source<'_>) -> Result<(), RecipeError> {
         match self {
             Loss::CrossEntropy => Ok(()),
-            Loss::Focal { gamma } => file.not_negative("training.loss.focal.gamma", gamma.into()),
+            Loss::Focal { gamma } => source.not_negative("training.loss.focal.gamma", gamma.into()),
         }
     }
 }
@@ -75,14 +76,14 @@ impl ClassWeights {
     /// part of the recipe that it stands in.
     pub(in crate::recipe) fn check(
         &self,
-        file: &RecipeFile,
+        source: Source<'_>,
         section: &str,
         classes: Option<usize>,
     ) -> Result<(), RecipeError> {
         let key = &format!("{section}.class_weights.list");
         let ClassWeights::List(weights) = self else { return Ok(()) };
-        one_each(file, key, weights.len(), classes)?;
-        weights.iter().try_for_each(|weight| file.above_zero(key, (*weight).into()))
+        one_each(source, key, weights.len(), classes)?;
+        weights.iter().try_for_each(|weight| source.above_zero(key, (*weight).into()))
     }
 }
 
@@ -90,32 +91,32 @@ impl Targets {
     /// As [`ClassWeights::check`].
     pub(in crate::recipe) fn check(
         &self,
-        file: &RecipeFile,
+        source: Source<'_>,
         section: &str,
         classes: Option<usize>,
     ) -> Result<(), RecipeError> {
         let key = |name: &str| format!("{section}.targets.{name}");
         let Targets { label_smoothing, majority, true_class, table } = self;
-        file.below_one(&key("label_smoothing"), (*label_smoothing).into())?;
+        source.below_one(&key("label_smoothing"), (*label_smoothing).into())?;
         if let Some(majority) = majority {
-            file.above_zero(&key("majority"), (*majority).into())?;
+            source.above_zero(&key("majority"), (*majority).into())?;
         }
         if let Some(values) = true_class {
             let key = &key("true_class");
-            file.ensure(majority.is_none(), key, "given", "left out where `majority` is given")?;
-            one_each(file, key, values.len(), classes)?;
-            values.iter().try_for_each(|value| file.above_zero(key, (*value).into()))?;
+            source.ensure(majority.is_none(), key, "given", "left out where `majority` is given")?;
+            one_each(source, key, values.len(), classes)?;
+            values.iter().try_for_each(|value| source.above_zero(key, (*value).into()))?;
         }
         if let Some(rows) = table {
             let key = &key("table");
             let alone = *label_smoothing == 0.0 && majority.is_none() && true_class.is_none();
-            file.ensure(alone, key, "given", "the only key of `targets`, or left out")?;
-            one_each(file, key, rows.len(), classes)?;
+            source.ensure(alone, key, "given", "the only key of `targets`, or left out")?;
+            one_each(source, key, rows.len(), classes)?;
             for row in rows {
-                one_each(file, key, row.len(), Some(rows.len()))?;
-                row.iter().try_for_each(|value| file.not_negative(key, (*value).into()))?;
+                one_each(source, key, row.len(), Some(rows.len()))?;
+                row.iter().try_for_each(|value| source.not_negative(key, (*value).into()))?;
                 let found = "a row without any target";
-                file.ensure(
+                source.ensure(
                     row.iter().any(|value| *value > 0.0),
                     key,
                     found,
@@ -128,8 +129,8 @@ impl Targets {
 }
 
 /// The error for a list whose length is not the number of classes, if that is known.
-fn one_each(file: &RecipeFile, key: &str, found: usize, classes: Option<usize>) -> Result<(), RecipeError> {
+fn one_each(source: Source<'_>, key: &str, found: usize, classes: Option<usize>) -> Result<(), RecipeError> {
     let Some(classes) = classes else { return Ok(()) };
     let expected = format!("{classes}, one for each class");
-    file.ensure(found == classes, key, format!("a list of {found}"), &expected)
+    source.ensure(found == classes, key, format!("a list of {found}"), &expected)
 }

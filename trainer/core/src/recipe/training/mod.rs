@@ -11,7 +11,8 @@ pub use self::augmentation::{Augmentation, Fill, Rotation, TimeMasking};
 pub use self::loss::{ClassWeights, Loss, Targets};
 pub use self::optimizer::{Optimizer, Penalties};
 pub use self::schedule::{Every, Schedule};
-use super::{RecipeError, RecipeFile};
+use super::error::RecipeError;
+use super::source::Source;
 
 /// How the network is trained.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -110,28 +111,28 @@ pub enum Metric {
 }
 
 impl TrainingRecipe {
-    pub(super) fn check(&self, file: &RecipeFile) -> Result<(), RecipeError> {
-        self.optimizer.check(file)?;
-        self.schedule.check(file, self.optimizer.learning_rate(), self.epochs)?;
-        file.positive("training.batch_size", self.batch_size)?;
-        file.positive("training.epochs", self.epochs)?;
+    /// `length` is that of a window; the lists for each class are left to [`check_lists`](Self::check_lists).
+    pub(super) fn check(&self, source: Source<'_>, length: usize) -> Result<(), RecipeError> {
+        self.optimizer.check(source)?;
+        self.schedule.check(source, self.optimizer.learning_rate(), self.epochs)?;
+        source.positive("training.batch_size", self.batch_size)?;
+        source.positive("training.epochs", self.epochs)?;
         if let Some(EarlyStopping { patience, collapse, .. }) = self.early_stopping {
-            file.positive("training.early_stopping.patience", patience)?;
+            source.positive("training.early_stopping.patience", patience)?;
             if let Some(loss) = collapse {
-                file.above_zero("training.early_stopping.collapse", loss)?;
+                source.above_zero("training.early_stopping.collapse", loss)?;
             }
         }
-        self.loss.check(file)?;
-        self.check_classes(file, file.recipe.data.classes.as_ref().map(Vec::len))?;
-        self.penalties.check(file)?;
+        self.loss.check(source)?;
+        self.penalties.check(source)?;
         if let Some(norm) = self.gradient_clipping {
-            file.above_zero("training.gradient_clipping", norm.into())?;
+            source.above_zero("training.gradient_clipping", norm.into())?;
         }
         if let Some(FineTuning { epochs, learning_rate }) = self.fine_tuning {
-            file.positive("training.fine_tuning.epochs", epochs)?;
-            file.above_zero("training.fine_tuning.learning_rate", learning_rate)?;
+            source.positive("training.fine_tuning.epochs", epochs)?;
+            source.above_zero("training.fine_tuning.learning_rate", learning_rate)?;
         }
-        self.augmentation.check(file)
+        self.augmentation.check(source, length)
     }
 
     /// Steps of an epoch of some windows.
@@ -139,11 +140,9 @@ impl TrainingRecipe {
         windows.div_ceil(self.batch_size)
     }
 
-    /// Checks what depends on the number of classes, as far as it is known.
-    pub(super) fn check_classes(&self, file: &RecipeFile, classes: Option<usize>) -> Result<(), RecipeError> {
-        // With stages a list is held against the groups of each stage that it is for.
-        let classes = classes.filter(|_| file.recipe.stages.is_empty());
-        self.class_weights.check(file, "training", classes)?;
-        self.targets.check(file, "training", classes)
+    /// Checks the lists that have one value for each class, as far as the number of classes is known.
+    pub(super) fn check_lists(&self, source: Source<'_>, classes: Option<usize>) -> Result<(), RecipeError> {
+        self.class_weights.check(source, "training", classes)?;
+        self.targets.check(source, "training", classes)
     }
 }

@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::recipe::{RecipeError, RecipeFile};
+use crate::recipe::error::RecipeError;
+use crate::recipe::source::Source;
 
 /// The optimizer.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
@@ -59,31 +60,31 @@ impl Optimizer {
         }
     }
 
-    pub(super) fn check(&self, file: &RecipeFile) -> Result<(), RecipeError> {
+    pub(super) fn check(&self, source: Source<'_>) -> Result<(), RecipeError> {
         let name = match self {
             Optimizer::AdamW { .. } => "adamw",
             Optimizer::Adam { .. } => "adam",
             Optimizer::Sgd { .. } => "sgd",
         };
         let key = |key: &str| format!("training.optimizer.{name}.{key}");
-        file.above_zero(&key("learning_rate"), self.learning_rate())?;
+        source.above_zero(&key("learning_rate"), self.learning_rate())?;
         match *self {
             Optimizer::AdamW { weight_decay, .. } => {
-                file.not_negative(&key("weight_decay"), weight_decay.into())
+                source.not_negative(&key("weight_decay"), weight_decay.into())
             }
             Optimizer::Adam { .. } => Ok(()),
             Optimizer::Sgd { momentum, nesterov, .. } => {
-                file.below_one(&key("momentum"), momentum)?;
+                source.below_one(&key("momentum"), momentum)?;
                 let expected = "false where `momentum` is 0";
-                file.ensure(!nesterov || momentum > 0.0, &key("nesterov"), nesterov, expected)
+                source.ensure(!nesterov || momentum > 0.0, &key("nesterov"), nesterov, expected)
             }
         }
     }
 }
 
 impl Penalties {
-    pub(super) fn check(&self, file: &RecipeFile) -> Result<(), RecipeError> {
-        file.not_negative("training.penalties.l1", self.l1)?;
-        file.not_negative("training.penalties.l2", self.l2)
+    pub(super) fn check(&self, source: Source<'_>) -> Result<(), RecipeError> {
+        source.not_negative("training.penalties.l1", self.l1)?;
+        source.not_negative("training.penalties.l2", self.l2)
     }
 }

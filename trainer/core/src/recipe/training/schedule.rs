@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::recipe::{RecipeError, RecipeFile};
+use crate::recipe::error::RecipeError;
+use crate::recipe::source::Source;
 
 /// How the learning rate changes while training goes on, from that of the optimizer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
@@ -58,28 +59,28 @@ fn tenth() -> f64 {
 impl Schedule {
     pub(super) fn check(
         &self,
-        file: &RecipeFile,
+        source: Source<'_>,
         learning_rate: f64,
         epochs: usize,
     ) -> Result<(), RecipeError> {
         let minimum = |key, minimum: f64| {
             let below = (0.0..learning_rate).contains(&minimum);
-            file.ensure(below, key, minimum, "a number from 0 and below the learning rate")
+            source.ensure(below, key, minimum, "a number from 0 and below the learning rate")
         };
         match *self {
             Schedule::Constant => Ok(()),
             Schedule::Cosine { every, warm_up, warm_up_from, minimum: min } => {
                 let fits = every == Every::Step || warm_up < epochs;
                 let key = "training.schedule.cosine.warm_up";
-                file.ensure(fits, key, warm_up, "fewer than `training.epochs`")?;
+                source.ensure(fits, key, warm_up, "fewer than `training.epochs`")?;
                 let key = "training.schedule.cosine.warm_up_from";
                 let share = warm_up_from > 0.0 && warm_up_from <= 1.0;
-                file.ensure(share, key, warm_up_from, "a number above 0 and up to 1")?;
+                source.ensure(share, key, warm_up_from, "a number above 0 and up to 1")?;
                 minimum("training.schedule.cosine.minimum", min)
             }
             Schedule::Plateau { factor, minimum: min, .. } => {
                 let key = "training.schedule.plateau.factor";
-                file.ensure(factor > 0.0 && factor < 1.0, key, factor, "a number between 0 and 1")?;
+                source.ensure(factor > 0.0 && factor < 1.0, key, factor, "a number between 0 and 1")?;
                 minimum("training.schedule.plateau.minimum", min)
             }
         }
