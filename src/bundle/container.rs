@@ -477,7 +477,7 @@ mod tests {
         let without_data = |index: &[u8]| {
             let mut file = file(index);
             file.truncate(file.len() - 300);
-            Container::read(&file)
+            Container::read(&file).map(drop)
         };
         assert!(without_data(&nested(1_000_000)).is_ok());
         let unfinished = [&[0xa1, 0x61, b'x'], &vec![0x81; 1000][..]].concat();
