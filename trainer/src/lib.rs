@@ -8,7 +8,7 @@
 //!
 //! | module | does |
 //! |---|---|
-//! | [`data`] | the CSV files |
+//! | [`data`] | recipes, recordings, labels and bundles, out of their files |
 //! | [`files`] | files that are whole or not there, folders that one process at a time writes to |
 //! | [`device`] | where a network is trained |
 //! | [`queue`], [`threads`] | what runs side by side, with how many threads each |
@@ -20,9 +20,9 @@
 //! | [`inference`] | many recordings, classified by all cores |
 //! | [`page`] | one self-contained HTML page with plots |
 //! | [`memory`] | freed memory is kept |
-//! | [`queue`] | jobs side by side, each with its share of the threads |
 //! | [`report`] | scores, curves and profiles for people and for programs |
 //! | [`commands`] | what the binary offers |
+//! | [`mod@error`] | why a command failed; the rooms above have errors of their own, which it wraps |
 
 pub mod checkpoints;
 pub mod commands;
