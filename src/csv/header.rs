@@ -65,7 +65,7 @@ impl HeaderLine {
                 let first =
                     outside[place] && !std::mem::replace(&mut self.views[place].ended, outside[place]);
                 let names = if first { split(self.text(), delimiter) } else { None };
-                if names.is_some_and(|(_, names)| names.iter().any(|name| wanted.contains(name))) {
+                if names.is_some_and(|(_, names)| find_any(&names, wanted)) {
                     return Ok(true);
                 }
             }
@@ -170,6 +170,12 @@ fn split(line: &[u8], delimiter: u8) -> Option<(Reader, Vec<String>)> {
 /// Names and their indices, of one that stands twice the last.
 fn table(names: &[String]) -> HashMap<&str, usize> {
     names.iter().map(String::as_str).zip(0..).collect()
+}
+
+/// Whether any of some names is among others.
+fn find_any(names: &[String], among: &[String]) -> bool {
+    let among = table(among);
+    names.iter().any(|name| among.contains_key(name.as_str()))
 }
 
 /// As [`table`], of one that stands twice the first.

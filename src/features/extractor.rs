@@ -1,5 +1,7 @@
 //! A transform at work.
 
+use std::collections::HashMap;
+
 use super::transform::{
     DenseFeature, FeatureError, FeatureTransform, Features, MAX_INPUTS, Projection, ProjectionProblem, mean,
 };
@@ -25,21 +27,39 @@ enum Source {
     Level(usize, u8),
 }
 
-impl Source {
-    fn of(feature: &DenseFeature, schema: &Schema) -> Result<Self, FeatureError> {
-        let column = &feature.column;
-        let channel = || schema.channels.iter().position(|channel| channel == column).map(Source::Channel);
-        let category = || category(column, schema).map(|(index, _)| Source::Category(index));
-        match feature.level {
-            _ if feature.centred => channel().ok_or_else(|| FeatureError::UnknownColumn(column.clone())),
-            None => channel().or_else(category).ok_or_else(|| FeatureError::UnknownColumn(column.clone())),
-            Some(level) => Source::level(column, level, schema),
+/// The columns of a schema by name.
+struct Columns<'a> {
+    channels: HashMap<&'a str, usize>,
+    categories: HashMap<&'a str, (usize, &'a Category)>,
+}
+
+impl<'a> Columns<'a> {
+    fn new(schema: &'a Schema) -> Self {
+        let categories = schema.categories.iter().enumerate();
+        Columns {
+            channels: schema.channels.iter().map(String::as_str).zip(0..).collect(),
+            categories: categories.map(|place| (place.1.column.as_str(), place)).collect(),
         }
     }
 
-    fn level(column: &str, level: u8, schema: &Schema) -> Result<Self, FeatureError> {
-        let (index, category) =
-            category(column, schema).ok_or_else(|| FeatureError::UnknownColumn(column.to_owned()))?;
+    fn source(&self, feature: &DenseFeature) -> Result<Source, FeatureError> {
+        let column = &feature.column;
+        let channel = self.channels.get(column.as_str()).copied().map(Source::Channel);
+        let source = match feature.level {
+            _ if feature.centred => channel,
+            None => channel.or_else(|| self.category(column).ok().map(|(index, _)| Source::Category(index))),
+            Some(level) => return self.level(column, level),
+        };
+        source.ok_or_else(|| FeatureError::UnknownColumn(column.clone()))
+    }
+
+    fn category(&self, column: &str) -> Result<(usize, &'a Category), FeatureError> {
+        let found = self.categories.get(column).copied();
+        found.ok_or_else(|| FeatureError::UnknownColumn(column.to_owned()))
+    }
+
+    fn level(&self, column: &str, level: u8) -> Result<Source, FeatureError> {
+        let (index, category) = self.category(column)?;
         let levels = category.levels.len();
         if usize::from(level) < levels {
             Ok(Source::Level(index, level))
@@ -47,10 +67,6 @@ impl Source {
             Err(FeatureError::UnknownLevel { column: column.to_owned(), level, levels })
         }
     }
-}
-
-fn category<'a>(column: &str, schema: &'a Schema) -> Option<(usize, &'a Category)> {
-    schema.categories.iter().enumerate().find(|(_, category)| category.column == column)
 }
 
 impl FeatureExtractor {
@@ -64,18 +80,16 @@ impl FeatureExtractor {
         if found > MAX_INPUTS {
             return Err(FeatureError::TooMany { found });
         }
+        let columns = Columns::new(schema);
         let mut dense = Vec::with_capacity(found);
         for feature in &transform.dense {
             let DenseFeature { offset, scale, range: [low, high], .. } = *feature;
             if ![offset, scale, low, high].iter().all(|number| number.is_finite()) {
                 return Err(FeatureError::NotFinite(feature.column.clone()));
             }
-            dense.push((Source::of(feature, schema)?, feature.clone()));
+            dense.push((columns.source(feature)?, feature.clone()));
         }
-        let code = |column: &String| match category(column, schema) {
-            Some((index, _)) => Ok(index),
-            None => Err(FeatureError::UnknownColumn(column.clone())),
-        };
+        let code = |column: &String| columns.category(column).map(|(index, _)| index);
         let mut projected = vec![false; found];
         for (index, projection) in transform.projections.iter().enumerate() {
             let wrong = |problem: ProjectionProblem| FeatureError::Projection { index, problem };

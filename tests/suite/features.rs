@@ -174,3 +174,15 @@ fn one_hot_scaling_and_components_equal_scikit_learn() {
         }
     }
 }
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_million_columns_are_looked_up_among_thousands() {
+    let categories: Vec<Category> = (0..4096)
+        .map(|index| Category { column: format!("column {index}"), levels: vec!["a".into()] })
+        .collect();
+    let last = categories[4095].column.clone();
+    let schema = Schema { categories, ..schema() };
+    let transform =
+        FeatureTransform { codes: vec![last.clone(); 1_000_000], ..transform(vec![level(&last, 0); 4096]) };
+    FeatureExtractor::new(&transform, &schema).expect("the column is there");
+}

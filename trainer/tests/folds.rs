@@ -24,7 +24,7 @@ fn interrupted_folds_are_continued_each_from_where_it_was() {
     workshop.edit("recipe.toml", "fraction = 0.25", "folds = 3");
     workshop.edit("recipe.toml", "epochs = 40", "epochs = 4");
     let whole = workshop.fit_well("whole", &["--threads", "1"]);
-    // As if the process had ended after the first fold and in the midst of the second.
+    // Two folds are halfway, the third has not begun.
     workshop.fit_well("run", &["--threads", "1", "--epochs", "2"]);
     fs::remove_dir_all(workshop.path("run/fold-3")).unwrap();
     let resumed = workshop.fit_well("run", &["--threads", "3", "--resume"]);

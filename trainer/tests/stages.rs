@@ -89,12 +89,13 @@ fn stages_are_learnt_each_on_its_own_subjects_and_serve_every_command() {
 fn folds_have_all_stages_and_go_on_where_they_were_ended() {
     let workshop = workshop();
     workshop.edit("recipe.toml", "fraction = 0.25", "folds = 2");
-    let whole = workshop.fit_well("run", &[]);
+    // One thread: one training after the other, and the same number for each in all runs.
+    let whole = workshop.fit_well("run", &["--threads", "1"]);
     let groups: Vec<usize> = whole.manifest.members.iter().map(|member| member.groups[1].len()).collect();
     assert_eq!(groups, [2, 1, 2, 1]);
     assert_eq!(metrics(&workshop)["validation"]["subjects"], 40);
 
-    let files = ["--data", "data.csv", "--labels", "labels.csv", "--out", "parts"];
+    let files = ["--data", "data.csv", "--labels", "labels.csv", "--out", "parts", "--threads", "1"];
     let fit = [&["fit", "recipe.toml", "--checkpoint-seconds", "0"], &files[..]].concat();
     let mut run = workshop.command(&fit).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     while workshop.epochs("parts/fold-1/stage-2/checkpoint") == 0 {
@@ -104,7 +105,7 @@ fn folds_have_all_stages_and_go_on_where_they_were_ended() {
     run.kill().unwrap();
     run.wait().unwrap();
     assert!(!workshop.path("parts/fold-2/stage-2").exists());
-    let parts = workshop.fit_well("parts", &["--resume"]);
+    let parts = workshop.fit_well("parts", &["--threads", "1", "--resume"]);
     assert_eq!(parts.weights, whole.weights);
     let error = support::failed(&workshop.fit("parts", &[]));
     assert!(error.contains("already holds a run"), "{error}");
