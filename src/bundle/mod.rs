@@ -1,11 +1,11 @@
-//! Everything that is needed to classify, as one file.
+//! A model as one file: everything that is needed to classify.
 //!
 //! The file is Burn's own container (burnpack, `.bpk`):
 //!
 //! | what | where |
 //! |---|---|
 //! | the members' weights, f16, f32 or i8 | tensors `member.<i>.<name>`, named as [`NetworkConfig::parameters`] does |
-//! | what the columns of i8 weights are multiplied with, f16 or f32 | tensors `member.<i>.<name>.scale` |
+//! | the scales of the columns of i8 weights, f16 or f32 | tensors `member.<i>.<name>.scale` |
 //! | the [`Manifest`], JSON | metadata key `painwave` |
 //! | SHA-256 of the manifest and the tensors | metadata key `painwave.sha256` |
 //!
@@ -14,8 +14,8 @@
 //!
 //! # Budget
 //!
-//! What a bundle may ask for at most, by [`NetworkConfig::cost`]; one that asks for more is refused before its weights
-//! are read:
+//! The maximum that a bundle may ask for, by [`NetworkConfig::cost`]; one that asks for more is refused before its
+//! weights are read:
 //!
 //! | when | what | at most |
 //! |---|---|---|
@@ -54,9 +54,9 @@ use self::container::{Container, Tensor};
 use crate::features::FeatureError;
 use crate::network::{NetworkConfigError, Parameters};
 
-/// Greatest size of a bundle file in bytes.
+/// Max size of a bundle file in bytes.
 pub const MAX_FILE_SIZE: usize = 256 << 20;
-/// Greatest size of a manifest in bytes: read, it takes at most ten times as much memory.
+/// Max size of a manifest in bytes: read, it takes at most ten times as much memory.
 pub const MAX_MANIFEST_SIZE: usize = 16 << 20;
 
 const MANIFEST_KEY: &str = "painwave";
@@ -89,13 +89,13 @@ pub enum BundleError {
     /// A burnpack file, but not one of ours.
     #[error("this burnpack file is not a painwave bundle: it has no metadata `{0}`")]
     Foreign(&'static str),
-    /// The content is not what was written.
+    /// The content does not match its digest.
     #[error("the bundle is damaged: its digest does not match its content")]
     Damaged,
     /// The manifest is not the JSON of a manifest, or cannot be written as such.
     #[error("the bundle's manifest cannot be read or written")]
     Json(#[source] serde_json::Error),
-    /// The manifest is larger than any.
+    /// The manifest is too large.
     #[error("the bundle's manifest has {found} bytes, at most {MAX_MANIFEST_SIZE} are allowed")]
     LargeManifest {
         /// Bytes of its JSON.
@@ -146,13 +146,13 @@ impl Bundle {
     /// Reads and validates a bundle file.
     ///
     /// # Errors
-    /// Anything that is not exactly what [`Bundle::to_bytes`] wrote, or that is out of range.
+    /// The file is not one that [`Bundle::to_bytes`] writes, or a value is out of range.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, BundleError> {
         Self::read(bytes, true)
     }
 
-    /// Reads and validates a bundle that is part of this program: its digest is not computed, which takes longer than
-    /// to read it.
+    /// Reads and validates a bundle that is embedded in this program. Its digest is not checked: computing it takes
+    /// longer than reading the bundle.
     ///
     /// # Errors
     /// As [`Bundle::from_bytes`].
@@ -186,7 +186,8 @@ impl Bundle {
         let mut weights: Vec<Parameters> = manifest.members.iter().map(|_| Parameters::new()).collect();
         // A tensor comes before its scales, which are taken with it.
         while let Some((_, tensor)) = tensors.pop_first() {
-            let (member, name) = place(&tensor.name, weights.len()).ok_or_else(|| superfluous(&tensor))?;
+            let (member, name) =
+                member_of(&tensor.name, weights.len()).ok_or_else(|| superfluous(&tensor))?;
             weights[member].insert(name, weights::decode(&tensor, &mut tensors)?);
         }
         let bundle = Bundle { manifest, weights };
@@ -245,13 +246,13 @@ fn check_manifest_size(found: usize) -> Result<(), BundleError> {
     if found > MAX_MANIFEST_SIZE { Err(BundleError::LargeManifest { found }) } else { Ok(()) }
 }
 
-/// Name in the file of a member's weight.
+/// Name of the tensor that holds a member's weight.
 fn tensor_name(member: usize, name: &str) -> String {
     format!("member.{member}.{name}")
 }
 
 /// The member that a tensor of this name belongs to, and its name there.
-fn place(tensor: &str, members: usize) -> Option<(usize, String)> {
+fn member_of(tensor: &str, members: usize) -> Option<(usize, String)> {
     let (member, name) = tensor.strip_prefix("member.")?.split_once('.')?;
     let member: usize = member.parse().ok().filter(|member| *member < members)?;
     // "member.00." and "member.+0." would be other names for the same tensor.

@@ -11,42 +11,42 @@ use crate::network::{Cost, Parameters};
 use crate::number::Shown;
 use crate::stages::{StageError, Stages};
 
-/// Greatest number of known-answer windows of a member.
+/// Max number of known-answer windows of a member.
 pub const MAX_KNOWN_ANSWERS: usize = 64;
-/// Greatest number of steps in a window, and from one window to the next.
+/// Max number of steps in a window, and from one window to the next.
 pub const MAX_WINDOW: usize = 65_536;
-/// Most bytes of all members' weights as an engine holds them.
+/// Max bytes of all members' weights as an engine holds them.
 pub const MAX_WEIGHTS: u64 = 1 << 30;
-/// Most bytes of the activations of one window in one member.
+/// Max bytes of the activations of one window in one member.
 pub const MAX_ACTIVATIONS: u64 = 256 << 20;
-/// Most floating-point operations of all members together for one window: seconds of a core.
+/// Max floating-point operations of all members together for one window: seconds of a core.
 pub const MAX_WINDOW_FLOPS: u64 = 1 << 34;
 /// The same for each step of a recording, which has a window every `stride` steps.
 pub const MAX_STEP_FLOPS: u64 = 1 << 31;
-/// Most floating-point operations to prove one member on its known answers.
+/// Max floating-point operations to prove one member on its known answers.
 pub const MAX_LOAD_FLOPS: u64 = 8 * MAX_WINDOW_FLOPS;
 const MAX_COLUMNS: usize = 4096;
 const MAX_CLASSES: usize = 256;
 const MAX_MEMBERS: usize = 64;
-/// So that the logarithm of no probability overflows when it is divided by one.
+/// So that dividing the logarithm of a probability by a temperature never overflows.
 const TEMPERATURES: RangeInclusive<f32> = 0.01..=100.0;
 
 /// How a manifest contradicts itself or leaves the allowed ranges.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidManifest {
     /// Too many or too few of something.
-    #[error("the bundle has {found} {what}, expected {least} to {most}")]
+    #[error("the bundle has {found} {what}, expected {min} to {max}")]
     Count {
         /// What was counted.
         what: &'static str,
         /// How many there are.
         found: usize,
         /// How many there must be at least.
-        least: usize,
+        min: usize,
         /// How many there may be.
-        most: usize,
+        max: usize,
     },
-    /// A name that is empty or stands twice.
+    /// A name that is empty or a duplicate.
     #[error("the {what} `{name}` is empty or stands twice")]
     Name {
         /// What is named.
@@ -67,14 +67,14 @@ pub enum InvalidManifest {
         expected: usize,
     },
     /// More memory or work than a bundle may ask for; see [the budget](crate::bundle#budget).
-    #[error("the bundle asks for {found} {what}, at most {most} are allowed")]
+    #[error("the bundle asks for {found} {what}, at most {max} are allowed")]
     Budget {
         /// What it asks for.
         what: &'static str,
         /// How much of it; `u64::MAX` stands for that and more.
         found: u64,
         /// How much it may ask for.
-        most: u64,
+        max: u64,
     },
     /// Members whose groups do not tell the classes apart.
     #[error(transparent)]
@@ -84,12 +84,12 @@ pub enum InvalidManifest {
     Decision {
         /// Which of them.
         what: &'static str,
-        /// The number.
+        /// Its value.
         found: String,
         /// What it may be.
         expected: &'static str,
     },
-    /// A known answer that no network gives.
+    /// A known answer that is not finite, or a code that no category has.
     #[error("member {member}: the known answers hold a value that is not finite or a code without a level")]
     KnownAnswers {
         /// Index of the member.
@@ -170,7 +170,7 @@ impl Manifest {
         budget("operations for a step of a recording", flops / self.window.stride as u64, MAX_STEP_FLOPS)
     }
 
-    /// What the members tell apart.
+    /// The stages that the members make up.
     ///
     /// # Errors
     /// Their groups do not tell the classes apart.
@@ -244,8 +244,8 @@ fn check_weights(index: usize, member: &Member, weights: &Parameters) -> Result<
     if let Some(name) = weights.keys().find(|name| specs.iter().all(|spec| spec.name != **name)) {
         return Err(BundleError::Weight { name: tensor(name), found: shape(name), expected: None });
     }
-    // Only what is finite becomes zero. Code that runs once is hardly optimised by browsers: this is ten times quicker
-    // there than to look at each number.
+    // `x * 0` is zero only where `x` is finite. Browsers hardly optimise code that runs once: there this is ten times
+    // as fast as checking each value.
     let finite =
         |weight: &crate::network::Parameter| weight.data.iter().map(|value| value * 0.0).sum::<f32>() == 0.0;
     match weights.iter().find(|(_, parameter)| !finite(parameter)) {
@@ -254,16 +254,12 @@ fn check_weights(index: usize, member: &Member, weights: &Parameters) -> Result<
     }
 }
 
-fn count(what: &'static str, found: usize, least: usize, most: usize) -> Result<(), InvalidManifest> {
-    if (least..=most).contains(&found) {
-        Ok(())
-    } else {
-        Err(InvalidManifest::Count { what, found, least, most })
-    }
+fn count(what: &'static str, found: usize, min: usize, max: usize) -> Result<(), InvalidManifest> {
+    if (min..=max).contains(&found) { Ok(()) } else { Err(InvalidManifest::Count { what, found, min, max }) }
 }
 
-fn budget(what: &'static str, found: u64, most: u64) -> Result<(), InvalidManifest> {
-    if found <= most { Ok(()) } else { Err(InvalidManifest::Budget { what, found, most }) }
+fn budget(what: &'static str, found: u64, max: u64) -> Result<(), InvalidManifest> {
+    if found <= max { Ok(()) } else { Err(InvalidManifest::Budget { what, found, max }) }
 }
 
 fn check_size(

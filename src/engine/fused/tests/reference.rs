@@ -1,4 +1,4 @@
-//! The forward pass as plainly as it can be written: the valid steps of one window, one number at a time, in `f64`.
+//! The forward pass as plainly as it can be written: the valid steps of one window, one value at a time, in `f64`.
 
 use super::*;
 
