@@ -1,4 +1,5 @@
-//! Recipes and bundles, and data files to recordings, through the same reader as the browser, and labels files to labels.
+//! Recipes and bundles, and data files to recordings, through the same reader as the browser, and labels files to
+//! labels.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -19,7 +20,7 @@ use crate::files;
 pub struct Table {
     /// The recordings, in the order of first appearance.
     pub recordings: Vec<Recording>,
-    /// What the reader found odd.
+    /// The warnings of the reader.
     pub warnings: Vec<String>,
     /// SHA-256 of the file, in hexadecimal.
     pub sha256: String,
@@ -152,7 +153,7 @@ pub fn dataset(file: &RecipeFile, data: &Path, labels: &Path) -> Result<Dataset,
     })
 }
 
-/// A column of the labels that is not there is the recipe's to put right.
+/// Reports a missing column of the labels as an error of the recipe that names it.
 fn no_column(file: &RecipeFile, error: LabelsError) -> Error {
     let LabelsError::Column { path, part, column, found, .. } = error else { return error.into() };
     let key = match part {

@@ -158,7 +158,7 @@ pub fn rows(batch: &WindowBatch, windows: Range<usize>) -> WindowBatch {
 mod tests {
     use super::*;
 
-    /// A recording whose one dense input counts the steps from 1 on, so that what is filled up is seen.
+    /// A recording whose one dense input counts the steps from 1 on, so that padding is seen.
     fn counting(steps: usize) -> Features {
         let dense = (1..=steps).map(|step| step as f32).collect();
         Features { steps, width: 1, dense, ..Features::default() }

@@ -20,13 +20,13 @@ pub struct Advice {
     pub reason: String,
 }
 
-/// What to do with a column, the surest first.
+/// What to do with a column, the most certain first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// It cannot be read as numbers: `data.ignored`.
     Ignore,
-    /// It says nothing, or nothing new: `features.drop`.
+    /// It carries no information, or none that other columns lack: `features.drop`.
     Drop,
     /// It may do more harm than good: worth a trial without it.
     Consider,
@@ -34,19 +34,19 @@ pub enum Action {
 
 /// Share of the rows that have one value, from which a column is nearly constant.
 const NEARLY_CONSTANT: f64 = 0.99;
-/// A column is taken as unrelated to the label below this multiple of what chance gives.
+/// A column is taken as unrelated to the label below this multiple of the value expected by chance.
 const RELATED: f64 = 3.0;
 /// Shift of the mean, in standard deviations, that is much.
 const SHIFT: f64 = 1.0;
 /// Distance of two distributions that is much.
 const DISTANCE: f64 = 0.5;
-/// Most words that a category is suggested for.
+/// Max number of words that a category is suggested for.
 const FEW_WORDS: usize = 16;
 
 /// One piece of advice for each column that needs one, in the order of the file. A recipe may ignore
 /// columns, or read them as categories, already.
 pub fn advise(profile: &Profile, ignored: &[String], categories: &[Category]) -> Vec<Advice> {
-    // A column is only dropped for what columns before it say that stay.
+    // A column is only dropped for one before it that is kept.
     let mut kept: Vec<&str> = Vec::new();
     let mut found: Vec<Option<(Action, String)>> = Vec::new();
     for column in &profile.columns {
@@ -96,15 +96,15 @@ fn unreadable(profile: &Profile, column: &ColumnProfile, is_category: bool) -> O
         (&problems.not_a_number, "not a number"),
     ];
     let first = parts.iter().filter_map(|(problem, what)| Some((problem.first.as_ref()?, what)));
-    let (place, what) = first.min_by_key(|(place, _)| place.line)?;
+    let (position, what) = first.min_by_key(|(position, _)| position.line)?;
     let values = if count == 1 { "value" } else { "values" };
     Some(format!(
         "the reader refuses {count} of its {values} (line {}: {what}); mend the file to use it",
-        place.line
+        position.line
     ))
 }
 
-/// Why a column tells a model nothing, or nothing that other columns do not.
+/// Why a column carries no information, or none that other columns lack.
 fn empty_of_meaning(profile: &Profile, column: &ColumnProfile, kept: &[&str]) -> Option<String> {
     if column.is_constant() {
         let value = column.most_frequent.as_ref().map_or("", |level| level.value.as_str());
@@ -180,8 +180,8 @@ fn earlier<'a>(groups: &'a [Vec<String>], name: &String) -> Option<&'a str> {
     group.first().filter(|first| *first != name).map(String::as_str)
 }
 
-/// The sections `[data]` and `[features]` of a recipe for this data, as TOML: what is sure stands in the lists,
-/// what is worth a trial beside them as a comment.
+/// The sections `[data]` and `[features]` of a recipe for this data, as TOML: certain advice is in the lists,
+/// doubtful advice in comments beside them.
 pub fn recipe(profile: &Profile, categories: &[Category]) -> String {
     let of = |action: Action| profile.advice.iter().filter(move |advice| advice.action == action);
     let line = |text: &mut String, sign: &str, Advice { column, reason, .. }: &Advice| {

@@ -1,4 +1,4 @@
-//! One column by itself: what it holds, how it is distributed, and what it has to do with the label.
+//! One column by itself: what it holds, how it is distributed, and how it relates to the label.
 
 use painwave_train::statistics::{Moments, correlation_ratio, cramers_v, quantile};
 use serde::Serialize;
@@ -94,7 +94,7 @@ pub struct Spikes {
     pub subjects: usize,
     /// The subject that has most of them, and how many.
     pub most: Option<(String, usize)>,
-    /// Line of the greatest, and its value.
+    /// Line of the largest, and its value.
     pub greatest: Option<(u64, f64)>,
 }
 
@@ -123,7 +123,7 @@ pub struct Histogram {
     pub counts: Vec<Vec<u32>>,
 }
 
-/// Most different numbers that are listed one by one.
+/// Max number of distinct values that are listed one by one.
 pub const MAX_LEVELS: usize = 20;
 /// Standard deviations that make a spike.
 pub const SPIKE_SD: f64 = 6.0;
@@ -158,7 +158,7 @@ impl ColumnProfile {
         profile
     }
 
-    /// Has it one value in all rows?
+    /// Whether it has one value in all rows.
     pub fn is_constant(&self) -> bool {
         self.distinct == Some(1)
     }
@@ -289,7 +289,7 @@ impl Relation {
         }
     }
 
-    /// The stronger of what the subjects' means and deviations have to do with the label.
+    /// The stronger relation to the label, of the subjects' means or of their standard deviations.
     pub fn of_subjects(&self) -> Option<f64> {
         [self.subject_mean, self.subject_sd].into_iter().flatten().reduce(f64::max)
     }

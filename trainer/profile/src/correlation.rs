@@ -43,11 +43,12 @@ pub struct Combination {
     pub of: Vec<String>,
 }
 
-/// Minimum of the absolute correlation of pairs that are listed.
+/// Min absolute correlation of pairs that are listed.
 pub const STRONG: f64 = 0.7;
-/// Minimum of the absolute correlation of nearly collinear columns.
+/// Min absolute correlation of nearly collinear columns.
 pub const NEAR: f64 = 0.95;
-/// What the rest of a column that follows from others may have of its variance: what 32 bits cannot say.
+/// Share of the variance of a column that others may leave unexplained for it to count as their combination: the
+/// rounding of 32 bits.
 const REST: f64 = 1e-6;
 /// Rows whose centred values are in memory at once.
 const BLOCK: usize = 1024;

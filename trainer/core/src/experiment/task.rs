@@ -1,11 +1,11 @@
-//! What one network answers: the class of a subject, or, in a stage, the group of classes that it is of.
+//! The classification task of one network: the class of a subject or, in a stage, its group of classes.
 
 use super::dataset::Dataset;
 use super::part::Part;
 use crate::recipe::RecipeFile;
 use crate::split::Split;
 
-/// What one network answers.
+/// The classification task of one network.
 #[derive(Clone, Debug)]
 pub(super) struct Task {
     /// Names of the answers.
@@ -27,7 +27,7 @@ impl Task {
         Task { names, answers }
     }
 
-    /// The subjects of a split that there is an answer for. No side loses an answer, for every class stands on both.
+    /// The subjects of a split that have an answer. Neither side loses an answer, since every class is on both.
     pub(super) fn of_split(&self, split: &Split) -> Split {
         let known = |side: &[usize]| side.iter().copied().filter(|i| self.answers[*i].is_some()).collect();
         Split { training: known(&split.training), validation: known(&split.validation) }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::{JudgedSubject, RunReport, count};
 use crate::page::{Page, scrolling, svg};
 
-/// Each of them, the surest mistake first.
+/// Each of them, the most confident mistake first.
 pub(super) fn section(page: &mut Page, run: &RunReport<'_>) {
     page.section("Mistakes");
     let mut wrong: Vec<&JudgedSubject<'_>> =
@@ -18,8 +18,11 @@ pub(super) fn section(page: &mut Page, run: &RunReport<'_>) {
     let names: Vec<&str> = run.classes.iter().map(String::as_str).collect();
     page.legend(&names);
 
-    let caption =
-        format!("{} of {}, the surest mistake first", wrong.len(), count(run.judged.len(), "subject"));
+    let caption = format!(
+        "{} of {}, the most confident mistake first",
+        wrong.len(),
+        count(run.judged.len(), "subject")
+    );
     let notes = wrong.iter().any(|subject| !subject.prediction.warnings.is_empty());
     page.add(scrolling(&html! {
         table.mistakes {

@@ -26,7 +26,7 @@ pub struct RunReport<'a> {
     pub folds: usize,
     /// The trainings, one for each member: of each fold one, or one for each stage.
     pub trainings: Vec<TrainingReport<'a>>,
-    /// The subjects that judged, each by what was not trained on it.
+    /// The validation subjects, each classified by members that were not trained on it.
     pub judged: Vec<JudgedSubject<'a>>,
     /// Scores of these subjects.
     pub scores: &'a Scores,
@@ -36,16 +36,16 @@ pub struct RunReport<'a> {
     pub parameters: usize,
     /// Type of the weights in the bundle.
     pub stored_as: &'a str,
-    /// What trained.
+    /// The device of the training.
     pub device: &'a str,
-    /// What judged.
+    /// The engine of the validation.
     pub engine: &'a str,
 }
 
 /// One training.
 #[derive(Clone, Copy, Debug)]
 pub struct TrainingReport<'a> {
-    /// Number of subjects that trained and that judged.
+    /// Number of training and of validation subjects.
     pub subjects: [usize; 2],
     /// Number of their windows.
     pub windows: [usize; 2],
@@ -55,12 +55,12 @@ pub struct TrainingReport<'a> {
     pub end: End,
 }
 
-/// A subject, its true class, and what the model said.
+/// A subject, its true class, and its prediction.
 #[derive(Clone, Copy, Debug)]
 pub struct JudgedSubject<'a> {
     /// Index of the true class.
     pub truth: usize,
-    /// What the model said.
+    /// The prediction.
     pub prediction: &'a Prediction,
 }
 
