@@ -42,7 +42,8 @@ enum Task {
     Test(suite::Options),
     /// Build the npm package into pkg/.
     Package(package::Options),
-    /// Make the embedded model again from nothing: data, training, model card, sample. The training takes minutes, up to half an hour.
+    /// Make the embedded model again from nothing: data, training, model card, sample. The training takes minutes, up
+    /// to half an hour.
     Model(model::Options),
     /// Measure painwave beside its peers; writes bench/results.json and docs/performance.md.
     Bench(bench::Options),
@@ -90,7 +91,7 @@ enum Error {
         /// What was looked for.
         expected: String,
     },
-    /// A check that needs what is worth having, but not worth installing.
+    /// A check is left out because it needs something optional that is not installed.
     #[error("{0}")]
     LeftOut(&'static str),
     /// Some checks of `cargo xtask test` failed; they have been listed.
@@ -98,7 +99,7 @@ enum Error {
     Checks,
 }
 
-/// Ties the system's answer to the file that it is about.
+/// Adds the path of the file to an I/O error.
 fn file_error(path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Error {
     let path = path.display().to_string();
     move |source| Error::File { path, source }

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::Error;
 
-/// Greatest difference of a logit that float arithmetic in another order explains.
+/// Max difference of a logit that float arithmetic in another order explains.
 const TOLERANCE: f32 = 1e-3;
 
 /// The engine `webgpu` beside known answers and beside the engine `cpu`.
@@ -19,7 +19,7 @@ const TOLERANCE: f32 = 1e-3;
 pub struct Proof {
     /// Why the bundle was refused on `webgpu`; none if its known answers are met.
     refusal: Option<String>,
-    /// Greatest difference of a logit of the measured subjects from those of `cpu` in `f32`; none if one is NaN.
+    /// Max difference of a logit of the measured subjects from those of `cpu` in `f32`; none if one is NaN.
     difference: Option<f32>,
 }
 
@@ -40,12 +40,12 @@ impl Proof {
         let (gpu, cpu) = (logits(EngineKind::Webgpu)?, logits(EngineKind::Cpu)?);
         let differences = gpu.iter().zip(&cpu).map(|(gpu, cpu)| (gpu - cpu).abs());
         // `f32::max` would drop a NaN.
-        let greatest =
-            differences.fold(0.0, |greatest: f32, next| if next <= greatest { greatest } else { next });
-        Ok(Proof { refusal, difference: greatest.is_finite().then_some(greatest) })
+        let max =
+            differences.fold(0.0, |max: f32, next| if next <= max { max } else { next });
+        Ok(Proof { refusal, difference: max.is_finite().then_some(max) })
     }
 
-    /// Are the known answers met and the engines agreed?
+    /// Whether the known answers are met and the engines agree.
     pub fn passed(&self) -> bool {
         self.refusal.is_none() && self.difference.is_some_and(|difference| difference <= TOLERANCE)
     }
@@ -58,7 +58,7 @@ impl fmt::Display for Proof {
             Some(reason) => write!(f, "known answers: MISSED: {reason}")?,
         }
         match self.difference {
-            Some(difference) => write!(f, "; greatest difference of a logit from `cpu`: {difference:.1e}"),
+            Some(difference) => write!(f, "; max difference of a logit from `cpu`: {difference:.1e}"),
             None => write!(f, "; a logit is NaN or infinite"),
         }
     }

@@ -1,4 +1,4 @@
-//! What the benchmark times below painwave's public face: the forward pass alone, and CSV to features.
+//! What the benchmark times below painwave's public API: the forward pass alone, and CSV to features.
 //!
 //! The shipped module has no such entries; this crate makes a module and a program of its own that have them.
 
