@@ -66,7 +66,7 @@ pub struct TimeEmbedding {
 pub struct ConvBlock {
     /// Output channels.
     pub channels: usize,
-    /// Steps the kernel sees; odd.
+    /// Size of the kernel in steps; odd.
     pub kernel: usize,
     /// Size and stride of the max pooling in steps; steps left over at the end are dropped. 1 is no pooling.
     pub pool: usize,

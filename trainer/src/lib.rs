@@ -20,7 +20,6 @@
 //! | [`inference`] | many recordings, classified by all cores |
 //! | [`page`] | one self-contained HTML page with plots |
 //! | [`memory`] | freed memory is kept |
-//! | [`queue`] | jobs side by side, each with its share of the threads |
 //! | [`report`] | scores, curves and profiles for people and for programs |
 //! | [`commands`] | what the binary offers |
 

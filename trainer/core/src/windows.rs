@@ -6,8 +6,8 @@ use painwave::features::{FeatureExtractor, Features};
 use painwave::recording::Recording;
 use painwave::windows::{Tail, WindowBatch, WindowConfig};
 
-/// All windows of a set of labelled subjects. What is kept are the subjects' features: windows that overlap
-/// would be many times as large.
+/// All windows of a set of labelled subjects. The set holds the subjects' features, from which windows are cut when they
+/// are gathered: overlapping windows would be many times as large.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WindowSet {
     /// Class of each window, which is its subject's.
@@ -15,7 +15,7 @@ pub struct WindowSet {
     /// The windows of each subject.
     pub subjects: Vec<Range<usize>>,
     window: WindowConfig,
-    /// Of each subject.
+    /// Features of each subject.
     features: Vec<Features>,
     starts: Vec<Start>,
 }

@@ -13,7 +13,7 @@ pub struct ColumnProfile {
     pub name: String,
     /// What it holds.
     pub kind: Kind,
-    /// Whether its numbers only say where a row stands.
+    /// Whether it only counts: rows or time.
     pub counter: Option<Counter>,
     /// Values that the reader refuses.
     pub problems: ColumnProblems,
@@ -26,11 +26,11 @@ pub struct ColumnProfile {
     /// The values and how often they occur, most frequent first, if there are at most [`MAX_LEVELS`]
     /// numbers, or words.
     pub levels: Option<Vec<Level>>,
-    /// Of a column of numbers.
+    /// Of a numeric column.
     pub numbers: Option<NumberSummary>,
-    /// Of a column of numbers, with labels.
+    /// Of a numeric column, with labels.
     pub relation: Option<Relation>,
-    /// Of a column of words, with labels: Cramer's V of word and class over all rows.
+    /// Of a categorical column, with labels: Cramer's V of word and class over all rows.
     pub cramers_v: Option<f64>,
     /// How the values are distributed, for a plot.
     pub histogram: Option<Histogram>,
@@ -61,7 +61,7 @@ pub struct Level {
     pub share: f64,
 }
 
-/// The distribution of numbers over all rows.
+/// The distribution of a numeric column over all rows.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct NumberSummary {
     /// Mean.
@@ -133,7 +133,7 @@ const BINS: usize = 32;
 const TAIL: f64 = 0.005;
 
 impl ColumnProfile {
-    /// Describes a column; `sorted` are its numbers, ascending.
+    /// Describes a column; `sorted` are its values, ascending.
     pub fn new(table: &Table, column: &Column, sorted: &[f32], classes: Option<&Classes>) -> Self {
         let mut profile = ColumnProfile {
             name: column.name.clone(),
@@ -216,7 +216,7 @@ fn labelled<'a>(
     subjects.filter_map(|(subject, class)| class.map(|class| (class, subject.rows.clone())))
 }
 
-/// Missing numbers differ from everything.
+/// Missing values differ from everything.
 fn constant_within_subjects<T: PartialEq>(table: &Table, values: &[T]) -> bool {
     table.subjects.iter().all(|subject| {
         let values = &values[subject.rows.clone()];

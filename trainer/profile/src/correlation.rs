@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::columns::MAX_LEVELS;
 use crate::table::{Content, Table};
 
-/// How the columns of numbers go together.
+/// How the numeric columns go together.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Correlation {
     /// The columns that vary, in the order of the file.
@@ -56,7 +56,7 @@ const BLOCK: usize = 1024;
 const MAX_PRODUCTS: usize = 50_000_000_000;
 
 impl Correlation {
-    /// Of the columns of numbers that vary.
+    /// Of the numeric columns that vary.
     pub fn of(table: &Table) -> Self {
         let varying = table.columns.iter().filter_map(|column| match &column.content {
             Content::Numbers(values) => Centred::new(&column.name, values),
@@ -98,7 +98,7 @@ impl Correlation {
     }
 }
 
-/// A column of numbers that vary, and their mean.
+/// A numeric column that varies, and its mean.
 struct Centred<'a> {
     name: &'a str,
     values: &'a [f32],

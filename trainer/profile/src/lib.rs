@@ -78,7 +78,7 @@ pub struct Profile {
     pub classes: Option<ClassBalance>,
     /// Every column but id and time, in the order of the file.
     pub columns: Vec<ColumnProfile>,
-    /// How the columns of numbers go together.
+    /// How the numeric columns go together.
     pub correlation: Correlation,
     /// Groups of columns with few values that always say the same.
     pub same: Vec<Vec<String>>,
@@ -160,7 +160,7 @@ pub fn profile(sources: &Sources, feed: Feed<'_>) -> Result<Profile, ProfileErro
     Ok(profile)
 }
 
-/// The numbers of a column, ascending.
+/// The values of a numeric column, ascending.
 fn sorted(column: &Column) -> Vec<f32> {
     let Content::Numbers(values) = &column.content else { return Vec::new() };
     let mut values: Vec<f32> = values.iter().copied().filter(|value| !value.is_nan()).collect();

@@ -44,7 +44,7 @@ pub struct Column {
     pub content: Content,
     /// What the reader would refuse.
     pub problems: ColumnProblems,
-    /// Whether its numbers only say where a row stands.
+    /// Whether it only counts: rows or time.
     pub counter: Option<Counter>,
 }
 
@@ -83,7 +83,7 @@ pub struct ColumnProblems {
     pub missing: Problem,
     /// NaN, infinite, or too large for 32 bits.
     pub not_finite: Problem,
-    /// Words in a column of numbers.
+    /// Words in a numeric column.
     pub not_a_number: Problem,
 }
 

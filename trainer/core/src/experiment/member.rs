@@ -47,9 +47,9 @@ pub(super) struct Workshop<'a> {
     pub(super) file: &'a RecipeFile,
     pub(super) dataset: &'a Dataset,
     pub(super) settings: &'a Settings<'a>,
-    /// The bundle-to-be.
+    /// The manifest of the bundle that is being made.
     pub(super) manifest: &'a Manifest,
-    /// Those of the data set, with the columns of the manifest's schema only.
+    /// The recordings of the data set, with the columns of the manifest's schema only.
     pub(super) recordings: &'a [Recording],
 }
 

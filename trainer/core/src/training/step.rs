@@ -88,7 +88,7 @@ impl<'a> Stepper<'a> {
         loss: WindowLoss<'_>,
         seed: u64,
     ) -> Gradients {
-        // The same weights as leaves of a graph of its own: graphs that share a leaf exclude each other.
+        // Each share gets leaves of its own for the same weights: Burn computes graphs with a common leaf under one lock.
         let network = network.valid().train();
         let device = self.device.clone().autodiff();
         let targets = batch.targets[windows.start * config.classes..windows.end * config.classes].to_vec();

@@ -17,7 +17,7 @@ pub(super) struct Inputs {
 /// Added to the variance; the network's layer norm has PyTorch's default.
 const NORM_EPSILON: f32 = 1e-5;
 
-/// Writes the network and gives the name of its logits `[N, classes]`.
+/// Writes the network and returns the name of its logits `[N, classes]`.
 ///
 /// # Panics
 /// A parameter is not there; those of a valid bundle are.
