@@ -117,7 +117,7 @@ def main():
     if options.child:
         return child(options)
 
-    print("milliseconds a subject, median (least to greatest); ratio: onnxruntime's time over that of the side, by pairs")
+    print("milliseconds a subject, median (min to max); ratio: onnxruntime's time over that of the side, by pairs")
     results = []
     with tempfile.TemporaryDirectory() as folder:
         for subjects, threads in CASES:

@@ -148,7 +148,7 @@ def main():
         return turns.serve(pytorch(json.loads(pathlib.Path(options.child).read_text()), options.threads[0]))
 
     trainer = options.trainer or newest_build(options.target)
-    print("milliseconds a step, median (least to greatest); ratio: PyTorch's time over the trainer's, by pairs")
+    print("milliseconds a step, median (min to max); ratio: PyTorch's time over the trainer's, by pairs")
     print(f"{'case':16} threads  {'trainer':24}  {'PyTorch':24}  {'ratio':24}")
     results = []
     with tempfile.TemporaryDirectory() as folder:

@@ -62,6 +62,6 @@ def ratios(theirs, ours):
 
 
 def cell(values, scale=1, digits=2):
-    """Median, least and greatest."""
+    """Median, min and max."""
     values = sorted(value * scale for value in values)
     return f"{statistics.median(values):6.{digits}f} ({values[0]:.{digits}f} to {values[-1]:.{digits}f})"

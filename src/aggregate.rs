@@ -32,7 +32,7 @@ pub enum WindowAggregation {
     MeanProbability,
     /// Softmax of the mean of the windows' log probabilities, which is that of their mean logits.
     MeanLogit,
-    /// Share of the windows that vote for each class (report C); a tie goes to the greater mean probability.
+    /// Share of the windows that vote for each class (report C); a tie goes to the higher mean probability.
     MajorityVote,
 }
 

@@ -1,4 +1,4 @@
-//! The public face: a bundle and an engine; recordings in, predictions out.
+//! The entry point: a bundle and an engine; recordings in, predictions out.
 
 use serde::Serialize;
 
@@ -12,8 +12,8 @@ use crate::windows::WindowBatch;
 
 /// Max windows that an engine gets at once.
 const BATCH_WINDOWS: u64 = 1 << 14;
-/// Max bytes of the inputs and activations of a batch, unless a single window takes more: that is the bundle's to ask for,
-/// and its reader's to bound.
+/// Max bytes of the inputs and activations of a batch, unless a single window takes more; what one may take is bounded
+/// when the bundle is read.
 const BATCH_MEMORY: u64 = 256 << 20;
 
 /// A model, ready to classify.
@@ -101,7 +101,7 @@ pub enum Warning {
 /// Why a classifier could not be built.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// The bundle is not a whole model.
+    /// The bundle is not a valid model.
     #[error(transparent)]
     Bundle(#[from] BundleError),
     /// The engine cannot run here or was refused.
@@ -112,7 +112,7 @@ pub enum LoadError {
 /// Why recordings could not be classified.
 #[derive(Debug, thiserror::Error)]
 pub enum ClassifyError {
-    /// The engine gave no answer.
+    /// The engine returned no result.
     #[error(transparent)]
     Engine(#[from] EngineError),
     /// A recording without a step.
@@ -121,7 +121,7 @@ pub enum ClassifyError {
         /// The subject's id.
         id: String,
     },
-    /// A recording that is none of the bundle's schema.
+    /// A recording that does not match the bundle's schema.
     #[error("the recording `{id}` is not what the model reads")]
     Recording {
         /// The subject's id.
@@ -130,7 +130,7 @@ pub enum ClassifyError {
         #[source]
         reason: RecordingError,
     },
-    /// Values so large that the network's sums overflow, or an engine that went wrong after it was proven.
+    /// Values so large that the forward pass overflows, or an engine that fails after it was proven.
     #[error(
         "the recording `{id}` gives no finite logits: its values are far outside of what the model knows"
     )]
@@ -145,7 +145,7 @@ impl Classifier {
     /// precision that the bundle allows.
     ///
     /// # Errors
-    /// The bundle is not whole, the engine cannot run here, or it does not reproduce the known answers.
+    /// The bundle is not valid, the engine cannot run here, or it does not reproduce the known answers.
     pub async fn new(bundle: Bundle, engine: EngineKind) -> Result<Self, LoadError> {
         let allowed = bundle.manifest.precisions.clone();
         Self::in_one_of(bundle, engine, |precision| allowed.contains(&precision)).await
@@ -164,7 +164,7 @@ impl Classifier {
         Self::in_one_of(bundle, engine, |other| other <= precision).await
     }
 
-    /// In the fastest of some precisions that reproduces the known answers, or else in `f32`.
+    /// Uses the fastest of some precisions that reproduces the known answers, or else in `f32`.
     async fn in_one_of(
         bundle: Bundle,
         engine: EngineKind,
@@ -205,7 +205,8 @@ impl Classifier {
     /// Classifies recordings of the bundle's schema; one prediction each, in their order.
     ///
     /// # Errors
-    /// A recording that is empty or none of the schema, an engine that gives no answer, or an answer that is not finite.
+    /// A recording that is empty or does not match the schema, an engine without a result, or logits that are not
+    /// finite.
     pub async fn classify(&self, recordings: &[&Recording]) -> Result<Vec<Prediction>, ClassifyError> {
         let window = &self.manifest.window;
         for recording in recordings {
@@ -310,7 +311,7 @@ async fn prove(engine: &dyn Engine, known: &KnownAnswers, length: usize) -> Resu
     let batch = WindowBatch {
         windows,
         length,
-        // Whether the trainer padded a window does not matter to what an engine makes of it.
+        // The known answers were computed with all steps valid.
         valid: vec![length as u32; windows],
         dense: known.dense.clone(),
         codes: known.codes.clone(),

@@ -12,8 +12,8 @@ use crate::aggregate::softmax;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Decision {
-    /// `T` of `p^(1 / T) / sum`, which is the softmax of `ln p / T`: above 1 a model is made less sure, below 1
-    /// surer, and the order of the classes stays.
+    /// `T` of `p^(1 / T) / sum`, which is the softmax of `ln p / T`: above 1 it lowers the confidence of a model, below
+    /// 1 it raises it, and the order of the classes stays.
     ///
     /// Source: Guo et al., "On calibration of modern neural networks", ICML 2017, with the logarithm of the subject's
     /// probabilities for the logits, of which a subject has one row for each window and member.
@@ -26,7 +26,7 @@ pub struct Decision {
 }
 
 impl Decision {
-    /// Does it change nothing?
+    /// Whether it changes nothing.
     pub fn is_default(&self) -> bool {
         *self == Decision::default()
     }

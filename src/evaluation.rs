@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How good a classifier is, as scikit-learn computes it with `labels` set to all classes, or to those of the true labels
-/// for the macro average, and `zero_division=0`. A ratio of nothing is 0; so is every score of no subjects.
+/// How good a classifier is, as scikit-learn computes it with `labels` set to all classes, or to those of the true
+/// labels for the macro average, and `zero_division=0`. A ratio of nothing is 0; so is every score of no subjects.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scores {
     /// Number of subjects.
@@ -12,7 +12,7 @@ pub struct Scores {
     pub accuracy: f64,
     /// Mean over the classes, each weighted by its support.
     pub weighted_average: Averages,
-    /// Mean over the classes that have subjects: one that nobody is of says nothing about the classifier.
+    /// Mean over the classes that have subjects: a class without subjects says nothing about the classifier.
     pub macro_average: Averages,
     /// One entry per class.
     pub classes: Vec<ClassScores>,

@@ -1,4 +1,4 @@
-//! One file from its bytes to complete recordings, in portions for whoever classifies them.
+//! One file from its bytes to complete recordings, in portions for the instances that classify them.
 
 use std::collections::VecDeque;
 

@@ -26,7 +26,7 @@ pub enum LabelsError {
     /// It is not a CSV with the two columns.
     #[error(transparent)]
     Csv(#[from] CsvError),
-    /// A label is none of the classes.
+    /// A label is not one of the classes.
     #[error("line {line}, column {column:?}: expected one of the classes {}, found {found:?}", name_list(.classes))]
     UnknownLabel {
         /// Line of the row.
@@ -71,7 +71,7 @@ impl LabelsError {
         }
     }
 
-    /// A name for the kind of error that stays the same from version to version.
+    /// Stable name of the kind of error.
     pub fn code(&self) -> &'static str {
         match self {
             LabelsError::Csv(error) => error.code(),
@@ -86,7 +86,7 @@ impl Labels {
     /// [`label`](LABEL_COLUMN) with the name of a class. The dialects are those of [`crate::csv`].
     ///
     /// # Errors
-    /// What is wrong with the file.
+    /// Whatever is wrong with the file.
     pub fn parse(bytes: &[u8], id_column: &str, classes: &[String]) -> Result<Labels, LabelsError> {
         let mut labels = Labels::default();
         let mut lines = Vec::new();
@@ -136,17 +136,17 @@ impl Labels {
         self.entries.len()
     }
 
-    /// Is there no subject? Never so in a file that was read.
+    /// Whether there is no subject; never after a file was read.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// What is odd about the file, although it could be read.
+    /// Warnings about the file.
     pub fn warnings(&self) -> &[CsvWarning] {
         &self.warnings
     }
 
-    /// Puts predictions, each an id (unique) and a class index, beside the true classes.
+    /// Pairs predictions, each a unique id and a class index, with the true classes.
     pub fn matched<'a>(&self, predictions: impl IntoIterator<Item = (&'a str, usize)>) -> Matched {
         let mut matched = Matched::default();
         let mut predicted = HashSet::new();

@@ -6,7 +6,7 @@
 //!       ──Engine──▶ logits [N, classes] ──stages, aggregate, decision──▶ Prediction { id, class, probabilities, windows }
 //! ```
 //!
-//! Recordings may change instances on the way, since any of them can classify what another has read:
+//! In browsers one instance reads a file and others classify its recordings, which travel between them as portions:
 //!
 //! ```text
 //! Recording [T, C] ──Portion { ids, steps, values [all steps, C], codes [all steps, K] }──▶ Recording [T, C]
@@ -21,13 +21,13 @@
 //! | [`features`] | a recording to the network's inputs, by a transform fitted on training data |
 //! | [`windows`] | features to fixed-length windows |
 //! | [`network`] | what a network is: its configuration, its parameters and (feature `burn`) its Burn modules |
-//! | [`bundle`] | everything that is needed to classify, as one file |
+//! | [`bundle`] | a model as one file |
 //! | [`engine`] | windows to logits: the fused CPU pass, Burn on CPU, Burn on WebGPU |
-//! | [`stages`] | members' logits to a window's probabilities, whether they are an ensemble, stages or both |
+//! | [`stages`] | members' logits to a window's probabilities, for ensembles and stages alike |
 //! | [`aggregate`] | the probabilities of windows to one prediction per subject |
 //! | [`decision`] | a subject's probabilities to calibrated ones and a class |
 //! | [`portion`] | recordings side by side, on the way to another instance |
-//! | [`classifier`] | the public face: a bundle and an engine; recordings in, predictions out |
+//! | [`classifier`] | the entry point: a bundle and an engine; recordings in, predictions out |
 //! | [`job`] | one file: bytes in, complete recordings out while it is being read |
 //! | [`labels`] | a CSV of true labels |
 //! | [`evaluation`] | true and predicted classes to scores |

@@ -31,10 +31,10 @@ impl sealed::Nearest for f64 {
 impl sealed::Nearest for f32 {
     /// The nearest `f64`, or one next to it, tells the nearest `f32` unless it lies at the middle between two.
     fn nearest(digits: u64, exponent: i32) -> Option<f32> {
-        /// The bits of an `f64` that an `f32` has no place for.
+        /// The bits of the mantissa of an `f64` that an `f32` does not have.
         const SURPLUS: u64 = 1 << (f64::MANTISSA_DIGITS - f32::MANTISSA_DIGITS);
-        /// In units of the last place of an `f64`. Each of three roundings adds at most half a unit of its own, which
-        /// is at most a whole one of the result.
+        /// In units in the last place (ulp) of an `f64`. Each of three roundings adds at most half a unit of its own,
+        /// which is at most a whole one of the result.
         const ERROR: u64 = 4;
 
         if digits == 0 {

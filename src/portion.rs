@@ -32,7 +32,7 @@ pub enum PortionError {
     /// A schema without columns: nothing in the portion would bound the number of steps.
     #[error("the portion is of a schema without columns")]
     NoColumns,
-    /// What is in the buffers is no recording of the schema.
+    /// A recording in the buffers does not match the schema.
     #[error(transparent)]
     Recording(#[from] RecordingError),
 }

@@ -66,7 +66,7 @@ impl Recording {
         self.times.len()
     }
 
-    /// Checks that the recording is one of a schema.
+    /// Checks that the recording matches a schema.
     ///
     /// # Errors
     /// Values or codes that are not as many as the steps ask for, or a code without a word.
@@ -91,7 +91,7 @@ impl Recording {
     }
 }
 
-/// Why a recording is none of a schema.
+/// Why a recording does not match a schema.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecordingError {
     /// A buffer is longer or shorter than its steps.

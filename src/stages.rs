@@ -47,8 +47,8 @@ pub enum StageError {
         /// Index of the member.
         member: usize,
     },
-    /// A name that is none of the classes.
-    #[error("member {member} has the class `{class}`, which is none of the classes")]
+    /// A name that is not one of the classes.
+    #[error("member {member} has the class `{class}`, which is not one of the bundle's classes")]
     UnknownClass {
         /// Index of the member.
         member: usize,

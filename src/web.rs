@@ -172,7 +172,7 @@ impl WebJob {
         object.into()
     }
 
-    /// What is odd about the file, in words.
+    /// Warnings about the file, as messages.
     pub fn warnings(&self) -> Vec<String> {
         self.job.borrow().reader().warnings().iter().map(ToString::to_string).collect()
     }
@@ -216,7 +216,7 @@ pub fn evaluate(
     for (id, label) in ids.iter().zip(&predicted) {
         let class = classes.iter().position(|class| class == label);
         let class =
-            class.ok_or_else(|| error(&format!("`{label}` is none of the classes"), "UNKNOWN_LABEL"))?;
+            class.ok_or_else(|| error(&format!("`{label}` is not one of the classes"), "UNKNOWN_LABEL"))?;
         predictions.push((id.as_str(), class));
     }
     let matched = labels.matched(predictions);

@@ -23,16 +23,16 @@ pub struct WindowConfig {
 pub enum Tail {
     /// They are left out.
     Drop,
-    /// They make one more window, filled up with padding.
+    /// They make one more window, padded to its length.
     Pad,
 }
 
 /// Windows of one or more recordings, ready for an engine.
 ///
-/// Steps of a window past its valid ones are padding and no data: no layer reads them, whatever they hold. A window gives
-/// what one of its valid length would, but that max pooling takes the steps that are left over at the end of the valid
-/// ones as a pool of their own, as long as a full window has one there (PyTorch's `ceil_mode`). The valid length `v` of a
-/// window of `L` steps is then `min(ceil(v / pool), L / pool)`.
+/// Steps of a window past its valid ones are padding: no layer reads them, whatever they hold. A window has the logits
+/// of a window of its valid length, with one exception: max pooling makes a pool of the valid steps that are left over
+/// at the end (PyTorch's `ceil_mode`), unless a full window has no pool there. Pooling turns the valid length `v` of a
+/// window of `L` steps into `min(ceil(v / pool), L / pool)`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WindowBatch {
     /// Number of windows `N`.
@@ -62,7 +62,7 @@ impl WindowConfig {
         (0..whole + usize::from(padded)).map(move |window| window * stride)
     }
 
-    /// Appends the window that begins at step `start` of the recording, filled up with padding past its end.
+    /// Appends the window that begins at step `start` of the recording, padded past its end.
     pub fn append(&self, features: &Features, start: usize, batch: &mut WindowBatch) {
         let Features { steps, width, codes_width, dense, codes, .. } = features;
         let end = (start + self.length).min(*steps);
@@ -80,7 +80,7 @@ impl WindowConfig {
 }
 
 impl WindowBatch {
-    /// Empties the batch and keeps its memory.
+    /// Empties the batch and keeps its capacity.
     pub fn clear(&mut self) {
         self.windows = 0;
         self.dense.clear();

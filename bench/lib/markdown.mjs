@@ -23,7 +23,7 @@ export function significant(value, digits = 3) {
   return Number(value).toPrecision(digits);
 }
 
-/** Why somebody is not in a table. */
+/** Why a peer is not in a table. */
 export function leftOut(reasons) {
   const lines = Object.entries(reasons).map(([name, reason]) => `- Left out: ${name} (${reason})`);
   return lines.join("\n");

@@ -10,13 +10,13 @@ export async function renderers(browser) {
   return processInfo.filter(({ type }) => type === "renderer").map(({ id }) => id);
 }
 
-/** Forgets the greatest memory that a process has taken so far. */
+/** Resets the peak memory of a process. */
 export async function resetPeak(pid) {
   if (platform() !== "linux") return;
   await writeFile(`/proc/${pid}/clear_refs`, "5");
 }
 
-/** Memory of a process in MiB: what it takes now, and the most since it began or the last [`resetPeak`]. */
+/** Memory of a process in MiB: the resident set now, and its peak since the start or the last `resetPeak`. */
 export async function memory(pid) {
   if (platform() !== "linux") return { now_mib: null, peak_mib: null };
   const status = await readFile(`/proc/${pid}/status`, "utf8");

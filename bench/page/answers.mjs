@@ -1,9 +1,9 @@
-// Do two libraries say the same of the same windows?
+// Whether two libraries agree on the same windows.
 
 /**
  * Compares logits `[windows, classes]` with ours; `windows` holds the number of windows of each subject.
  *
- * @returns {{ logit: number, probability: number, labels: number, subjects: number }} greatest difference of a logit
+ * @returns {{ logit: number, probability: number, labels: number, subjects: number }} max difference of a logit
  * and of a subject's probability, and how many subjects get another label
  */
 export function compare(ours, theirs, windows) {
@@ -12,7 +12,7 @@ export function compare(ours, theirs, windows) {
   }
   const classes = ours.length / windows.reduce((sum, count) => sum + count, 0);
   const [a, b] = [ours, theirs].map((logits) => [...probabilities(logits, windows, classes)]);
-  const other = a.filter((subject, i) => greatest(subject) !== greatest(b[i]));
+  const other = a.filter((subject, i) => argmax(subject) !== argmax(b[i]));
   return {
     logit: distance(ours, theirs),
     probability: Math.max(...a.map((subject, i) => distance(subject, b[i]))),
@@ -37,14 +37,14 @@ export function* probabilities(logits, windows, classes) {
   }
 }
 
-/** Place of the greatest value, the first of equals. */
-export function greatest(values) {
+/** Index of the max, the first of equals. */
+export function argmax(values) {
   return values.reduce((best, value, i) => (value > values[best] ? i : best), 0);
 }
 
 function distance(a, b) {
-  return a.reduce((most, value, i) => {
+  return a.reduce((max, value, i) => {
     const difference = Math.abs(value - b[i]);
-    return Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(most, difference);
+    return Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(max, difference);
   }, 0);
 }

@@ -33,7 +33,7 @@ export async function csv({ subjects, rounds, seconds }) {
   return { bytes: bytes.length, answers, left, times: await turns(sides, { rounds, seconds }) };
 }
 
-/** Greatest difference between our features and those of somebody's rows. */
+/** Max difference between our features and those of a peer's rows. */
 function difference(rows, manifest, features) {
   const extract = extractor(manifest);
   const subjects = [...bySubject(rows, manifest.schema.id)];
@@ -44,9 +44,9 @@ function difference(rows, manifest, features) {
     const [ours, theirs] = [features.dense(i), extract(rows)];
     if (ours.length !== theirs.length)
       throw new Error(`there are ${ours.length} features, not ${theirs.length}`);
-    return ours.reduce((most, value, k) => Math.max(most, Math.abs(value - theirs[k])), 0);
+    return ours.reduce((max, value, k) => Math.max(max, Math.abs(value - theirs[k])), 0);
   });
-  const greatest = Math.max(...differences);
-  if (!Number.isFinite(greatest)) throw new Error("a feature is not a number");
-  return greatest;
+  const max = Math.max(...differences);
+  if (!Number.isFinite(max)) throw new Error("a feature is NaN or infinite");
+  return max;
 }

@@ -4,7 +4,7 @@ import { onnxruntime } from "../peers/onnxruntime.mjs";
 import { loadModel, painwave } from "../peers/painwave.mjs";
 import { tensorflow } from "../peers/tensorflow.mjs";
 import { tract } from "../peers/tract.mjs";
-import { compare, greatest, probabilities } from "./answers.mjs";
+import { argmax, compare, probabilities } from "./answers.mjs";
 import { firstSubjects } from "./data.mjs";
 import { turns } from "./turns.mjs";
 
@@ -93,7 +93,7 @@ function agreement(answer, ours, { counts }) {
   const distances = answer.predictions.map(({ probabilities }, i) =>
     Math.max(...probabilities.map((value, c) => Math.abs(value - expected[i][c]))),
   );
-  const other = answer.predictions.filter((found, i) => found.class !== greatest(expected[i]));
+  const other = answer.predictions.filter((found, i) => found.class !== argmax(expected[i]));
   return {
     logit: null,
     probability: Math.max(...distances),

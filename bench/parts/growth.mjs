@@ -11,7 +11,7 @@ export const title = "How cost grows";
 export const keys = [];
 
 const SUBJECTS = [10, 100, 1_000, 10_000];
-/** Measurements of each size: the greatest takes a minute. */
+/** Measurements of each size: the largest takes a minute. */
 const ROUNDS = { 10: 7, 100: 7, 1000: 3, 10000: 1 };
 
 /** Measures in Chromium; each measurement has a new browser, for memory is seldom given back. */
@@ -52,13 +52,13 @@ async function measure(page, browser, file, bytes) {
   );
   const after = await Promise.all(pids.map(memory));
   // Of several processes the one that did the work.
-  const place = after.reduce((most, { peak_mib }, i) => (peak_mib > after[most].peak_mib ? i : most), 0);
+  const index = after.reduce((max, { peak_mib }, i) => (peak_mib > after[max].peak_mib ? i : max), 0);
   return {
     total_ms,
     first_ms,
-    ready_mib: before[place].now_mib,
-    peak_mib: after[place].peak_mib,
-    kept_mib: after[place].now_mib,
+    ready_mib: before[index].now_mib,
+    peak_mib: after[index].peak_mib,
+    kept_mib: after[index].now_mib,
   };
 }
 

@@ -1,7 +1,7 @@
-// What a user would build of libraries: PapaParse reads the file in a worker of its own, as its documentation advises for
-// large files; the page makes features of the rows that come in and runs onnxruntime-web on each subject's windows while
-// the worker goes on reading; the mean of the windows' softmax decides.
-import { greatest, probabilities } from "../page/answers.mjs";
+// What a user would build of libraries: PapaParse reads the file in a worker of its own, as its documentation advises
+// for large files; the page makes features of the rows that come in and runs onnxruntime-web on each subject's windows
+// while the worker goes on reading; the mean of the windows' softmax decides.
+import { argmax, probabilities } from "../page/answers.mjs";
 import { fetchBytes } from "../page/classic.mjs";
 import { bySubject, extractor, windowsOf } from "./features.mjs";
 import { createSession, loadOrt } from "./onnxruntime.mjs";
@@ -27,7 +27,7 @@ export async function createPipeline(manifest, { proxy = false } = {}) {
     };
     const logits = (await session.run(feeds)).logits.data;
     const [mean] = probabilities(logits, [count], manifest.classes.length);
-    return { id, label: manifest.classes[greatest(mean)], probabilities: mean };
+    return { id, label: manifest.classes[argmax(mean)], probabilities: mean };
   }
 
   return {

@@ -8,8 +8,8 @@
 //! | that many | the index: `{ tensors: { name: { dtype, shape, data_offsets: [start, end] } }, metadata: { key: text } }`, in CBOR (RFC 8949) |
 //! | the rest | from the next multiple of [`ALIGNMENT`]: what the offsets count in |
 //!
-//! burn-pack reads and writes the same, and more than a bundle has; with what it depends on it would be an eighth of the
-//! module that every visitor loads.
+//! burn-pack reads and writes the same, and more than a bundle has; with its dependencies it would make up an eighth of
+//! the module that every visitor downloads.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
@@ -36,10 +36,10 @@ pub(super) struct Container<'a> {
 /// A tensor as it stands in the file.
 pub(super) struct Tensor<'a> {
     pub name: String,
-    /// Type of the numbers: "F16", "F32", or what else Burn knows.
+    /// Type of the elements: "F16", "F32", or what else Burn knows.
     pub dtype: Cow<'a, str>,
     pub shape: Vec<usize>,
-    /// The numbers, little-endian.
+    /// The elements, little-endian.
     pub bytes: Cow<'a, [u8]>,
 }
 
@@ -61,12 +61,12 @@ pub enum ContainerError {
     /// The index is not what it must be.
     #[error("byte {at}: expected {expected}")]
     Index {
-        /// Place in the file.
+        /// Byte in the file.
         at: usize,
         /// What should stand there.
         expected: &'static str,
     },
-    /// The bytes of a tensor are not in the file, or make no whole number.
+    /// The bytes of a tensor are not in the file, or not a whole number of elements.
     #[error("bytes of the tensor `{name}` are missing")]
     Data {
         /// Name of the tensor.
@@ -95,10 +95,10 @@ pub enum ContainerError {
 }
 
 impl<'a> Container<'a> {
-    /// Reads a file. Nothing is allocated that the file is not large enough for.
+    /// Reads a file. What is allocated is bounded by the size of the file.
     ///
     /// # Errors
-    /// The file is not whole or says something else than a bundle does.
+    /// The file is incomplete, or no container in the form that a bundle has.
     pub fn read(file: &'a [u8]) -> Result<Self, ContainerError> {
         let (magic, rest) = file.split_first_chunk().ok_or(ContainerError::Foreign)?;
         if *magic != MAGIC {
@@ -124,11 +124,11 @@ impl<'a> Container<'a> {
         }
 
         let mut container = Container { tensors: Vec::new(), metadata: Vec::new() };
-        let mut places = Vec::new();
+        let mut extents = Vec::new();
         index.each_entry(|index, key| match key {
             "tensors" => index.each_entry(|index, name| {
                 let (tensor, start) = index.tensor(name, data)?;
-                places.push((start, tensor.bytes.len()));
+                extents.push((start, tensor.bytes.len()));
                 container.tensors.push(tensor);
                 Ok(())
             }),
@@ -138,7 +138,7 @@ impl<'a> Container<'a> {
             }),
             _ => index.skip(),
         })?;
-        check_tiling(places, data)?;
+        check_tiling(extents, data)?;
         Ok(container)
     }
 
@@ -185,11 +185,11 @@ impl<'a> Container<'a> {
 
 /// Checks that the tensors, given by start and length, are all of the data, each from the next multiple of
 /// [`ALIGNMENT`] on, in any order. Else a small file could hold any number of large tensors, or carry bytes that its
-/// digest knows nothing of.
-fn check_tiling(mut places: Vec<(usize, usize)>, data: &[u8]) -> Result<(), ContainerError> {
-    places.sort_unstable();
+/// digest does not cover.
+fn check_tiling(mut extents: Vec<(usize, usize)>, data: &[u8]) -> Result<(), ContainerError> {
+    extents.sort_unstable();
     let mut end = 0_usize;
-    for (found, length) in places {
+    for (found, length) in extents {
         let expected = end.next_multiple_of(ALIGNMENT);
         if found != expected {
             return Err(ContainerError::Gap { found, expected });
@@ -228,11 +228,11 @@ impl<'a> Index<'a> {
             }
             Ok(())
         })?;
-        let place = match offsets[..] {
+        let extent = match offsets[..] {
             [start, end] => data.get(start..end).map(|bytes| (bytes, start)),
             _ => None,
         };
-        let (bytes, start) = place.ok_or_else(|| ContainerError::Data { name: name.to_owned() })?;
+        let (bytes, start) = extent.ok_or_else(|| ContainerError::Data { name: name.to_owned() })?;
         Ok((Tensor { name: name.to_owned(), dtype: dtype.into(), shape, bytes: bytes.into() }, start))
     }
 
@@ -407,10 +407,10 @@ mod tests {
         [&file[..], &[7; 10], &[0; 246], &[7; 44]].concat()
     }
 
-    /// An index of tensors `a`, `b` ... that have these places.
-    fn index_of(places: &[(u64, u64)]) -> Vec<u8> {
-        let mut index = [&[0xa1, 0x67], &b"tensors"[..], &[0xa0 | places.len() as u8]].concat();
-        for (name, (start, end)) in (b'a'..).zip(places) {
+    /// An index of tensors `a`, `b` ... with these extents.
+    fn index_of(extents: &[(u64, u64)]) -> Vec<u8> {
+        let mut index = [&[0xa1, 0x67], &b"tensors"[..], &[0xa0 | extents.len() as u8]].concat();
+        for (name, (start, end)) in (b'a'..).zip(extents) {
             index.extend([0x61, name]);
             index.extend(b"\xa1\x6cdata_offsets\x82");
             for number in [start, end] {
@@ -423,7 +423,7 @@ mod tests {
 
     #[test]
     fn tensors_tile_the_data() {
-        let refusal = |places: &[(u64, u64)]| Container::read(&file(&index_of(places))).err();
+        let refusal = |extents: &[(u64, u64)]| Container::read(&file(&index_of(extents))).err();
         assert_eq!(refusal(&[(0, 10), (256, 300)]), None);
         assert_eq!(refusal(&[(256, 300), (0, 10)]), None, "in another order");
         assert_eq!(refusal(&[(0, 0), (0, 10), (256, 300)]), None, "an empty one");
@@ -464,8 +464,8 @@ mod tests {
             ("a text that is not UTF-8", vec![0xa1, 0x61, 0xff, 0x00]),
             ("a map without a length", vec![0xbf, 0xff]),
             ("a number that is no length", vec![0xbc]),
-            ("a tensor without a place", map_of(b"\xa1\x61a\xa0")),
-            ("a tensor with half a place", map_of(b"\xa1\x61a\xa1\x6cdata_offsets\x81\x00")),
+            ("a tensor without offsets", map_of(b"\xa1\x61a\xa0")),
+            ("a tensor with one offset", map_of(b"\xa1\x61a\xa1\x6cdata_offsets\x81\x00")),
             ("a tensor beyond the end", map_of(b"\xa1\x61a\xa1\x6cdata_offsets\x82\x00\x19\x01\x2d")),
             ("a tensor that ends before it starts", map_of(b"\xa1\x61a\xa1\x6cdata_offsets\x82\x02\x01")),
         ];

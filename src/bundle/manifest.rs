@@ -29,7 +29,7 @@ pub struct Manifest {
     pub version: u32,
     /// The columns it reads.
     pub schema: Schema,
-    /// Names of the classes; a class's place is its index.
+    /// Names of the classes; a class is addressed by its index.
     pub classes: Vec<String>,
     /// How recordings are cut.
     pub window: WindowConfig,
@@ -38,8 +38,8 @@ pub struct Manifest {
     /// How that prediction is calibrated, and when it decides for a class.
     #[serde(default, skip_serializing_if = "Decision::is_default")]
     pub decision: Decision,
-    /// The precisions besides `f32` that may be computed in, since they were measured to change next to nothing;
-    /// see [`ModelCard::precisions`].
+    /// The precisions besides `f32` that may be computed in, since they were measured to change no label and hardly a
+    /// probability; see [`ModelCard::precisions`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub precisions: Vec<Precision>,
     /// The networks; more than one is an ensemble.
@@ -120,7 +120,7 @@ pub struct PrecisionCheck {
     pub subjects: u32,
     /// How many of them got another label.
     pub flips: u32,
-    /// The greatest change of a subject's probability of a class.
+    /// The max change of a subject's probability of a class.
     pub greatest_change: f64,
 }
 
@@ -147,11 +147,11 @@ pub struct WeightCheck {
     pub subjects: u32,
     /// How many of them got another label.
     pub flips: u32,
-    /// The greatest change of a subject's probability of a class.
+    /// The max change of a subject's probability of a class.
     pub greatest_change: f64,
 }
 
-/// Reads a map, refusing a key that stands twice as structs do; else its last value would be taken in silence.
+/// Reads a map, refusing a duplicate key, as derived structs do; else its last value would silently win.
 fn unique_keys<'de, D: Deserializer<'de>, V: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, V>, D::Error> {

@@ -1,11 +1,11 @@
-//! Everything that is needed to classify, as one file.
+//! A model as one file: everything that is needed to classify.
 //!
 //! The file is Burn's own container (burnpack, `.bpk`):
 //!
 //! | what | where |
 //! |---|---|
 //! | the members' weights, f16, f32 or i8 | tensors `member.<i>.<name>`, named as [`NetworkConfig::parameters`] does |
-//! | what the columns of i8 weights are multiplied with, f16 or f32 | tensors `member.<i>.<name>.scale` |
+//! | the scales of the columns of i8 weights, f16 or f32 | tensors `member.<i>.<name>.scale` |
 //! | the [`Manifest`], JSON | metadata key `painwave` |
 //! | SHA-256 of the manifest and the tensors | metadata key `painwave.sha256` |
 //!
@@ -14,8 +14,8 @@
 //!
 //! # Budget
 //!
-//! What a bundle may ask for at most, by [`NetworkConfig::cost`]; one that asks for more is refused before its weights
-//! are read:
+//! The maximum that a bundle may ask for, by [`NetworkConfig::cost`]; one that asks for more is refused before its
+//! weights are read:
 //!
 //! | when | what | at most |
 //! |---|---|---|
@@ -71,13 +71,13 @@ impl Bundle {
     /// Reads and validates a bundle file.
     ///
     /// # Errors
-    /// Anything that is not exactly what [`Bundle::to_bytes`] wrote, or that is out of range.
+    /// The file is not one that [`Bundle::to_bytes`] writes, or a value is out of range.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, BundleError> {
         Self::read(bytes, true)
     }
 
-    /// Reads and validates a bundle that is part of this program: its digest is not computed, which takes longer than
-    /// to read it.
+    /// Reads and validates a bundle that is embedded in this program. Its digest is not checked: computing it takes
+    /// longer than reading the bundle.
     ///
     /// # Errors
     /// As [`Bundle::from_bytes`].
@@ -111,7 +111,8 @@ impl Bundle {
         let mut weights: Vec<Parameters> = manifest.members.iter().map(|_| Parameters::new()).collect();
         // A tensor comes before its scales, which are taken with it.
         while let Some((_, tensor)) = tensors.pop_first() {
-            let (member, name) = place(&tensor.name, weights.len()).ok_or_else(|| superfluous(&tensor))?;
+            let (member, name) =
+                member_of(&tensor.name, weights.len()).ok_or_else(|| superfluous(&tensor))?;
             weights[member].insert(name, weights::decode(&tensor, &mut tensors)?);
         }
         let bundle = Bundle { manifest, weights };

@@ -20,7 +20,7 @@ use crate::stages::{StageError, Stages};
 const MAX_COLUMNS: usize = 4096;
 const MAX_CLASSES: usize = 256;
 const MAX_MEMBERS: usize = 64;
-/// So that the logarithm of no probability overflows when it is divided by one.
+/// So that dividing the logarithm of a probability by a temperature never overflows.
 const TEMPERATURES: RangeInclusive<f32> = 0.01..=100.0;
 
 /// Checks that manifest and weights make a model.
@@ -90,7 +90,7 @@ impl Manifest {
         budget("operations for a step of a recording", flops / self.window.stride as u64, MAX_STEP_FLOPS)
     }
 
-    /// What the members tell apart.
+    /// The stages that the members make up.
     ///
     /// # Errors
     /// Their groups do not tell the classes apart.
@@ -164,8 +164,8 @@ fn check_weights(index: usize, member: &Member, weights: &Parameters) -> Result<
     if let Some(name) = weights.keys().find(|name| specs.iter().all(|spec| spec.name != **name)) {
         return Err(BundleError::Weight { name: tensor(name), found: shape(name), expected: None });
     }
-    // Only what is finite becomes zero. Code that runs once is hardly optimised by browsers: this is ten times quicker
-    // there than to look at each number.
+    // `x * 0` is zero only where `x` is finite. Browsers hardly optimise code that runs once: there this is ten times
+    // as fast as checking each value.
     let finite =
         |weight: &crate::network::Parameter| weight.data.iter().map(|value| value * 0.0).sum::<f32>() == 0.0;
     match weights.iter().find(|(_, parameter)| !finite(parameter)) {
@@ -174,16 +174,12 @@ fn check_weights(index: usize, member: &Member, weights: &Parameters) -> Result<
     }
 }
 
-fn count(what: &'static str, found: usize, least: usize, most: usize) -> Result<(), InvalidManifest> {
-    if (least..=most).contains(&found) {
-        Ok(())
-    } else {
-        Err(InvalidManifest::Count { what, found, least, most })
-    }
+fn count(what: &'static str, found: usize, min: usize, max: usize) -> Result<(), InvalidManifest> {
+    if (min..=max).contains(&found) { Ok(()) } else { Err(InvalidManifest::Count { what, found, min, max }) }
 }
 
-fn budget(what: &'static str, found: u64, most: u64) -> Result<(), InvalidManifest> {
-    if found <= most { Ok(()) } else { Err(InvalidManifest::Budget { what, found, most }) }
+fn budget(what: &'static str, found: u64, max: u64) -> Result<(), InvalidManifest> {
+    if found <= max { Ok(()) } else { Err(InvalidManifest::Budget { what, found, max }) }
 }
 
 fn check_size(

@@ -13,14 +13,14 @@ const I8: &str = "I8";
 const F16: &str = "F16";
 const F32: &str = "F32";
 
-/// The scale of each column of a matrix `[.., columns]`: its greatest magnitude over [`MAX_INTEGER`], rounded to
+/// The scale of each column of a matrix `[.., columns]`: its max magnitude over [`MAX_INTEGER`], rounded to
 /// 16-bit floating point.
 pub fn column_scales(data: &[f32], columns: usize) -> Vec<f32> {
     let mut scales = vec![0.0_f32; columns];
     for row in data.chunks_exact(columns) {
-        scales.iter_mut().zip(row).for_each(|(greatest, weight)| *greatest = greatest.max(weight.abs()));
+        scales.iter_mut().zip(row).for_each(|(max, weight)| *max = max.max(weight.abs()));
     }
-    scales.iter().map(|greatest| f16::from_f32(greatest / f32::from(MAX_INTEGER)).to_f32()).collect()
+    scales.iter().map(|max| f16::from_f32(max / f32::from(MAX_INTEGER)).to_f32()).collect()
 }
 
 /// Name in the file of a member's weight.
@@ -72,7 +72,7 @@ pub(super) fn encode(
     Ok(())
 }
 
-/// The integers and scales that a matrix is made of; none if it is anything else.
+/// The integers and scales whose products a matrix consists of; none if it is any other matrix.
 fn integers(Parameter { shape, data }: &Parameter) -> Option<(Vec<i8>, Vec<f32>)> {
     let [_, .., columns] = shape[..] else { return None };
     let scales = column_scales(data, columns.max(1));
@@ -104,27 +104,27 @@ pub(super) fn decode(tensor: &Tensor, left: &mut Tensors) -> Result<Parameter, B
     Ok(Parameter { shape: shape.clone(), data })
 }
 
-/// The numbers of a tensor of floating point.
+/// The elements of a floating-point tensor.
 fn floats(Tensor { name, dtype, bytes, .. }: &Tensor) -> Result<Vec<f32>, BundleError> {
     let data = match &**dtype {
-        F32 => numbers(bytes, f32::from_le_bytes),
-        F16 => numbers(bytes, |bytes| f32_of(u16::from_le_bytes(bytes))),
+        F32 => elements(bytes, f32::from_le_bytes),
+        F16 => elements(bytes, |bytes| f32_of(u16::from_le_bytes(bytes))),
         found => return Err(BundleError::WeightType { name: name.clone(), found: found.to_owned() }),
     };
     data.ok_or_else(|| BundleError::Container(ContainerError::Data { name: name.clone() }))
 }
 
-/// Numbers of `N` bytes, if they are whole.
-fn numbers<const N: usize>(bytes: &[u8], number: impl Fn([u8; N]) -> f32) -> Option<Vec<f32>> {
-    let (numbers, rest) = bytes.as_chunks();
-    rest.is_empty().then(|| numbers.iter().map(|bytes| number(*bytes)).collect())
+/// Elements of `N` bytes; none if the bytes are not a whole number of them.
+fn elements<const N: usize>(bytes: &[u8], element: impl Fn([u8; N]) -> f32) -> Option<Vec<f32>> {
+    let (elements, rest) = bytes.as_chunks();
+    rest.is_empty().then(|| elements.iter().map(|bytes| element(*bytes)).collect())
 }
 
 /// The value of an f16, given by its bits; NaN if that is infinite, since a weight may be neither.
 ///
-/// In the place of an f32's bits its exponent is too low by the difference of the biases, 127 - 15, which a product
-/// makes up for, subnormal numbers included. [`f16::to_f32`] branches on each: four times as long for the weights of a
-/// model, when the page starts.
+/// Shifted to the position of an f32's exponent and mantissa, the bits have an exponent that is too low by the
+/// difference of the biases, 127 - 15: a multiplication by 2^112 corrects it, for subnormal values too. The branches of
+/// [`f16::to_f32`] would take four times as long for the weights of a model when the page starts.
 fn f32_of(bits: u16) -> f32 {
     const BIAS: f32 = f32::from_bits((127 + 127 - 15) << 23);
     const EXPONENT: u16 = 0x7c00;
@@ -158,10 +158,10 @@ mod tests {
         let (integers, found) = super::integers(&exact).unwrap();
         assert_eq!((&integers[..], &found[..]), (&[127, 0, -127, -3, 0, 1][..], &scales[..]));
 
-        for (place, by) in [(3, 1.001), (0, 0.99), (5, 1e9)] {
+        for (index, by) in [(3, 1.001), (0, 0.99), (5, 1e9)] {
             let mut other = exact.clone();
-            other.data[place] *= by;
-            assert_eq!(super::integers(&other), None, "weight {place} times {by}");
+            other.data[index] *= by;
+            assert_eq!(super::integers(&other), None, "weight {index} times {by}");
         }
         assert_eq!(super::integers(&Parameter { shape: vec![6], ..exact }), None, "a vector has no columns");
     }

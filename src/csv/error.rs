@@ -1,4 +1,4 @@
-//! What can be wrong with a CSV, and what is only warned of.
+//! Errors and warnings of the CSV reader.
 
 use std::fmt::Write as _;
 
@@ -49,7 +49,7 @@ pub enum CsvError {
         /// Number of fields in the row.
         found: usize,
     },
-    /// A field is not a number.
+    /// A field is no number.
     #[error("line {line}, column {column:?}: expected a number, found {found:?}{}", number_hint(.found))]
     NotANumber {
         /// Line of the row.
@@ -77,7 +77,7 @@ pub enum CsvError {
         /// Name of the column.
         column: String,
     },
-    /// A row does not say whose it is.
+    /// The id of a row is empty.
     #[error("line {line}, column {column:?}: the id is empty")]
     EmptyId {
         /// Line of the row.
@@ -99,7 +99,7 @@ pub enum CsvError {
         /// The time, in its shortest decimal form.
         time: String,
     },
-    /// A field is none of the words that the column may hold.
+    /// A field is not one of the words that the column may hold.
     #[error("line {line}, column {column:?}: expected one of {}, found {found:?}", name_list(.allowed))]
     UnknownCategory {
         /// Line of the row.
@@ -195,7 +195,7 @@ impl CsvError {
         }
     }
 
-    /// A name for the kind of error that stays the same from version to version.
+    /// Stable name of the kind of error.
     pub fn code(&self) -> &'static str {
         match self {
             CsvError::EmptyFile => "EMPTY_FILE",
@@ -217,11 +217,11 @@ impl CsvError {
     }
 }
 
-/// What is unusual about a file and does no harm.
+/// What is unusual about a file without keeping it from being read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CsvWarning {
-    /// The file has columns that nobody reads.
+    /// The file has columns that are not read.
     #[error("the file has columns that are not used: {}", name_list(.columns))]
     ExtraColumns {
         /// Their names, in the order of the file.
@@ -230,7 +230,7 @@ pub enum CsvWarning {
 }
 
 impl CsvWarning {
-    /// A name for the kind of warning that stays the same from version to version.
+    /// Stable name of the kind of warning.
     pub fn code(&self) -> &'static str {
         match self {
             CsvWarning::ExtraColumns { .. } => "EXTRA_COLUMNS",
@@ -266,8 +266,8 @@ fn missing_list(missing: &[MissingColumn]) -> String {
 fn list<T>(items: &[T], mut write: impl FnMut(&mut String, &T) -> std::fmt::Result) -> String {
     const SHOWN: usize = 12;
     let mut text = String::new();
-    for (place, item) in items.iter().take(SHOWN).enumerate() {
-        text.push_str(if place == 0 { "" } else { ", " });
+    for (index, item) in items.iter().take(SHOWN).enumerate() {
+        text.push_str(if index == 0 { "" } else { ", " });
         // Writing to a String does not fail.
         let _ = write(&mut text, item);
     }

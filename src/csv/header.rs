@@ -6,26 +6,26 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::error::{CsvError, CsvWarning, MissingColumn};
 
-/// Most bytes that a header or a row may have, a row without quotation marks and delimiters: what bounds the memory.
+/// Max bytes of a header or a row, not counting the quotation marks and delimiters of a row: it bounds the memory.
 pub(super) const MAX_ROW: usize = 1 << 20;
-/// Tried in this order from the last: a comma where nothing speaks for another.
+/// Of delimiters that find as many columns the last one wins: the comma is the default.
 const DELIMITERS: [u8; 3] = [b'\t', b';', b','];
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The names of all columns and the places of the wanted ones.
+/// The names of all columns and the indices of the wanted ones.
 pub(super) struct Columns {
     /// What separates fields.
     pub delimiter: u8,
     /// Names in the order of the file, without surrounding spaces.
     pub names: Vec<String>,
-    /// Place of each wanted column in the file, in the order in which they were asked for.
-    pub places: Vec<usize>,
+    /// Index of each wanted column in the file, in the order in which they were asked for.
+    pub indices: Vec<usize>,
 }
 
 /// The bytes of the header, until its line is complete.
 pub(super) struct HeaderLine {
     bytes: Vec<u8>,
-    /// By each of [`DELIMITERS`]: which one separates fields decides where quotation marks count.
+    /// One for each of [`DELIMITERS`]: a quotation mark opens a quoted field only after the delimiter.
     views: [View; DELIMITERS.len()],
 }
 
@@ -61,9 +61,9 @@ impl HeaderLine {
             if outside == [true; DELIMITERS.len()] {
                 return Ok(true);
             }
-            for (place, delimiter) in DELIMITERS.into_iter().enumerate() {
+            for (index, delimiter) in DELIMITERS.into_iter().enumerate() {
                 let first =
-                    outside[place] && !std::mem::replace(&mut self.views[place].ended, outside[place]);
+                    outside[index] && !std::mem::replace(&mut self.views[index].ended, outside[index]);
                 let names = if first { split(self.text(), delimiter) } else { None };
                 if names.is_some_and(|(_, names)| find_any(&names, wanted)) {
                     return Ok(true);
@@ -89,12 +89,12 @@ impl HeaderLine {
         Ok(false)
     }
 
-    /// Is there nothing on the line?
+    /// Whether the line is blank.
     pub fn is_blank(&self) -> bool {
         self.text().trim_ascii().is_empty()
     }
 
-    /// All of it.
+    /// The bytes of the line.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
@@ -117,7 +117,7 @@ impl HeaderLine {
                 (found, names.len())
             })
             .ok_or(CsvError::UnterminatedQuote { line, column: None })?;
-        let places = places(line, wanted, &names)?;
+        let indices = indices(line, wanted, &names)?;
         let ignored = table(ignored);
         let extra: Vec<String> = names
             .iter()
@@ -125,7 +125,7 @@ impl HeaderLine {
             .cloned()
             .collect();
         let warning = (!extra.is_empty()).then_some(CsvWarning::ExtraColumns { columns: extra });
-        Ok((reader, Columns { delimiter, names, places }, warning))
+        Ok((reader, Columns { delimiter, names, indices }, warning))
     }
 
     fn text(&self) -> &[u8] {
@@ -167,7 +167,7 @@ fn split(line: &[u8], delimiter: u8) -> Option<(Reader, Vec<String>)> {
     Some((reader, names.collect()))
 }
 
-/// Names and their indices, of one that stands twice the last.
+/// Names and their indices; the last one of a duplicate name.
 fn table(names: &[String]) -> HashMap<&str, usize> {
     names.iter().map(String::as_str).zip(0..).collect()
 }
@@ -183,16 +183,16 @@ fn first_table(names: &[String]) -> HashMap<&str, usize> {
     names.iter().map(String::as_str).zip(0..names.len()).rev().collect()
 }
 
-fn places(line: u64, wanted: &[String], names: &[String]) -> Result<Vec<usize>, CsvError> {
+fn indices(line: u64, wanted: &[String], names: &[String]) -> Result<Vec<usize>, CsvError> {
     let last = table(names);
-    let places = wanted.iter().map(|name| last.get(name.as_str()).copied());
-    let Some(places) = places.collect::<Option<Vec<usize>>>() else {
+    let indices = wanted.iter().map(|name| last.get(name.as_str()).copied());
+    let Some(indices) = indices.collect::<Option<Vec<usize>>>() else {
         return Err(missing(line, wanted, names));
     };
     let first = first_table(names);
-    match places.iter().find(|place| first[names[**place].as_str()] != **place) {
-        Some(place) => Err(CsvError::DuplicateColumn { line, column: names[*place].clone() }),
-        None => Ok(places),
+    match indices.iter().find(|index| first[names[**index].as_str()] != **index) {
+        Some(index) => Err(CsvError::DuplicateColumn { line, column: names[*index].clone() }),
+        None => Ok(indices),
     }
 }
 
@@ -203,13 +203,13 @@ fn missing(line: u64, wanted: &[String], names: &[String]) -> CsvError {
     let similar = first_table(&skeletons);
     let missing = wanted.iter().filter(|name| !found.contains_key(name.as_str()));
     let missing = missing.map(|name| {
-        let similar = similar.get(skeleton(name).as_str()).map(|place| spare[*place].clone());
+        let similar = similar.get(skeleton(name).as_str()).map(|index| spare[*index].clone());
         MissingColumn { name: name.clone(), similar }
     });
     CsvError::MissingColumns { line, missing: missing.collect(), found: names.to_vec() }
 }
 
-/// A name without what people get wrong: case, spaces and punctuation, of ASCII.
+/// A name without ASCII case, spaces and punctuation, which people get wrong.
 fn skeleton(name: &str) -> String {
     let skipped = |letter: &char| letter.is_ascii_punctuation() || letter.is_ascii_whitespace();
     name.to_ascii_lowercase().chars().filter(|letter| !skipped(letter)).collect()

@@ -61,7 +61,7 @@ impl Reader {
     /// Takes the next bytes of the file, cut anywhere.
     ///
     /// # Errors
-    /// What is wrong with the file; from then on every call returns the same error.
+    /// Whatever is wrong with the file; from then on every call returns the same error.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), CsvError> {
         self.unless_failed(|rows, subjects| rows.feed(bytes, |row| subjects.push(&row)))
     }
@@ -99,7 +99,7 @@ impl Reader {
         self.subjects.all.len()
     }
 
-    /// Is there no subject yet?
+    /// Whether there is no subject yet.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -152,7 +152,7 @@ struct Subject {
     recording: Recording,
     /// Line of each row.
     lines: Vec<u64>,
-    /// Are the rows in the order of time?
+    /// Whether the rows are in the order of time.
     sorted: bool,
     state: State,
 }
@@ -181,7 +181,7 @@ impl Subjects {
         all[index].push(row, schema).inspect_err(|_| all[index].drop_partial_row(schema))
     }
 
-    /// Goes on with the subject of this id and leaves the one before.
+    /// Makes the subject of this id the current one; the one before it is complete.
     fn enter(&mut self, id: &str) -> Result<usize, CsvError> {
         self.leave()?;
         let index = match self.by_id.get(id) {
@@ -266,7 +266,7 @@ impl Subject {
         self.recording.codes.truncate(steps * schema.categories.len());
     }
 
-    /// Growing vectors are up to twice as large as what they hold, which counts with thousands of subjects.
+    /// The capacity of a growing vector is up to twice its length, which adds up over thousands of subjects.
     fn release_spare_memory(&mut self) {
         self.recording.times.shrink_to_fit();
         self.recording.values.shrink_to_fit();

@@ -1,12 +1,12 @@
-//! Rows that need no copy: whole, and without a quotation mark. Most files have no others.
+//! Plain rows, which need no copy: whole in their chunk and without a quotation mark, as nearly all rows are.
 
-/// Bytes that are looked at together.
+/// Bytes that are compared at once.
 const BLOCK: usize = 64;
 
-/// Finds the fields of the row at the start of `input`: their ends in `ends`, which has a place for each. Returns
-/// where the row ends; the line end stands there.
+/// Finds the fields of the row at the start of `input`: their ends in `ends`, which has an entry for each. Returns
+/// the index of its line terminator.
 ///
-/// Nothing if the row is not plain: it has a quotation mark or another number of fields, is not whole, or is longer
+/// None if the row is not plain: it has a quotation mark or another number of fields, is not whole, or is longer
 /// than `limit` bytes.
 pub(super) fn split(input: &[u8], delimiter: u8, limit: usize, ends: &mut [usize]) -> Option<usize> {
     let input = &input[..input.len().min(limit)];
@@ -17,15 +17,15 @@ pub(super) fn split(input: &[u8], delimiter: u8, limit: usize, ends: &mut [usize
     for (block, start) in blocks.iter().chain([&last]).zip((0..).step_by(BLOCK)) {
         let mut found = special_bytes(block, delimiter);
         while found != 0 {
-            let place = found.trailing_zeros() as usize;
+            let index = found.trailing_zeros() as usize;
             found &= found - 1;
-            let byte = block[place];
+            let byte = block[index];
             if byte == b'"' {
                 return None;
             }
-            *ends.next()? = start + place;
+            *ends.next()? = start + index;
             if byte != delimiter {
-                return ends.next().is_none().then_some(start + place);
+                return ends.next().is_none().then_some(start + index);
             }
         }
     }
@@ -38,7 +38,7 @@ fn special_bytes(block: &[u8; BLOCK], delimiter: u8) -> u64 {
     use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat, v128_load, v128_or};
 
     block.as_chunks::<16>().0.iter().rev().fold(0, |bits, sixteen| {
-        // SAFETY: sixteen bytes are there; the instruction takes any alignment.
+        // SAFETY: `sixteen` is valid for reads of 16 bytes; the instruction takes any alignment.
         let bytes = unsafe { v128_load(sixteen.as_ptr().cast()) };
         let are = |byte| u8x16_eq(bytes, u8x16_splat(byte));
         let special = v128_or(v128_or(are(delimiter), are(b'"')), v128_or(are(b'\n'), are(b'\r')));
@@ -50,7 +50,8 @@ fn special_bytes(block: &[u8; BLOCK], delimiter: u8) -> u64 {
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 fn special_bytes(block: &[u8; BLOCK], delimiter: u8) -> u64 {
     const LOW_BITS: u64 = u64::from_le_bytes([0x7f; 8]);
-    // Its product with the top bits of eight bytes, moved to the bottom, has them side by side in its top byte.
+    // Multiplied with a word that holds one bit in the lowest position of each byte, it gathers the eight bits in the
+    // top byte of the product.
     const GATHER: u64 = 0x0102_0408_1020_4080;
 
     block.as_chunks::<8>().0.iter().rev().fold(0, |bits, eight| {
@@ -73,9 +74,9 @@ mod tests {
     fn every_byte_is_told_apart() {
         for delimiter in [b',', b';', b'\t'] {
             for (byte, other) in (0..=u8::MAX).flat_map(|byte| [(byte, 0), (byte, b'\n'), (byte, byte ^ 1)]) {
-                let block = std::array::from_fn(|place| if place % 3 == 0 { byte } else { other });
+                let block = std::array::from_fn(|index| if index % 3 == 0 { byte } else { other });
                 let special = |byte: u8| [delimiter, b'"', b'\n', b'\r'].contains(&byte);
-                let bits = (0..BLOCK).fold(0, |bits, place| bits | u64::from(special(block[place])) << place);
+                let bits = (0..BLOCK).fold(0, |bits, index| bits | u64::from(special(block[index])) << index);
                 assert_eq!(special_bytes(&block, delimiter), bits, "{byte:#x} and {other:#x}");
             }
         }

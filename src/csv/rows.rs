@@ -9,9 +9,8 @@ use crate::number::{self, Number};
 
 const FIRST_CAPACITY: usize = 4096;
 
-/// Reads the rows of one file: what [`Reader`](super::Reader) stands on, public for readers of other things than
-/// recordings. The closures that get the rows stop it with any error of their
-/// own.
+/// Reads the rows of one file: the base of [`Reader`](super::Reader), public for readers of other files than those
+/// with recordings. A closure that is handed the rows ends the reading with any error of its own.
 pub struct Rows {
     wanted: Vec<String>,
     ignored: Vec<String>,
@@ -30,7 +29,7 @@ struct Body {
     /// Content of the row so far: `used` bytes.
     fields: Vec<u8>,
     used: usize,
-    /// End of each field in `fields`: `count` of them. One place more than there are columns, which all
+    /// End of each field in `fields`: `count` of them. One index more than there are columns, which all
     /// surplus fields share.
     ends: Vec<usize>,
     count: usize,
@@ -46,7 +45,7 @@ struct Lines {
 }
 
 impl Lines {
-    /// Leaves bytes behind, with the lines that end in them.
+    /// Advances over bytes and counts the lines that end in them.
     fn pass(&mut self, bytes: &[u8]) {
         for byte in bytes {
             match byte {
@@ -56,7 +55,7 @@ impl Lines {
         }
     }
 
-    /// Leaves the end of a line behind.
+    /// Advances over a line terminator.
     fn end(&mut self, terminator: u8) {
         if !(self.after_cr && terminator == b'\n') {
             self.current += 1;
@@ -82,7 +81,7 @@ impl Rows {
     /// Takes the next bytes and hands out the rows that they complete.
     ///
     /// # Errors
-    /// What is wrong with the header or with a row as a row, or the error of `each`.
+    /// The header is not usable, a row has not as many fields as the header, or the error of `each`.
     pub fn feed<E: From<CsvError>>(
         &mut self,
         mut input: &[u8],
@@ -106,7 +105,7 @@ impl Rows {
     /// Takes the end of the file: hands out the last row, if no line end did.
     ///
     /// # Errors
-    /// As [`Rows::feed`]; there is no header or no row.
+    /// As [`Rows::feed`], or there is no header or no row.
     pub fn finish<E: From<CsvError>>(
         &mut self,
         mut each: impl FnMut(Row<'_>) -> Result<(), E>,
@@ -250,7 +249,8 @@ impl Body {
     }
 }
 
-/// One row that has as many fields as the header. Wanted columns go by their places in what [`Rows::new`] got.
+/// One row that has as many fields as the header. Wanted columns are addressed by their index among those given to
+/// [`Rows::new`].
 pub struct Row<'a> {
     /// The line that it starts on.
     pub line: u64,
@@ -264,9 +264,9 @@ pub struct Row<'a> {
 impl Row<'_> {
     /// The field of a wanted column without surrounding spaces.
     pub fn field(&self, wanted: usize) -> &[u8] {
-        let place = self.columns.places[wanted];
-        let start = if place == 0 { 0 } else { self.ends[place - 1] + self.gap };
-        self.fields[start..self.ends[place]].trim_ascii()
+        let index = self.columns.indices[wanted];
+        let start = if index == 0 { 0 } else { self.ends[index - 1] + self.gap };
+        self.fields[start..self.ends[index]].trim_ascii()
     }
 
     /// The field as text, empty perhaps.
@@ -282,7 +282,7 @@ impl Row<'_> {
         })
     }
 
-    /// The field as a word that is not empty.
+    /// The field as text that is not empty.
     ///
     /// # Errors
     /// It is empty or not UTF-8.
@@ -307,7 +307,7 @@ impl Row<'_> {
     /// The field as a finite number.
     ///
     /// # Errors
-    /// It is empty, not a number, NaN or infinite.
+    /// It is empty, no number, NaN or infinite.
     pub fn number<T: Number>(&self, wanted: usize) -> Result<T, CsvError> {
         match number::parse(self.field(wanted)) {
             Some(number) if T::into(number).is_finite() => Ok(number),
@@ -327,7 +327,7 @@ impl Row<'_> {
 
     /// Name of a wanted column.
     pub fn column(&self, wanted: usize) -> String {
-        self.columns.names[self.columns.places[wanted]].clone()
+        self.columns.names[self.columns.indices[wanted]].clone()
     }
 
     /// The start of the field, for a message.
@@ -335,7 +335,7 @@ impl Row<'_> {
         excerpt(self.field(wanted))
     }
 
-    /// The error for a field that is none of the words allowed.
+    /// The error for a field that is not one of the allowed words.
     #[cold]
     pub fn unknown_category(&self, wanted: usize, allowed: &[String]) -> CsvError {
         CsvError::UnknownCategory {

@@ -92,7 +92,7 @@ impl Engine for BurnEngine {
     }
 }
 
-/// Max numbers that a layer of the network holds for one step.
+/// Max values that a layer of the network holds for one step.
 fn widest(config: &NetworkConfig) -> usize {
     let conv = config.conv.iter().map(|block| block.channels);
     let gates = config.recurrent.iter().map(|layers| layers.cell.gates() * layers.hidden);

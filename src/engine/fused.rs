@@ -6,7 +6,7 @@
 //!   for each recurrent layer, direction and step
 //!     for each block of units                                 kernel.rs
 //!       for each tile of up to 4 rows (windows)
-//!         for each gate: sum of products, in registers
+//!         for each gate: products accumulated in registers
 //!         activation, new state
 //!   layer norm, pooling, head
 //! ```

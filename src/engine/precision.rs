@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The max magnitude of an 8-bit integer that stands for a weight, in a bundle and in the products of [`Precision::I8`].
+/// The max magnitude of an 8-bit integer that stands for a weight, in a bundle and in the products of
+/// [`Precision::I8`].
 pub const MAX_INTEGER: i8 = 127;
 
 /// What the products of recurrent layers are computed in: all but a few hundredths of the work. Everything else is
@@ -23,8 +24,8 @@ pub enum Precision {
 }
 
 impl Precision {
-    /// From the fastest of the engine `cpu` in this build on. WebAssembly without relaxed SIMD has no instruction
-    /// for products of 8 bits: they are slower there than those of 16.
+    /// The precisions of the engine `cpu`, the fastest in this build first. WebAssembly without relaxed SIMD has no
+    /// instruction for products of 8 bits: they are slower there than those of 16.
     pub fn fastest_first() -> &'static [Precision] {
         if cfg!(all(target_arch = "wasm32", not(target_feature = "relaxed-simd"))) {
             &[Precision::I16, Precision::F32]
@@ -34,7 +35,7 @@ impl Precision {
     }
 
     /// Max difference of a logit from a known answer that passes, relative to the largest logit: far above
-    /// the rounding of any order of summation, far below what nonsense gives.
+    /// the rounding of any order of summation, far below the error of a wrong result.
     pub fn tolerance(self) -> f32 {
         match self {
             Precision::F32 => 1e-3,

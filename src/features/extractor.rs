@@ -1,4 +1,4 @@
-//! A transform at work.
+//! Applies a transform to recordings.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ pub struct FeatureExtractor {
     dense: Vec<(Source, DenseFeature)>,
     codes: Vec<usize>,
     projections: Vec<Projection>,
-    /// Places of the dense inputs that no projection reads.
+    /// Indices of the dense inputs that no projection reads.
     passed: Vec<usize>,
     width: usize,
     channels: usize,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::recording::Schema;
 
-/// Max dense inputs before projections: bounds what a hostile bundle can make us compute.
+/// Max dense inputs before projections: bounds the work that a hostile bundle can cause.
 pub const MAX_INPUTS: usize = 4096;
 
 /// A fitted transform: which columns reach the network, and how they are encoded, scaled and projected.
@@ -34,7 +34,7 @@ pub struct DenseFeature {
     /// without it, `x` is the code as an ordinal number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub level: Option<u8>,
-    /// Whether `x` is a channel's distance from its mean over the recording ([`mean`]): how somebody moves,
+    /// Whether `x` is a channel's distance from its mean over the recording ([`mean`]): how a subject moves,
     /// whatever their usual posture.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub centred: bool,

@@ -1,5 +1,5 @@
-//! The forward formulas of the recurrent cells, for vectors of units: the engine and the pass for training compute both
-//! by these.
+//! The forward formulas of the recurrent cells, for vectors of units: both the engine and the forward pass of training
+//! compute them.
 //!
 //! With the inputs `x`, the hidden state `h`, the LSTM's cell state `c` and the biases `b` and `d`:
 //!
@@ -18,17 +18,17 @@
 use super::config::Cell;
 use crate::simd::{Vector, sigmoid, tanh};
 
-/// Sums that a unit has at most: one of each gate, and in the GRU a second one of its new gate, `U h + d` apart from
-/// `W x + b`.
-pub(crate) const MAX_SUMS: usize = 4;
+/// Max number of pre-activations of a unit: one of each gate, and in the GRU a second one of the new gate, `U h + d`
+/// apart from `W x + b`.
+pub(crate) const MAX_PRE_ACTIVATIONS: usize = 4;
 
-/// Turns the sums of some units, biases included, into gates: for the RNN `h'`, for the LSTM `i, f, g, o`, for the GRU
-/// `r, z, n`, whose fourth sum stays.
+/// Turns the pre-activations of some units, biases included, into gates: for the RNN `h'`, for the LSTM `i, f, g, o`,
+/// for the GRU `r, z, n`, whose fourth pre-activation `U h + d` is left as it is.
 ///
-/// Function by function over all vectors: an exponential takes long, but many can be under way at once.
+/// One function after the other over all vectors: an exponential has a long latency, but many can be in flight at once.
 #[inline(always)]
-pub(crate) fn gates<V: Vector>(cell: Cell, sums: [&mut [V]; MAX_SUMS]) {
-    let [first, second, third, fourth] = sums;
+pub(crate) fn gates<V: Vector>(cell: Cell, pre_activations: [&mut [V]; MAX_PRE_ACTIVATIONS]) {
+    let [first, second, third, fourth] = pre_activations;
     match cell {
         Cell::Rnn => all_tanh(first),
         Cell::Lstm => {

@@ -66,9 +66,9 @@ pub struct TimeEmbedding {
 pub struct ConvBlock {
     /// Output channels.
     pub channels: usize,
-    /// Steps the kernel sees; odd.
+    /// Size of the kernel in steps; odd.
     pub kernel: usize,
-    /// Steps that one maximum is taken over, its stride too; what is left at the end is dropped. 1 is no pooling.
+    /// Size and stride of the max pooling in steps; steps left over at the end are dropped. 1 is no pooling.
     pub pool: usize,
     /// Probability of dropping an element while training.
     #[serde(default)]
@@ -88,8 +88,8 @@ pub struct Recurrent {
     /// Whether a second direction runs from the last step to the first.
     #[serde(default)]
     pub bidirectional: bool,
-    /// Probability of dropping an element of a layer's output that the next layer reads, while training; none of the
-    /// last layer's, as `dropout` in PyTorch.
+    /// Probability of dropping an element of a layer's output that the next layer reads, while training; not of the
+    /// last layer's, as in PyTorch.
     #[serde(default)]
     pub dropout: f64,
     /// Probability of dropping an element of the last layer's output, after its normalisation, while training.
@@ -106,7 +106,7 @@ pub struct Recurrent {
 pub enum Cell {
     /// `h' = tanh(W x + b + U h + d)`.
     Rnn,
-    /// Long short-term memory; gates in the order input, forget, cell, output.
+    /// Long short-term memory; gates in the order input, forget, cell (`g`), output.
     Lstm,
     /// Gated recurrent unit, reset-after; gates in the order reset, update, new.
     Gru,
@@ -181,7 +181,7 @@ pub enum NetworkConfigError {
     },
 }
 
-/// Max width of any layer, table or input: bounds what a hostile bundle can make us allocate.
+/// Max width of any layer, table or input: bounds the memory that a hostile bundle can ask for.
 const MAX_WIDTH: usize = 4096;
 /// Max number of layers or blocks of a kind.
 const MAX_LAYERS: usize = 16;
@@ -345,7 +345,7 @@ impl NetworkConfig {
     }
 }
 
-/// A bundle without output dropout is written as before there was any.
+/// Leaves the key out of bundles without output dropout, so that earlier readers, which refuse it, accept them.
 fn is_zero(probability: &f64) -> bool {
     *probability == 0.0
 }

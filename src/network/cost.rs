@@ -1,4 +1,4 @@
-//! What a network asks of a machine, known from its configuration alone.
+//! The memory and work of a network, computed from its configuration alone.
 
 use super::config::{Head, NetworkConfig, Pooling};
 
@@ -6,7 +6,7 @@ use super::config::{Head, NetworkConfig, Pooling};
 /// a cost too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
-    /// Bytes of the weights as an engine holds them: in `f32`, rows and columns filled up to whole vectors.
+    /// Bytes of the weights as an engine holds them: in `f32`, rows and columns padded to whole vectors.
     pub weights: u64,
     /// Bytes of all layers' activations for one window. No engine holds more at a time, apart from copies of its
     /// inputs and constant buffers.
@@ -15,7 +15,7 @@ pub struct Cost {
     pub flops: u64,
 }
 
-/// Columns are filled up to a multiple of this: two of the widest vectors, which an engine computes at a time.
+/// Columns are padded to a multiple of this: two of the widest vectors, which an engine computes at a time.
 const BLOCK: u64 = 32;
 const F32_BYTES: u64 = 4;
 
@@ -57,7 +57,7 @@ impl NetworkConfig {
 
         for (i, block) in self.conv.iter().enumerate() {
             let (kernel, channels) = (block.kernel as u64, block.channels as u64);
-            // What a block leaves has its columns filled up, and every tap of the next one reads them.
+            // What a block leaves has padded columns, and every tap of the next one reads them.
             let step = if i == 0 { width } else { padded(width) };
             cost.product(steps, step.saturating_mul(kernel), channels);
             // Before pooling, with the zeros at both ends.
@@ -97,7 +97,7 @@ fn product(factors: &[u64]) -> u64 {
     factors.iter().fold(1, |product, factor| product.saturating_mul(*factor))
 }
 
-/// `columns`, filled up to whole blocks.
+/// `columns`, padded to whole blocks.
 fn padded(columns: u64) -> u64 {
     columns.checked_next_multiple_of(BLOCK).unwrap_or(u64::MAX)
 }

@@ -1,6 +1,6 @@
 //! Dropout whose randomness is an argument of the forward pass.
 //!
-//! Burn's dropout draws from one generator for the whole process: what a mask is then hangs on which thread drew
+//! Burn's dropout draws from one generator for the whole process: a mask then depends on which thread drew
 //! before, and every draw waits for a lock.
 
 use burn::tensor::{Distribution, Tensor, TensorData};

@@ -22,7 +22,7 @@ mod recurrent;
 #[cfg(feature = "burn")]
 mod valid;
 
-pub(crate) use cell::{MAX_SUMS, gates, gru_state, lstm_state};
+pub(crate) use cell::{MAX_PRE_ACTIVATIONS, gates, gru_state, lstm_state};
 pub use config::{
     CategoryEmbedding, Cell, ConvBlock, Head, NetworkConfig, NetworkConfigError, ParameterSpec, Pooling,
     Recurrent, TimeEmbedding,

@@ -68,7 +68,7 @@ impl NetworkInputs {
     /// Moves a batch to the device. Steps past the end of the time embedding take its last row.
     ///
     /// # Panics
-    /// The batch has not the widths of the network.
+    /// The widths of the batch are not those of the network.
     pub fn new(batch: &WindowBatch, config: &NetworkConfig, device: &Device) -> Self {
         let WindowBatch { windows, length, .. } = *batch;
         let categories = config.category_embeddings.len();
@@ -174,7 +174,7 @@ impl Network {
         self.classify(pooled, dropout)
     }
 
-    /// What each recurrent layer reads, and at the end what the last one gives: `[L, N, features]` each.
+    /// What each recurrent layer reads, and at the end the output of the last one: `[L, N, features]` each.
     pub fn recurrent_steps(&self, inputs: &NetworkInputs) -> Vec<Tensor<3>> {
         let (read, valid) = self.convolve(inputs, &mut Dropout::Off);
         let mut steps = vec![read];
@@ -260,7 +260,7 @@ impl Network {
     }
 }
 
-/// Draws every weight that is not there yet, in the order of the module.
+/// Initialises every weight that has no value yet, in the order of the module.
 struct Initialize;
 
 impl ModuleVisitor for Initialize {

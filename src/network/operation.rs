@@ -1,7 +1,7 @@
 //! Operations of our own on Burn's CPU backend, with backward passes of their own.
 //!
-//! What Burn would compute by dozens of passes over memory, each a node of the autodiff graph, is one node
-//! here.
+//! What Burn would compute in dozens of passes over memory, each a node of the autodiff graph, is a single
+//! node here.
 
 use std::fmt::Debug;
 use std::marker::PhantomData;
@@ -17,7 +17,7 @@ use burn_autodiff::checkpoint::strategy::NoCheckpointing;
 use burn_autodiff::grads::Gradients;
 use burn_autodiff::ops::{Backward, Ops, OpsKind};
 
-/// An operation on tensors, its parents, whose elements it sees in row-major order.
+/// An operation on some tensors, its parents, whose elements it is given in row-major order.
 pub(super) trait Operation: Clone + Debug + Send + 'static {
     /// What the backward pass needs of the forward pass, besides the parents and the result.
     type Trace: Clone + Debug + Send + 'static;

@@ -1,4 +1,4 @@
-//! Products of matrices that lie anywhere in memory, by the library that Burn's CPU backend uses too.
+//! Matrix products of strided matrices, by the library that Burn's CPU backend uses too.
 
 /// A matrix within a slice.
 #[derive(Clone, Copy, Debug)]
@@ -11,7 +11,7 @@ pub(super) struct Matrix<'a> {
 }
 
 impl<'a> Matrix<'a> {
-    /// `columns` numbers from every `stride`th on. Rows may overlap.
+    /// `columns` values from every `stride`th on. Rows may overlap.
     pub fn new(data: &'a [f32], rows: usize, columns: usize, stride: usize) -> Self {
         assert!(holds(data.len(), rows, columns, stride), "{rows} rows of {columns}, {stride} apart");
         Matrix { data, rows, columns, row_stride: stride, column_stride: 1 }
@@ -23,7 +23,7 @@ impl<'a> Matrix<'a> {
         &self.data[row * self.row_stride..][..self.columns]
     }
 
-    /// Rows for columns.
+    /// The transpose.
     pub fn transposed(self) -> Self {
         let Matrix { data, rows, columns, row_stride, column_stride } = self;
         Matrix { data, rows: columns, columns: rows, row_stride: column_stride, column_stride: row_stride }
@@ -52,7 +52,7 @@ pub(super) fn transposed(matrix: &[f32], rows: usize, columns: usize) -> Vec<f32
     out
 }
 
-/// What becomes of the numbers that a product is written to.
+/// What happens to the values that a product is written to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Store {
     /// The product replaces them.
@@ -61,7 +61,7 @@ pub(super) enum Store {
     Add,
 }
 
-/// Writes `left * right` to the first numbers of each run of `stride` numbers of `out`, on this thread alone.
+/// Writes `left * right` to the first values of each run of `stride` values of `out`, on this thread alone.
 pub(super) fn multiply(left: Matrix, right: Matrix, store: Store, out: &mut [f32], stride: usize) {
     let (rows, columns, depth) = (left.rows, right.columns, left.columns);
     assert_eq!(depth, right.rows);

@@ -55,8 +55,9 @@ impl RecurrentLayer {
         Self { forward: direction(false), backward: config.bidirectional.then(|| direction(true)) }
     }
 
-    /// `[L, N, in]` to the hidden states `[L, N, D * H]`, the forward direction's first. Of padding the forward direction's
-    /// mean nothing, and the backward one's are zero, so that it starts at the last valid step.
+    /// `[L, N, in]` to the hidden states `[L, N, D * H]`, the forward direction's first. At padded
+    /// steps those of the forward direction are meaningless, and those of the backward one are zero, so that it starts
+    /// at the last valid step.
     pub(super) fn forward(&self, inputs: Tensor<3>, valid: Option<&Valid>) -> Tensor<3> {
         #[cfg(feature = "training")]
         if let Some(states) = self.forward_fused(&inputs, valid) {
@@ -140,11 +141,11 @@ impl Direction {
         let inputs = self.steps(linear(rows, self.input_weight.val(), Some(bias)), length);
         let mut state: Option<Tensor<2>> = None;
         let step = |(step, input): (usize, Tensor<2>)| {
-            let sum = match state.take() {
+            let pre_activation = match state.take() {
                 Some(state) => input + state.matmul(hidden_weight.clone()),
                 None => input,
             };
-            state.insert(keep.at(step, tanh(sum))).clone()
+            state.insert(keep.at(step, tanh(pre_activation))).clone()
         };
         inputs.into_iter().enumerate().map(step).collect()
     }
@@ -157,13 +158,13 @@ impl Direction {
         let inputs = self.steps(linear(rows, self.input_weight.val(), Some(bias)), length);
         let mut last: Option<[Tensor<2>; 2]> = None;
         let step = |(step, input): (usize, Tensor<2>)| {
-            let (sums, cell_state) = match last.take() {
+            let (pre_activations, cell_state) = match last.take() {
                 Some([state, cell_state]) => (input + state.matmul(hidden_weight.clone()), Some(cell_state)),
                 None => (input, None),
             };
-            let input_forget = sigmoid(sums.clone().narrow(1, 0, 2 * hidden));
-            let new = tanh(sums.clone().narrow(1, 2 * hidden, hidden));
-            let output = sigmoid(sums.narrow(1, 3 * hidden, hidden));
+            let input_forget = sigmoid(pre_activations.clone().narrow(1, 0, 2 * hidden));
+            let new = tanh(pre_activations.clone().narrow(1, 2 * hidden, hidden));
+            let output = sigmoid(pre_activations.narrow(1, 3 * hidden, hidden));
             let added = input_forget.clone().narrow(1, 0, hidden) * new;
             let cell_state = match cell_state {
                 Some(cell_state) => input_forget.narrow(1, hidden, hidden) * cell_state + added,
@@ -229,8 +230,8 @@ impl Direction {
     }
 }
 
-/// 1 where a step is valid and 0 where it is padding, `[N, 1]` for each step in the order in which a direction runs; none
-/// if all are valid.
+/// 1 where a step is valid and 0 where it is padding, `[N, 1]` for each step in the order in which a direction runs;
+/// none if all are valid.
 struct Keep(Option<Vec<Tensor<2>>>);
 
 impl Keep {

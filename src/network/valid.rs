@@ -33,7 +33,7 @@ impl Valid {
         &self.windows
     }
 
-    /// What of every step of every window is padding, `[N, L, 1]`.
+    /// Whether each step of each window is padding, `[N, L, 1]`.
     pub fn padding(&self, device: &Device) -> Tensor<3, Bool> {
         let steps = |valid: &usize| (0..self.length).map(move |step| step >= *valid).collect::<Vec<bool>>();
         let padding: Vec<bool> = self.windows.iter().flat_map(steps).collect();
@@ -46,7 +46,7 @@ impl Valid {
         self.weights(device, |step, valid| if step + 1 == valid { 1.0 } else { 0.0 })
     }
 
-    /// What the mean weighs each step with, `[N, L, 1]`.
+    /// Weight of each step in the mean over the valid steps, `[N, L, 1]`.
     pub fn mean(&self, device: &Device) -> Tensor<3> {
         self.weights(device, |step, valid| if step < valid { 1.0 / valid as f32 } else { 0.0 })
     }

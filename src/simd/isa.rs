@@ -65,7 +65,7 @@ impl Isa {
         native.into_iter().flatten().chain([Set::Baseline]).map(Self)
     }
 
-    /// Numbers in a vector.
+    /// Lanes of a vector.
     pub fn lanes(self) -> usize {
         match self.0 {
             #[cfg(target_arch = "x86_64")]

@@ -1,4 +1,4 @@
-//! Elementwise operations on rows of numbers.
+//! Elementwise operations on rows of values.
 
 use super::vector::{MAX_LANES, Vector};
 
@@ -28,14 +28,14 @@ pub(crate) unsafe fn map_rows<V: Vector, F: Elementwise<R, W>, const R: usize, c
     let written = written.map(|row| row.as_mut_ptr());
     let whole = len - len % V::LANES;
     for index in (0..whole).step_by(V::LANES) {
-        // SAFETY: the CPU has the instructions, as the caller guarantees, and `index + LANES <= len`, the length of each
-        // row.
+        // SAFETY: the CPU has the instructions, as the caller guarantees, and `index + LANES <= len`, the length of
+        // each row.
         unsafe {
             map_vectors::<V, F, _, _>(read.map(|row| row.add(index)), written.map(|row| row.add(index)))
         };
     }
     if whole < len {
-        // SAFETY: `len - whole` numbers, fewer than `LANES`, are left of each row; the arrays hold `MAX_LANES` numbers,
+        // SAFETY: `len - whole` values, fewer than `LANES`, are left of each row; the arrays hold `MAX_LANES` values,
         // at least `LANES`; the CPU has the instructions, as the caller guarantees.
         unsafe {
             let fill = |row: *const f32| {
@@ -61,13 +61,13 @@ pub(crate) unsafe fn map_rows<V: Vector, F: Elementwise<R, W>, const R: usize, c
 ///
 /// # Safety
 /// The CPU must have the instructions of `V`; the pointers must be valid for reads and, those of `written`, for writes
-/// of `V::LANES` numbers.
+/// of `V::LANES` values.
 #[inline(always)]
 unsafe fn map_vectors<V: Vector, F: Elementwise<R, W>, const R: usize, const W: usize>(
     read: [*const f32; R],
     written: [*mut f32; W],
 ) {
-    // SAFETY: the caller guarantees the instructions and `LANES` numbers at each pointer.
+    // SAFETY: the caller guarantees the instructions and `LANES` values at each pointer.
     unsafe {
         let mut inputs = [V::splat(0.0); R];
         for (vector, from) in inputs.iter_mut().zip(read) {

@@ -4,21 +4,21 @@ use std::f32::consts::LOG2_E;
 
 use super::vector::Vector;
 
-/// `1 / (1 + exp(-x))`, NaN of NaN.
+/// Sigmoid, `1 / (1 + exp(-x))`; NaN where `x` is.
 #[inline(always)]
 pub(crate) fn sigmoid<V: Vector>(x: V) -> V {
     let one = x.like(1.0);
     one.div(one.add(exp2(x.mul(x.like(-LOG2_E)))))
 }
 
-/// `1 - 2 / (1 + exp(2 x))`, NaN of NaN.
+/// Hyperbolic tangent, `1 - 2 / (1 + exp(2 x))`; NaN where `x` is.
 #[inline(always)]
 pub(crate) fn tanh<V: Vector>(x: V) -> V {
     let one = x.like(1.0);
     one.sub(x.like(2.0).div(one.add(exp2(x.mul(x.like(2.0 * LOG2_E))))))
 }
 
-/// `2^x` to a relative error of 3e-7 for `x` from -126 to 126, and the value at the nearer end beyond. NaN of NaN.
+/// `2^x` to a relative error of 3e-7 for `x` from -126 to 126, clamped to that range beyond; NaN where `x` is.
 ///
 /// `2^x = 2^n 2^r` with `n = round(x)` and `r = x - n`, and for `2^r` the minimax polynomial of degree 5, whose relative
 /// error on -0.5 to 0.5 is at most 7.5e-8 (by Remez' algorithm).

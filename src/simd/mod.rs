@@ -6,7 +6,7 @@
 //! | `vector` | the trait of vectors |
 //! | `isa` | detects instruction sets and calls a [`SimdFn`] compiled for one of them |
 //! | `math` | sigmoid and tanh of a vector |
-//! | `map` | elementwise operations on rows of numbers |
+//! | `map` | elementwise operations on rows of values |
 //! | `portable`, `wasm`, `x86` | the vectors of each instruction set |
 
 mod isa;

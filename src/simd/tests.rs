@@ -9,7 +9,7 @@ use core::prelude::v1::test;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-/// As many numbers as each vector's lanes divide.
+/// As many values as each vector's lanes divide.
 type Row = [f32; MAX_LANES];
 
 /// Calls `$operation` on whole vectors of rows `a`, `b` and `c` and returns the bits of the results.
@@ -87,7 +87,7 @@ fn on_all<F: SimdFn<Output = [u32; MAX_LANES]>>(function: impl Fn() -> F) -> [Ve
     [Isa::available().map(|isa| isa.call(function())).collect(), vec![portable(function())]]
 }
 
-/// Compares as numbers: NaN equals NaN.
+/// Compares as values: NaN equals NaN.
 fn check_numbers<F: SimdFn<Output = [u32; MAX_LANES]>>(function: fn([Row; 3]) -> F, rows: [Row; 3]) {
     let [found, expected] = on_all(|| function(rows));
     for found in found {
@@ -104,7 +104,7 @@ fn check_bits<F: SimdFn<Output = [u32; MAX_LANES]>>(function: fn([Row; 3]) -> F,
     assert!(found.iter().all(|found| *found == expected[0]), "{found:x?} instead of {expected:x?}");
 }
 
-/// All operations on numbers that are the same to the last bit on every instruction set.
+/// All operations on values that are the same to the last bit on every instruction set.
 fn check_arithmetic(rows: [Row; 3]) {
     check_numbers(Add, rows);
     check_numbers(Sub, rows);
@@ -144,7 +144,7 @@ fn check_functions(row: Row) {
     }
 }
 
-/// Numbers where operations differ from what they do in general.
+/// Values where operations differ from what they do in general.
 const SPECIAL: [f32; 16] = [
     0.0,
     -0.0,
@@ -193,7 +193,7 @@ fn the_widest_instruction_set_comes_first() {
     assert_eq!(Some(Isa::detect()), Isa::available().next());
 }
 
-/// As the property tests below, with numbers that are the same everywhere: these run in browsers too.
+/// As the property tests below, with values that are the same everywhere: these run in browsers too.
 #[test]
 fn integers_are_treated_alike_by_every_instruction_set() {
     let mut state = 1u32;

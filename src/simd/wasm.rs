@@ -6,12 +6,12 @@ use core::arch::wasm32::{f32x4_max as maximum, f32x4_pmax as pseudo_max, f32x4_p
 
 use super::vector::Vector;
 
-/// Four numbers.
+/// Four lanes.
 #[derive(Clone, Copy)]
 pub(crate) struct Simd128(v128);
 
-// SAFETY: this module is only compiled with the instructions enabled, without which no engine loads it; a `v128` is four
-// numbers.
+// SAFETY: this module is only compiled with the instructions enabled, without which no engine loads it; a `v128` is
+// four values.
 unsafe impl Vector for Simd128 {
     const LANES: usize = 4;
 
@@ -79,22 +79,22 @@ unsafe impl Vector for Simd128 {
     }
 
     #[inline(always)]
-    fn dot_i16(self, other: Self, sum: Self) -> Self {
-        Self(i32x4_add(i32x4_dot_i16x8(self.0, other.0), sum.0))
+    fn dot_i16(self, other: Self, accumulator: Self) -> Self {
+        Self(i32x4_add(i32x4_dot_i16x8(self.0, other.0), accumulator.0))
     }
 
     #[inline(always)]
-    fn dot_i8(self, other: Self, sum: Self) -> Self {
-        // Signed numbers first. All machines compute the same, since no sum of two products leaves 16 bits.
+    fn dot_i8(self, other: Self, accumulator: Self) -> Self {
+        // The signed operand comes first. All machines compute the same, since no sum of two products leaves 16 bits.
         #[cfg(target_feature = "relaxed-simd")]
-        return Self(i32x4_relaxed_dot_i8x16_i7x16_add(other.0, self.0, sum.0));
+        return Self(i32x4_relaxed_dot_i8x16_i7x16_add(other.0, self.0, accumulator.0));
         // The even bytes and the odd ones, widened.
         #[cfg(not(target_feature = "relaxed-simd"))]
         {
             let even =
                 i32x4_dot_i16x8(v128_and(self.0, i16x8_splat(0xFF)), i16x8_shr(i16x8_shl(other.0, 8), 8));
             let odd = i32x4_dot_i16x8(u16x8_shr(self.0, 8), i16x8_shr(other.0, 8));
-            Self(i32x4_add(i32x4_add(even, odd), sum.0))
+            Self(i32x4_add(i32x4_add(even, odd), accumulator.0))
         }
     }
 

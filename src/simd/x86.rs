@@ -4,15 +4,15 @@ use core::arch::x86_64::*;
 
 use super::vector::Vector;
 
-/// Eight numbers; needs AVX2 and FMA.
+/// Eight lanes; needs AVX2 and FMA.
 #[derive(Clone, Copy)]
 pub(crate) struct Avx2(__m256);
 
-/// Sixteen numbers; needs AVX-512 F and BW.
+/// Sixteen lanes; needs AVX-512 F and BW.
 #[derive(Clone, Copy)]
 pub(crate) struct Avx512(__m512);
 
-/// Sixteen numbers; needs AVX-512 F, BW and VNNI.
+/// Sixteen lanes; needs AVX-512 F, BW and VNNI.
 #[derive(Clone, Copy)]
 pub(crate) struct Avx512Vnni(__m512);
 
@@ -24,8 +24,8 @@ macro_rules! vector {
         $to_bits:ident, $shift:ident, $from_bits:ident, $round:ident, $convert:ident,
         $dot_i16:ident, $dot_i8:ident, $store_i16:ident, $store_u8:ident
     ) => {
-        // SAFETY: the field is private to this module, where only `splat` and `load` make a value of nothing, both `unsafe`
-        // with the condition that the CPU has the instructions; the registers hold `$count` numbers.
+        // SAFETY: the field is private to this module, where only `splat` and `load` make a value of nothing, both
+        // `unsafe` with the condition that the CPU has the instructions; the registers hold `$count` values.
         unsafe impl Vector for $name {
             const LANES: usize = $count;
 
@@ -37,15 +37,15 @@ macro_rules! vector {
 
             #[inline(always)]
             unsafe fn load(from: *const f32) -> Self {
-                // SAFETY: the CPU has the instructions and `from` is valid for reads of a vector, as the caller guarantees; the
-                // instruction takes any alignment.
+                // SAFETY: the CPU has the instructions and `from` is valid for reads of a vector, as the caller
+                // guarantees; the instruction takes any alignment.
                 Self(unsafe { $load(from) })
             }
 
             #[inline(always)]
             unsafe fn store(self, to: *mut f32) {
-                // SAFETY: `self` exists, so the CPU has the instructions; `to` is valid for writes of `LANES` numbers, as the
-                // caller guarantees; the instructions take any alignment.
+                // SAFETY: `self` exists, so the CPU has the instructions; `to` is valid for writes of `LANES` values,
+                // as the caller guarantees; the instructions take any alignment.
                 unsafe { $store(to, self.0) }
             }
 
@@ -105,15 +105,19 @@ macro_rules! vector {
             }
 
             #[inline(always)]
-            fn dot_i16(self, other: Self, sum: Self) -> Self {
+            fn dot_i16(self, other: Self, accumulator: Self) -> Self {
                 // SAFETY: `self` exists, so the CPU has the instructions.
-                Self(unsafe { $from_bits($dot_i16($to_bits(sum.0), $to_bits(self.0), $to_bits(other.0))) })
+                Self(unsafe {
+                    $from_bits($dot_i16($to_bits(accumulator.0), $to_bits(self.0), $to_bits(other.0)))
+                })
             }
 
             #[inline(always)]
-            fn dot_i8(self, other: Self, sum: Self) -> Self {
+            fn dot_i8(self, other: Self, accumulator: Self) -> Self {
                 // SAFETY: `self` exists, so the CPU has the instructions.
-                Self(unsafe { $from_bits($dot_i8($to_bits(sum.0), $to_bits(self.0), $to_bits(other.0))) })
+                Self(unsafe {
+                    $from_bits($dot_i8($to_bits(accumulator.0), $to_bits(self.0), $to_bits(other.0)))
+                })
             }
 
             #[inline(always)]
@@ -124,15 +128,15 @@ macro_rules! vector {
 
             #[inline(always)]
             unsafe fn store_i16(self, to: *mut i16) {
-                // SAFETY: `self` exists, so the CPU has the instructions; `to` is valid for writes of `LANES` numbers, as the
-                // caller guarantees; the instructions take any alignment.
+                // SAFETY: `self` exists, so the CPU has the instructions; `to` is valid for writes of `LANES` values,
+                // as the caller guarantees; the instructions take any alignment.
                 unsafe { $store_i16(to.cast(), $round(self.0)) }
             }
 
             #[inline(always)]
             unsafe fn store_u8(self, to: *mut u8) {
-                // SAFETY: `self` exists, so the CPU has the instructions; `to` is valid for writes of `LANES` numbers, as the
-                // caller guarantees; the instructions take any alignment.
+                // SAFETY: `self` exists, so the CPU has the instructions; `to` is valid for writes of `LANES` values,
+                // as the caller guarantees; the instructions take any alignment.
                 unsafe { $store_u8(to.cast(), $round(self.0)) }
             }
         }
@@ -205,7 +209,8 @@ macro_rules! operations {
             /// The CPU must have the instructions; pointers must be valid for what is written.
             #[inline(always)]
             unsafe fn $name($($argument: $type),*) $(-> $result)? {
-                // SAFETY: the CPU has the instructions, and a pointer is valid for what is written, as the caller guarantees.
+                // SAFETY: the CPU has the instructions, and a pointer is valid for what is written, as the caller
+                // guarantees.
                 unsafe { $body }
             }
         )*
@@ -222,12 +227,12 @@ operations! {
         _mm512_mask_mov_ps(_mm512_max_ps(b, a), _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(b, b), b)
     }
 
-    dot_i16_avx2(sum: __m256i, a: __m256i, b: __m256i) -> __m256i {
-        _mm256_add_epi32(sum, _mm256_madd_epi16(a, b))
+    dot_i16_avx2(accumulator: __m256i, a: __m256i, b: __m256i) -> __m256i {
+        _mm256_add_epi32(accumulator, _mm256_madd_epi16(a, b))
     }
 
-    dot_i8_avx2(sum: __m256i, a: __m256i, b: __m256i) -> __m256i {
-        dot_i16_avx2(sum, _mm256_maddubs_epi16(a, b), _mm256_set1_epi16(1))
+    dot_i8_avx2(accumulator: __m256i, a: __m256i, b: __m256i) -> __m256i {
+        dot_i16_avx2(accumulator, _mm256_maddubs_epi16(a, b), _mm256_set1_epi16(1))
     }
 
     store_i16_avx2(to: *mut __m128i, lanes: __m256i) {
@@ -240,12 +245,12 @@ operations! {
         _mm_storel_epi64(to, _mm_packus_epi16(narrow, narrow))
     }
 
-    dot_i16_avx512(sum: __m512i, a: __m512i, b: __m512i) -> __m512i {
-        _mm512_add_epi32(sum, _mm512_madd_epi16(a, b))
+    dot_i16_avx512(accumulator: __m512i, a: __m512i, b: __m512i) -> __m512i {
+        _mm512_add_epi32(accumulator, _mm512_madd_epi16(a, b))
     }
 
-    dot_i8_avx512(sum: __m512i, a: __m512i, b: __m512i) -> __m512i {
-        dot_i16_avx512(sum, _mm512_maddubs_epi16(a, b), _mm512_set1_epi16(1))
+    dot_i8_avx512(accumulator: __m512i, a: __m512i, b: __m512i) -> __m512i {
+        dot_i16_avx512(accumulator, _mm512_maddubs_epi16(a, b), _mm512_set1_epi16(1))
     }
 
     store_i16_avx512(to: *mut __m256i, lanes: __m512i) {

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { parseCsv } from "./inputs.mjs";
 
 /**
- * Greatest difference of a probability between two machines' ways of computing it: where it is computed in integers,
- * one that differs in its last bit may be rounded to the next integer.
+ * Max difference of a probability between two machines: where products are computed in integers, a value that differs
+ * in its last bit may be rounded to the next integer.
  */
 const TOLERANCE = 1e-4;
 

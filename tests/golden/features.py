@@ -64,19 +64,19 @@ def case(scaling, scaler, offset, scale, groups):
     scaled = scaler.fit_transform(values)
     projections, components, ratios, grouped = [], [], [], set()
     for names, target in groups:
-        places = [CHANNELS.index(name) for name in names]
-        grouped.update(places)
+        indices = [CHANNELS.index(name) for name in names]
+        grouped.update(indices)
         pca = PCA(n_components=target, svd_solver="full")
-        components.append(pca.fit_transform(scaled[:, places]))
+        components.append(pca.fit_transform(scaled[:, indices]))
         ratios.append(pca.explained_variance_ratio_.sum())
         projections.append(
             {
-                "inputs": [3 + place for place in places],
+                "inputs": [3 + index for index in indices],
                 "mean": pca.mean_.tolist(),
                 "components": pca.components_.ravel().tolist(),
             }
         )
-    passed = [place for place in range(len(CHANNELS)) if place not in grouped]
+    passed = [index for index in range(len(CHANNELS)) if index not in grouped]
     inputs = np.concatenate([one_hot, scaled[:, passed], *components], axis=1)
 
     def group(names, target):
@@ -116,10 +116,10 @@ cases = [
 ]
 
 ratios = []
-for place in range(len(CHANNELS)):
+for index in range(len(CHANNELS)):
     # The correlation ratio is R of the column regressed on the classes' indicators: R^2 = SSB / SST,
     # F = (SSB / (k - 1)) / (SSW / (n - k)).
-    f = f_classif(values[:, [place]], classes)[0][0] * (CLASSES - 1) / (rows - CLASSES)
+    f = f_classif(values[:, [index]], classes)[0][0] * (CLASSES - 1) / (rows - CLASSES)
     ratios.append(float(np.sqrt(f / (1 + f))))
 
 recordings = [

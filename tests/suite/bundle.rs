@@ -48,14 +48,14 @@ fn a_flipped_bit_is_refused_or_changes_nothing() {
     let original = bundle();
     let mut bytes = original.to_bytes(WeightType::F32).expect("the bundle is valid");
     let mut refused = 0;
-    for place in 0..bytes.len() {
-        let bit = 1 << (place % 8);
-        bytes[place] ^= bit;
+    for index in 0..bytes.len() {
+        let bit = 1 << (index % 8);
+        bytes[index] ^= bit;
         match Bundle::from_bytes(&bytes) {
-            Ok(read) => assert_eq!(read, original, "a flip at byte {place} went unnoticed"),
+            Ok(read) => assert_eq!(read, original, "a flip at byte {index} went unnoticed"),
             Err(_) => refused += 1,
         }
-        bytes[place] ^= bit;
+        bytes[index] ^= bit;
     }
     assert!(refused > bytes.len() / 4, "only {refused} of {} flips were refused", bytes.len());
 }
@@ -134,7 +134,7 @@ fn contradictions_are_refused() {
             |e| matches!(e, BundleError::Features(_)),
         ),
         (
-            "a scale that is not a number",
+            "a scale that is NaN",
             |b| b.manifest.members[0].features.dense[0].scale = f32::NAN,
             |e| matches!(e, BundleError::Features(_)),
         ),
@@ -187,7 +187,7 @@ fn contradictions_are_refused() {
             |e| matches!(e, BundleError::Weight { expected: None, .. }),
         ),
         (
-            "a weight that is not a number",
+            "a weight that is NaN",
             |b| b.weights[0].get_mut("head.0.bias").unwrap().data[0] = f32::NAN,
             |e| matches!(e, BundleError::WeightNotFinite { .. }),
         ),
@@ -237,8 +237,8 @@ fn budget(spoil: impl FnOnce(&mut Bundle)) -> &'static str {
     let mut bundle = bundle();
     spoil(&mut bundle);
     match bundle.validate().expect_err("it asks for too much") {
-        BundleError::Invalid(InvalidManifest::Budget { what, found, most }) => {
-            assert!(found > most, "{found} of {most}");
+        BundleError::Invalid(InvalidManifest::Budget { what, found, max }) => {
+            assert!(found > max, "{found} of {max}");
             what
         }
         other => panic!("{other}"),
@@ -292,10 +292,10 @@ fn integers_survive_exactly() {
     let matrix = bundle.weights[0].get_mut(name).expect("a GRU has it");
     let columns = matrix.shape[1];
     let scales = column_scales(&matrix.data, columns);
-    for (place, weight) in matrix.data.iter_mut().enumerate() {
-        // One of each column is the greatest integer, as the scales have it.
-        let integer = if place / columns == 1 { f32::from(MAX_INTEGER) } else { (place % 50) as f32 - 25.0 };
-        *weight = integer * scales[place % columns];
+    for (index, weight) in matrix.data.iter_mut().enumerate() {
+        // One of each column is the max integer, as the scales have it.
+        let integer = if index / columns == 1 { f32::from(MAX_INTEGER) } else { (index % 50) as f32 - 25.0 };
+        *weight = integer * scales[index % columns];
     }
     let bytes = |weights| bundle.to_bytes(weights).expect("the bundle is valid");
     let read = Bundle::from_bytes(&bytes(WeightType::I8)).expect("what was written is read");

@@ -1,4 +1,4 @@
-//! What a network asks of a machine is known before anything is allocated.
+//! The cost of a network is known before anything is allocated.
 
 use painwave::network::{Cell, ConvBlock, Cost, Head, NetworkConfig, Pooling, Recurrent};
 

@@ -41,7 +41,7 @@ fn a_temperature_raises_probabilities_to_its_reciprocal_and_keeps_their_order() 
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn the_class_is_the_greatest_multiple_of_its_threshold() {
+fn the_class_has_the_max_ratio_of_probability_to_threshold() {
     let plain = prediction(Decision::default());
     for class in 0..3 {
         // Just below its share of the most probable class's threshold.
@@ -89,7 +89,7 @@ fn what_no_probability_can_be_divided_by_is_refused() {
     }
     let error = refused(Decision { temperature: None, thresholds: Some(vec![1.0; 2]) });
     assert!(
-        matches!(error, BundleError::Invalid(InvalidManifest::Count { found: 2, least: 3, .. })),
+        matches!(error, BundleError::Invalid(InvalidManifest::Count { found: 2, min: 3, .. })),
         "{error}"
     );
 }

@@ -1,4 +1,5 @@
-//! Recipes and bundles, and data files to recordings, through the same reader as the browser, and labels files to labels.
+//! Recipes and bundles, and data files to recordings, through the same reader as the browser, and labels files to
+//! labels.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -49,7 +50,7 @@ pub enum DataError {
 pub struct Table {
     /// The recordings, in the order of first appearance.
     pub recordings: Vec<Recording>,
-    /// What the reader found odd.
+    /// The warnings of the reader.
     pub warnings: Vec<String>,
     /// SHA-256 of the file, in hexadecimal.
     pub sha256: String,

@@ -31,7 +31,7 @@ enum Command {
     /// Fits a model by a recipe and writes its bundle.
     #[command(after_help = fit::EXAMPLES)]
     Fit(fit::FitArgs),
-    /// Trains a recipe on folds: every subject is judged by a model that has not seen it.
+    /// Trains a recipe on folds: every subject is scored by a model that was not trained on it.
     #[command(after_help = cross_validate::EXAMPLES)]
     CrossValidate(cross_validate::CrossValidateArgs),
     /// Trains recipes with several seeds: mean and standard deviation of their scores.

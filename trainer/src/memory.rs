@@ -8,7 +8,7 @@
 pub fn keep_freed() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
-        // SAFETY: each call only sets a limit of the allocator.
+        // SAFETY: `mallopt` takes no pointer; it sets a limit of the allocator, under the allocator's lock.
         unsafe {
             libc::mallopt(libc::M_MMAP_THRESHOLD, i32::MAX);
             libc::mallopt(libc::M_TRIM_THRESHOLD, i32::MAX);

@@ -84,7 +84,7 @@ fn announcement(plan: &Plan<'_>) -> String {
     }
     let (training, validation) = (&problem.training, &problem.validation);
     lines.push(format!(
-        "{} subjects ({} windows) train, {} subjects ({} windows) judge, {} parameters, threads: {threads}",
+        "training: {} subjects ({} windows); validation: {} subjects ({} windows); {} parameters; threads: {threads}",
         training.subjects.len(),
         training.len(),
         validation.subjects.len(),

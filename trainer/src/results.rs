@@ -44,7 +44,7 @@ struct Metrics<'a> {
 struct DecisionMetrics<'a> {
     #[serde(flatten)]
     chosen: &'a Decision,
-    /// Number of subjects that they were chosen on, none of which trained or judged.
+    /// Number of subjects that they were chosen on, which are neither training nor validation subjects.
     subjects: usize,
     /// Whether the scores of `validation` are with them: those of folds' members and of weights before fine-tuning are
     /// not.
@@ -63,7 +63,7 @@ struct TrainingMetrics<'a> {
     epochs: usize,
     best_epoch: Option<&'a EpochRecord>,
     seconds: f64,
-    /// The epochs on all subjects that followed; nothing judges them.
+    /// The epochs of fine-tuning on all subjects, for which there is no validation.
     #[serde(skip_serializing_if = "Option::is_none")]
     fine_tuning: Option<&'a [FineTuningEpoch]>,
     training_subjects: usize,
@@ -174,7 +174,7 @@ fn page(experiment: &Experiment, metrics: &Metrics<'_>) -> String {
     })
 }
 
-/// Each subject that judged: its true class, what was said of it, and in which fold (1 if there was a hold-out).
+/// Each validation subject: its true class, its prediction, and its fold (1 if there was a hold-out).
 fn predictions_csv(id: &str, classes: &[String], judged: &[Judged]) -> std::io::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let names = classes.iter().map(String::as_str);

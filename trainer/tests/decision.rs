@@ -72,8 +72,9 @@ fn a_temperature_and_thresholds_travel_in_the_bundle_and_decide_for_every_comman
     let card = &bundle.manifest.card;
     assert!(card.data["decision"].starts_with(&format!("temperature {temperature:.4}")), "{card:?}");
     assert!(
-        card.data["decision"]
-            .ends_with("on 7 subjects that neither trained nor judged; the scores are with it")
+        card.data["decision"].ends_with(
+            "on 7 subjects that are set aside from training and validation; the scores are with it"
+        )
     );
     assert!(card.split.ends_with("; 7 more subjects choose the decision and nothing else"), "{}", card.split);
 
@@ -162,8 +163,8 @@ fn evaluate_scores_the_probabilities_as_well() {
     let predicted = rows(&succeeded(&workshop.trainer(&arguments)));
     let labels = rows(&workshop.read("labels.csv"));
     let losses = predicted.iter().map(|(id, row)| {
-        let place = if labels[id][1] == "still" { 2 } else { 3 };
-        -row[place].parse::<f64>().unwrap().ln()
+        let column = if labels[id][1] == "still" { 2 } else { 3 };
+        -row[column].parse::<f64>().unwrap().ln()
     });
     let expected = losses.sum::<f64>() / 40.0;
     assert!((number(&scores["log_loss"]) - expected).abs() < 1e-6, "{scores}");

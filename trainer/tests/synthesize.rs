@@ -365,7 +365,7 @@ fn the_optimum_of_whole_recordings_is_that_of_knowing_what_a_subject_expresses()
         };
         rows.map(numbers).collect()
     };
-    let best = scores("greatest probability");
+    let best = scores("argmax of the posterior");
     assert_eq!(best.len(), 4, "{text}");
     assert!(best.iter().all(|numbers| numbers.len() == 4), "{text}");
     assert_eq!(best, scores("expressed class known (bound)"));

@@ -35,7 +35,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Is one of these parts to run?
+    /// Whether one of these parts is to run.
     fn wants(&self, parts: &[&str]) -> bool {
         self.only.is_empty() || self.only.iter().any(|part| parts.contains(&part.as_str()))
     }

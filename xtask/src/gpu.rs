@@ -8,8 +8,8 @@ use crate::steps::step;
 use crate::tools::Toolbox;
 use crate::{model, process, system};
 
-/// The most that the folder may weigh.
-const MOST_BYTES: u64 = 60 << 20;
+/// Max size of the folder in bytes.
+const MAX_BYTES: u64 = 60 << 20;
 
 /// The Vulkan loader, which wgpu opens by this name.
 const LOADER: &str = "libvulkan.so.1";
@@ -67,7 +67,7 @@ fn make(toolbox: &Toolbox, options: &Options) -> Result<(), Error> {
         ];
         let sizes = files.iter().map(|(from, name)| copy(from, &folder.join(name)));
         let bytes = sizes.sum::<Result<u64, Error>>()?;
-        if bytes > MOST_BYTES {
+        if bytes > MAX_BYTES {
             let (path, expected) = (folder.display().to_string(), "60 MiB at most".to_owned());
             return Err(Error::Content { path, expected });
         }

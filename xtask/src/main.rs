@@ -43,7 +43,8 @@ enum Task {
     Test(suite::Options),
     /// Build the npm package into pkg/.
     Package(package::Options),
-    /// Make the embedded model again from nothing: data, training, model card, sample. The training takes minutes, up to half an hour.
+    /// Make the embedded model again from nothing: data, training, model card, sample. The training takes minutes, up
+    /// to half an hour.
     Model(model::Options),
     /// Measure painwave beside its peers; writes bench/results.json and docs/performance.md.
     Bench(bench::Options),

@@ -1,4 +1,4 @@
-//! The packages of the system, where that is Debian's or one of its kin.
+//! The packages of the system, where that is Debian's or a derivative.
 
 use crate::error::Error;
 use crate::process;

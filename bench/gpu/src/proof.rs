@@ -44,7 +44,7 @@ impl Proof {
         Ok(Proof { refusal, difference: max.is_finite().then_some(max) })
     }
 
-    /// Are the known answers met and the engines agreed?
+    /// Whether the known answers are met and the engines agree.
     pub fn passed(&self) -> bool {
         self.refusal.is_none() && self.difference.is_some_and(|difference| difference <= TOLERANCE)
     }

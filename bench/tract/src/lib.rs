@@ -38,11 +38,11 @@ impl TractModel {
 
 fn plan(onnx: &[u8], shape: [usize; 3]) -> TractResult<Arc<TypedRunnableModel>> {
     let model = tract_onnx::onnx().model_for_read(&mut &*onnx)?;
-    for (place, name) in ["steps", "dense"].into_iter().enumerate() {
+    for (index, name) in ["steps", "dense"].into_iter().enumerate() {
         let is_there =
-            model.input_outlets()?.get(place).is_some_and(|outlet| model.node(outlet.node).name == name);
+            model.input_outlets()?.get(index).is_some_and(|outlet| model.node(outlet.node).name == name);
         if !is_there {
-            bail!("expected the input `{name}` at place {place}");
+            bail!("expected the input `{name}` at index {index}");
         }
     }
     model

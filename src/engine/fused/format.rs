@@ -1,22 +1,23 @@
 //! What products are computed of: `f32`, `i16` or 8-bit integers.
 //!
-//! A *word* of 32 bits holds one number, two or four: neighbours of a row, or the weights of one unit for them. So rows
+//! A *word* of 32 bits holds one value, two or four: neighbours of a row, or the weights of one unit for them. So rows
 //! and weights of every precision are read alike, a word at a time, and only [`Format::dot`] knows what is inside.
 //!
 //! Integers stand for `scale * (integer - zero)`. A row has a scale of its own, by its max magnitude when it is
-//! quantised; the weights of a unit have theirs, by [`Integers::weight_scale`] when they are packed. Sums of integers are
-//! exact: no order of summation changes them, and the choice of the weights' scales makes overflow impossible. What a row
-//! is rounded to may differ by one between instruction sets, of which some fuse the multiplication with the addition.
+//! quantised; the weights of a unit have theirs, by [`Integers::weight_scale`] when they are packed. Integer sums are
+//! exact: no order of summation changes them, and the choice of the weights' scales makes overflow impossible. What a
+//! row is rounded to may differ by one between instruction sets, of which some fuse the multiplication with the
+//! addition.
 
 use crate::engine::precision::{MAX_INTEGER, Precision};
 use crate::simd::Vector;
 
 /// How products are computed in one precision.
 pub(super) trait Format {
-    /// Whether the sums are integers.
+    /// Whether the accumulators are integers.
     const INTEGERS: bool;
-    /// `sum` plus the products of the words' numbers.
-    fn dot<V: Vector>(row: V, weights: V, sum: V) -> V;
+    /// `accumulator` plus the products of the words' values.
+    fn dot<V: Vector>(row: V, weights: V, accumulator: V) -> V;
 }
 
 /// One `f32` a word.
@@ -30,8 +31,8 @@ impl Format for F32 {
     const INTEGERS: bool = false;
 
     #[inline(always)]
-    fn dot<V: Vector>(row: V, weights: V, sum: V) -> V {
-        row.mul_add(weights, sum)
+    fn dot<V: Vector>(row: V, weights: V, accumulator: V) -> V {
+        row.mul_add(weights, accumulator)
     }
 }
 
@@ -39,8 +40,8 @@ impl Format for I16 {
     const INTEGERS: bool = true;
 
     #[inline(always)]
-    fn dot<V: Vector>(row: V, weights: V, sum: V) -> V {
-        row.dot_i16(weights, sum)
+    fn dot<V: Vector>(row: V, weights: V, accumulator: V) -> V {
+        row.dot_i16(weights, accumulator)
     }
 }
 
@@ -48,14 +49,14 @@ impl Format for I8 {
     const INTEGERS: bool = true;
 
     #[inline(always)]
-    fn dot<V: Vector>(row: V, weights: V, sum: V) -> V {
-        row.dot_i8(weights, sum)
+    fn dot<V: Vector>(row: V, weights: V, accumulator: V) -> V {
+        row.dot_i8(weights, accumulator)
     }
 }
 
 /// The ranges of a format of integers.
 pub(super) struct Integers {
-    /// What stands for zero in a row.
+    /// The zero point of rows: the integer that stands for 0.
     pub zero: i32,
     /// Max distance from `zero` in a row.
     pub max_row: i32,
@@ -80,7 +81,7 @@ impl Integers {
 }
 
 impl Precision {
-    /// Numbers in a word.
+    /// Values in a word.
     pub(super) fn per_word(self) -> usize {
         match self {
             Precision::F32 => 1,
@@ -89,11 +90,12 @@ impl Precision {
         }
     }
 
-    /// The ranges, if the numbers are integers.
+    /// The ranges, if the values are integers.
     pub(super) fn integers(self) -> Option<Integers> {
         match self {
             Precision::F32 => None,
-            // The 31 bits of a sum are shared between rows and weights so that both have about the same rounding error.
+            // The 31 bits of an accumulator are shared between rows and weights so that both have about the same
+            // rounding error.
             Precision::I16 => Some(Integers { zero: 0, max_row: 4095, max_weight: 32_767 }),
             // Weights that a bundle stores as integers are these integers.
             Precision::I8 => Some(Integers { zero: 64, max_row: 63, max_weight: MAX_INTEGER.into() }),

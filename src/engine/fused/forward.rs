@@ -12,7 +12,7 @@ use super::quantise::Quantiser;
 use super::strided::{Strided, StridedMut};
 use crate::windows::{WindowBatch, pooled_valid};
 
-/// Memory of a forward pass, reused by the next.
+/// Buffers of a forward pass, reused by the next.
 #[derive(Default)]
 pub(super) struct Scratch {
     /// What each conv block reads of one window, zero padding included: `[steps, columns]`.
@@ -25,15 +25,15 @@ pub(super) struct Scratch {
     valid: Vec<usize>,
     /// What the current layer of the head reads, and what it writes.
     vectors: [Vec<f32>; 2],
-    /// Memory for the inputs and the hidden state of the current layer as integers.
+    /// Buffers for the inputs and the hidden state of the current layer as integers.
     quantisers: [Quantiser; 2],
 }
 
-/// Numbers of a chunk's sequences: half a megabyte, so that they stay in a core's own cache.
+/// Values of a chunk's sequences: half a megabyte, so that they stay in a core's own cache.
 const CHUNK: usize = 128 * 1024;
 /// Min windows of a chunk: the fewer, the more often the weights are read.
 const MIN_WINDOWS: usize = 16;
-/// Max numbers of a chunk's sequences, 128 MiB, unless a single window has more.
+/// Max values of a chunk's sequences, 128 MiB, unless a single window has more.
 const MAX_CHUNK: usize = 32 << 20;
 
 /// `len` zeros.
@@ -177,7 +177,8 @@ impl Network {
         }
     }
 
-    /// Pools the valid steps of sequences `[steps, windows, columns]` to vectors `[windows, columns]`, which are zero before.
+    /// Pools the valid steps of sequences `[steps, windows, columns]` to vectors `[windows, columns]`, which are zero
+    /// before.
     fn pool(&self, valid: &[usize], sequence: &[f32], vectors: &mut [f32]) {
         let (stride, count) = (self.features.stride(), valid.len());
         let row = |t: usize, window: usize| &sequence[(t * count + window) * stride..][..stride];
@@ -207,8 +208,8 @@ impl Network {
 }
 
 /// One recurrent layer over all steps: `input` `[steps, windows, inputs]` to `output` `[steps, windows, units of each
-/// direction]`. The forward direction runs on past the valid steps of a window, where nobody reads it; the backward
-/// direction's states are zero there, so that it starts at the last valid step.
+/// direction]`. The forward direction runs on past the valid steps of a window, where its outputs are not read; the
+/// backward direction's states are zero there, so that it starts at the last valid step.
 fn recur(
     directions: &[Layer],
     steps: usize,

@@ -1,8 +1,8 @@
 //! The kernel: one layer over many rows.
 //!
-//! The work is done in tiles of up to four rows by one block of units, two vectors wide. The sums
+//! The work is done in tiles of up to four rows by one block of units, two vectors wide. The accumulators
 //! of a tile, 4 x 2 vectors, stay in registers while the products are added up: more than that and
-//! browsers' compilers spill some of them, fewer and the adders wait for each other. A block's
+//! browsers' compilers spill some of them, fewer and each addition waits for the one before. A block's
 //! weights are read from front to back for each group of rows. Products are computed in a layer's precision, all
 //! else in `f32`.
 
@@ -11,7 +11,7 @@ use super::layer::{Activation, Layer, panel_size};
 use super::quantise::{PackedRows, Quantiser};
 use super::strided::{Strided, StridedMut, holds};
 use crate::engine::precision::Precision;
-use crate::network::{Cell, MAX_SUMS, gates, gru_state, lstm_state};
+use crate::network::{Cell, MAX_PRE_ACTIVATIONS, gates, gru_state, lstm_state};
 use crate::simd::{SimdFn, Vector};
 
 /// Max rows of a tile.
@@ -44,11 +44,11 @@ struct Run<'a> {
 impl Layer {
     /// Computes the layer for the first `rows` rows, of which there is at least one.
     ///
-    /// Reads `inputs` numbers of each row of `input` and, in a recurrent layer, `units` of each row
-    /// of the hidden state; writes `units` numbers of each row of `out`.
+    /// Reads `inputs` values of each row of `input` and, in a recurrent layer, `units` of each row
+    /// of the hidden state; writes `units` values of each row of `out`.
     ///
     /// # Panics
-    /// If a matrix does not hold these numbers.
+    /// If a matrix does not hold these values.
     pub fn run(
         &self,
         rows: usize,
@@ -82,8 +82,8 @@ impl Layer {
     }
 }
 
-/// The sums of one tile: `[sum][row][half of the block]`.
-type Tile<V> = [[[V; 2]; MAX_ROWS]; MAX_SUMS];
+/// The accumulators of one tile: `[pre-activation][row][half of the block]`.
+type Tile<V> = [[[V; 2]; MAX_ROWS]; MAX_PRE_ACTIVATIONS];
 
 impl SimdFn for Run<'_> {
     type Output = ();
@@ -94,27 +94,28 @@ impl SimdFn for Run<'_> {
         let Run { layer, rows, .. } = self;
         let (activation, inputs, units) = (layer.activation(), layer.inputs(), layer.units());
         let block = 2 * V::LANES;
-        let sums = activation.sums();
+        let pre_activations = activation.pre_activations();
         let parts =
             [(layer.input_precision(), self.input, inputs), (layer.hidden_precision(), self.hidden, units)];
-        // SAFETY: the CPU has the instructions, as the caller guarantees. The layer is packed for
-        // this instruction set: its private fields hold for each block of two vectors of units the biases and panels of its sums, one after the other, of which `biases` and `panel` pass
-        // over one at a time. Rows below `rows` and units below `units` lie within every matrix, as `Layer::run` checked.
+        // SAFETY: the CPU has the instructions, as the caller guarantees. The layer is packed for this instruction set:
+        // its private fields hold, for each block of two vectors of units, the biases and panels of its pre-activations
+        // one after the other, and `biases` and `panel` advance by one of them at a time. Rows below `rows` and units
+        // below `units` lie within every matrix, as `Layer::run` checked.
         unsafe {
-            let mut tile: Tile<V> = [[[V::splat(0.0); 2]; MAX_ROWS]; MAX_SUMS];
+            let mut tile: Tile<V> = [[[V::splat(0.0); 2]; MAX_ROWS]; MAX_PRE_ACTIVATIONS];
             let mut weights = layer.weights().as_ptr();
             for unit in (0..units).step_by(block) {
-                let biases = layer.biases().as_ptr().add(unit * sums.len());
+                let biases = layer.biases().as_ptr().add(unit * pre_activations.len());
                 let mut panel = weights;
                 let mut row = 0;
                 while row < rows {
                     let height = tile_height(rows - row);
                     panel = weights;
-                    for (s, sum) in sums.iter().enumerate() {
+                    for (s, pre_activation) in pre_activations.iter().enumerate() {
                         let bias = biases.add(s * block);
                         tile[s] = [load_pair(bias); MAX_ROWS];
                         for (used, (precision, matrix, depth)) in
-                            [sum.input, sum.hidden].into_iter().zip(parts)
+                            [pre_activation.input, pre_activation.hidden].into_iter().zip(parts)
                         {
                             if used {
                                 if !matrix.words().is_null() {
@@ -157,13 +158,13 @@ fn tile_height(left: usize) -> usize {
 /// Adds the products of `height` rows, the first of which is `row`, with a panel of weights.
 ///
 /// # Safety
-/// The CPU must have the instructions of `V`; the matrix must hold `row + height` rows of `depth` numbers in the
-/// precision's format, with their scales if it has integers; the panel must have been packed for the precision, a block of
-/// two vectors, and `depth`.
+/// The CPU must have the instructions of `V`; the matrix must hold `row + height` rows of `depth` values in the
+/// precision's format, with their scales if it has integers; the panel must have been packed for the precision, a block
+/// of two vectors, and `depth`.
 #[inline(always)]
 unsafe fn add_products<V: Vector>(
     precision: Precision,
-    sums: &mut [[V; 2]; MAX_ROWS],
+    accumulators: &mut [[V; 2]; MAX_ROWS],
     height: usize,
     row: usize,
     matrix: PackedRows,
@@ -171,8 +172,8 @@ unsafe fn add_products<V: Vector>(
     panel: *const u32,
 ) {
     let depth = depth / precision.per_word();
-    // SAFETY: the caller guarantees the rows, and a scale for each of them where the format has integers; the rest is the
-    // caller's guarantee unchanged, with the depth in words.
+    // SAFETY: the caller guarantees the rows, and a scale for each of them where the format has integers; the rest is
+    // the caller's guarantee unchanged, with the depth in words.
     unsafe {
         let rows = TileRows {
             words: matrix.words().add(row * matrix.stride()).cast(),
@@ -180,9 +181,9 @@ unsafe fn add_products<V: Vector>(
             scales: if precision == Precision::F32 { matrix.scales() } else { matrix.scales().add(row) },
         };
         match precision {
-            Precision::F32 => add_products_in::<V, F32>(sums, height, rows, depth, panel),
-            Precision::I16 => add_products_in::<V, I16>(sums, height, rows, depth, panel),
-            Precision::I8 => add_products_in::<V, I8>(sums, height, rows, depth, panel),
+            Precision::F32 => add_products_in::<V, F32>(accumulators, height, rows, depth, panel),
+            Precision::I16 => add_products_in::<V, I16>(accumulators, height, rows, depth, panel),
+            Precision::I8 => add_products_in::<V, I8>(accumulators, height, rows, depth, panel),
         }
     }
 }
@@ -198,10 +199,11 @@ struct TileRows {
 /// As [`add_products`], in a format.
 ///
 /// # Safety
-/// As for [`add_products`]: there must be `height` rows of `depth` words, and as many scales if the format has integers.
+/// As for [`add_products`]: there must be `height` rows of `depth` words, and as many scales if the format has
+/// integers.
 #[inline(always)]
 unsafe fn add_products_in<V: Vector, F: Format>(
-    sums: &mut [[V; 2]; MAX_ROWS],
+    accumulators: &mut [[V; 2]; MAX_ROWS],
     height: usize,
     rows: TileRows,
     depth: usize,
@@ -210,10 +212,10 @@ unsafe fn add_products_in<V: Vector, F: Format>(
     // SAFETY: the caller's guarantee for `height` rows, which the constant repeats; heights are 1 to 4.
     unsafe {
         match height {
-            4 => add_products_of::<V, F, 4>(sums, rows, depth, panel),
-            3 => add_products_of::<V, F, 3>(sums, rows, depth, panel),
-            2 => add_products_of::<V, F, 2>(sums, rows, depth, panel),
-            _ => add_products_of::<V, F, 1>(sums, rows, depth, panel),
+            4 => add_products_of::<V, F, 4>(accumulators, rows, depth, panel),
+            3 => add_products_of::<V, F, 3>(accumulators, rows, depth, panel),
+            2 => add_products_of::<V, F, 2>(accumulators, rows, depth, panel),
+            _ => add_products_of::<V, F, 1>(accumulators, rows, depth, panel),
         }
     }
 }
@@ -224,7 +226,7 @@ unsafe fn add_products_in<V: Vector, F: Format>(
 /// As for [`add_products_in`], for `HEIGHT` rows.
 #[inline(always)]
 unsafe fn add_products_of<V: Vector, F: Format, const HEIGHT: usize>(
-    sums: &mut [[V; 2]; MAX_ROWS],
+    accumulators: &mut [[V; 2]; MAX_ROWS],
     rows: TileRows,
     depth: usize,
     panel: *const u32,
@@ -234,8 +236,11 @@ unsafe fn add_products_of<V: Vector, F: Format, const HEIGHT: usize>(
     // `depth` words, as the caller guarantees.
     unsafe {
         let [scales, offsets, weights] = [0, 1, 2].map(|part| panel.cast::<f32>().add(part * block));
-        let mut held: [[V; 2]; HEIGHT] =
-            if F::INTEGERS { [load_pair(offsets); HEIGHT] } else { std::array::from_fn(|row| sums[row]) };
+        let mut held: [[V; 2]; HEIGHT] = if F::INTEGERS {
+            [load_pair(offsets); HEIGHT]
+        } else {
+            std::array::from_fn(|row| accumulators[row])
+        };
         // Not unrolled by hand: browsers' compilers then run out of registers.
         for k in 0..depth {
             let pair = load_pair::<V>(weights.add(k * block));
@@ -245,11 +250,14 @@ unsafe fn add_products_of<V: Vector, F: Format, const HEIGHT: usize>(
                 held[1] = F::dot(x, pair[1], held[1]);
             }
         }
-        for (row, (sums, held)) in sums.iter_mut().zip(held).enumerate() {
-            *sums = if F::INTEGERS {
+        for (row, (accumulators, held)) in accumulators.iter_mut().zip(held).enumerate() {
+            *accumulators = if F::INTEGERS {
                 let scale = V::splat(*rows.scales.add(row));
                 let [a, b] = load_pair::<V>(scales).map(|unit| unit.mul(scale));
-                [held[0].i32_to_f32().mul_add(a, sums[0]), held[1].i32_to_f32().mul_add(b, sums[1])]
+                [
+                    held[0].i32_to_f32().mul_add(a, accumulators[0]),
+                    held[1].i32_to_f32().mul_add(b, accumulators[1]),
+                ]
             } else {
                 held
             };
@@ -257,24 +265,24 @@ unsafe fn add_products_of<V: Vector, F: Format, const HEIGHT: usize>(
     }
 }
 
-/// Turns the sums of a tile into outputs.
+/// Turns the accumulators of a tile into outputs.
 ///
 /// # Safety
-/// The CPU must have the instructions of `V`, and `height` rows from `row` on and a block of units from `unit` on must lie
-/// within the run's matrices.
+/// The CPU must have the instructions of `V`, and `height` rows from `row` on and a block of units from `unit` on must
+/// lie within the run's matrices.
 #[inline(always)]
 unsafe fn activate<V: Vector>(run: &Run, tile: &mut Tile<V>, row: usize, height: usize, unit: usize) {
     let Run { layer, before, before_stride, cell_state, out, out_stride, .. } = *run;
     let (activation, units) = (layer.activation(), layer.units());
-    let mut sums = tile.each_mut().map(|sums| &mut sums.as_flattened_mut()[..2 * height]);
+    let mut pre_activations = tile.each_mut().map(|rows| &mut rows.as_flattened_mut()[..2 * height]);
     if let Activation::Recurrent(cell) = activation {
-        gates(cell, sums.each_mut().map(|sums| &mut **sums));
+        gates(cell, pre_activations.each_mut().map(|vectors| &mut **vectors));
     }
-    let [first, second, third, fourth] = sums;
+    let [first, second, third, fourth] = pre_activations;
     for vector in 0..2 * height {
         let (row, unit) = (row + vector / 2, unit + vector % 2 * V::LANES);
-        // SAFETY: the row and a vector of units lie within the matrices, as the caller guarantees; the LSTM's cell state has
-        // `units` numbers a row, and the state before the step is not read where there is none.
+        // SAFETY: the row and a vector of units lie within the matrices, as the caller guarantees; the LSTM's cell
+        // state has `units` values a row, and the state before the step is not read where there is none.
         unsafe {
             let out = match activation {
                 Activation::ReluMaxPool { pool } => out.add(row / pool * out_stride + unit),

@@ -1,10 +1,10 @@
 //! The weights of one layer, packed in the order in which the kernel reads them.
 //!
 //! A convolution, a linear layer and one step of a recurrent layer are the same thing here: for
-//! every row, a few sums of products of inputs with weights for each unit, then an activation that
-//! turns a unit's sums into its output.
+//! every row, a few pre-activations for each unit, sums of products of inputs with weights, then an activation that
+//! turns a unit's pre-activations into its output.
 //!
-//! Units are packed in blocks of two vectors; the last one is filled up with units whose
+//! Units are packed in blocks of two vectors; the last one is padded with units whose
 //! weights and biases are zero. Their output is zero whatever the activation, so rows can be
 //! written in whole blocks and the next layer reads the padding as inputs of weight zero.
 
@@ -12,7 +12,7 @@ use crate::engine::precision::Precision;
 use crate::network::Cell;
 use crate::simd::Isa;
 
-/// What becomes of a unit's sums.
+/// How a unit's output follows from its pre-activations.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Activation {
     /// `out = s`.
@@ -26,9 +26,9 @@ pub(super) enum Activation {
     Recurrent(Cell),
 }
 
-/// One of a unit's sums: a bias and the products that are added to it.
+/// One of a unit's pre-activations: a bias and the products that are added to it.
 #[derive(Clone, Copy)]
-pub(super) struct Sum {
+pub(super) struct PreActivation {
     /// The gate whose weights these are.
     pub gate: usize,
     /// Whether the products of the layer's inputs belong to it.
@@ -38,15 +38,15 @@ pub(super) struct Sum {
 }
 
 impl Activation {
-    /// The sums that the activation needs, in the order in which it takes them.
-    pub fn sums(self) -> &'static [Sum] {
-        const fn both(gate: usize) -> Sum {
-            Sum { gate, input: true, hidden: true }
+    /// The pre-activations that the activation needs, in the order in which it takes them.
+    pub fn pre_activations(self) -> &'static [PreActivation] {
+        const fn both(gate: usize) -> PreActivation {
+            PreActivation { gate, input: true, hidden: true }
         }
-        const INPUT: Sum = Sum { gate: 0, input: true, hidden: false };
-        // The new gate's two sums stay apart, for the reset gate scales only the hidden one.
-        const NEW_INPUT: Sum = Sum { gate: 2, input: true, hidden: false };
-        const NEW_HIDDEN: Sum = Sum { gate: 2, input: false, hidden: true };
+        const INPUT: PreActivation = PreActivation { gate: 0, input: true, hidden: false };
+        // The new gate's two pre-activations stay apart, since the reset gate scales only the hidden one.
+        const NEW_INPUT: PreActivation = PreActivation { gate: 2, input: true, hidden: false };
+        const NEW_HIDDEN: PreActivation = PreActivation { gate: 2, input: false, hidden: true };
         match self {
             Activation::Identity | Activation::ReluMaxPool { .. } => &[INPUT],
             Activation::Recurrent(Cell::Rnn) => const { &[both(0)] },
@@ -79,7 +79,7 @@ impl Layout {
         self.parts * self.width
     }
 
-    /// Numbers in a row.
+    /// Values in a row.
     pub fn stride(&self) -> usize {
         self.parts * self.padded
     }
@@ -90,7 +90,7 @@ impl Layout {
         (within < self.width).then_some(index / self.padded * self.width + within)
     }
 
-    /// A vector with one number a column, laid out as a row.
+    /// A vector with one value a column, laid out as a row.
     pub fn spread(&self, columns: &[f32]) -> Vec<f32> {
         (0..self.stride()).map(|index| self.column(index).map_or(0.0, |column| columns[column])).collect()
     }
@@ -114,7 +114,7 @@ impl Layer {
         self.isa
     }
 
-    /// What becomes of the sums.
+    /// What follows the products.
     pub fn activation(&self) -> Activation {
         self.activation
     }
@@ -139,12 +139,13 @@ impl Layer {
         self.units
     }
 
-    /// `[blocks, sums, block]`.
+    /// Biases, `[blocks, pre-activations, block]`.
     pub fn biases(&self) -> &[f32] {
         &self.biases
     }
 
-    /// `[blocks, sums]` panels, each of the inputs' weights and of the hidden units', as far as the sum has them.
+    /// Panels, `[blocks, pre-activations]`: of each the weights of the inputs, then those of the hidden state, as far
+    /// as it has them.
     pub fn weights(&self) -> &[u32] {
         &self.weights
     }
@@ -157,7 +158,7 @@ pub(super) fn block(isa: Isa) -> usize {
 
 /// The weights of a layer as the network's parameters hold them.
 pub(super) struct Unpacked<'a> {
-    /// What becomes of the sums.
+    /// What follows the products.
     pub activation: Activation,
     /// What the products of the inputs and of the hidden state are to be computed in.
     pub precision: [Precision; 2],
@@ -169,8 +170,8 @@ pub(super) struct Unpacked<'a> {
     pub input: &'a dyn Fn(usize, usize, usize) -> f32,
     /// The weight of `(hidden unit, gate, unit)`.
     pub hidden: &'a dyn Fn(usize, usize, usize) -> f32,
-    /// The bias of `(sum, unit)`.
-    pub bias: &'a dyn Fn(Sum, usize) -> f32,
+    /// The bias of `(pre-activation, unit)`.
+    pub bias: &'a dyn Fn(PreActivation, usize) -> f32,
 }
 
 impl Layer {
@@ -184,15 +185,15 @@ impl Layer {
             let or_zero = |lane: usize, of_unit: &dyn Fn(usize) -> f32| {
                 if first + lane < real { of_unit(first + lane) } else { 0.0 }
             };
-            for &sum in activation.sums() {
-                biases.extend((0..block).map(|lane| or_zero(lane, &|unit| bias(sum, unit))));
-                if sum.input {
-                    let weight = |index, lane| or_zero(lane, &|unit| input(index, sum.gate, unit));
+            for &pre_activation in activation.pre_activations() {
+                biases.extend((0..block).map(|lane| or_zero(lane, &|unit| bias(pre_activation, unit))));
+                if pre_activation.input {
+                    let weight = |index, lane| or_zero(lane, &|unit| input(index, pre_activation.gate, unit));
                     pack_panel(precision[0], inputs, block, &weight, &mut weights);
                 }
-                if sum.hidden {
+                if pre_activation.hidden {
                     let weight = |index, lane| match index < real {
-                        true => or_zero(lane, &|unit| hidden(index, sum.gate, unit)),
+                        true => or_zero(lane, &|unit| hidden(index, pre_activation.gate, unit)),
                         false => 0.0,
                     };
                     pack_panel(precision[1], units, block, &weight, &mut weights);
@@ -210,7 +211,7 @@ pub(super) fn panel_size(precision: Precision, depth: usize, block: usize) -> us
 
 /// Appends a panel of the weights `(index, lane)`.
 ///
-/// The offset is what a sum of products starts from, so that what stands for zero in a row adds nothing to it.
+/// The offset is what the accumulator starts from: it cancels what the zero point of the rows adds to the products.
 fn pack_panel(
     precision: Precision,
     depth: usize,

@@ -1,6 +1,6 @@
 //! A network's parameters, packed for an instruction set.
 
-use super::layer::{Activation, Layer, Layout, Sum, Unpacked, block};
+use super::layer::{Activation, Layer, Layout, PreActivation, Unpacked, block};
 use crate::engine::precision::Precision;
 use crate::network::{Head, NetworkConfig, Parameters, Pooling, Recurrent};
 use crate::simd::Isa;
@@ -205,9 +205,11 @@ fn pack_recurrent<'a>(
                 step.column(index).map_or(0.0, |column| input[column * width + gate * units + unit])
             },
             hidden: &|from, gate, unit| hidden[from * width + gate * units + unit],
-            bias: &|sum: Sum, unit| {
-                let at = |used: bool, bias: &[f32]| if used { bias[sum.gate * units + unit] } else { 0.0 };
-                at(sum.input, input_bias) + at(sum.hidden, hidden_bias)
+            bias: &|pre_activation: PreActivation, unit| {
+                let at = |used: bool, bias: &[f32]| {
+                    if used { bias[pre_activation.gate * units + unit] } else { 0.0 }
+                };
+                at(pre_activation.input, input_bias) + at(pre_activation.hidden, hidden_bias)
             },
         },
     )

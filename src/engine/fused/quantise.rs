@@ -38,13 +38,13 @@ impl<'a> PackedRows<'a> {
         self.stride
     }
 
-    /// The scale of each row; null if the numbers are no integers.
+    /// The scale of each row; null if the values are not integers.
     pub fn scales(&self) -> *const f32 {
         self.scales
     }
 }
 
-/// Memory for packed rows, reused for the next.
+/// Buffers for packed rows, reused for the next.
 #[derive(Default)]
 pub(super) struct Quantiser {
     words: Vec<u32>,
@@ -52,10 +52,10 @@ pub(super) struct Quantiser {
 }
 
 impl Quantiser {
-    /// Packs the first `count` rows of a matrix, `width` numbers of each.
+    /// Packs the first `count` rows of a matrix, `width` values of each.
     ///
     /// # Panics
-    /// If the matrix does not hold them, or `width` is not a multiple of the lanes and, in integers, of the numbers in a
+    /// If the matrix does not hold them, or `width` is not a multiple of the lanes and, in integers, of the values in a
     /// word.
     pub fn pack<'a>(
         &'a mut self,
@@ -79,7 +79,7 @@ impl Quantiser {
     }
 }
 
-/// Writes a row of whole vectors as integers and returns their scale, which is NaN if a number of the row is NaN or
+/// Writes a row of whole vectors as integers and returns their scale, which is NaN if a value of the row is NaN or
 /// infinite. Made by [`Quantiser::pack`], which checks the sizes.
 struct Quantise<'a> {
     precision: Precision,
@@ -97,7 +97,8 @@ impl SimdFn for Quantise<'_> {
         let (len, to) = (row.len(), words.as_mut_ptr());
         let (row, max_row) = (row.as_ptr(), *max_row as f32);
         // SAFETY: the CPU has the instructions, as the caller guarantees; `len` is a multiple of `LANES`, so a vector
-        // starts at each index; `to` has room for `len` numbers, as the only caller has checked.
+        // starts at each index; `words` has room for `len` values of the precision, as
+        // [`Quantiser::pack`], the only caller, has checked.
         unsafe {
             let none = V::splat(0.0);
             let (mut max, mut finite) = (none, none);

@@ -12,7 +12,7 @@ use core::prelude::v1::test;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-/// Marsaglia's xorshift: the same numbers in every run and on every target.
+/// Marsaglia's xorshift: the same values in every run and on every target.
 struct Random(u32);
 
 impl Random {

@@ -1,8 +1,8 @@
 //! A conv block as one operation: convolution, ReLU and max pooling.
 //!
-//! Between the windows lie zeros, `[N, L + K - 1, in]` in all, so that the `K` steps that an output sees are
-//! neighbours in memory and the convolution is one product of matrices, whose rows overlap. Rows that reach
-//! from one window into the next are computed and ignored.
+//! Between the windows lie zeros, `[N, L + K - 1, in]` in all, so that the `K` steps that an output depends
+//! on are contiguous in memory and the convolution is one product of a matrix with overlapping rows. Rows that reach from
+//! one window into the next are computed and ignored.
 
 use burn::tensor::Tensor;
 
@@ -43,7 +43,7 @@ struct Trace {
     /// The inputs with the zeros between the windows.
     padded: Vec<f32>,
     /// The convolution without bias, for each row of `padded` at which a window can start.
-    sums: Vec<f32>,
+    convolved: Vec<f32>,
 }
 
 impl ConvReluPool {
@@ -52,8 +52,8 @@ impl ConvReluPool {
         self.length + self.kernel - 1
     }
 
-    /// What each output sees, `[rows, K * in]`.
-    fn seen<'a>(&self, padded: &'a [f32]) -> Matrix<'a> {
+    /// The inputs of each output side by side (im2col), `[rows, K * in]`, without a copy: the rows overlap.
+    fn columns<'a>(&self, padded: &'a [f32]) -> Matrix<'a> {
         Matrix::new(padded, self.rows(), self.kernel * self.inputs, self.inputs)
     }
 
@@ -68,8 +68,8 @@ impl ConvReluPool {
         [padded..padded + width, window * width..(window + 1) * width]
     }
 
-    /// Calls `f` with the index of each output row, and with that of the first row of sums that it is pooled from and
-    /// their number. Output rows without a valid step are left out.
+    /// Calls `f` with the index of each output row, and with that of the first row of `convolved` that it is pooled
+    /// from and their number. Output rows without a valid step are left out.
     fn for_pooled(&self, mut f: impl FnMut(usize, usize, usize)) {
         let steps = self.length / self.pool;
         for window in 0..self.windows {
@@ -114,31 +114,33 @@ impl Operation for ConvReluPool {
         }
         let weight = self.by_tap(weight);
         let weight = Matrix::new(&weight, self.kernel * self.inputs, channels, channels);
-        let mut sums = vec![0.0; self.rows() * channels];
-        multiply(self.seen(&padded), weight, Store::Replace, &mut sums, channels);
+        let mut convolved = vec![0.0; self.rows() * channels];
+        multiply(self.columns(&padded), weight, Store::Replace, &mut convolved, channels);
 
         let mut out = vec![0.0; self.windows * (self.length / pool) * channels];
         self.for_pooled(|to, from, count| {
             let out = &mut out[to * channels..][..channels];
-            let sums = &sums[from * channels..][..count * channels];
-            out.copy_from_slice(&sums[..channels]);
-            for sums in sums.chunks_exact(channels).skip(1) {
-                out.iter_mut().zip(sums).for_each(|(max, sum)| *max = maximum(*max, *sum));
+            let convolved = &convolved[from * channels..][..count * channels];
+            out.copy_from_slice(&convolved[..channels]);
+            for convolved in convolved.chunks_exact(channels).skip(1) {
+                out.iter_mut().zip(convolved).for_each(|(max, value)| *max = maximum(*max, *value));
             }
             // NaN stays NaN, as in PyTorch's ReLU.
-            let relu = |sum: f32| if sum < 0.0 { 0.0 } else { sum };
+            let relu = |x: f32| if x < 0.0 { 0.0 } else { x };
             out.iter_mut().zip(bias).for_each(|(out, bias)| *out = relu(*out + bias));
         });
-        (out, Trace { padded, sums })
+        (out, Trace { padded, convolved })
     }
 
     fn backward(&self, passed: Passed<'_, Trace>, d_out: &[f32], first: bool) -> Vec<Vec<f32>> {
-        let Passed { parents, result: out, trace: Trace { padded, sums } } = passed;
+        let Passed { parents, result: out, trace: Trace { padded, convolved } } = passed;
         let Self { inputs, channels, kernel, .. } = *self;
 
-        // An output's gradient goes to the first of the sums that are its maximum, unless ReLU made it zero.
-        let mut d_sums = vec![0.0; sums.len()];
+        // An output's gradient goes to the first of the convolved values that are its maximum, unless ReLU made it
+        // zero.
+        let mut d_convolved = vec![0.0; convolved.len()];
         let mut d_bias = vec![0.0; channels];
+        // The gradients of an output that no convolved value has been given yet.
         let mut left = vec![0.0; channels];
         let mut max = vec![0.0; channels];
         self.for_pooled(|from, to, count| {
@@ -148,24 +150,28 @@ impl Operation for ConvReluPool {
                 *left = if *out <= 0.0 { 0.0 } else { *d_out };
             }
             d_bias.iter_mut().zip(&left).for_each(|(sum, d)| *sum += d);
-            let sums = &sums[to * channels..][..count * channels];
-            max.copy_from_slice(&sums[..channels]);
-            for sums in sums.chunks_exact(channels).skip(1) {
-                max.iter_mut().zip(sums).for_each(|(max, sum)| *max = maximum(*max, *sum));
+            let convolved = &convolved[to * channels..][..count * channels];
+            max.copy_from_slice(&convolved[..channels]);
+            for convolved in convolved.chunks_exact(channels).skip(1) {
+                max.iter_mut().zip(convolved).for_each(|(max, value)| *max = maximum(*max, *value));
             }
-            let d_sums = &mut d_sums[to * channels..][..count * channels];
-            for (d_sums, sums) in d_sums.chunks_exact_mut(channels).zip(sums.chunks_exact(channels)) {
-                for (((d_sum, sum), max), left) in d_sums.iter_mut().zip(sums).zip(&max).zip(&mut left) {
-                    let here = sum == max || (sum.is_nan() && max.is_nan());
-                    *d_sum = if here { *left } else { 0.0 };
-                    *left = if here { 0.0 } else { *left };
+            let d_convolved = &mut d_convolved[to * channels..][..count * channels];
+            for (d_convolved, convolved) in
+                d_convolved.chunks_exact_mut(channels).zip(convolved.chunks_exact(channels))
+            {
+                for (((d_value, value), max), left) in
+                    d_convolved.iter_mut().zip(convolved).zip(&max).zip(&mut left)
+                {
+                    let is_max = value == max || (value.is_nan() && max.is_nan());
+                    *d_value = if is_max { *left } else { 0.0 };
+                    *left = if is_max { 0.0 } else { *left };
                 }
             }
         });
 
-        let d_rows = Matrix::new(&d_sums, self.rows(), channels, channels);
+        let d_rows = Matrix::new(&d_convolved, self.rows(), channels, channels);
         let mut d_by_tap = vec![0.0; kernel * inputs * channels];
-        multiply(self.seen(&padded).transposed(), d_rows, Store::Replace, &mut d_by_tap, channels);
+        multiply(self.columns(&padded).transposed(), d_rows, Store::Replace, &mut d_by_tap, channels);
         let mut d_weight = vec![0.0; d_by_tap.len()];
         self.for_weights(|to, from| d_weight[to] = d_by_tap[from]);
 
@@ -187,7 +193,7 @@ impl Operation for ConvReluPool {
     }
 }
 
-/// The greater of the two, NaN where either is.
+/// The max of the two, NaN where either is.
 fn maximum(max: f32, x: f32) -> f32 {
     if x > max || x.is_nan() { x } else { max }
 }

@@ -1,8 +1,8 @@
 //! One step of a cell, forward and backward, for a vector of units.
 //!
-//! `i, f, g, o` and `r, z, n` are gates; before the forward pass they are the sums without biases, after the backward pass
-//! the gradients of the sums, which are also added to the biases' gradients `b_i` and so on. `u` is the GRU's `U h + d` of
-//! its new gate. The forward formulas are those of [`crate::network::cell`].
+//! `i, f, g, o` and `r, z, n` are gates; before the forward pass they are pre-activations without biases, after the
+//! backward pass the gradients of the pre-activations, which are also added to the biases' gradients `b_i` and so on.
+//! `u` is the GRU's `U h + d` of its new gate. The forward formulas are those of [`crate::network::cell`].
 
 use std::slice::from_mut;
 
@@ -15,8 +15,8 @@ pub(super) struct Rnn;
 
 impl Elementwise<1, 3> for Rnn {
     #[inline(always)]
-    fn apply<V: Vector>([bias]: [V; 1], [sum, _, _]: [V; 3]) -> [V; 3] {
-        let mut next = sum.add(bias);
+    fn apply<V: Vector>([bias]: [V; 1], [pre_activation, _, _]: [V; 3]) -> [V; 3] {
+        let mut next = pre_activation.add(bias);
         gates(Cell::Rnn, [from_mut(&mut next), &mut [], &mut [], &mut []]);
         [next; 3]
     }

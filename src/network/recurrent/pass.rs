@@ -1,7 +1,7 @@
 //! The forward and the backward pass of a direction of a recurrent layer.
 //!
-//! Sequences are `[L, N, columns]`. Most of the work are products of matrices, each as large as the order of
-//! time allows: the inputs' for all steps at once, the states' a step at a time, and in the backward pass those of the
+//! Sequences are `[L, N, columns]`. Most of the work is in matrix products, each over as many steps as the recurrence
+//! allows: the inputs' for all steps at once, the states' a step at a time, and in the backward pass those of the
 //! weights' gradients for all steps at once.
 
 use super::step::{self, Backward, Forward};
@@ -55,7 +55,7 @@ impl Layer {
         self.cell.gates() * self.hidden
     }
 
-    /// Columns of the gates whose sums of inputs and states are one.
+    /// Columns of the gates with a single pre-activation for inputs and state: all but the new gate of the GRU.
     fn joined(&self) -> usize {
         match self.cell {
             Cell::Gru => 2 * self.hidden,
@@ -86,7 +86,7 @@ impl Pass<'_> {
         if self.direction == 0 { done } else { self.layer.length - 1 - done }
     }
 
-    /// The windows for which the backward direction has not begun at `step`, which is padding.
+    /// The windows that have padding at `step`, where the backward direction has not begun.
     fn not_begun(&self, step: usize) -> impl Iterator<Item = usize> {
         let valid = self.layer.valid.as_ref().filter(|_| self.direction == 1);
         let windows = valid.map_or(&[][..], Valid::windows).iter().enumerate();
@@ -192,13 +192,13 @@ impl Pass<'_> {
         Weights { input: d_input, input_bias, hidden: d_hidden, hidden_bias }
     }
 
-    /// Turns the trace into the gradients of the sums, as [`Backward`] leaves them, and adds them up to those
-    /// of the biases.
+    /// Turns the trace into the gradients of the pre-activations, as [`Backward`] leaves them, and adds them up to
+    /// those of the biases.
     fn backward_through_time(&self, states: &[f32], trace: Trace, d_states: &[f32]) -> (Trace, Vec<f32>) {
         let Layer { cell, length, windows, hidden, .. } = *self.layer;
         let (gates, joined, width) = (self.layer.gates(), self.layer.joined(), self.layer.width());
         let Trace { gates: mut d_gates, mut kept } = trace;
-        // Once rather than in every product.
+        // Transposed once rather than in every product.
         let weight = transposed(self.weights.hidden, hidden, gates);
 
         let zeros = vec![0.0; gates];
@@ -219,7 +219,7 @@ impl Pass<'_> {
             d_biases_now.fill(0.0);
             let mut d_out = &d_states[step * windows * width..];
             if self.not_begun(step).next().is_some() {
-                // What is zero whatever the weights are has no gradient.
+                // The states at padding are constant zeros, so no gradient flows through them.
                 let len = (windows - 1) * width + hidden;
                 begun.clear();
                 begun.extend_from_slice(&d_out[..len]);
@@ -259,12 +259,12 @@ impl Pass<'_> {
     }
 }
 
-/// A window's row of a matrix `[windows, width]`; nothing of an empty one.
+/// A window's row of a matrix `[windows, width]`; empty if the matrix is.
 fn row(matrix: &mut [f32], window: usize, width: usize) -> &mut [f32] {
     if matrix.is_empty() { &mut [] } else { &mut matrix[window * width..][..width] }
 }
 
-/// A step's part of a sequence; nothing of an empty one.
+/// A step's part of a sequence; empty if the matrix is.
 fn part(sequence: &mut [f32], step: usize, len: usize) -> &mut [f32] {
     if sequence.is_empty() { &mut [] } else { &mut sequence[step * len..][..len] }
 }

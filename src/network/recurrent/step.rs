@@ -1,7 +1,7 @@
 //! One time step of a cell, forward and backward, for every window: all of it but the products of matrices.
 //!
-//! Matrices are `[windows, columns]` without gaps unless a type says otherwise, and sums and gates of a window stand side
-//! by side, `[G * H]`. The symbols are those of [`crate::network::cell`].
+//! Matrices are `[windows, columns]` without gaps unless a type says otherwise, and pre-activations and gates of a
+//! window stand side by side, `[G * H]`. The symbols are those of [`crate::network::cell`].
 
 use super::elementwise::{Gru, GruBackward, Lstm, LstmBackward, Rnn, RnnBackward};
 use crate::network::config::Cell;
@@ -22,7 +22,7 @@ pub(super) struct Forward<'a> {
     pub state: &'a mut [f32],
     /// The LSTM's cell state, `[windows, H]`; replaced by the next.
     pub cell_state: &'a mut [f32],
-    /// Also the next state, `H` numbers in each run of `out_stride`.
+    /// Also the next state, `H` values in each run of `out_stride`.
     pub out: &'a mut [f32],
     pub out_stride: usize,
 }
@@ -31,25 +31,25 @@ pub(super) struct Forward<'a> {
 pub(super) struct Backward<'a> {
     pub cell: Cell,
     pub hidden: usize,
-    /// In: the gates. Out: the gradient of the sums `W x + b + U h + d`, in the GRU's new gate that of
+    /// In: the gates. Out: the gradient of the pre-activations `W x + b + U h + d`, in the GRU's new gate that of
     /// `W x + b`.
     pub gates: &'a mut [f32],
     /// What [`Forward`] left, `[windows, H]`. Out, GRU: the gradient of the new gate's `U h + d`.
     pub kept: &'a mut [f32],
     /// What the step read: the GRU's hidden states, the LSTM's cell states; the RNN needs neither. `None` for zeros.
     pub before: Option<Matrix<'a>>,
-    /// Gradient of the hidden states after the step by all that reads them, except the next step.
+    /// Gradient of the hidden states after the step from everything that reads them, except the next step.
     pub d_out: Matrix<'a>,
-    /// Gradient of the hidden states, `[windows, H]`. In: of those after the step, by the next step. Out: of those before
-    /// it, without the products with `U`.
+    /// Gradient of the hidden states, `[windows, H]`. In: of those after the step, from the next step. Out: of those
+    /// before it, without the products with `U`.
     pub d_state: &'a mut [f32],
     /// Gradient of the LSTM's cell state, `[windows, H]`; in and out as for the hidden state.
     pub d_cell_state: &'a mut [f32],
-    /// Gradients of the sums are added here, laid out as [`biases`].
+    /// Gradients of the pre-activations are added here, laid out as [`biases`].
     pub d_biases: &'a mut [f32],
 }
 
-/// The biases by the sums that they belong to: `b + d`, in the GRU `b_r + d_r, b_z + d_z, b_n, d_n`.
+/// The biases by the pre-activations that they belong to: `b + d`, in the GRU `b_r + d_r, b_z + d_z, b_n, d_n`.
 pub(super) fn biases(cell: Cell, input: &[f32], hidden: &[f32]) -> Vec<f32> {
     let both = |(a, b): (&f32, &f32)| a + b;
     match cell {
@@ -63,12 +63,12 @@ pub(super) fn biases(cell: Cell, input: &[f32], hidden: &[f32]) -> Vec<f32> {
 }
 
 /// Takes [`biases`] apart again: their gradient to those of `b` and of `d`.
-pub(super) fn split_biases(cell: Cell, sums: &[f32]) -> [Vec<f32>; 2] {
+pub(super) fn split_biases(cell: Cell, biases: &[f32]) -> [Vec<f32>; 2] {
     match cell {
-        Cell::Rnn | Cell::Lstm => [sums.to_vec(), sums.to_vec()],
+        Cell::Rnn | Cell::Lstm => [biases.to_vec(), biases.to_vec()],
         Cell::Gru => {
-            let hidden = sums.len() / 4;
-            [sums[..3 * hidden].to_vec(), [&sums[..2 * hidden], &sums[3 * hidden..]].concat()]
+            let hidden = biases.len() / 4;
+            [biases[..3 * hidden].to_vec(), [&biases[..2 * hidden], &biases[3 * hidden..]].concat()]
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Trained weights to a bundle that has proven itself.
+//! Trained weights to a bundle whose known answers an engine has reproduced.
 
 use std::ops::RangeInclusive;
 
@@ -17,8 +17,8 @@ use crate::windows::WindowSet;
 const KNOWN_WINDOWS: usize = 8;
 /// Steps, of all windows together, that the rounding of weights is fitted to.
 const CALIBRATION_STEPS: usize = 1 << 15;
-/// What the integers that stand for weights are multiples of: the greatest that changes next to nothing is taken.
-/// Multiples of 4 compress to less than six bits.
+/// What the integers that stand for weights are multiples of: the largest that passes the test of
+/// [`Change::is_allowed`] is taken. Multiples of 4 compress to less than six bits.
 const MULTIPLES: RangeInclusive<u8> = 1..=4;
 
 /// One member's part of the bundle, trained.
@@ -38,7 +38,7 @@ pub struct Assembled {
     pub bundle: Bundle,
     /// How its weights are stored.
     pub weights: WeightType,
-    /// Predictions for the subjects of each of the judges, by the classifier that the browser runs.
+    /// Predictions for the validation subjects of each of the `judges`, by the classifier that the browser runs.
     pub predictions: Vec<Vec<Prediction>>,
     /// The engine that made them.
     pub engine: EngineKind,
@@ -53,7 +53,7 @@ pub enum AssembleError {
     /// The model cannot run.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// The subjects that judge cannot be classified.
+    /// The validation subjects cannot be classified.
     #[error(transparent)]
     Classify(#[from] ClassifyError),
     /// The precisions cannot be measured.
@@ -61,10 +61,10 @@ pub enum AssembleError {
     Precision(#[from] PrecisionError),
 }
 
-/// Is told of an engine that misses the known answers.
+/// Called with an engine that misses the known answers and the error.
 pub type Refused<'a> = &'a dyn Fn(EngineKind, &EngineError);
 
-/// Bundles trained weights: as 8-bit integers if that changes next to nothing for the subjects that judge, else in
+/// Bundles trained weights: as 8-bit integers if that changes next to nothing for the validation subjects, else in
 /// half precision if that changes none of their labels. `manifest` has a member without known answers for each of
 /// `members`.
 ///
@@ -92,7 +92,7 @@ pub fn assemble(
 }
 
 /// The same model with the recurrent layers' weights as 8-bit integers, if it has such layers, and if that changes
-/// next to nothing for the subjects that judge and forbids no precision that is allowed without it. `calibration` has
+/// next to nothing for the validation subjects and forbids no precision that is allowed without it. `calibration` has
 /// windows for each member, see [`calibration_windows`].
 ///
 /// # Errors
@@ -167,7 +167,7 @@ pub fn classifier(bundle: &Bundle, refused: Refused<'_>) -> Result<Classifier, L
     Err(first.unwrap_or(EngineError::NotBuilt(EngineKind::Cpu)).into())
 }
 
-/// Members alone on the subjects that judge them.
+/// The predictions of members on their validation subjects.
 fn judge(
     bundle: &Bundle,
     judges: &[Judges<'_>],
@@ -208,8 +208,8 @@ fn with_known_answers(mut manifest: Manifest, members: Vec<TrainedMember>) -> Bu
     Bundle { manifest, weights }
 }
 
-/// Computes a member's known answers with the network that was trained, on the CPU, from the very weights
-/// that the bundle holds.
+/// Computes a member's known answers with the network that was trained, on the CPU, from the weights as
+/// the bundle stores them.
 fn answer(member: &mut Member, parameters: &Parameters, length: usize) {
     let device = Device::flex();
     let KnownAnswers { dense, codes, steps, .. } = member.known_answers.clone();

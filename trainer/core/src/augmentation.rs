@@ -9,7 +9,7 @@ use rand_distr::{Distribution, StandardNormal, UnitSphere};
 use crate::recipe::{Augmentation, Fill, TimeMasking};
 use crate::windows::WindowSet;
 
-/// Moves training windows and changes what they hold, each window on its own. Padding stays as it is.
+/// Shifts training windows and changes their values, each window independently. Padding stays as it is.
 #[derive(Clone, Debug, Default)]
 pub struct Augmenter {
     recipe: Augmentation,

@@ -1,6 +1,6 @@
-//! Is a model as often right as it is sure?
+//! Calibration: whether the accuracy of a model matches its confidence.
 
-/// Predictions by how sure they were, and how often these were right.
+/// Predictions in bins of confidence, with the accuracy of each bin: a reliability diagram.
 ///
 /// Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +59,7 @@ impl Calibration {
     }
 }
 
-/// Where the true share lies in 95 of 100 cases, if `hits` of `count` were seen: Wilson's score interval.
+/// The 95 % confidence interval of a share of which `hits` of `count` were observed: Wilson's score interval.
 ///
 /// Source: Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
 pub fn wilson(hits: u32, count: u32) -> (f64, f64) {

@@ -13,15 +13,15 @@ pub struct Evaluation {
     #[serde(flatten)]
     pub scores: Scores,
     /// Of the probabilities. None where windows vote: shares of votes are no probabilities, and a class without a vote
-    /// would cost as much as the smallest number. Neither have files of trainers that did not compute them.
+    /// would cost as much as the smallest positive f64. Neither have files of trainers that did not compute them.
     #[serde(flatten)]
     pub probabilities: Option<ProbabilityScores>,
 }
 
-/// How far probabilities are from the truth. The less the better, and 0 of no subjects.
+/// Proper scores and calibration of the probabilities. Lower is better; 0 without a subject.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ProbabilityScores {
-    /// Mean of `-ln p` of the true classes, p clipped to what a double tells from 0 and 1: `log_loss` of scikit-learn.
+    /// Mean of `-ln p` of the true classes, p clipped to the f64 values next to 0 and 1: `log_loss` of scikit-learn.
     pub log_loss: f64,
     /// Mean of the squared distances of a subject's probabilities from 1 for its class and 0 for the others, half of it
     /// if there are two classes: `brier_score_loss` of scikit-learn.
@@ -38,7 +38,7 @@ pub const BINS: usize = 15;
 pub type Judgement<'a> = (usize, usize, &'a [f32]);
 
 impl Evaluation {
-    /// Of judged subjects, whose windows became one prediction in this way.
+    /// Of subjects whose windows became one prediction in this way.
     ///
     /// # Panics
     /// If an index is not one of a class.
@@ -55,11 +55,11 @@ impl Evaluation {
 }
 
 impl ProbabilityScores {
-    /// Of judged subjects.
+    /// Of some subjects.
     pub fn new<'a>(judged: impl Iterator<Item = Judgement<'a>> + Clone) -> Self {
         let count = judged.clone().count().max(1) as f64;
         let mean = |of: fn(Judgement<'a>) -> f64| judged.clone().map(of).sum::<f64>() / count;
-        let surest = judged.clone().map(|(truth, class, row)| (f64::from(row[class]), class == truth));
+        let confident = judged.clone().map(|(truth, class, row)| (f64::from(row[class]), class == truth));
         ProbabilityScores {
             log_loss: mean(|(truth, _, row)| {
                 -f64::from(row[truth]).clamp(f64::EPSILON, 1.0 - f64::EPSILON).ln()
@@ -70,7 +70,7 @@ impl ProbabilityScores {
                     row.iter().enumerate().map(|(class, p)| (f64::from(*p) - target(class)).powi(2));
                 squares.sum::<f64>() / if row.len() == 2 { 2.0 } else { 1.0 }
             }),
-            expected_calibration_error: Calibration::new(surest, BINS).expected_error,
+            expected_calibration_error: Calibration::new(confident, BINS).expected_error,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a run is handed by the program around it: threads, and a place for its checkpoints.
+//! What a run is handed by the program around it: threads, and storage for its checkpoints.
 
 use std::error::Error;
 
@@ -19,7 +19,7 @@ pub type Share<'a> = Box<dyn FnOnce() + Send + 'a>;
 
 /// Computes the shares of a batch side by side.
 pub trait Executor: Sync {
-    /// Number of shares that are worth making of one batch. Another number gives slightly other weights.
+    /// Number of shares that a batch should be cut into. Another number leads to slightly different weights.
     fn threads(&self) -> usize;
 
     /// Computes at most [`threads`](Executor::threads) shares and returns when all are done.
@@ -89,7 +89,7 @@ pub trait Store: Sync {
     /// They cannot be kept.
     fn save(&self, key: &str, bytes: &[u8]) -> Result<(), HostError>;
 
-    /// Lets go of all keys in a folder but those of these names.
+    /// Removes all keys in a folder except those with these names.
     ///
     /// # Errors
     /// They cannot be removed.

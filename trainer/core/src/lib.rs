@@ -1,25 +1,25 @@
-//! Trains models: a recipe, recordings and labels in, one judged bundle out.
+//! Trains models: a recipe, recordings and labels in, one validated bundle out.
 //!
 //! ```text
 //! recipe ──▶ recordings, labels ──▶ split by subject ──▶ features fitted on training subjects
-//!        ──▶ windows ──▶ training loop ──▶ bundle, judged by the classifier that the browser runs
+//!        ──▶ windows ──▶ training loop ──▶ bundle, validated by the classifier that the browser runs
 //! ```
 //!
 //! | module | does |
 //! |---|---|
-//! | [`host`] | what a run is handed: threads, and a place for its checkpoints |
+//! | [`host`] | what a run is handed: threads, and storage for its checkpoints |
 //! | [`recipe`] | the TOML that says all of it, checked with line numbers |
 //! | [`labels`] | the labels file: class and group of each subject |
-//! | [`split`] | which subjects train, which judge and which choose a decision |
+//! | [`split`] | training and validation subjects, and those that a decision is chosen on |
 //! | [`statistics`] | statistics of plain slices |
 //! | [`preparation`] | which columns reach the network and how they are scaled |
 //! | [`windows`], [`augmentation`] | windows, gathered into batches and changed at random |
-//! | [`loss`] | what the network is asked to answer, and how far it is from that |
+//! | [`loss`] | targets and losses |
 //! | [`validation`] | scores on held-out windows during training |
 //! | [`training`] | the loop, early stopping, checkpoints |
-//! | [`decision`] | from probabilities to a class, chosen on subjects that judge nothing |
+//! | [`decision`] | from probabilities to a class, chosen on subjects that are set aside |
 //! | [`calibration`], [`evaluation`] | scores of classes and of probabilities |
-//! | [`assemble`] | trained weights to a bundle that has proven itself |
+//! | [`assemble`] | trained weights to a bundle whose known answers an engine has reproduced |
 //! | [`precision`] | which precisions a bundle may be computed in |
 //! | [`quantise`] | the matrices of recurrent layers as 8-bit integers |
 //! | [`experiment`] | a recipe on a data set: every split's training, and the bundle of all members |

@@ -1,11 +1,11 @@
-//! What the network is asked to answer, and how far it is from that.
+//! Targets and losses.
 
 use burn::tensor::Tensor;
 use burn::tensor::activation::log_softmax;
 
 use crate::recipe::{ClassWeights, Loss, Targets, TrainingRecipe};
 
-/// The loss that a recipe asks for, fitted to the classes of the subjects that train.
+/// The loss that a recipe asks for, fitted to the classes of the training subjects.
 ///
 /// The mean loss of a batch is [`Objective::of_windows`] of [`Objective::targets`], summed and divided by
 /// [`Objective::divisor`]. It equals `torch.nn.CrossEntropyLoss(weight, label_smoothing)` where that has it.
@@ -18,20 +18,20 @@ pub struct Objective {
     weights: Vec<f32>,
 }
 
-/// Minimum of `1 - p` in the focal loss: closer to zero its derivative is lost in rounding, or
+/// Min of `1 - p` in the focal loss: closer to zero its derivative is lost in rounding, or
 /// infinite for a gamma below 1.
-const LEAST_DOUBT: f32 = 1e-7;
+const MIN_COMPLEMENT: f32 = 1e-7;
 
-/// A class that nobody trains.
+/// A class without a training subject.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no subject trains the class `{class}`: label some, or leave the class out")]
-pub struct NobodyTrains {
+pub struct UntrainedClass {
     /// The class, or the group of classes of a stage.
     pub class: String,
 }
 
 impl Objective {
-    /// The loss for these classes; `training` holds the class of each subject that trains. Subjects are counted and not
+    /// The loss for these classes; `training` holds the class of each training subject. Subjects are counted and not
     /// their windows, of which a long recording has more.
     ///
     /// Label smoothing `s` gives `1 - s + s / classes` to the true class and `s / classes` to the others.
@@ -39,12 +39,16 @@ impl Objective {
     ///
     /// # Errors
     /// A class without a subject.
-    pub fn new(recipe: &TrainingRecipe, training: &[usize], names: &[String]) -> Result<Self, NobodyTrains> {
+    pub fn new(
+        recipe: &TrainingRecipe,
+        training: &[usize],
+        names: &[String],
+    ) -> Result<Self, UntrainedClass> {
         let classes = names.len();
         let mut counts = vec![0; classes];
         training.iter().for_each(|class| counts[*class] += 1);
         if let Some(class) = counts.iter().position(|count| *count == 0) {
-            return Err(NobodyTrains { class: names[class].clone() });
+            return Err(UntrainedClass { class: names[class].clone() });
         }
         let weights = weights(&recipe.class_weights, &counts);
         let mut rows = rows(&recipe.targets, &counts);
@@ -54,7 +58,7 @@ impl Objective {
         Ok(Objective { loss: recipe.loss, rows, weights })
     }
 
-    /// What the network is asked to answer for windows of these classes, `[windows, classes]`.
+    /// Targets of windows of these classes, `[windows, classes]`.
     pub fn targets(&self, windows: &[usize]) -> Vec<f32> {
         let classes = self.weights.len();
         windows.iter().flat_map(|class| &self.rows[class * classes..][..classes]).copied().collect()
@@ -69,7 +73,7 @@ impl Objective {
     /// `[windows, classes]`.
     pub fn of_windows(&self, logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
         match self.loss {
-            // Its factor would be 1 everywhere.
+            // With a gamma of 0 the factor of the focal loss is 1.
             Loss::CrossEntropy | Loss::Focal { gamma: 0.0 } => cross_entropy(logits, targets),
             Loss::Focal { gamma } => focal(logits, targets, gamma),
         }
@@ -85,7 +89,7 @@ pub fn cross_entropy(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
 /// `-sum over classes (target * (1 - p)^gamma * log p)` of each window.
 fn focal(logits: Tensor<2>, targets: Tensor<2>, gamma: f32) -> Tensor<1> {
     let log_probabilities = log_softmax(logits, 1);
-    let doubt = log_probabilities.clone().exp().neg().add_scalar(1.0).clamp_min(LEAST_DOUBT);
+    let doubt = log_probabilities.clone().exp().neg().add_scalar(1.0).clamp_min(MIN_COMPLEMENT);
     (log_probabilities * targets * doubt.powf_scalar(gamma)).sum_dim(1).neg().squeeze_dim(1)
 }
 
@@ -115,7 +119,7 @@ fn rows(recipe: &Targets, counts: &[usize]) -> Vec<f32> {
         *target = true_class.as_ref().map_or(*target + 1.0 - label_smoothing, |values| values[class]);
     }
     if let Some(value) = majority {
-        // The first of equals, so that the result does not hang on the order of iteration.
+        // The first of equals, so that the result does not depend on the order of iteration.
         let most = (0..classes).rev().max_by_key(|class| counts[*class]).unwrap_or(0);
         rows[most * classes + most] = *value;
     }
@@ -150,11 +154,11 @@ mod tests {
     }
 
     #[test]
-    fn a_class_that_nobody_trains_is_named() {
+    fn a_class_without_a_training_subject_is_named() {
         let text = include_str!("../../recipes/cnn-gru.toml");
         let recipe = RecipeFile::parse("r".as_ref(), text.into()).unwrap().recipe.training;
         let names = ["a", "b", "c"].map(String::from);
-        assert_eq!(Objective::new(&recipe, &[0, 2, 0], &names), Err(NobodyTrains { class: "b".into() }));
+        assert_eq!(Objective::new(&recipe, &[0, 2, 0], &names), Err(UntrainedClass { class: "b".into() }));
         assert!(Objective::new(&recipe, &[0, 2, 1], &names).is_ok());
     }
 }

@@ -1,4 +1,4 @@
-//! Which precisions a bundle may be computed in: those that were measured to change next to nothing.
+//! Which precisions a bundle may be computed in: those that were measured to change no label and hardly a probability.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use painwave::classifier::{Classifier, ClassifyError, LoadError, Prediction};
 use painwave::engine::{EngineKind, Precision};
 use painwave::recording::Recording;
 
-/// Maximal change of a probability that is allowed.
+/// Max change of a probability that is allowed.
 pub const ALLOWED_CHANGE: f64 = 1e-3;
 
 /// Why precisions cannot be measured.
@@ -16,17 +16,17 @@ pub enum PrecisionError {
     /// The model cannot run.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// The subjects that judge cannot be classified.
+    /// The validation subjects cannot be classified.
     #[error(transparent)]
     Classify(#[from] ClassifyError),
 }
 
-/// Members that are judged together: a fold's one, or all of its stages.
+/// Members that are validated together: the one of a fold, or all of its stages.
 #[derive(Clone, Debug)]
 pub struct Judges<'a> {
     /// Their indices in the bundle.
     pub members: Range<usize>,
-    /// The subjects that judge them.
+    /// Their validation subjects.
     pub subjects: Vec<&'a Recording>,
 }
 
@@ -37,7 +37,7 @@ pub struct Change {
     pub subjects: u32,
     /// How many of them get another label.
     pub flips: u32,
-    /// The greatest change of a subject's probability of a class.
+    /// The max change of a subject's probability of a class.
     pub greatest_change: f64,
 }
 
@@ -58,7 +58,7 @@ impl Change {
         change
     }
 
-    /// Whether it was measured, and is next to nothing: no other label, and no probability by more than
+    /// Whether it was measured and is negligible: no other label, and no probability by more than
     /// [`ALLOWED_CHANGE`].
     pub fn is_allowed(&self) -> bool {
         self.subjects > 0 && self.flips == 0 && self.greatest_change <= ALLOWED_CHANGE
@@ -72,7 +72,7 @@ pub fn alone(bundle: &Bundle, members: Range<usize>) -> Bundle {
     Bundle { manifest, weights: bundle.weights[members].to_vec() }
 }
 
-/// Measures every precision against `f32` on the subjects that judge, and records in the bundle what each changes
+/// Measures every precision against `f32` on the validation subjects, and records in the bundle what each changes
 /// and which are allowed: those that change no label and no probability by more than [`ALLOWED_CHANGE`].
 ///
 /// # Errors
@@ -95,7 +95,7 @@ pub fn prove(bundle: &mut Bundle, judges: &[Judges<'_>]) -> Result<(), Precision
     Ok(())
 }
 
-/// What the members say of the subjects that judge them; nothing if a precision misses the known answers.
+/// The predictions of the members on their validation subjects; none if a precision misses the known answers.
 fn predictions(
     bundle: &Bundle,
     judges: &[Judges<'_>],

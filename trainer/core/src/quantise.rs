@@ -1,8 +1,8 @@
 //! The matrices of recurrent layers, nearly all of a network's weights, as 8-bit integers.
 //!
 //! E. Frantar et al., GPTQ: Accurate Post-Training Quantization for Generative Pre-trained Transformers (2022): the
-//! rows of a matrix are rounded one by one, and what the rounding of one changes in the matrix's outputs, on inputs that
-//! the network reads, is taken back by the rows that are still to be rounded.
+//! rows of a matrix are rounded one by one, and the error that the rounding of one makes in the outputs, on inputs that
+//! the network reads, is compensated by the rows that are still to be rounded.
 
 use burn::tensor::{Device, Tensor};
 use nalgebra::DMatrix;
@@ -15,9 +15,9 @@ use painwave::windows::WindowBatch;
 const DAMPING: f64 = 0.001;
 
 /// The weights with the recurrent layers' matrices as integers times the scales of their columns. Where they multiply
-/// hidden states, the integers are multiples of `multiple`, but for the greatest of a column, which is
-/// [`MAX_INTEGER`]: greater multiples change more and compress to less. `calibration` are windows like those that the
-/// network will see.
+/// hidden states, the integers are multiples of `multiple`, except the largest of each column, which is
+/// [`MAX_INTEGER`]: a larger `multiple` changes more and compresses better. `calibration` are windows like those that
+/// the network will see.
 pub fn recurrent_weights(
     config: &NetworkConfig,
     parameters: &Parameters,
@@ -31,8 +31,8 @@ pub fn recurrent_weights(
     let steps = network.recurrent_steps(&NetworkInputs::new(calibration, config, &device));
     for (layer, pair) in steps.windows(2).enumerate() {
         let [inputs, outputs] = pair else { continue };
-        for (place, direction) in ["forward", "backward"].iter().take(layers.directions()).enumerate() {
-            let hidden = outputs.clone().narrow(2, place * layers.hidden, layers.hidden);
+        for (index, direction) in ["forward", "backward"].iter().take(layers.directions()).enumerate() {
+            let hidden = outputs.clone().narrow(2, index * layers.hidden, layers.hidden);
             // Hidden states lie between -1 and 1; what the first layer reads may be of any magnitude.
             let of_inputs = if layer == 0 { 1 } else { multiple };
             let matrices = [("input_weight", inputs.clone(), of_inputs), ("hidden_weight", hidden, multiple)];
@@ -59,7 +59,7 @@ fn second_moments(steps: Tensor<3>) -> DMatrix<f64> {
 /// finite.
 fn round(matrix: &mut Parameter, moments: &DMatrix<f64>, multiple: u8) {
     let [inputs, columns] = matrix.shape[..] else { return };
-    // Those that change the outputs most have most rows left to take it back.
+    // Inputs of large magnitude first: most rows are then left to compensate for their error.
     let mut order: Vec<usize> = (0..inputs).collect();
     order.sort_by(|a, b| moments[(*b, *b)].total_cmp(&moments[(*a, *a)]));
     let damping = DAMPING * moments.diagonal().mean() + f64::MIN_POSITIVE;
@@ -74,35 +74,35 @@ fn round(matrix: &mut Parameter, moments: &DMatrix<f64>, multiple: u8) {
     let scales = column_scales(&matrix.data, columns);
     let row = |row: usize| matrix.data[row * columns..][..columns].iter().map(|weight| f64::from(*weight));
     let mut rows: Vec<Vec<f64>> = order.iter().map(|index| row(*index).collect()).collect();
-    let mut greatest = vec![0; columns];
-    for (place, row) in rows.iter().enumerate() {
+    let mut largest = vec![0; columns];
+    for (index, row) in rows.iter().enumerate() {
         for (column, weight) in row.iter().enumerate() {
-            if weight.abs() > rows[greatest[column]][column].abs() {
-                greatest[column] = place;
+            if weight.abs() > rows[largest[column]][column].abs() {
+                largest[column] = index;
             }
         }
     }
-    for place in 0..inputs {
-        let (done, left) = rows.split_at_mut(place + 1);
+    for index in 0..inputs {
+        let (done, left) = rows.split_at_mut(index + 1);
         let mut errors = Vec::with_capacity(columns);
-        for (column, wanted) in done[place].iter().enumerate() {
+        for (column, wanted) in done[index].iter().enumerate() {
             let scale = f64::from(scales[column]);
             let integer = match scale {
                 0.0 => 0.0,
-                _ if greatest[column] == place => f64::from(MAX_INTEGER).copysign(*wanted),
+                _ if largest[column] == index => f64::from(MAX_INTEGER).copysign(*wanted),
                 _ => nearest(wanted / scale, multiple),
             };
-            matrix.data[order[place] * columns + column] = (integer * scale) as f32;
-            errors.push((wanted - integer * scale) / factor[(place, place)]);
+            matrix.data[order[index] * columns + column] = (integer * scale) as f32;
+            errors.push((wanted - integer * scale) / factor[(index, index)]);
         }
-        for (below, row) in (place + 1..).zip(left) {
-            let share = factor[(below, place)];
+        for (below, row) in (index + 1..).zip(left) {
+            let share = factor[(below, index)];
             row.iter_mut().zip(&errors).for_each(|(weight, error)| *weight -= share * error);
         }
     }
 }
 
-/// The multiple nearest to a number, of those up to [`MAX_INTEGER`].
+/// The multiple nearest to a number, of magnitude at most [`MAX_INTEGER`].
 fn nearest(number: f64, multiple: u8) -> f64 {
     let multiple = f64::from(multiple);
     let most = (f64::from(MAX_INTEGER) / multiple).floor();
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn every_column_reaches_the_greatest_integer() {
+    fn every_column_reaches_the_max_integer() {
         let (inputs, exact) = (correlated(100, 9), matrix(9, 5));
         let mut rounded = exact.clone();
         round(&mut rounded, &(inputs.transpose() * &inputs / 100.0), 3);

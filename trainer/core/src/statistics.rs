@@ -34,13 +34,13 @@ impl Moments {
 /// # Panics
 /// Without a value.
 pub fn quantile(sorted: &[f32], share: f64) -> f64 {
-    let place = share * (sorted.len() - 1) as f64;
-    let below = place.floor() as usize;
+    let position = share * (sorted.len() - 1) as f64;
+    let below = position.floor() as usize;
     let (low, high) = (f64::from(sorted[below]), f64::from(sorted[(below + 1).min(sorted.len() - 1)]));
-    low + (high - low) * (place - below as f64)
+    low + (high - low) * (position - below as f64)
 }
 
-/// The two-sample Kolmogorov-Smirnov distance of ascending values: the greatest difference of their
+/// The two-sample Kolmogorov-Smirnov distance of ascending values: the max difference of their
 /// distribution functions (`scipy.stats.ks_2samp(a, b).statistic`). None without a value on either side.
 pub fn kolmogorov_smirnov(a: &[f32], b: &[f32]) -> Option<f64> {
     if a.is_empty() || b.is_empty() {
@@ -75,7 +75,7 @@ pub fn correlation_ratio(values: impl Iterator<Item = (usize, f64)> + Clone, cla
 }
 
 /// Cramer's V of pairs of a class and a code below 65,536, without correction
-/// (`scipy.stats.contingency.association`): 0 if they say nothing of one another, 1 if one says the other.
+/// (`scipy.stats.contingency.association`): 0 if they are independent, 1 if one determines the other.
 /// None if either has one value only.
 pub fn cramers_v(pairs: impl Iterator<Item = (usize, u16)>, classes: usize, codes: usize) -> Option<f64> {
     let mut table = vec![0f64; classes * codes];

@@ -6,8 +6,8 @@ use painwave::features::{FeatureExtractor, Features};
 use painwave::recording::Recording;
 use painwave::windows::{Tail, WindowBatch, WindowConfig};
 
-/// All windows of a set of labelled subjects. What is kept are the subjects' features: windows that overlap
-/// would be many times as large.
+/// All windows of a set of labelled subjects. The set holds the subjects' features, from which windows are cut when they
+/// are gathered: overlapping windows would be many times as large.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WindowSet {
     /// Class of each window, which is its subject's.
@@ -15,7 +15,7 @@ pub struct WindowSet {
     /// The windows of each subject.
     pub subjects: Vec<Range<usize>>,
     window: WindowConfig,
-    /// Of each subject.
+    /// Features of each subject.
     features: Vec<Features>,
     starts: Vec<Start>,
 }
@@ -158,7 +158,7 @@ pub fn rows(batch: &WindowBatch, windows: Range<usize>) -> WindowBatch {
 mod tests {
     use super::*;
 
-    /// A recording whose one dense input counts the steps from 1 on, so that what is filled up is seen.
+    /// A recording whose one dense input counts the steps from 1 on, so that padding is seen.
     fn counting(steps: usize) -> Features {
         let dense = (1..=steps).map(|step| step as f32).collect();
         Features { steps, width: 1, dense, ..Features::default() }

@@ -13,13 +13,13 @@ pub struct Advice {
     pub reason: String,
 }
 
-/// What to do with a column, the surest first.
+/// What to do with a column, the most certain first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// It cannot be read as numbers: `data.ignored`.
     Ignore,
-    /// It says nothing, or nothing new: `features.drop`.
+    /// It carries no information, or none that other columns lack: `features.drop`.
     Drop,
     /// It may do more harm than good: worth a trial without it.
     Consider,

@@ -1,4 +1,4 @@
-//! One column by itself: what it holds, how it is distributed, and what it has to do with the label.
+//! One column by itself: what it holds, how it is distributed, and how it relates to the label.
 
 use painwave_train::statistics::{Moments, correlation_ratio, cramers_v, quantile};
 use serde::Serialize;
@@ -13,7 +13,7 @@ pub struct ColumnProfile {
     pub name: String,
     /// What it holds.
     pub kind: Kind,
-    /// Whether its numbers only say where a row stands.
+    /// Whether it only counts: rows or time.
     pub counter: Option<Counter>,
     /// Values that the reader refuses.
     pub problems: ColumnProblems,
@@ -26,11 +26,11 @@ pub struct ColumnProfile {
     /// The values and how often they occur, most frequent first, if there are at most [`MAX_LEVELS`]
     /// numbers, or words.
     pub levels: Option<Vec<Level>>,
-    /// Of a column of numbers.
+    /// Of a numeric column.
     pub numbers: Option<NumberSummary>,
-    /// Of a column of numbers, with labels.
+    /// Of a numeric column, with labels.
     pub relation: Option<Relation>,
-    /// Of a column of words, with labels: Cramer's V of word and class over all rows.
+    /// Of a categorical column, with labels: Cramer's V of word and class over all rows.
     pub cramers_v: Option<f64>,
     /// How the values are distributed, for a plot.
     pub histogram: Option<Histogram>,
@@ -61,7 +61,7 @@ pub struct Level {
     pub share: f64,
 }
 
-/// The distribution of numbers over all rows.
+/// The distribution of a numeric column over all rows.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct NumberSummary {
     /// Mean.
@@ -94,7 +94,7 @@ pub struct Spikes {
     pub subjects: usize,
     /// The subject that has most of them, and how many.
     pub most: Option<(String, usize)>,
-    /// Line of the greatest, and its value.
+    /// Line of the largest, and its value.
     pub greatest: Option<(u64, f64)>,
 }
 
@@ -123,7 +123,7 @@ pub struct Histogram {
     pub counts: Vec<Vec<u32>>,
 }
 
-/// Most different numbers that are listed one by one.
+/// Max number of distinct values that are listed one by one.
 pub const MAX_LEVELS: usize = 20;
 /// Standard deviations that make a spike.
 pub const SPIKE_SD: f64 = 6.0;
@@ -133,7 +133,7 @@ const BINS: usize = 32;
 const TAIL: f64 = 0.005;
 
 impl ColumnProfile {
-    /// Describes a column; `sorted` are its numbers, ascending.
+    /// Describes a column; `sorted` are its values, ascending.
     pub fn new(table: &Table, column: &Column, sorted: &[f32], classes: Option<&Classes>) -> Self {
         let mut profile = ColumnProfile {
             name: column.name.clone(),
@@ -158,7 +158,7 @@ impl ColumnProfile {
         profile
     }
 
-    /// Has it one value in all rows?
+    /// Whether it has one value in all rows.
     pub fn is_constant(&self) -> bool {
         self.distinct == Some(1)
     }
@@ -216,7 +216,7 @@ fn labelled<'a>(
     subjects.filter_map(|(subject, class)| class.map(|class| (class, subject.rows.clone())))
 }
 
-/// Missing numbers differ from everything.
+/// Missing values differ from everything.
 fn constant_within_subjects<T: PartialEq>(table: &Table, values: &[T]) -> bool {
     table.subjects.iter().all(|subject| {
         let values = &values[subject.rows.clone()];
@@ -289,7 +289,7 @@ impl Relation {
         }
     }
 
-    /// The stronger of what the subjects' means and deviations have to do with the label.
+    /// The stronger relation to the label, of the subjects' means or of their standard deviations.
     pub fn of_subjects(&self) -> Option<f64> {
         [self.subject_mean, self.subject_sd].into_iter().flatten().reduce(f64::max)
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::columns::MAX_LEVELS;
 use crate::table::{Content, Table};
 
-/// How the columns of numbers go together.
+/// How the numeric columns go together.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Correlation {
     /// The columns that vary, in the order of the file.
@@ -43,11 +43,12 @@ pub struct Combination {
     pub of: Vec<String>,
 }
 
-/// Minimum of the absolute correlation of pairs that are listed.
+/// Min absolute correlation of pairs that are listed.
 pub const STRONG: f64 = 0.7;
-/// Minimum of the absolute correlation of nearly collinear columns.
+/// Min absolute correlation of nearly collinear columns.
 pub const NEAR: f64 = 0.95;
-/// What the rest of a column that follows from others may have of its variance: what 32 bits cannot say.
+/// Share of the variance of a column that others may leave unexplained for it to count as their combination: the
+/// rounding of 32 bits.
 const REST: f64 = 1e-6;
 /// Rows whose centred values are in memory at once.
 const BLOCK: usize = 1024;
@@ -55,7 +56,7 @@ const BLOCK: usize = 1024;
 const MAX_PRODUCTS: usize = 50_000_000_000;
 
 impl Correlation {
-    /// Of the columns of numbers that vary.
+    /// Of the numeric columns that vary.
     pub fn of(table: &Table) -> Self {
         let varying = table.columns.iter().filter_map(|column| match &column.content {
             Content::Numbers(values) => Centred::new(&column.name, values),
@@ -97,7 +98,7 @@ impl Correlation {
     }
 }
 
-/// A column of numbers that vary, and their mean.
+/// A numeric column that varies, and its mean.
 struct Centred<'a> {
     name: &'a str,
     values: &'a [f32],

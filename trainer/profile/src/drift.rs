@@ -36,13 +36,13 @@ pub struct Comparison {
 pub struct Drift {
     /// The column.
     pub name: String,
-    /// Of a column of numbers.
+    /// Of a numeric column.
     pub numbers: Option<NumberDrift>,
-    /// Of a column of words.
+    /// Of a categorical column.
     pub words: Option<WordDrift>,
 }
 
-/// How a column of numbers differs.
+/// How a numeric column differs.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct NumberDrift {
     /// Mean here.
@@ -58,7 +58,7 @@ pub struct NumberDrift {
     pub outside: f64,
 }
 
-/// How a column of words differs.
+/// How a categorical column differs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct WordDrift {
     /// Half the sum of the differences of the words' shares (total variation distance).
@@ -68,7 +68,7 @@ pub struct WordDrift {
 }
 
 impl Drift {
-    /// Compares two columns of one name; `sorted` are their numbers, ascending.
+    /// Compares two columns of one name; `sorted` are their values, ascending.
     pub fn of(here: &Column, there: &Column, sorted: [&[f32]; 2]) -> Self {
         let words = match (&here.content, &there.content) {
             (Content::Words { .. }, Content::Words { .. }) => Some(WordDrift::of(here, there)),

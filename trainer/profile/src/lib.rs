@@ -113,7 +113,7 @@ pub fn profile(sources: &Sources, feed: Feed<'_>) -> Result<Profile, ProfileErro
     Ok(profile)
 }
 
-/// The numbers of a column, ascending.
+/// The values of a numeric column, ascending.
 fn sorted(column: &Column) -> Vec<f32> {
     let Content::Numbers(values) = &column.content else { return Vec::new() };
     let mut values: Vec<f32> = values.iter().copied().filter(|value| !value.is_nan()).collect();

@@ -27,7 +27,7 @@ pub struct Names {
     pub time: String,
     /// Column of the labels file with the class; none without such a file.
     pub label: Option<String>,
-    /// Those of `id`, `time` and `label` that nobody told.
+    /// Those of `id`, `time` and `label` that were not given.
     pub guessed: Vec<&'static str>,
 }
 

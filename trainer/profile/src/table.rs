@@ -1,5 +1,5 @@
 //! A data file as columns. It is read by the rules of the crate's reader, but a value that the reader would
-//! refuse is counted here, with the place of the first.
+//! refuse is counted here, with the position of the first.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -26,7 +26,7 @@ pub struct Table {
     pub problems: TableProblems,
 }
 
-/// One subject's place in a [`Table`].
+/// One subject's rows in a [`Table`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
     /// The id as written in the file.
@@ -44,7 +44,7 @@ pub struct Column {
     pub content: Content,
     /// What the reader would refuse.
     pub problems: ColumnProblems,
-    /// Whether its numbers only say where a row stands.
+    /// Whether it only counts: rows or time.
     pub counter: Option<Counter>,
 }
 
@@ -83,7 +83,7 @@ pub struct ColumnProblems {
     pub missing: Problem,
     /// NaN, infinite, or too large for 32 bits.
     pub not_finite: Problem,
-    /// Words in a column of numbers.
+    /// Words in a numeric column.
     pub not_a_number: Problem,
 }
 
@@ -108,12 +108,12 @@ pub struct Problem {
     /// How often.
     pub count: u64,
     /// The first of them.
-    pub first: Option<Place>,
+    pub first: Option<Position>,
 }
 
-/// A place in a file.
+/// A position in a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Place {
+pub struct Position {
     /// Line, from 1.
     pub line: u64,
     /// What stands there, cut if it is long.
@@ -131,7 +131,7 @@ impl Problem {
     fn count(&mut self, line: u64, found: impl FnOnce() -> String) {
         self.count += 1;
         if self.first.as_ref().is_none_or(|first| line < first.line) {
-            self.first = Some(Place { line, found: found() });
+            self.first = Some(Position { line, found: found() });
         }
     }
 }

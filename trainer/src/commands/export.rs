@@ -53,7 +53,7 @@ impl From<FormatArg> for Format {
 /// Runs the command.
 ///
 /// # Errors
-/// The file is not a bundle, or the other cannot be written.
+/// The bundle cannot be read, or the output cannot be written.
 pub fn run(args: &ExportArgs) -> Result<(), Error> {
     let bundle = data::bundle(&args.bundle)?;
     Ok(write_atomically(&args.out, &export(&bundle, args.format.into())?)?)

@@ -51,7 +51,7 @@ impl From<PrecisionArg> for Precision {
     }
 }
 
-/// Says on standard error what is odd about a file and about single subjects of it.
+/// Prints the warnings about a file and about its subjects to standard error.
 fn warn(path: &Path, of_file: &[String], predictions: &[Prediction]) {
     for warning in of_file {
         eprintln!("warning: {}: {warning}", path.display());

@@ -116,7 +116,7 @@ pub fn run(args: &OptimumArgs) -> Result<(), Error> {
     })
 }
 
-/// The training subjects that judge, by a recipe's split.
+/// The validation subjects of the training set, by a recipe's split.
 fn held_out(file: &RecipeFile, train: &[Known]) -> Result<Vec<usize>, Error> {
     let label =
         |(index, known): (usize, &Known)| Label { class: known.truth, group: None, line: index as u64 + 2 };
@@ -153,7 +153,7 @@ fn section(subjects: &[&Known], tuned: &[(Objective, Vec<f64>); 2]) -> String {
             numbers.map(|value| Cell::new(value.map_or(String::new(), |value| format!("{value:.4}"))));
         table.add_row([Cell::new(name)].into_iter().chain(cells).collect::<Vec<_>>());
     };
-    row("greatest probability", &best, Some(log_loss(by_posterior)));
+    row("argmax of the posterior", &best, Some(log_loss(by_posterior)));
     for (objective, thresholds) in tuned {
         let name = match objective {
             Objective::WeightedF1 => "thresholds for weighted F1",

@@ -21,8 +21,8 @@ Examples:
   trainer predict models/cnn-gru.bpk --data test.csv --out labels.csv
   trainer predict models/cnn-gru.bpk --data test.csv --probabilities > probabilities.csv
 
-Without --out the result goes to standard output. Subjects stand in the order of the file. What is odd about the file
-or a subject goes to standard error.";
+Without --out the result goes to standard output. Subjects stand in the order of the file. Warnings about the file
+or a subject go to standard error.";
 
 /// Arguments of `trainer predict`.
 #[derive(Clone, Debug, Args)]

@@ -41,13 +41,13 @@ pub struct StudyArgs {
     /// Their labels (CSV).
     #[arg(long, requires = "test")]
     pub test_labels: Option<PathBuf>,
-    /// Makes each trial a cross-validation with as many folds.
+    /// Make each trial a cross-validation with this many folds.
     #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(2..))]
     pub folds: Option<usize>,
-    /// Counts up the seed of the split as well as that of the training.
+    /// Vary the seed of the split along with that of the training.
     #[arg(long)]
     pub split_seeds: bool,
-    /// Changes a key of every recipe, such as training.epochs=100; `KEY=` removes it.
+    /// Change a key of every recipe, such as training.epochs=100; `KEY=` removes it.
     #[arg(long, value_name = "KEY=VALUE", value_parser = Change::parse)]
     pub set: Vec<Change>,
     /// Where to train.

@@ -1,4 +1,4 @@
-//! What a process hears from the study that has started it, on its standard input.
+//! Messages from the study that has started this process, on its standard input.
 
 use std::io;
 use std::process;

@@ -23,7 +23,7 @@ pub struct Axis {
 }
 
 impl Axis {
-    /// From one value to another, greater one.
+    /// From one value to a larger one.
     pub fn between(name: &str, low: f64, high: f64) -> Self {
         let ticks = ticks(low, high, step(low, high));
         Axis { name: name.to_owned(), low, high, ticks }

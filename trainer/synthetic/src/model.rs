@@ -56,7 +56,7 @@ pub const POSTURES: [[f64; POSTURED]; 10] = [
 /// Probability of a guarding posture in pain: how much of the signal is level, which a short window shows, and
 /// not change, which takes more of the recording. Chosen with [`EXPRESSED`].
 pub const GUARDING: [f64; 3] = [0.0, 0.92, 0.92];
-/// Probability of each of the first six postures in who does not guard. Fitted with [`POSTURES`].
+/// Probability of each of the first six postures for subjects that do not guard. Fitted with [`POSTURES`].
 pub const COMMON_WEIGHTS: [f64; 6] = [0.214, 0.385, 0.214, 0.054, 0.068, 0.065];
 /// Probability of each of the class's two guarding postures, which follow the common ones. Fitted with
 /// [`POSTURES`].

@@ -20,11 +20,11 @@ confidence = rng.beta(5, 1.5, size=300).astype(np.float32)
 confidence[:3] = [0.5, 1.0, 0.0]
 right = rng.random(300) < np.sqrt(confidence)
 
-place = np.clip(np.digitize(confidence.astype(float), np.arange(BINS + 1) / BINS, right=True) - 1, 0, BINS - 1)
+bin_index = np.clip(np.digitize(confidence.astype(float), np.arange(BINS + 1) / BINS, right=True) - 1, 0, BINS - 1)
 bins = []
 expected_error = 0.0
 for b in range(BINS):
-    inside = place == b
+    inside = bin_index == b
     count = int(inside.sum())
     accuracy = float(right[inside].mean()) if count else 0.0
     mean = float(confidence[inside].astype(float).mean()) if count else 0.0

@@ -30,7 +30,7 @@ def graph_bytes(path, model):
 
 
 def difference(session, manifest, index):
-    """Greatest difference of a member's logits, over all its known windows and the first alone."""
+    """Max difference of a member's logits, over all its known windows and the first alone."""
     member, length = manifest["members"][index], manifest["window"]["length"]
     known, several = member["known_answers"], len(manifest["members"]) > 1
     name = (lambda part: f"{part}_{index}") if several else (lambda part: part)
@@ -56,7 +56,7 @@ def difference(session, manifest, index):
 
 
 def check(path):
-    """Greatest difference of a logit, and the digest of the graph."""
+    """Max difference of a logit, and the digest of the graph."""
     model = onnx.load(path)
     onnx.checker.check_model(model, full_check=True)
     manifest = json.loads({entry.key: entry.value for entry in model.metadata_props}["painwave"])

@@ -23,8 +23,8 @@ def expected_calibration_error(truths, probabilities):
     confidence = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == truths
     edges = np.arange(BINS + 1) / BINS
-    place = np.clip(np.digitize(confidence, edges, right=True) - 1, 0, BINS - 1)
-    inside = [place == b for b in range(BINS)]
+    bin_index = np.clip(np.digitize(confidence, edges, right=True) - 1, 0, BINS - 1)
+    inside = [bin_index == b for b in range(BINS)]
     return sum(i.mean() * abs(right[i].mean() - confidence[i].mean()) for i in inside if i.any())
 
 

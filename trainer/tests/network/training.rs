@@ -15,9 +15,9 @@ use trainer::threads::Threads;
 
 use crate::golden::Golden;
 
-/// Maximal difference of a logit, a loss, or an element of a gradient.
+/// Max difference of a logit, a loss, or an element of a gradient.
 const TOLERANCE: f32 = 1e-5;
-/// Maximal difference of a trained weight: AdamW's steps have one size, however small the gradient is
+/// Max difference of a trained weight: AdamW's steps have one size, however small the gradient is
 /// that its rounding errors are compared with.
 const WEIGHT_TOLERANCE: f32 = 1e-4;
 

@@ -28,10 +28,10 @@ import type { WasmInfo } from "./wasm.js";
 
 const DEVICES: readonly Device[] = ["auto", "cpu", "webgpu", "ndarray"];
 
-/** Most workers that are used without being asked for: more would mostly hold copies of the model. */
-const MOST_WORKERS = 8;
-/** How often a file is read from its beginning: what the second worker dies over, every worker would. */
-const MOST_ATTEMPTS = 2;
+/** Max workers by default: more would mostly hold copies of the model. */
+const MAX_WORKERS = 8;
+/** How often a file is read from its beginning: a file that two workers crash on would crash every worker. */
+const MAX_ATTEMPTS = 2;
 
 /** Makes a classifier on the engine that was asked for, or on the CPU if that does not run here. */
 export async function create(host: Host, options: ClassifierOptions): Promise<Classifier> {
@@ -78,7 +78,7 @@ async function companionOf(
 }
 
 function workerLimit(host: Host, asked: number | undefined): number {
-  if (asked === undefined) return Math.max(1, Math.min(MOST_WORKERS, host.parallelism()));
+  if (asked === undefined) return Math.max(1, Math.min(MAX_WORKERS, host.parallelism()));
   if (Number.isInteger(asked) && asked >= 1) return asked;
   throw new PainwaveError("OPTION", `\`workers\` is ${asked}, expected a whole number from 1 on`);
 }
@@ -175,7 +175,7 @@ class PooledClassifier implements Classifier {
       try {
         return await task(reader);
       } catch (error) {
-        const again = repeatable && attempt < MOST_ATTEMPTS && !reader.alive && !signal.aborted;
+        const again = repeatable && attempt < MAX_ATTEMPTS && !reader.alive && !signal.aborted;
         if (!again) throw error;
       }
     }

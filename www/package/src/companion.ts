@@ -3,7 +3,7 @@ import { closed, messageOf } from "./errors.js";
 import type { Host } from "./host.js";
 import type { WasmPortion } from "./wasm.js";
 
-/** How a file goes on the CPU. */
+/** The progress of a file on the CPU. */
 export interface Pace {
   /** Windows still to be classified. */
   readonly windowsLeft: number;

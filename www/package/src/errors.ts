@@ -5,7 +5,7 @@
 export type PackageErrorCode =
   /** The classifier was closed. */
   | "CLOSED"
-  /** The input is none of the accepted kinds. */
+  /** The input is not of an accepted kind. */
   | "SOURCE_TYPE"
   /** The input could not be read to its end. */
   | "READ_FAILED"
@@ -15,9 +15,9 @@ export type PackageErrorCode =
   | "DOWNLOAD_FAILED"
   /** The WebAssembly module could not be compiled here. */
   | "WASM_FAILED"
-  /** The option `device` is none of the known devices. */
+  /** The option `device` is not a known device. */
   | "UNKNOWN_DEVICE"
-  /** The option `precision` is none of the known precisions. */
+  /** The option `precision` is not a known precision. */
   | "UNKNOWN_PRECISION"
   /** An option has a value that it cannot have. */
   | "OPTION"

@@ -20,8 +20,8 @@ const WINDOWS = 512;
 const RESERVE = 2;
 /** Calls that a worker has at once: the next one waits there when one is over. */
 const CALLS_AT_ONCE = 2;
-/** How many workers may die over one portion before the file is given up. */
-const MOST_FAILURES = 1;
+/** How many workers may crash on one portion before the file fails. */
+const MAX_FAILURES = 1;
 
 /** Portions that an engine gets in one call: a GPU wants all the windows that it can get. */
 const PORTIONS_AT_ONCE: Record<Engine, number> = { cpu: 1, ndarray: 1, webgpu: 24 };
@@ -45,7 +45,7 @@ export interface Outcome {
 interface Hand {
   readonly session: WorkerSession;
   /** Portions that it takes at a time. */
-  readonly most: number;
+  readonly max: number;
   /** Whether it takes some now. */
   ready(): boolean;
   /** Throws if its failure is the file's as well. If not, another worker gets the portions. */
@@ -195,7 +195,7 @@ export class FileJob {
     this.#spawn(
       this.#classify({
         session: reader,
-        most: 1,
+        max: 1,
         ready: () => alone() || this.#queue.waiting > this.#reserve(),
         recover(error) {
           throw error;
@@ -212,10 +212,10 @@ export class FileJob {
       this.#helpers.add(helper);
       this.#employ({
         session: helper,
-        most: 1,
+        max: 1,
         ready: () => true,
         recover(error, portions) {
-          const tooOften = portions.some(({ failures }) => failures >= MOST_FAILURES);
+          const tooOften = portions.some(({ failures }) => failures >= MAX_FAILURES);
           if (helper.alive || tooOften) throw error;
           for (const portion of portions) portion.failures++;
         },
@@ -241,11 +241,11 @@ export class FileJob {
     const { signal } = this.#over;
     session.ended.addEventListener("abort", () => lose(session.ended.reason), { once: true, signal });
     this.#engine = engine;
-    const most = this.#batch();
+    const max = this.#batch();
     const soon = () => companion.alone && (this.#delivered === 0 || this.#queue.ended);
-    const ready = () => soon() || this.#queue.waiting >= most;
+    const ready = () => soon() || this.#queue.waiting >= max;
     // Its failures say nothing about the file: the CPU does the portions again, and its failures do.
-    this.#employ({ session, most, ready, recover: lose });
+    this.#employ({ session, max, ready, recover: lose });
   }
 
   #employ(hand: Hand): void {
@@ -254,9 +254,9 @@ export class FileJob {
 
   /** Classifies one batch of portions after the other, as long as the worker does its work. */
   async #classify(hand: Hand): Promise<void> {
-    const { session, most } = hand;
+    const { session, max } = hand;
     for (;;) {
-      const portions = await this.#queue.take(most, () => session.alive && hand.ready());
+      const portions = await this.#queue.take(max, () => session.alive && hand.ready());
       if (portions.length === 0) return;
       let answer: Classified;
       let answered: Answered<Portion>[];

@@ -50,13 +50,13 @@ export class PortionQueue {
     this.#changed();
   }
 
-  /** Takes up to `most` portions once some are waiting and `ready` agrees; none, when nothing is left to do. */
-  async take(most: number, ready: () => boolean): Promise<Portion[]> {
+  /** Takes up to `max` portions once some are waiting and `ready` agrees; none, when nothing is left to do. */
+  async take(max: number, ready: () => boolean): Promise<Portion[]> {
     const some = () => this.waiting > 0 && ready();
     // Another may have taken them before this one goes on.
     while (!this.over && !some()) await this.until(() => this.over || some());
     if (this.over) return [];
-    const portions = this.#waiting.splice(0, most);
+    const portions = this.#waiting.splice(0, max);
     this.#taken += portions.length;
     this.#changed();
     return portions;

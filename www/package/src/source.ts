@@ -9,7 +9,7 @@ const CHUNK_BYTES = 1 << 20;
 /** Size of the first chunk, which has the first subject. */
 const FIRST_CHUNK_BYTES = 1 << 18;
 /** Size of the slices that a worker reads itself: browsers take their time for each. */
-const MOST_SLICE_BYTES = 1 << 22;
+const MAX_SLICE_BYTES = 1 << 22;
 
 /** An input that is open for reading. It must be cancelled in the end, read or not. */
 export interface OpenSource {
@@ -17,7 +17,7 @@ export interface OpenSource {
   readonly bytesTotal: number | undefined;
   /** The input itself, if it is one that a worker can be given to read. */
   readonly blob: Blob | undefined;
-  /** Whether all of it is at hand: then it can be read more than once, and its bytes do not keep one waiting. */
+  /** Whether all of it is in memory or on disk: then it can be read more than once, and without waiting for bytes. */
   readonly atHand: boolean;
   /** What is in it, as it is, from its beginning; each chunk has a buffer of its own that may be transferred. */
   chunks(): Chunks;
@@ -73,7 +73,7 @@ function openBytes(bytes: Uint8Array): OpenSource {
   return kept(bytes.byteLength, (signal) => piecesAtHand(bytePieces(bytes), signal));
 }
 
-/** An input that is at hand. */
+/** An input that is in memory or on disk. */
 function kept(
   bytesTotal: number | undefined,
   read: (signal: AbortSignal) => Chunks,
@@ -117,7 +117,7 @@ export async function* blobChunks(blob: Blob, signal: AbortSignal | undefined): 
   const slice = () => {
     const start = end;
     end = Math.min(blob.size, start + size);
-    size = Math.min(2 * size, MOST_SLICE_BYTES);
+    size = Math.min(2 * size, MAX_SLICE_BYTES);
     const bytes = start < end ? blob.slice(start, end).arrayBuffer() : undefined;
     // After an abort it is not awaited any more, and its rejection must not count as unhandled.
     bytes?.catch(() => undefined);

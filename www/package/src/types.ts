@@ -14,8 +14,8 @@ export type Engine = "cpu" | "webgpu" | "ndarray";
 export type Precision = "f32" | "i16" | "i8";
 
 /**
- * A CSV file in any of the forms that the platform has. Gzip is recognised by its first bytes. A stream that is not read
- * to its end, since its call was aborted or failed, is cancelled.
+ * A CSV file in any of the forms that the platform has. Gzip is recognised by its first bytes. A stream that is not
+ * read to its end, since its call was aborted or failed, is cancelled.
  */
 export type Source =
   | Blob
@@ -55,7 +55,7 @@ export interface ClassifierOptions {
    */
   readonly precision?: Precision | undefined;
   /**
-   * Most workers that share the work on a file; default as many as the machine can run at once, but at most 8.
+   * Max workers that share the work on a file; default as many as the machine can run at once, but at most 8.
    * All but the first are started when a file is long enough to gain from them.
    */
   readonly workers?: number | undefined;
@@ -205,7 +205,7 @@ export interface PrecisionCheck {
   readonly subjects: number;
   /** How many of them got another label. */
   readonly flips: number;
-  /** The greatest change of a subject's probability of a class. */
+  /** The max change of a subject's probability of a class. */
   readonly greatest_change: number;
 }
 
@@ -219,7 +219,7 @@ export interface ClassifierInfo {
   readonly why: string;
   /** What the engine multiplies in. */
   readonly precision: Precision;
-  /** Most workers that share the work on a file. */
+  /** Max workers that share the work on a file. */
   readonly workers: number;
   readonly classes: readonly string[];
   readonly schema: Schema;
@@ -235,8 +235,8 @@ export interface Classifier {
   /** What it runs on at present: a device that fails is replaced. */
   readonly info: ClassifierInfo;
   /**
-   * Classifies every subject of a file. Calls may overlap: they start in their order, each when those before it are over,
-   * but none waits for the end of a stream.
+   * Classifies every subject of a file. Calls may overlap: they start in their order, each when those before it are
+   * over, but none waits for the end of a stream.
    */
   classify(source: Source, options?: ClassifyOptions): Promise<Result>;
   /** Compares a result with a labels file (id, label). */

@@ -16,8 +16,8 @@ export async function* unpacked(raw: Chunks): Chunks {
 }
 
 /**
- * Most packed bytes that are unpacked at once. Browsers enqueue all that a chunk unpacks to, which can be a thousand times
- * as much, before backpressure stops them.
+ * Max packed bytes that are unpacked at once. Browsers enqueue all that a chunk unpacks to, which can be a thousand
+ * times as much, before backpressure stops them.
  */
 const PACKED_BYTES = 1 << 16;
 

@@ -1,4 +1,4 @@
-//! The forward pass as plainly as it can be written: the valid steps of one window, one number at a time, in `f64`.
+//! The forward pass as plainly as it can be written: the valid steps of one window, one value at a time, in `f64`.
 
 use crate::network::{Cell, ConvBlock, Head, NetworkConfig, Parameters, Pooling, Recurrent};
 use crate::windows::WindowBatch;

@@ -1,4 +1,4 @@
-//! From a subject's probabilities to its class: what is chosen after training, on subjects that judge nothing.
+//! From a subject's probabilities to its class: what is chosen after training, on subjects that are set aside for it.
 
 pub mod temperature;
 pub mod thresholds;
@@ -7,8 +7,8 @@ use painwave::decision::Decision;
 
 use crate::recipe::DecisionRecipe;
 
-/// What a model says of subjects that are set aside to choose its decision: they trained nothing in it, and none of the
-/// scores that are shown is theirs.
+/// Predictions of a model for subjects that are set aside to choose its decision: they are neither its training
+/// subjects nor part of any reported score.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CalibrationSet {
     /// Probability of each class, `[subjects][classes]`.
@@ -34,7 +34,7 @@ pub fn fit(recipe: &DecisionRecipe, set: &CalibrationSet) -> Decision {
     decision
 }
 
-/// A decision for people; `None` if it changes nothing.
+/// A decision as text; `None` if it changes nothing.
 pub fn text(decision: &Decision, classes: &[String]) -> Option<String> {
     let temperature = decision.temperature.map(|temperature| format!("temperature {temperature:.4}"));
     let thresholds = decision.thresholds.as_ref().map(|thresholds| {

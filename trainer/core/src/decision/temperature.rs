@@ -1,12 +1,12 @@
-//! The temperature at which probabilities are as likely as can be.
+//! The temperature of maximum likelihood.
 
-/// The minimum and the maximum of a temperature: few subjects, all of them right, would ask for one of zero.
+/// Min and max of a temperature: for few subjects that are all classified correctly the optimum is zero.
 pub const RANGE: [f64; 2] = [0.1, 10.0];
 
-/// Halvings of the range: more than a double can tell apart.
+/// Halvings of the range: enough for the precision of an `f64`.
 const HALVINGS: usize = 64;
 
-/// The temperature `T` of [`RANGE`] at which `p^(1 / T) / sum` has the minimal mean negative log likelihood of the
+/// The temperature `T` of [`RANGE`] at which `p^(1 / T) / sum` has the min mean negative log likelihood of the
 /// true classes. `probabilities` holds a row for each of `truths`.
 ///
 /// With `b = 1 / T` the likelihood is convex: its derivative, the mean over subjects of the expected `ln p` less the

@@ -21,7 +21,7 @@ impl Objective {
     }
 }
 
-/// The class whose probability is the maximal multiple of its threshold, the first of equals.
+/// The class with the max ratio of probability to threshold, the first of equals.
 pub fn decide(probabilities: &[f64], thresholds: &[f64]) -> usize {
     let ratio = |class: usize| probabilities[class] / thresholds[class];
     (1..probabilities.len()).fold(0, |best, class| if ratio(class) > ratio(best) { class } else { best })
@@ -30,8 +30,8 @@ pub fn decide(probabilities: &[f64], thresholds: &[f64]) -> usize {
 /// Rounds of improving one threshold after the other; a handful of subjects' decisions settle in two or three.
 const ROUNDS: usize = 20;
 
-/// Thresholds, of geometric mean 1, whose decisions have the best score that changing one of them at a time
-/// leads to from equal ones. `probabilities` holds a row for each of `truths`.
+/// Thresholds, of geometric mean 1, found by coordinate ascent on the score from equal thresholds: one is changed at a
+/// time. `probabilities` holds a row for each of `truths`.
 ///
 /// With the others fixed, a class's threshold matters only by which subjects' ratios lie above it: every such
 /// choice is tried, and of the best the middle of its interval is taken.

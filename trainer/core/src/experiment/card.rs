@@ -109,7 +109,7 @@ fn describe(file: &RecipeFile, calibration: &[usize], splits: &[Split]) -> Strin
             let subjects: usize = folds.iter().map(|fold| fold.validation.len()).sum();
             let folds = folds.len();
             format!(
-                "{subjects} subjects in {folds} folds by {by}, seed {seed}; each is judged by what was not \
+                "{subjects} subjects in {folds} folds by {by}, seed {seed}; each is classified by members that were not \
                  trained on its fold"
             )
         }

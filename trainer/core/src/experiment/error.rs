@@ -1,4 +1,4 @@
-//! Why a recipe came to nothing.
+//! Why the run of a recipe failed.
 
 use std::path::PathBuf;
 
@@ -6,14 +6,14 @@ use painwave::bundle::BundleError;
 use painwave::features::FeatureError;
 
 use crate::assemble::AssembleError;
-use crate::loss::NobodyTrains;
+use crate::loss::UntrainedClass;
 use crate::precision::PrecisionError;
 use crate::preparation::PreparationError;
 use crate::recipe::RecipeError;
 use crate::split::SplitError;
 use crate::training::TrainingError;
 
-/// Why a recipe came to nothing.
+/// Why the run of a recipe failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ExperimentError {
     /// The recipe cannot be used with these classes and columns.
@@ -29,9 +29,9 @@ pub enum ExperimentError {
         /// Why.
         source: SplitError,
     },
-    /// A network has nothing to learn a class from.
+    /// A class without a training subject.
     #[error(transparent)]
-    NobodyTrains(#[from] NobodyTrains),
+    UntrainedClass(#[from] UntrainedClass),
     /// The features cannot be fitted.
     #[error(transparent)]
     Preparation(#[from] PreparationError),

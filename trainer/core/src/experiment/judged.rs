@@ -1,4 +1,4 @@
-//! What the trained members say of the subjects that did not train them.
+//! Predictions of the trained members on their validation subjects.
 
 use painwave::bundle::Manifest;
 use painwave::classifier::Prediction;
@@ -7,7 +7,7 @@ use super::dataset::Dataset;
 use crate::evaluation::Evaluation;
 use crate::split::Split;
 
-/// A subject and what the members of a fold said, which were not trained on it.
+/// A validation subject and its prediction by the members of its fold, which were not trained on it.
 #[derive(Clone, Debug)]
 pub struct Judged {
     /// Index in the data set.
@@ -16,14 +16,14 @@ pub struct Judged {
     pub fold: usize,
     /// The true class.
     pub truth: usize,
-    /// What they said.
+    /// The prediction.
     pub prediction: Prediction,
 }
 
 /// How temperature and thresholds were chosen, which the bundle holds.
 #[derive(Clone, Debug)]
 pub struct Decided {
-    /// Number of subjects that they were chosen on: none of them trained or judged.
+    /// Number of subjects that they were chosen on, which are neither training nor validation subjects.
     pub subjects: usize,
     /// What the scores of the run are scores of.
     pub judges: DecisionJudges,
@@ -54,13 +54,13 @@ impl Decided {
             }
         };
         format!(
-            "chosen for the model as it ships on {} subjects that neither trained nor judged; {judges}",
+            "chosen for the model as it ships on {} subjects that are set aside from training and validation; {judges}",
             self.subjects
         )
     }
 }
 
-/// The predictions of each split's members for the subjects that judge them, in the order of the data set.
+/// The predictions of each split's members for its validation subjects, in the order of the data set.
 pub(super) fn judged(dataset: &Dataset, splits: &[Split], predictions: &[Vec<Prediction>]) -> Vec<Judged> {
     let mut judged = Vec::new();
     for (fold, (split, predictions)) in splits.iter().zip(predictions).enumerate() {
@@ -73,7 +73,7 @@ pub(super) fn judged(dataset: &Dataset, splits: &[Split], predictions: &[Vec<Pre
     judged
 }
 
-/// Decides anew for judged subjects, as the classifier does with what it reads in the bundle.
+/// Applies the decision to predictions of validation subjects, as the classifier does with what it reads in the bundle.
 pub(super) fn apply(manifest: &Manifest, judged: &mut [Judged]) {
     let Manifest { decision, classes, .. } = manifest;
     for Judged { prediction, .. } in judged {
@@ -83,7 +83,7 @@ pub(super) fn apply(manifest: &Manifest, judged: &mut [Judged]) {
     }
 }
 
-/// Scores of judged subjects.
+/// Scores of validation subjects.
 pub fn evaluate<'a>(
     manifest: &Manifest,
     judged: impl IntoIterator<Item = &'a Judged, IntoIter: Clone>,

@@ -34,22 +34,22 @@ pub struct Training {
     pub fold: usize,
     /// The subjects: those of the stage's classes, if it is one.
     pub split: Split,
-    /// How many windows they have: those that trained and those that judged.
+    /// Number of their windows: training and validation.
     pub windows: [usize; 2],
     /// Threads that computed its batches.
     pub threads: usize,
-    /// What it came to.
+    /// Its result.
     pub outcome: Outcome,
 }
 
-/// What all trainings of a recipe have in common.
+/// What the trainings of a recipe share.
 pub(super) struct Workshop<'a> {
     pub(super) file: &'a RecipeFile,
     pub(super) dataset: &'a Dataset,
     pub(super) settings: &'a Settings<'a>,
-    /// The bundle-to-be.
+    /// The manifest of the bundle that is being made.
     pub(super) manifest: &'a Manifest,
-    /// Those of the data set, with the columns of the manifest's schema only.
+    /// The recordings of the data set, with the columns of the manifest's schema only.
     pub(super) recordings: &'a [Recording],
 }
 
@@ -57,14 +57,14 @@ pub(super) struct Workshop<'a> {
 pub(super) struct Draft<'a> {
     part: Part,
     task: Task,
-    /// The subjects that there is an answer for.
+    /// The subjects of the classes that the network tells apart.
     split: Split,
     preparation: &'a Preparation,
     recipe: TrainingRecipe,
     weights: Parameters,
 }
 
-/// A training that came to its end.
+/// A finished training.
 pub(super) struct Trained {
     pub(super) training: Training,
     pub(super) member: TrainedMember,
@@ -100,7 +100,7 @@ impl<'a> Workshop<'a> {
             }) as host::Task<'_>
         });
         self.settings.scheduler.tasks(tasks.collect()).map_err(TrainingError::from)?;
-        // What went wrong by itself goes before what was ended because of it.
+        // A failure is reported rather than the interruptions that it caused.
         let (trained, errors): (Vec<_>, Vec<_>) = results.into_iter().flatten().partition(Result::is_ok);
         let errors: Vec<_> = errors.into_iter().filter_map(Result::err).collect();
         let cause = errors.iter().position(|error| !matches!(error, ExperimentError::Interrupted { .. }));

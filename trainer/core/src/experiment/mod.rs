@@ -35,7 +35,7 @@ use crate::recipe::{DecisionRecipe, RecipeFile};
 use crate::split::{self, Division, Split};
 use crate::windows::WindowSet;
 
-/// What a recipe came to.
+/// The result of a recipe.
 pub struct Experiment {
     /// The trainings, one for each member of the bundle.
     pub trainings: Vec<Training>,
@@ -43,7 +43,7 @@ pub struct Experiment {
     pub folds: usize,
     /// The bundle, with the scores on its card.
     pub assembled: Assembled,
-    /// The subjects that judged: all of them, but those of calibration, if there were folds.
+    /// The validation subjects: with folds all but those that are set aside for the decision.
     pub judged: Vec<Judged>,
     /// Scores of these subjects, each by the members that were not trained on it.
     pub evaluation: Evaluation,
@@ -122,7 +122,7 @@ pub fn run(
 }
 
 /// Measures again what precisions change in the bundle of an earlier run of the recipe on the same data, and stores its
-/// weights as 8-bit integers if they are not stored so and may be. Returns how they are stored.
+/// weights as 8-bit integers if that is allowed. Returns how they are stored.
 ///
 /// # Errors
 /// The subjects cannot be split as the recipe says, or the bundle cannot classify them.
@@ -169,7 +169,8 @@ pub fn divide(file: &RecipeFile, labels: &[Label], classes: &[String]) -> Result
     })
 }
 
-/// Who judges which members: those that a fold held out. A subject is judged by all stages together.
+/// The validation subjects of each fold and the members that are validated on them. All stages of a fold together make
+/// a prediction.
 fn judges<'a>(file: &RecipeFile, recordings: &'a [Recording], splits: &[Split]) -> Vec<Judges<'a>> {
     let of_fold = |(fold, split): (usize, &Split)| Judges {
         members: Part::members(fold, file.recipe.networks()),
@@ -184,7 +185,7 @@ fn project(dataset: &Dataset, schema: &Schema) -> Vec<Recording> {
     dataset.recordings.iter().map(project).collect()
 }
 
-/// Chooses what the recipe asks for by what the model that ships says of the subjects of calibration.
+/// Chooses what the recipe asks for from the predictions of the model as it ships on the subjects that are set aside.
 fn decide(
     recipe: &DecisionRecipe,
     dataset: &Dataset,

@@ -1,4 +1,4 @@
-//! How a recipe is run, and who is told.
+//! Settings and observers of a run.
 
 use burn::tensor::Device;
 use painwave::engine::{EngineError, EngineKind};
@@ -24,16 +24,16 @@ pub struct Settings<'a> {
     pub store: &'a dyn Store,
     /// Runs the trainings.
     pub scheduler: &'a dyn Scheduler,
-    /// Is told how it goes on.
+    /// Observes the run.
     pub observer: &'a dyn Observer,
 }
 
-/// Is told how a recipe goes on.
+/// Observes the run of a recipe.
 pub trait Observer: Sync {
     /// A network is about to be trained; what is returned is told of its epochs.
     fn training(&self, plan: &Plan<'_>) -> Box<dyn training::Observer + '_>;
 
-    /// An engine of this build misses the known answers of the bundle, so that another one judges it.
+    /// An engine of this build misses the known answers of the bundle, so that another one validates it.
     fn engine_refused(&self, engine: EngineKind, error: &EngineError);
 }
 

@@ -1,11 +1,11 @@
-//! What one network answers: the class of a subject, or, in a stage, the group of classes that it is of.
+//! The classification task of one network: the class of a subject or, in a stage, its group of classes.
 
 use super::dataset::Dataset;
 use super::part::Part;
 use crate::recipe::RecipeFile;
 use crate::split::Split;
 
-/// What one network answers.
+/// The classification task of one network.
 #[derive(Clone, Debug)]
 pub(super) struct Task {
     /// Names of the answers.

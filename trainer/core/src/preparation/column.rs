@@ -26,9 +26,9 @@ pub struct Statistics {
     pub mean: f64,
     /// Variance of the population, as scikit-learn's scalers take it.
     pub variance: f64,
-    /// Smallest value.
+    /// Min.
     pub low: f32,
-    /// Maximum.
+    /// Max.
     pub high: f32,
 }
 

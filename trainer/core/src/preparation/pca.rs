@@ -30,7 +30,8 @@ struct Component {
 /// dropped has no projection.
 ///
 /// # Errors
-/// A group that names a column that is not there or that another group has, or that has not what it takes.
+/// A group that names a column that is not there or that another group has, or that cannot have as many components as
+/// asked for.
 pub fn fit(
     file: &RecipeFile,
     columns: &[Column],

@@ -141,7 +141,7 @@ pub fn matching(
     Ok(indices)
 }
 
-/// Most names in an error.
+/// Max number of names in an error.
 const LISTED: usize = 12;
 
 fn unknown(file: &RecipeFile, key: &str, pattern: &str, columns: &[Column]) -> RecipeError {

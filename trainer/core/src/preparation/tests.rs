@@ -87,8 +87,8 @@ fn columns(preparation: &Preparation) -> Vec<&str> {
 fn refusal(features: &str) -> String {
     let error = prepare(features).expect_err(features).to_string();
     let line = RECIPE.lines().count() + 1;
-    let place = format!("recipe.toml:{line}: ");
-    error.strip_prefix(&place).unwrap_or_else(|| panic!("{error}, expected line {line}")).to_owned()
+    let position = format!("recipe.toml:{line}: ");
+    error.strip_prefix(&position).unwrap_or_else(|| panic!("{error}, expected line {line}")).to_owned()
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub struct Identity {
     pub labels: String,
     /// Seed of the training.
     pub seed: u64,
-    /// Which subjects train and which judge.
+    /// Training and validation subjects.
     pub split: String,
 }
 
@@ -48,7 +48,7 @@ pub struct State {
     pub history: History,
     /// The epochs of fine-tuning so far.
     pub fine_tuning: Vec<FineTuningEpoch>,
-    /// What has learnt in all of them.
+    /// The network and the optimizer after all of them.
     pub learner: Learner,
     /// The network of the best epoch of the history, without autodiff; none before the first.
     pub best: Option<Network>,

@@ -19,7 +19,7 @@ pub(super) struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    /// Learns from an epoch of windows; returns their mean loss. Number and seed decide what is drawn.
+    /// Trains for one epoch of windows and returns their mean loss. The random draws depend on seed and `number` alone.
     ///
     /// # Errors
     /// A loss that is not finite.

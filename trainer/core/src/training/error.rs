@@ -1,10 +1,10 @@
-//! Why a training came to nothing.
+//! Why a training failed.
 
 use burn::store::RecordError;
 
 use crate::host::HostError;
 
-/// Why a training came to nothing.
+/// Why a training failed.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainingError {
     /// A checkpoint that cannot be continued.

@@ -1,4 +1,4 @@
-//! Further training of the best epoch's weights, on the windows that judged it as well.
+//! Further training of the best epoch's weights, on the validation windows as well.
 
 use burn::module::Module;
 use painwave::network::Parameters;
@@ -12,10 +12,10 @@ use super::observer::Observer;
 use super::schedule::Rates;
 use crate::recipe::FineTuning;
 
-/// What fine-tuning came to.
+/// The result of fine-tuning.
 #[derive(Clone, Debug)]
 pub struct FineTuned {
-    /// The weights. No subject is left that they were not trained on.
+    /// The weights. There is no held-out subject left to validate them on.
     pub parameters: Parameters,
     /// The epochs.
     pub epochs: Vec<FineTuningEpoch>,

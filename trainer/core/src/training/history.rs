@@ -13,7 +13,7 @@ pub struct EpochRecord {
     pub training_loss: f64,
     /// Mean cross entropy of the validation windows, against hard labels.
     pub validation_loss: f64,
-    /// Share of validation subjects that were right.
+    /// Share of validation subjects that were classified correctly.
     pub accuracy: f64,
     /// Weighted F1 of the validation subjects.
     pub weighted_f1: f64,
@@ -26,7 +26,7 @@ pub struct EpochRecord {
 }
 
 impl EpochRecord {
-    /// A score for which more is better.
+    /// A score for which higher is better.
     pub(super) fn score(&self, metric: Metric) -> f64 {
         match metric {
             Metric::WeightedF1 => self.weighted_f1,
@@ -37,7 +37,7 @@ impl EpochRecord {
     }
 }
 
-/// One epoch of fine-tuning, which nothing judges.
+/// One epoch of fine-tuning, for which there is no validation.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FineTuningEpoch {
     /// Mean loss of all windows while the weights were changing.
@@ -86,7 +86,7 @@ impl History {
         self.stopping.is_some_and(|stopping| since >= stopping.patience)
     }
 
-    /// Maximal number of epochs that can still follow, of `epochs` in all, if none is better.
+    /// Max number of epochs that can still follow, of `epochs` in all, if none is better.
     pub fn remaining(&self, epochs: usize) -> usize {
         let last = self.best().zip(self.stopping).map(|(best, stopping)| best.epoch + stopping.patience);
         last.unwrap_or(epochs).min(epochs).saturating_sub(self.epochs.len())

@@ -21,7 +21,7 @@ pub struct Learner {
 }
 
 impl Learner {
-    /// One that has not taken a step.
+    /// A learner that has not taken a step.
     pub fn new(network: Network, recipe: &TrainingRecipe) -> Self {
         let optimizer = optimizer(&recipe.optimizer);
         Learner { network, optimizer, penalties: recipe.penalties, clipping: recipe.gradient_clipping }

@@ -33,12 +33,12 @@ use crate::host::Executor;
 use crate::recipe::TrainingRecipe;
 use crate::validation;
 
-/// What training came to.
+/// The result of a training.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// Weights of the best epoch, which the validation windows judge.
+    /// Weights of the best epoch by the validation windows.
     pub parameters: Parameters,
-    /// What followed, if the recipe asks for it and it came to its end.
+    /// The result of fine-tuning, if the recipe asks for it and it was not interrupted.
     pub fine_tuned: Option<FineTuned>,
     /// All epochs.
     pub history: History,
@@ -73,7 +73,7 @@ pub struct Control<'a> {
     pub executor: &'a dyn Executor,
 }
 
-/// Weights of a network that has learnt nothing, drawn from a seed. The generator of a device is one for the whole
+/// Initial weights of a network, drawn from a seed. The generator of a device is one for the whole
 /// process: two networks must not be drawn at the same time.
 pub fn fresh_weights(network: &NetworkConfig, device: &Device, seed: u64) -> Parameters {
     device.seed(seed);

@@ -1,11 +1,11 @@
-//! What a training tells while it goes on.
+//! The observer of a training.
 
 use super::history::{FineTuningEpoch, History};
 use crate::host::HostError;
 
-/// Is told how a training goes on, and asked what the training cannot know.
+/// Observes a training, and answers what the training cannot know.
 pub trait Observer {
-    /// Seconds since any moment, as long as it is the same one.
+    /// Seconds on a clock that starts at any fixed moment.
     fn seconds(&self) -> f64;
 
     /// Whether to end after the current epoch.
@@ -20,7 +20,7 @@ pub trait Observer {
     /// The last epoch of the history has ended, of at most `epochs`.
     ///
     /// # Errors
-    /// Whatever keeps the observer from keeping it; the training ends with it.
+    /// The observer failed to record it, which ends the training.
     fn epoch_ends(&mut self, history: &History, epochs: usize) -> Result<(), HostError>;
 
     /// An epoch of fine-tuning has ended, the `number`th of `of`.

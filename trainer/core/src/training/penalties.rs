@@ -1,4 +1,4 @@
-//! What large weights add to the gradients.
+//! L1 and L2 penalties on the weights, added to the gradients.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;

@@ -1,4 +1,4 @@
-//! What is learnt, and from what.
+//! Everything that one network is trained on.
 
 use painwave::aggregate::Aggregation;
 use painwave::network::NetworkConfig;
@@ -19,12 +19,12 @@ pub struct Problem {
     pub recipe: TrainingRecipe,
     /// How windows become one prediction, for the validation scores.
     pub aggregation: Aggregation,
-    /// Windows that train.
+    /// Training windows.
     pub training: WindowSet,
-    /// Windows that judge.
+    /// Validation windows.
     pub validation: WindowSet,
-    /// What the network is asked to answer, and how far it is from that.
+    /// Targets and loss.
     pub objective: Objective,
-    /// Random changes to the windows that train.
+    /// Random changes to the training windows.
     pub augmentation: Augmenter,
 }

@@ -10,25 +10,25 @@ use crate::recipe::{Every, Metric, Schedule, TrainingRecipe};
 
 /// Share of the best score that a better one must be better by; PyTorch's default.
 const THRESHOLD: f64 = 1e-4;
-/// Minimal difference that a rate is lowered by; PyTorch's default.
-const LEAST_CHANGE: f64 = 1e-8;
+/// Min difference that a rate is lowered by; PyTorch's default.
+const MIN_CHANGE: f64 = 1e-8;
 
 /// The learning rates of an epoch.
 #[derive(Clone, Copy, Debug)]
 pub struct Rates {
     schedule: Schedule,
-    /// Rate that the schedule starts from or, on a plateau, has come to.
+    /// Rate that the schedule starts from or, with plateaus, the current one.
     rate: f64,
     /// Steps of all epochs before.
     before: usize,
     /// Steps of an epoch.
     steps: usize,
-    /// Maximal number of epochs.
+    /// Max number of epochs.
     epochs: usize,
 }
 
 impl Rates {
-    /// The rates of the epoch that follows these, which has `steps` steps as every epoch has.
+    /// The rates of the epoch that follows those of `history`; every epoch has `steps` steps.
     pub fn new(recipe: &TrainingRecipe, history: &[EpochRecord], steps: usize) -> Self {
         let start = recipe.optimizer.learning_rate();
         let rate = match recipe.schedule {
@@ -64,7 +64,7 @@ impl Rates {
     }
 }
 
-/// The rate after epochs of these scores, of which more is better.
+/// The rate after epochs of these scores, of which higher is better.
 fn after_plateaus(
     start: f64,
     factor: f64,
@@ -82,7 +82,7 @@ fn after_plateaus(
         if waited > patience {
             waited = 0;
             let lower = (rate * factor).max(minimum);
-            if rate - lower > LEAST_CHANGE {
+            if rate - lower > MIN_CHANGE {
                 rate = lower;
             }
         }

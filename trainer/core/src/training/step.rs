@@ -14,7 +14,7 @@ use painwave::windows::WindowBatch;
 use crate::host::{self, Executor};
 use crate::windows::rows;
 
-/// Windows, and what the network is asked to answer for them.
+/// Windows and their targets.
 #[derive(Clone, Copy, Debug)]
 pub struct Batch<'a> {
     /// The windows.
@@ -28,7 +28,7 @@ pub struct Batch<'a> {
 /// Loss of each window, `[windows]`, from logits and targets `[windows, classes]`.
 pub type WindowLoss<'a> = &'a (dyn Fn(Tensor<2>, Tensor<2>) -> Tensor<1> + Sync);
 
-/// What a batch says about the weights.
+/// Loss and gradients of a batch.
 #[derive(Debug)]
 pub struct Gradients {
     /// Sum of the windows' losses over the divisor.
@@ -88,7 +88,7 @@ impl<'a> Stepper<'a> {
         loss: WindowLoss<'_>,
         seed: u64,
     ) -> Gradients {
-        // The same weights as leaves of a graph of its own: graphs that share a leaf exclude each other.
+        // Each share gets leaves of its own for the same weights: Burn computes graphs with a common leaf under one lock.
         let network = network.valid().train();
         let device = self.device.clone().autodiff();
         let targets = batch.targets[windows.start * config.classes..windows.end * config.classes].to_vec();

@@ -1,4 +1,4 @@
-//! How sure the model is, and how often it is right then.
+//! Calibration: the reliability diagram.
 
 use maud::html;
 use painwave_train::calibration::{Bin, Calibration, wilson};

@@ -6,7 +6,7 @@ use super::run::{JudgedSubject, RunReport};
 use super::words::count;
 use crate::page::{Page, scrolling, svg};
 
-/// Each of them, the surest mistake first.
+/// Each of them, the most confident mistake first.
 pub(super) fn section(page: &mut Page, run: &RunReport<'_>) {
     page.section("Mistakes");
     let mut wrong: Vec<&JudgedSubject<'_>> =
@@ -19,8 +19,11 @@ pub(super) fn section(page: &mut Page, run: &RunReport<'_>) {
     let names: Vec<&str> = run.classes.iter().map(String::as_str).collect();
     page.legend(&names);
 
-    let caption =
-        format!("{} of {}, the surest mistake first", wrong.len(), count(run.judged.len(), "subject"));
+    let caption = format!(
+        "{} of {}, the most confident mistake first",
+        wrong.len(),
+        count(run.judged.len(), "subject")
+    );
     let notes = wrong.iter().any(|subject| !subject.prediction.warnings.is_empty());
     page.add(scrolling(&html! {
         table.mistakes {

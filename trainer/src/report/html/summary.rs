@@ -23,7 +23,7 @@ pub(super) fn origin(page: &mut Page, run: &RunReport<'_>) {
     page.add(html! { p.lead { (origin) } });
 }
 
-/// The scores, beside those of a model that knows nothing.
+/// The scores, beside those of a trivial classifier.
 pub(super) fn scores(page: &mut Page, run: &RunReport<'_>, calibration: Option<&Calibration>) {
     let scores = run.scores;
     let right = run.judged.iter().filter(|subject| subject.is_right()).count();
@@ -45,15 +45,15 @@ pub(super) fn scores(page: &mut Page, run: &RunReport<'_>, calibration: Option<&
             @for (name, value, note) in tiles { div { dt { (name) } dd { (value) small { (note) } } } }
         }
     });
-    let judges = count(run.judged.len(), "subject");
+    let subjects = count(run.judged.len(), "subject");
     let unseen = match run.folds {
-        1 => "judged that no training had seen",
-        _ => "judged, each by what was not trained on it",
+        1 => "that were not trained on",
+        _ => "in folds, each classified by members that were not trained on it",
     };
     let label = &run.classes[common];
     page.paragraph(&format!(
-        "{judges} {unseen}. The guess beside each F1 is the score of answering `{label}` for everyone. The epochs \
-         that were kept were chosen by these same subjects, so expect a little less on new ones."
+        "Validation on {subjects} {unseen}. The guess beside each F1 is the score of answering `{label}` for \
+         everyone. The epochs that were kept were chosen by these same subjects, so expect a little less on new ones."
     ));
 }
 
@@ -86,7 +86,11 @@ pub(super) fn model(page: &mut Page, run: &RunReport<'_>) {
 
     let rows: Vec<Vec<String>> = run.trainings.iter().enumerate().map(row).collect();
     let header = ["training", "train", "judge", "epochs", "best", "weighted F1", "macro F1", "time", "end"];
-    page.table("Subjects (windows) that train and judge, and the scores of the best epoch", &header, &rows);
+    page.table(
+        "Training and validation subjects (windows), and the scores of the best epoch",
+        &header,
+        &rows,
+    );
 }
 
 fn row((index, training): (usize, &TrainingReport<'_>)) -> Vec<String> {

@@ -31,7 +31,7 @@ pub fn trunk(steps: &[Step]) -> [f64; 3] {
     let levels: [Level; TRUNK] = std::array::from_fn(|k| still(steps, POSTURED + 2 + k));
     let normal =
         Normal::new(&covariance(&TRUNK_FACTOR, &TRUNK_SPREAD, &std::array::from_fn(|k| levels[k].variance)));
-    let places = places(&levels);
+    let combinations = combinations(&levels);
     TRUNK_LEVELS.map(|means| {
         let mode = |turned: bool, bowed: bool| {
             let mut means = means;
@@ -44,31 +44,31 @@ pub fn trunk(steps: &[Step]) -> [f64; 3] {
             }
             let probability =
                 if turned { TURNED.0 } else { 1.0 - TURNED.0 } * if bowed { BOWED.0 } else { 1.0 - BOWED.0 };
-            let density = |(place, weight): &([f64; TRUNK], f64)| {
-                weight + normal.log_density(&std::array::from_fn(|k| place[k] - means[k]))
+            let density = |(combination, weight): &([f64; TRUNK], f64)| {
+                weight + normal.log_density(&std::array::from_fn(|k| combination[k] - means[k]))
             };
-            probability.ln() + log_sum(places.iter().map(density))
+            probability.ln() + log_sum(combinations.iter().map(density))
         };
         log_sum([mode(false, false), mode(false, true), mode(true, false), mode(true, true)])
     })
 }
 
 /// Every combination of the levels' nodes: more than one only where values were clipped.
-fn places(levels: &[Level; TRUNK]) -> Vec<([f64; TRUNK], f64)> {
-    let mut places = vec![([0.0; TRUNK], 0.0)];
+fn combinations(levels: &[Level; TRUNK]) -> Vec<([f64; TRUNK], f64)> {
+    let mut combinations = vec![([0.0; TRUNK], 0.0)];
     for (k, level) in levels.iter().enumerate() {
-        let with = |(place, weight): &([f64; TRUNK], f64)| {
-            let (mut place, weight) = (*place, *weight);
+        let with = |(combination, weight): &([f64; TRUNK], f64)| {
+            let (mut combination, weight) = (*combination, *weight);
             level
                 .nodes
                 .iter()
                 .map(move |(node, more)| {
-                    place[k] = *node;
-                    (place, weight + more)
+                    combination[k] = *node;
+                    (combination, weight + more)
                 })
                 .collect::<Vec<_>>()
         };
-        places = places.iter().flat_map(with).collect();
+        combinations = combinations.iter().flat_map(with).collect();
     }
-    places
+    combinations
 }

@@ -2,7 +2,7 @@
 
 use super::normal::{log_cdf, log_density, log_sum};
 
-/// Nodes this much (in nats) below the greatest are left out of sums.
+/// Nodes this much (in nats) below the max are left out of sums.
 pub const NEGLIGIBLE: f64 = 30.0;
 
 /// One joint's values: `max(0, level + offset of the step + white noise)`.
@@ -15,9 +15,9 @@ pub struct Clipped {
 /// The likelihood of a level: a sum of weighted normal densities, or of points where values were clipped. A
 /// factor that depends on the values alone is left out.
 pub struct Level {
-    /// Place and log weight of each.
+    /// Position and log weight of each.
     pub nodes: Vec<(f64, f64)>,
-    /// Variance about the places.
+    /// Variance about the positions.
     pub variance: f64,
 }
 
@@ -53,15 +53,15 @@ impl Clipped {
         };
         let mut nodes = vec![(mean, log_weight(mean))];
         for direction in [-step, step] {
-            let mut greatest = nodes.iter().map(|node| node.1).fold(f64::NEG_INFINITY, f64::max);
-            for place in 1.. {
-                let level = mean + f64::from(place) * direction;
+            let mut max = nodes.iter().map(|node| node.1).fold(f64::NEG_INFINITY, f64::max);
+            for step in 1.. {
+                let level = mean + f64::from(step) * direction;
                 let weight = log_weight(level);
-                // The likelihood is log-concave: beyond this point there is only less.
-                if level < lowest || weight < greatest - NEGLIGIBLE {
+                // The likelihood is log-concave: beyond this point it only decreases.
+                if level < lowest || weight < max - NEGLIGIBLE {
                     break;
                 }
-                greatest = greatest.max(weight);
+                max = max.max(weight);
                 nodes.push((level, weight));
             }
         }

@@ -1,9 +1,9 @@
-//! Bayes' rule on the generative model: what nobody can do better.
+//! Bayes' rule on the generative model: the posterior of the optimal classifier.
 //!
 //! The likelihood of a recording given the class that a subject expresses is exact but for quadrature: levels,
-//! postures, modes and survey answers are integrated out in closed form (on a lattice where values were
-//! clipped at zero), severity and lowest point on a lattice. The joints without signal say the same of every
-//! class and cancel.
+//! postures, modes and survey answers are integrated out in closed form (on a lattice where values were clipped at
+//! zero), severity and lowest point on a lattice. The joints without signal have the same likelihood for every class
+//! and cancel.
 
 mod body;
 mod level;
@@ -18,7 +18,7 @@ use super::model::*;
 use super::subject::{Split, Step};
 
 /// Probability of each label, given a recording and its text columns, in a world where subjects are drawn as
-/// those of `split` are. The place of a subject in its file, which the strata make informative, is not used.
+/// those of `split` are. The position of a subject in its file, which the strata make informative, is not used.
 pub fn posterior(steps: &[Step], pirate: bool, split: Split) -> [f64; 3] {
     let expressed = log_likelihood(steps, split);
     let joint: [f64; 3] = std::array::from_fn(|class| {
@@ -29,8 +29,8 @@ pub fn posterior(steps: &[Step], pirate: bool, split: Split) -> [f64; 3] {
     joint.map(|log| (log - total).exp())
 }
 
-/// Probability of each label if the class that a subject expresses were known: the labels that do not say it
-/// are all that is left to err in.
+/// Probability of each label if the class that a subject expresses were known: the error that remains is that of
+/// the labels.
 pub fn posterior_given_expressed(expressed: usize, pirate: bool) -> [f64; 3] {
     let joint: [f64; 3] = std::array::from_fn(|class| prior(class, pirate) * EXPRESSED[class][expressed]);
     let total: f64 = joint.iter().sum();

@@ -1,4 +1,4 @@
-//! Joints 00 to 05 and 26 to 29: what the severity moves, and when the pain is least.
+//! Joints 00 to 05 and 26 to 29: what the severity moves, and when the pain is lowest.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::subject::{Split, Step, parabola};
 /// Below any level that occurs: seven standard deviations under the lowest posture.
 const LOWEST_LEVEL: f64 = -0.4;
 /// Lattice of the severity's logarithm and of the lowest point, both in standard deviations of the prior: steps
-/// no longer than the standard deviation of the sharpest posterior, out to where the prior has nothing left.
+/// no longer than the standard deviation of the sharpest posterior, out to where the prior is negligible.
 const SPACING: [f64; 2] = [0.12, 0.045];
 const REACH: f64 = 5.0;
 /// The lattice is refined from this many steps down to one where it matters, or until that changes no more than
@@ -35,14 +35,14 @@ pub fn motion(steps: &[Step], split: Split) -> [f64; 3] {
 }
 
 /// Integrates the severity and the lowest point of an expressed class out of a log likelihood that depends on
-/// them. The sum over a lattice is refined towards where it is greatest.
+/// them. The lattice is refined around the max of the summand.
 pub fn over_pain(class: usize, mut log_likelihood: impl FnMut(f64, f64) -> f64) -> f64 {
     if class == 0 {
         // No severity, so nothing is bent and no point is lowest.
         return log_likelihood(0.0, LOWEST[0]);
     }
-    let mut log_integrand = |place: [i32; 2]| {
-        let z = [0, 1].map(|axis| SPACING[axis] * f64::from(place[axis]));
+    let mut log_integrand = |node: [i32; 2]| {
+        let z = [0, 1].map(|axis| SPACING[axis] * f64::from(node[axis]));
         let prior: f64 =
             z.iter().zip(SPACING).map(|(z, spacing)| log_density(*z, 0.0, 1.0) + spacing.ln()).sum();
         prior + log_likelihood((SEVERITY_SPREAD * z[0]).exp(), LOWEST[class] + LOWEST_SPREAD * z[1])
@@ -63,13 +63,13 @@ pub fn over_pain(class: usize, mut log_likelihood: impl FnMut(f64, f64) -> f64) 
     let mut found = sum(&known, stride);
     while stride > 1 {
         stride /= 2;
-        let greatest = known.values().copied().fold(f64::NEG_INFINITY, f64::max);
+        let max = known.values().copied().fold(f64::NEG_INFINITY, f64::max);
         let kept: Vec<[i32; 2]> =
-            known.iter().filter(|(_, log)| **log > greatest - NEGLIGIBLE).map(|(place, _)| *place).collect();
+            known.iter().filter(|(_, log)| **log > max - NEGLIGIBLE).map(|(node, _)| *node).collect();
         for [i, j] in kept {
             for (di, dj) in [-1, 0, 1].into_iter().flat_map(|di| [-1, 0, 1].map(|dj| (di, dj))) {
-                let place = [i + di * stride, j + dj * stride];
-                known.entry(place).or_insert_with(|| log_integrand(place));
+                let node = [i + di * stride, j + dj * stride];
+                known.entry(node).or_insert_with(|| log_integrand(node));
             }
         }
         let finer = sum(&known, stride);

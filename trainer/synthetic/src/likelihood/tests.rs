@@ -79,7 +79,7 @@ fn monte_carlo(recordings: &[Vec<Step>], split: Split) -> [Estimates; PARTS] {
         let stratum = Stratum { class: (index % 3) as usize, pirate: false };
         let subject = Subject::draw(1, split, index, stratum);
         let latents = subject.latents();
-        for (place, steps) in recordings.iter().enumerate() {
+        for (index, steps) in recordings.iter().enumerate() {
             let parts = [
                 of_surveys(steps, latents),
                 of_body(steps, latents, 6..8),
@@ -88,7 +88,7 @@ fn monte_carlo(recordings: &[Vec<Step>], split: Split) -> [Estimates; PARTS] {
                 of_limbs(steps, latents),
             ];
             for (logs, part) in logs.iter_mut().zip(parts) {
-                logs[place][latents.expressed].push(part);
+                logs[index][latents.expressed].push(part);
             }
         }
     }
@@ -157,10 +157,10 @@ fn a_level_is_integrated_out_where_values_are_clipped() {
             };
             values.iter().zip(&offsets).map(of).sum::<f64>() + log_normal(level, mean, deviation)
         };
-        let places = (-20_000..20_000).map(|place| log_density(f64::from(place) * 5e-5));
+        let terms = (-20_000..20_000).map(|index| log_density(f64::from(index) * 5e-5));
         let constant = 5e-5f64.ln() - 0.5 * (2.0 * std::f64::consts::PI).ln();
         let level = level::Clipped::new(values.iter().copied(), noise).level(&offsets, -0.6);
-        let difference = level.log_evidence(mean, deviation) - (log_sum(places) + constant);
+        let difference = level.log_evidence(mean, deviation) - (log_sum(terms) + constant);
         assert!(difference.abs() < 1e-4, "off by {difference}");
     }
 }

@@ -8,11 +8,11 @@
 //! | output `logits` | f32 `[N, classes]` | the logits of each window |
 //!
 //! `N` is any number of windows; `L` is the window's length. The graph is for full windows only: it takes every step as
-//! data, where a padded window's logits come of its valid steps alone. An ensemble has `dense_<i>`, `codes_<i>` and `logits_<i>`
-//! for each member, because each fits its features to its own part of the data; `steps` is the same for all. A member
-//! that is a stage has logits of its groups of classes. What
-//! makes features of a recording, and a prediction of logits, is not in the graph: the manifest in the metadata
-//! property `painwave` says it, and holds windows with known answers.
+//! data, whereas padded windows have logits of their valid steps alone. An ensemble has `dense_<i>`, `codes_<i>` and
+//! `logits_<i>` for each member, because the features of each are fitted to its own part of the data; `steps` is the same
+//! for all. A member that is a stage has logits of its groups of classes. How features are computed from a recording, and
+//! a prediction from logits, is not in the graph: the manifest in the metadata property `painwave` describes both, and
+//! holds windows with known answers.
 //!
 //! Only operators of ONNX's own set, version 17, are used.
 

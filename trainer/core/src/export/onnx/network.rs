@@ -17,7 +17,7 @@ pub(super) struct Inputs {
 /// Added to the variance; the network's layer norm has PyTorch's default.
 const NORM_EPSILON: f32 = 1e-5;
 
-/// Writes the network and gives the name of its logits `[N, classes]`.
+/// Writes the network and returns the name of its logits `[N, classes]`.
 ///
 /// # Panics
 /// A parameter is not there; those of a valid bundle are.
@@ -55,11 +55,11 @@ impl NetworkWriter<'_> {
             for column in 0..self.config.category_embeddings.len() {
                 let name = format!("category_embeddings.{column}");
                 let table = self.weight(&format!("{name}.weight"));
-                let place = self.graph.integer(&format!("{name}.column"), column as i64);
+                let index = self.graph.integer(&format!("{name}.column"), column as i64);
                 let codes = self.graph.node(
                     "Gather",
                     &format!("{name}.codes"),
-                    &[codes, &place],
+                    &[codes, &index],
                     vec![int("axis", 2)],
                 );
                 parts.push(self.graph.node("Gather", &name, &[&table, &codes], vec![int("axis", 0)]));
@@ -83,8 +83,8 @@ impl NetworkWriter<'_> {
         }
         let mut channels =
             self.graph.node("Transpose", "channels", &[&inputs], vec![ints("perm", &[0, 2, 1])]);
-        for (place, block) in self.config.conv.iter().enumerate() {
-            let name = format!("conv.{place}");
+        for (index, block) in self.config.conv.iter().enumerate() {
+            let name = format!("conv.{index}");
             let weight = self.weight(&format!("{name}.weight"));
             let bias = self.weight(&format!("{name}.bias"));
             let (kernel, padding) = (block.kernel as i64, block.kernel as i64 / 2);
@@ -174,11 +174,11 @@ impl NetworkWriter<'_> {
 
     /// The forward direction's last step and the backward direction's first.
     fn last(&mut self, steps: &str) -> Value {
-        let place = self.graph.integer("last.place", -1);
-        let last = self.graph.node("Gather", "last", &[steps, &place], vec![int("axis", 0)]);
+        let index = self.graph.integer("last.place", -1);
+        let last = self.graph.node("Gather", "last", &[steps, &index], vec![int("axis", 0)]);
         let Some(Recurrent { bidirectional: true, hidden, .. }) = self.config.recurrent else { return last };
-        let place = self.graph.integer("first.place", 0);
-        let first = self.graph.node("Gather", "first", &[steps, &place], vec![int("axis", 0)]);
+        let index = self.graph.integer("first.place", 0);
+        let first = self.graph.node("Gather", "first", &[steps, &index], vec![int("axis", 0)]);
         let [start, middle, end, axis] =
             [("start", 0), ("middle", hidden as i64), ("end", 2 * hidden as i64), ("axis", 1)]
                 .map(|(name, value)| self.graph.integers(&format!("final.{name}"), &[value]));
@@ -195,11 +195,11 @@ impl NetworkWriter<'_> {
             Head::Mlp { .. } => 2,
         };
         let mut vector = pooled;
-        for place in 0..layers {
-            if place > 0 {
+        for index in 0..layers {
+            if index > 0 {
                 vector = self.graph.node("Relu", "head.relu", &[&vector], Vec::new());
             }
-            let name = format!("head.{place}");
+            let name = format!("head.{index}");
             let (weight, bias) =
                 (self.weight(&format!("{name}.weight")), self.weight(&format!("{name}.bias")));
             vector = self.graph.node("Gemm", &name, &[&vector, &weight, &bias], Vec::new());
