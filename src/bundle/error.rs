@@ -79,16 +79,16 @@ pub enum BundleError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidManifest {
     /// Too many or too few of something.
-    #[error("the bundle has {found} {what}, expected {least} to {most}")]
+    #[error("the bundle has {found} {what}, expected {min} to {max}")]
     Count {
         /// What was counted.
         what: &'static str,
         /// How many there are.
         found: usize,
         /// How many there must be at least.
-        least: usize,
+        min: usize,
         /// How many there may be.
-        most: usize,
+        max: usize,
     },
     /// A name that is empty or stands twice.
     #[error("the {what} `{name}` is empty or stands twice")]
@@ -111,14 +111,14 @@ pub enum InvalidManifest {
         expected: usize,
     },
     /// More memory or work than a bundle may ask for; see [the budget](crate::bundle#budget).
-    #[error("the bundle asks for {found} {what}, at most {most} are allowed")]
+    #[error("the bundle asks for {found} {what}, at most {max} are allowed")]
     Budget {
         /// What it asks for.
         what: &'static str,
         /// How much of it; `u64::MAX` stands for that and more.
         found: u64,
         /// How much it may ask for.
-        most: u64,
+        max: u64,
     },
     /// Members whose groups do not tell the classes apart.
     #[error(transparent)]

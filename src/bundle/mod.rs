@@ -53,7 +53,7 @@ pub use self::manifest::{
     KnownAnswers, MANIFEST_KEY, Manifest, Member, ModelCard, PrecisionCheck, VERSION, WeightCheck, WeightType,
 };
 pub use self::weights::column_scales;
-use self::weights::{place, tensor_name};
+use self::weights::{member_of, tensor_name};
 use crate::network::Parameters;
 
 const DIGEST_KEY: &str = "painwave.sha256";

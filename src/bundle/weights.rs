@@ -29,7 +29,7 @@ pub(super) fn tensor_name(member: usize, name: &str) -> String {
 }
 
 /// The member that a tensor of this name belongs to, and its name there.
-pub(super) fn place(tensor: &str, members: usize) -> Option<(usize, String)> {
+pub(super) fn member_of(tensor: &str, members: usize) -> Option<(usize, String)> {
     let (member, name) = tensor.strip_prefix("member.")?.split_once('.')?;
     let member: usize = member.parse().ok().filter(|member| *member < members)?;
     // "member.00." and "member.+0." would be other names for the same tensor.
