@@ -22,7 +22,7 @@ const HEADER: usize = 10;
 /// The data section and each tensor in it start at a multiple of this.
 const ALIGNMENT: usize = 256;
 
-/// Most bytes of an index: the largest manifest, and the names of far more tensors than a bundle has.
+/// Max bytes of an index: the largest manifest, and the names of far more tensors than a bundle has.
 const MAX_INDEX: usize = MAX_MANIFEST_SIZE + (4 << 20);
 
 /// What a file holds.

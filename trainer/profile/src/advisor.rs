@@ -17,7 +17,7 @@ const RELATED: f64 = 3.0;
 const SHIFT: f64 = 1.0;
 /// Distance of two distributions that is much.
 const DISTANCE: f64 = 0.5;
-/// Most words that a category is suggested for.
+/// Max number of words that a category is suggested for.
 const FEW_WORDS: usize = 16;
 
 /// One piece of advice for each column that needs one, in the order of the file. A recipe may ignore

@@ -33,7 +33,7 @@ pub struct Seeding {
 /// One training.
 #[derive(Clone, Debug)]
 pub struct Trial {
-    /// Place of the variant.
+    /// Index of the variant.
     pub variant: usize,
     /// Name of its folder.
     pub name: String,

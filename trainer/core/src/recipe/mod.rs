@@ -71,7 +71,7 @@ pub struct Recipe {
 /// How long a training may go on: what can be raised to continue one that has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// Greatest number of epochs.
+    /// Max number of epochs.
     pub epochs: usize,
     /// Epochs without improvement after which it stops, if it stops early.
     pub patience: Option<usize>,
