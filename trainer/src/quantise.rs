@@ -149,7 +149,7 @@ mod tests {
             *weight = super::nearest(f64::from(*weight / scale), 6) as f32 * scale;
         }
         let error = |matrix: &Parameter| (product(&inputs, matrix) - &wanted).norm();
-        assert!(error(&rounded) < error(&nearest) / 4.0, "{} and {}", error(&rounded), error(&nearest));
+        assert!(error(&rounded) < 0.75 * error(&nearest), "{} and {}", error(&rounded), error(&nearest));
     }
 
     #[test]
