@@ -12,7 +12,9 @@
 //! module that every visitor loads.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+
+use super::budget::MAX_MANIFEST_SIZE;
 
 const MAGIC: [u8; 4] = *b"NRUB";
 const VERSION: u16 = 1;
@@ -21,7 +23,7 @@ const HEADER: usize = 10;
 const ALIGNMENT: usize = 256;
 
 /// Most bytes of an index: the largest manifest, and the names of far more tensors than a bundle has.
-const MAX_INDEX: usize = super::MAX_MANIFEST_SIZE + (4 << 20);
+const MAX_INDEX: usize = MAX_MANIFEST_SIZE + (4 << 20);
 
 /// What a file holds.
 pub(super) struct Container<'a> {
@@ -40,6 +42,9 @@ pub(super) struct Tensor<'a> {
     /// The numbers, little-endian.
     pub bytes: Cow<'a, [u8]>,
 }
+
+/// Tensors by name.
+pub(super) type Tensors<'a> = BTreeMap<String, Tensor<'a>>;
 
 /// Why a file is no container.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

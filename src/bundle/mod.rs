@@ -22,48 +22,42 @@
 //! | at load | bytes of the file | [`MAX_FILE_SIZE`] |
 //! | | bytes of the manifest | [`MAX_MANIFEST_SIZE`] |
 //! | | bytes of the weights in memory, of all members | [`MAX_WEIGHTS`] |
-//! | | operations for the known answers, of each member | [`MAX_LOAD_FLOPS`] |
+//! | | operations for the known answers, of all members | [`MAX_LOAD_FLOPS`] |
 //! | for each recording | bytes of activations of a window, in each member | [`MAX_ACTIVATIONS`] |
 //! | | operations for a window, of all members | [`MAX_WINDOW_FLOPS`] |
+//! | | bytes of inputs and answers for each of its steps | [`MAX_STEP_BYTES`] |
 //! | for each file | operations for each step of a recording, of all members | [`MAX_STEP_FLOPS`] |
 //!
 //! [`NetworkConfig::cost`]: crate::network::NetworkConfig::cost
 //! [`NetworkConfig::parameters`]: crate::network::NetworkConfig::parameters
 
+mod budget;
 mod container;
+mod error;
 mod manifest;
 #[cfg(test)]
 mod tests;
 mod validate;
 mod weights;
 
-pub use container::ContainerError;
-pub use manifest::{KnownAnswers, Manifest, Member, ModelCard, PrecisionCheck, VERSION, WeightCheck};
-pub use validate::{
-    InvalidManifest, MAX_ACTIVATIONS, MAX_KNOWN_ANSWERS, MAX_LOAD_FLOPS, MAX_STEP_FLOPS, MAX_WEIGHTS,
-    MAX_WINDOW, MAX_WINDOW_FLOPS,
+pub use budget::{
+    MAX_ACTIVATIONS, MAX_FILE_SIZE, MAX_KNOWN_ANSWERS, MAX_LOAD_FLOPS, MAX_MANIFEST_SIZE, MAX_STEP_BYTES,
+    MAX_STEP_FLOPS, MAX_WEIGHTS, MAX_WINDOW, MAX_WINDOW_FLOPS,
 };
+pub use container::ContainerError;
+pub use error::{BundleError, InvalidManifest};
+pub use manifest::{KnownAnswers, Manifest, Member, ModelCard, PrecisionCheck, VERSION, WeightCheck};
 pub use weights::{WeightType, column_scales};
-
-use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use self::container::{Container, Tensor};
-use crate::features::FeatureError;
-use crate::network::{NetworkConfigError, Parameters};
-
-/// Greatest size of a bundle file in bytes.
-pub const MAX_FILE_SIZE: usize = 256 << 20;
-/// Greatest size of a manifest in bytes: read, it takes at most ten times as much memory.
-pub const MAX_MANIFEST_SIZE: usize = 16 << 20;
+use self::container::{Container, Tensor, Tensors};
+use self::weights::tensor_name;
+use crate::network::Parameters;
 
 const MANIFEST_KEY: &str = "painwave";
 const DIGEST_KEY: &str = "painwave.sha256";
-
-/// Tensors by name.
-type Tensors<'a> = BTreeMap<String, Tensor<'a>>;
 
 /// A model: what is read, what is computed, and the weights.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,75 +68,15 @@ pub struct Bundle {
     pub weights: Vec<Parameters>,
 }
 
-/// Why a file is not a bundle, or a bundle is not a model.
-#[derive(Debug, thiserror::Error)]
-pub enum BundleError {
-    /// Larger than any bundle.
-    #[error("the bundle has {found} bytes, at most {MAX_FILE_SIZE} are allowed")]
-    TooLarge {
-        /// Size of the file.
-        found: usize,
-    },
-    /// Not a burnpack file, or a damaged one.
-    #[error("this is not a whole burnpack file")]
-    Container(#[source] ContainerError),
-    /// A burnpack file, but not one of ours.
-    #[error("this burnpack file is not a painwave bundle: it has no metadata `{0}`")]
-    Foreign(&'static str),
-    /// The content is not what was written.
-    #[error("the bundle is damaged: its digest does not match its content")]
-    Damaged,
-    /// The manifest is not the JSON of a manifest, or cannot be written as such.
-    #[error("the bundle's manifest cannot be read or written")]
-    Json(#[source] serde_json::Error),
-    /// The manifest is larger than any.
-    #[error("the bundle's manifest has {found} bytes, at most {MAX_MANIFEST_SIZE} are allowed")]
-    LargeManifest {
-        /// Bytes of its JSON.
-        found: usize,
-    },
-    /// Made by a later or earlier version of this crate.
-    #[error("the bundle has version {found}, this version of painwave reads {VERSION}")]
-    Version {
-        /// Version of the bundle.
-        found: u64,
-    },
-    /// The manifest contradicts itself or leaves the allowed ranges.
-    #[error(transparent)]
-    Invalid(#[from] InvalidManifest),
-    /// A member's network configuration is not a network.
-    #[error(transparent)]
-    Network(#[from] NetworkConfigError),
-    /// A member's features do not fit the schema.
-    #[error(transparent)]
-    Features(#[from] FeatureError),
-    /// A weight is missing, superfluous or of another shape.
-    #[error("the weight `{name}` is {found:?}, expected {expected:?}")]
-    Weight {
-        /// Name of the tensor in the file.
-        name: String,
-        /// Its shape, if it is there.
-        found: Option<Vec<usize>>,
-        /// The shape it must have, if it belongs there.
-        expected: Option<Vec<usize>>,
-    },
-    /// A weight is stored as something else than f16, f32 or i8, or scales as something else than f16 or f32.
-    #[error("the weight `{name}` is stored as {found}, expected F16, F32 or, but for scales, I8")]
-    WeightType {
-        /// Name of the tensor in the file.
-        name: String,
-        /// How it is stored.
-        found: String,
-    },
-    /// A weight is infinite or NaN.
-    #[error("the weight `{name}` holds a value that is not finite")]
-    WeightNotFinite {
-        /// Name of the tensor in the file.
-        name: String,
-    },
-}
-
 impl Bundle {
+    /// Checks that manifest and weights make a model.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn validate(&self) -> Result<(), BundleError> {
+        validate::check(&self.manifest, &self.weights)
+    }
+
     /// Reads and validates a bundle file.
     ///
     /// # Errors
@@ -243,11 +177,6 @@ fn read_manifest(json: &str) -> Result<Manifest, BundleError> {
 
 fn check_manifest_size(found: usize) -> Result<(), BundleError> {
     if found > MAX_MANIFEST_SIZE { Err(BundleError::LargeManifest { found }) } else { Ok(()) }
-}
-
-/// Name in the file of a member's weight.
-fn tensor_name(member: usize, name: &str) -> String {
-    format!("member.{member}.{name}")
 }
 
 /// The member that a tensor of this name belongs to, and its name there.

@@ -3,119 +3,42 @@
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
-use super::{Bundle, BundleError, Manifest, Member, VERSION, tensor_name};
+use super::budget::{
+    MAX_ACTIVATIONS, MAX_KNOWN_ANSWERS, MAX_LOAD_FLOPS, MAX_STEP_BYTES, MAX_STEP_FLOPS, MAX_WEIGHTS,
+    MAX_WINDOW, MAX_WINDOW_FLOPS,
+};
+use super::error::{BundleError, InvalidManifest};
+use super::manifest::{Manifest, Member, VERSION};
+use super::weights::tensor_name;
 use crate::decision::Decision;
 use crate::engine::Precision;
 use crate::features::FeatureExtractor;
-use crate::network::{Cost, Parameters};
+use crate::network::Parameters;
 use crate::number::Shown;
 use crate::stages::{StageError, Stages};
 
-/// Greatest number of known-answer windows of a member.
-pub const MAX_KNOWN_ANSWERS: usize = 64;
-/// Greatest number of steps in a window, and from one window to the next.
-pub const MAX_WINDOW: usize = 65_536;
-/// Most bytes of all members' weights as an engine holds them.
-pub const MAX_WEIGHTS: u64 = 1 << 30;
-/// Most bytes of the activations of one window in one member.
-pub const MAX_ACTIVATIONS: u64 = 256 << 20;
-/// Most floating-point operations of all members together for one window: seconds of a core.
-pub const MAX_WINDOW_FLOPS: u64 = 1 << 34;
-/// The same for each step of a recording, which has a window every `stride` steps.
-pub const MAX_STEP_FLOPS: u64 = 1 << 31;
-/// Most floating-point operations to prove one member on its known answers.
-pub const MAX_LOAD_FLOPS: u64 = 8 * MAX_WINDOW_FLOPS;
 const MAX_COLUMNS: usize = 4096;
 const MAX_CLASSES: usize = 256;
 const MAX_MEMBERS: usize = 64;
 /// So that the logarithm of no probability overflows when it is divided by one.
 const TEMPERATURES: RangeInclusive<f32> = 0.01..=100.0;
 
-/// How a manifest contradicts itself or leaves the allowed ranges.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidManifest {
-    /// Too many or too few of something.
-    #[error("the bundle has {found} {what}, expected {least} to {most}")]
-    Count {
-        /// What was counted.
-        what: &'static str,
-        /// How many there are.
-        found: usize,
-        /// How many there must be at least.
-        least: usize,
-        /// How many there may be.
-        most: usize,
-    },
-    /// A name that is empty or stands twice.
-    #[error("the {what} `{name}` is empty or stands twice")]
-    Name {
-        /// What is named.
-        what: &'static str,
-        /// The name.
-        name: String,
-    },
-    /// A size that does not follow from the rest.
-    #[error("member {member} has {found} {what}, expected {expected}")]
-    Size {
-        /// Index of the member.
-        member: usize,
-        /// What was counted.
-        what: &'static str,
-        /// How many there are.
-        found: usize,
-        /// How many there must be.
-        expected: usize,
-    },
-    /// More memory or work than a bundle may ask for; see [the budget](crate::bundle#budget).
-    #[error("the bundle asks for {found} {what}, at most {most} are allowed")]
-    Budget {
-        /// What it asks for.
-        what: &'static str,
-        /// How much of it; `u64::MAX` stands for that and more.
-        found: u64,
-        /// How much it may ask for.
-        most: u64,
-    },
-    /// Members whose groups do not tell the classes apart.
-    #[error(transparent)]
-    Stages(#[from] StageError),
-    /// A temperature or threshold that probabilities cannot be divided by.
-    #[error("the bundle has the {what} {found}, expected {expected}")]
-    Decision {
-        /// Which of them.
-        what: &'static str,
-        /// The number.
-        found: String,
-        /// What it may be.
-        expected: &'static str,
-    },
-    /// A known answer that no network gives.
-    #[error("member {member}: the known answers hold a value that is not finite or a code without a level")]
-    KnownAnswers {
-        /// Index of the member.
-        member: usize,
-    },
-}
-
-impl Bundle {
-    /// Checks that manifest and weights make a model.
-    ///
-    /// # Errors
-    /// The first thing that is wrong.
-    pub fn validate(&self) -> Result<(), BundleError> {
-        let Bundle { manifest, weights } = self;
-        if manifest.version != VERSION {
-            return Err(BundleError::Version { found: manifest.version.into() });
-        }
-        manifest.validate()?;
-        manifest.check_networks()?;
-        check_size(0, "sets of weights", weights.len(), manifest.members.len())?;
-        for (index, (member, weights)) in manifest.members.iter().zip(weights).enumerate() {
-            check_member(index, member, manifest)?;
-            check_weights(index, member, weights)?;
-        }
-        Ok(())
+/// Checks that manifest and weights make a model.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub(super) fn check(manifest: &Manifest, weights: &[Parameters]) -> Result<(), BundleError> {
+    if manifest.version != VERSION {
+        return Err(BundleError::Version { found: manifest.version.into() });
     }
+    manifest.validate()?;
+    manifest.check_networks()?;
+    check_size(0, "sets of weights", weights.len(), manifest.members.len())?;
+    for (index, (member, weights)) in manifest.members.iter().zip(weights).enumerate() {
+        check_member(index, member, manifest)?;
+        check_weights(index, member, weights)?;
+    }
+    Ok(())
 }
 
 impl Manifest {
@@ -158,16 +81,25 @@ impl Manifest {
     }
 
     fn check_budget(&self) -> Result<(), InvalidManifest> {
-        let (mut weights, mut flops) = (0_u64, 0_u64);
+        let (mut weights, mut flops, mut known) = (0_u64, 0_u64, 0_u64);
+        let (mut inputs, mut outputs) = (0, self.classes.len());
         for member in &self.members {
+            inputs = inputs.max(member.features.step_bytes());
+            outputs = outputs.saturating_add(member.network.classes);
             let cost = member.network.cost(self.window.length);
             budget("bytes of activations for a window", cost.activations, MAX_ACTIVATIONS)?;
             weights = weights.saturating_add(cost.weights);
             flops = flops.saturating_add(cost.flops);
+            let windows = (member.known_answers.steps.len() / self.window.length) as u64;
+            known = known.saturating_add(cost.flops.saturating_mul(windows));
         }
         budget("bytes of weights", weights, MAX_WEIGHTS)?;
         budget("operations for a window", flops, MAX_WINDOW_FLOPS)?;
-        budget("operations for a step of a recording", flops / self.window.stride as u64, MAX_STEP_FLOPS)
+        budget("operations for the known answers", known, MAX_LOAD_FLOPS)?;
+        let stride = self.window.stride as u64;
+        let answers = (outputs * size_of::<f32>()) as u64 / stride;
+        budget("bytes for a step of a recording", (inputs as u64).saturating_add(answers), MAX_STEP_BYTES)?;
+        budget("operations for a step of a recording", flops / stride, MAX_STEP_FLOPS)
     }
 
     /// What the members tell apart.
@@ -216,8 +148,6 @@ fn check_member(index: usize, member: &Member, manifest: &Manifest) -> Result<()
 
     let windows = known.steps.len() / length;
     count("known-answer windows", windows, 1, MAX_KNOWN_ANSWERS)?;
-    let Cost { flops, .. } = network.cost(length);
-    budget("operations for the known answers", flops.saturating_mul(windows as u64), MAX_LOAD_FLOPS)?;
     let rows = windows * length;
     size("known-answer steps", known.steps.len(), rows)?;
     // Saturating: a product that overflows equals no length.

@@ -3,8 +3,8 @@
 use half::f16;
 use serde::{Deserialize, Serialize};
 
-use super::container::{ContainerError, Tensor};
-use super::{BundleError, Tensors};
+use super::container::{ContainerError, Tensor, Tensors};
+use super::error::BundleError;
 use crate::engine::MAX_INTEGER;
 use crate::network::Parameter;
 
@@ -34,6 +34,11 @@ pub fn column_scales(data: &[f32], columns: usize) -> Vec<f32> {
         scales.iter_mut().zip(row).for_each(|(greatest, weight)| *greatest = greatest.max(weight.abs()));
     }
     scales.iter().map(|greatest| f16::from_f32(greatest / f32::from(MAX_INTEGER)).to_f32()).collect()
+}
+
+/// Name in the file of a member's weight.
+pub(super) fn tensor_name(member: usize, name: &str) -> String {
+    format!("member.{member}.{name}")
 }
 
 /// Name of the tensor that holds the scales of another one's columns.
