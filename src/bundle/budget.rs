@@ -16,5 +16,7 @@ pub const MAX_ACTIVATIONS: u64 = 256 << 20;
 pub const MAX_WINDOW_FLOPS: u64 = 1 << 34;
 /// The same for each step of a recording, which has a window every `stride` steps.
 pub const MAX_STEP_FLOPS: u64 = 1 << 31;
-/// Max floating-point operations to prove one member on its known answers.
+/// Max bytes of one member's inputs and all members' answers for each step of a recording, which may have millions.
+pub const MAX_STEP_BYTES: u64 = 16 << 10;
+/// Max floating-point operations to prove all members on their known answers.
 pub const MAX_LOAD_FLOPS: u64 = 8 * MAX_WINDOW_FLOPS;

@@ -22,9 +22,10 @@
 //! | at load | bytes of the file | [`MAX_FILE_SIZE`] |
 //! | | bytes of the manifest | [`MAX_MANIFEST_SIZE`] |
 //! | | bytes of the weights in memory, of all members | [`MAX_WEIGHTS`] |
-//! | | operations for the known answers, of each member | [`MAX_LOAD_FLOPS`] |
+//! | | operations for the known answers, of all members | [`MAX_LOAD_FLOPS`] |
 //! | for each recording | bytes of activations of a window, in each member | [`MAX_ACTIVATIONS`] |
 //! | | operations for a window, of all members | [`MAX_WINDOW_FLOPS`] |
+//! | | bytes of inputs and answers for each of its steps | [`MAX_STEP_BYTES`] |
 //! | for each file | operations for each step of a recording, of all members | [`MAX_STEP_FLOPS`] |
 //!
 //! [`NetworkConfig::cost`]: crate::network::NetworkConfig::cost
@@ -43,8 +44,8 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 pub use self::budget::{
-    MAX_ACTIVATIONS, MAX_FILE_SIZE, MAX_KNOWN_ANSWERS, MAX_LOAD_FLOPS, MAX_MANIFEST_SIZE, MAX_STEP_FLOPS,
-    MAX_WEIGHTS, MAX_WINDOW, MAX_WINDOW_FLOPS,
+    MAX_ACTIVATIONS, MAX_FILE_SIZE, MAX_KNOWN_ANSWERS, MAX_LOAD_FLOPS, MAX_MANIFEST_SIZE, MAX_STEP_BYTES,
+    MAX_STEP_FLOPS, MAX_WEIGHTS, MAX_WINDOW, MAX_WINDOW_FLOPS,
 };
 pub use self::container::ContainerError;
 use self::container::{Container, Tensor, Tensors};

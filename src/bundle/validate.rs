@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
 use super::budget::{
-    MAX_ACTIVATIONS, MAX_KNOWN_ANSWERS, MAX_LOAD_FLOPS, MAX_STEP_FLOPS, MAX_WEIGHTS, MAX_WINDOW,
-    MAX_WINDOW_FLOPS,
+    MAX_ACTIVATIONS, MAX_KNOWN_ANSWERS, MAX_LOAD_FLOPS, MAX_STEP_BYTES, MAX_STEP_FLOPS, MAX_WEIGHTS,
+    MAX_WINDOW, MAX_WINDOW_FLOPS,
 };
 use super::error::{BundleError, InvalidManifest};
 use super::manifest::{Manifest, Member, VERSION};
@@ -13,7 +13,7 @@ use super::weights::tensor_name;
 use crate::decision::Decision;
 use crate::engine::Precision;
 use crate::features::FeatureExtractor;
-use crate::network::{Cost, Parameters};
+use crate::network::Parameters;
 use crate::number::Shown;
 use crate::stages::{StageError, Stages};
 
@@ -24,6 +24,9 @@ const MAX_MEMBERS: usize = 64;
 const TEMPERATURES: RangeInclusive<f32> = 0.01..=100.0;
 
 /// Checks that manifest and weights make a model.
+///
+/// # Errors
+/// The first thing that is wrong.
 pub(super) fn check(manifest: &Manifest, weights: &[Parameters]) -> Result<(), BundleError> {
     if manifest.version != VERSION {
         return Err(BundleError::Version { found: manifest.version.into() });
@@ -78,16 +81,25 @@ impl Manifest {
     }
 
     fn check_budget(&self) -> Result<(), InvalidManifest> {
-        let (mut weights, mut flops) = (0_u64, 0_u64);
+        let (mut weights, mut flops, mut known) = (0_u64, 0_u64, 0_u64);
+        let (mut inputs, mut outputs) = (0, self.classes.len());
         for member in &self.members {
+            inputs = inputs.max(member.features.step_bytes());
+            outputs = outputs.saturating_add(member.network.classes);
             let cost = member.network.cost(self.window.length);
             budget("bytes of activations for a window", cost.activations, MAX_ACTIVATIONS)?;
             weights = weights.saturating_add(cost.weights);
             flops = flops.saturating_add(cost.flops);
+            let windows = (member.known_answers.steps.len() / self.window.length) as u64;
+            known = known.saturating_add(cost.flops.saturating_mul(windows));
         }
         budget("bytes of weights", weights, MAX_WEIGHTS)?;
         budget("operations for a window", flops, MAX_WINDOW_FLOPS)?;
-        budget("operations for a step of a recording", flops / self.window.stride as u64, MAX_STEP_FLOPS)
+        budget("operations for the known answers", known, MAX_LOAD_FLOPS)?;
+        let stride = self.window.stride as u64;
+        let answers = (outputs * size_of::<f32>()) as u64 / stride;
+        budget("bytes for a step of a recording", (inputs as u64).saturating_add(answers), MAX_STEP_BYTES)?;
+        budget("operations for a step of a recording", flops / stride, MAX_STEP_FLOPS)
     }
 
     /// The stages that the members make up.
@@ -136,8 +148,6 @@ fn check_member(index: usize, member: &Member, manifest: &Manifest) -> Result<()
 
     let windows = known.steps.len() / length;
     count("known-answer windows", windows, 1, MAX_KNOWN_ANSWERS)?;
-    let Cost { flops, .. } = network.cost(length);
-    budget("operations for the known answers", flops.saturating_mul(windows as u64), MAX_LOAD_FLOPS)?;
     let rows = windows * length;
     size("known-answer steps", known.steps.len(), rows)?;
     // Saturating: a product that overflows equals no length.

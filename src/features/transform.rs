@@ -156,6 +156,11 @@ impl FeatureTransform {
         self.dense.len().saturating_sub(projected) + components
     }
 
+    /// Bytes of a step's inputs while they are computed: before projections, after them, and codes.
+    pub fn step_bytes(&self) -> usize {
+        (self.dense.len() + self.width()) * size_of::<f32>() + self.codes.len()
+    }
+
     /// The dense inputs that no projection reads: those that reach the network as they are, in its order.
     pub fn passed(&self) -> impl Iterator<Item = &DenseFeature> {
         let projected = |index: &usize| self.projections.iter().any(|p| p.inputs.contains(index));

@@ -271,6 +271,41 @@ fn the_known_answers_may_not_take_minutes() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn the_known_answers_of_all_members_have_one_limit() {
+    let asks = |members: usize| {
+        let mut bundle = bundle();
+        network(&mut bundle, 256, &[(4096, 255)], None);
+        let members_of_bundle = &mut bundle.manifest.members;
+        members_of_bundle[0].known_answers.steps = vec![0; 32 * 256];
+        *members_of_bundle = vec![members_of_bundle[0].clone(); members];
+        bundle.manifest.check_networks()
+    };
+    asks(1).expect("one may ask for so much");
+    let error = asks(2).expect_err("two ask for twice as much");
+    let BundleError::Invalid(InvalidManifest::Budget { what, .. }) = error else { panic!("{error}") };
+    assert_eq!(what, "operations for the known answers");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_row_of_a_file_may_not_ask_for_kilobytes_of_memory() {
+    let what = budget(|bundle| {
+        let Manifest { window, classes, members, .. } = &mut bundle.manifest;
+        window.stride = 1;
+        *classes = (0..256).map(|class| class.to_string()).collect();
+        members.truncate(1);
+        members[0].network.classes = 256;
+        *members = vec![members[0].clone(); 64];
+    });
+    assert_eq!(what, "bytes for a step of a recording");
+    let what = budget(|bundle| {
+        let member = &mut bundle.manifest.members[0];
+        member.features.dense = vec![member.features.dense[0].clone(); 4096];
+        member.network.dense = 4090;
+    });
+    assert_eq!(what, "bytes for a step of a recording");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn a_row_of_a_file_may_not_ask_for_seconds_of_work() {
     let what = budget(|bundle| {
         network(bundle, 1024, &[(4096, 255)], None);

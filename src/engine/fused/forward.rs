@@ -36,6 +36,10 @@ const MIN_WINDOWS: usize = 16;
 /// Max values of a chunk's sequences, 128 MiB, unless a single window has more.
 const MAX_CHUNK: usize = 32 << 20;
 
+/// Steps that are summed before their sum is added to others: in one go the `f32` sum of 65,536 steps is off by a
+/// thousandth.
+const POOL_BLOCK: usize = 256;
+
 /// `len` zeros.
 fn zeros(buffer: &mut Vec<f32>, len: usize) -> &mut [f32] {
     buffer.clear();
@@ -183,8 +187,16 @@ impl Network {
         let (stride, count) = (self.features.stride(), valid.len());
         let row = |t: usize, window: usize| &sequence[(t * count + window) * stride..][..stride];
         for ((window, vector), &steps) in vectors.chunks_exact_mut(stride).enumerate().zip(valid) {
-            let mut add = |t: usize, weight: f32| {
-                vector.iter_mut().zip(row(t, window)).for_each(|(sum, x)| *sum += weight * x);
+            let mut add_weighted = |weight: &dyn Fn(usize) -> f32| {
+                let mut partial = vec![0.0; stride];
+                for first in (0..steps).step_by(POOL_BLOCK) {
+                    for t in first..steps.min(first + POOL_BLOCK) {
+                        let weight = weight(t);
+                        partial.iter_mut().zip(row(t, window)).for_each(|(sum, x)| *sum += weight * x);
+                    }
+                    let sums = vector.iter_mut().zip(&mut partial);
+                    sums.for_each(|(sum, partial)| *sum += std::mem::take(partial));
+                }
             };
             match &self.pooling {
                 Pool::Last => {
@@ -192,15 +204,13 @@ impl Network {
                     vector[..forward].copy_from_slice(&row(steps - 1, window)[..forward]);
                     vector[forward..].copy_from_slice(&row(0, window)[forward..]);
                 }
-                Pool::Mean => (0..steps).for_each(|t| add(t, 1.0 / steps as f32)),
+                Pool::Mean => add_weighted(&|_| 1.0 / steps as f32),
                 Pool::Attention(weight, bias) => {
                     let score = |t: usize| dot(row(t, window), weight) + bias;
                     let scores: Vec<f32> = (0..steps).map(score).collect();
                     let max = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-                    let total: f32 = scores.iter().map(|score| (score - max).exp()).sum();
-                    for (t, score) in scores.iter().enumerate() {
-                        add(t, (score - max).exp() / total);
-                    }
+                    let total: f64 = scores.iter().map(|score| f64::from((score - max).exp())).sum();
+                    add_weighted(&|t| (scores[t] - max).exp() / total as f32);
                 }
             }
         }

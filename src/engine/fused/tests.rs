@@ -222,6 +222,35 @@ fn windows_that_take_much_memory_are_computed_one_by_one() {
 }
 
 #[test]
+fn the_longest_window_is_pooled_as_exactly_as_a_short_one() {
+    for pooling in [Pooling::Mean, Pooling::Attention] {
+        let config = NetworkConfig {
+            dense: 1,
+            classes: 2,
+            category_embeddings: Vec::new(),
+            time_embedding: None,
+            conv: Vec::new(),
+            recurrent: None,
+            pooling,
+            head: Head::Linear,
+        };
+        let specs = config.parameters().into_iter();
+        let ones = specs.map(|spec| {
+            let data = vec![1.0; spec.shape.iter().product()];
+            (spec.name, Parameter { shape: spec.shape, data })
+        });
+        let engine = FusedEngine::new(&config, &ones.collect(), Precision::F32).unwrap();
+        let length = 65_536;
+        let (dense, steps) = (vec![0.85; length], vec![0; length]);
+        let valid = vec![length as u32];
+        let batch = WindowBatch { windows: 1, length, dense, codes: Vec::new(), steps, valid };
+        for logit in engine.compute(&batch).unwrap() {
+            assert!((logit - 1.85).abs() < 1e-5, "{pooling:?} gives {logit}");
+        }
+    }
+}
+
+#[test]
 fn a_window_does_not_depend_on_its_neighbours() {
     let mut random = Random(9);
     let config = cnn_gru();
