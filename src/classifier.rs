@@ -88,8 +88,8 @@ pub enum Warning {
         /// Of how many.
         of: usize,
     },
-    /// Fewer steps than a window; the rest of the window is zeros.
-    #[error("{steps} steps are fewer than a window's {length}: the rest is filled with zeros")]
+    /// Fewer steps than a window: the rest of it is padding, which the model does not read.
+    #[error("{steps} steps are fewer than a window's {length}: the rest is padding")]
     ShorterThanWindow {
         /// Steps of the recording.
         steps: usize,

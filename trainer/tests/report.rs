@@ -118,7 +118,7 @@ fn every_subject_that_is_wrong_is_listed_the_surest_first() {
     ];
     judged[3].1.warnings.push(Warning::ShorterThanWindow { steps: 3, length: 16 });
     let page = page(&ModelCard::default(), &classes, &judged, &[history(3)]);
-    let note = "3 steps are fewer than a window's 16: the rest is filled with zeros";
+    let note = "3 steps are fewer than a window's 16: the rest is padding";
     let expected = [
         ["surest", "still", "swing", "", "0.000", "1.000", ""],
         ["sure", "swing", "still", "", "0.750", "0.250", note],

@@ -54,7 +54,7 @@ pub struct Recipe {
     pub network: NetworkRecipe,
     /// How it is trained.
     pub training: TrainingRecipe,
-    /// Which subjects judge it.
+    /// Which subjects validate it.
     #[serde(default)]
     pub validation: ValidationRecipe,
     /// How windows become one prediction.
