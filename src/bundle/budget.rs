@@ -18,5 +18,6 @@ pub const MAX_WINDOW_FLOPS: u64 = 1 << 34;
 pub const MAX_STEP_FLOPS: u64 = 1 << 31;
 /// Max bytes of one member's inputs and all members' answers for each step of a recording, which may have millions.
 pub const MAX_STEP_BYTES: u64 = 16 << 10;
-/// Max floating-point operations to prove all members on their known answers.
-pub const MAX_LOAD_FLOPS: u64 = 8 * MAX_WINDOW_FLOPS;
+/// Max floating-point operations to prove all members on their known answers, which happens once for each precision that
+/// the engine tries: seconds of a core.
+pub const MAX_LOAD_FLOPS: u64 = 2 * MAX_WINDOW_FLOPS;

@@ -276,7 +276,7 @@ fn the_known_answers_of_all_members_have_one_limit() {
         let mut bundle = bundle();
         network(&mut bundle, 256, &[(4096, 255)], None);
         let members_of_bundle = &mut bundle.manifest.members;
-        members_of_bundle[0].known_answers.steps = vec![0; 32 * 256];
+        members_of_bundle[0].known_answers.steps = vec![0; 8 * 256];
         *members_of_bundle = vec![members_of_bundle[0].clone(); members];
         bundle.manifest.check_networks()
     };
