@@ -2,10 +2,10 @@
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
-use painwave::engine::{self, EngineKind, Precision};
+use painwave::engine::{self, Engine, EngineError, EngineKind, Precision};
 use painwave::features::Features;
 use painwave::windows::WindowBatch;
 use painwave_bench::Model;
@@ -81,39 +81,42 @@ pub fn measure(
     let rest = batch(model, features, subjects % block);
     let blocks = subjects.div_ceil(block);
     let size = |index: usize| block.min(subjects - index * block);
+    let windows = |index: usize| if size(index) == block { &whole } else { &rest };
     let (next, ready) = (AtomicUsize::new(0), Barrier::new(choice.threads));
-    let work = || -> Result<(usize, Duration), Error> {
+    let work = || -> Result<(usize, Duration), EngineError> {
         let network = &model.manifest.members[0].network;
         let engine = engine::build(choice.engine, network, &model.parameters, choice.precision);
         let engine = pollster::block_on(engine);
-        let logits = |batch| match &engine {
-            Ok(engine) => pollster::block_on(engine.logits(batch)).map(drop),
-            Err(_) => Ok(()),
-        };
-        let warm = logits(if blocks > 1 { &whole } else { &rest });
+        let warm = engine.as_ref().map(|engine| logits(engine.as_ref(), windows(0)));
         // Nobody may leave before all have come here.
         ready.wait();
-        warm?;
-        if let Err(error) = engine {
-            return Err(error.into());
+        if let Ok(warm) = warm {
+            warm?;
         }
+        let engine = engine?;
         let (start, mut done) = (Instant::now(), 0);
         while start.elapsed() < limit {
             let index = next.fetch_add(1, Ordering::Relaxed);
             if index >= blocks {
                 break;
             }
-            logits(if size(index) == block { &whole } else { &rest })?;
+            logits(engine.as_ref(), windows(index))?;
             done += size(index);
         }
         Ok((done, start.elapsed()))
     };
     let parts = thread::scope(|scope| {
         let workers: Vec<_> = (0..choice.threads).map(|_| scope.spawn(work)).collect();
-        let join = |worker: thread::ScopedJoinHandle<'_, _>| worker.join().unwrap_or(Err(Error::Worker));
+        let join = |worker: ScopedJoinHandle<'_, Result<_, EngineError>>| -> Result<_, Error> {
+            Ok(worker.join().map_err(|_| Error::Worker)??)
+        };
         workers.into_iter().map(join).collect::<Result<Vec<_>, _>>()
     })?;
     let done = parts.iter().map(|(done, _)| done).sum();
     let seconds = parts.iter().map(|(_, time)| time.as_secs_f64()).fold(0.0, f64::max);
     Ok(Forward { choice, subjects, done, seconds })
+}
+
+fn logits(engine: &dyn Engine, batch: &WindowBatch) -> Result<(), EngineError> {
+    pollster::block_on(engine.logits(batch)).map(drop)
 }
