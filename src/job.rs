@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::bundle::Manifest;
 use crate::classifier::Classifier;
-use crate::csv::{CsvError, Reader};
+use crate::reading::{ReadError, Reader};
 use crate::recording::Recording;
 use crate::windows::WindowConfig;
 
@@ -33,7 +33,7 @@ impl Job {
     ///
     /// # Errors
     /// The file is not what the model reads.
-    pub fn read(&mut self, bytes: &[u8]) -> Result<(), CsvError> {
+    pub fn read(&mut self, bytes: &[u8]) -> Result<(), ReadError> {
         self.reader.feed(bytes)?;
         self.update_pending();
         Ok(())
@@ -43,7 +43,7 @@ impl Job {
     ///
     /// # Errors
     /// The file ends within a row, or has none.
-    pub fn end(&mut self) -> Result<(), CsvError> {
+    pub fn end(&mut self) -> Result<(), ReadError> {
         self.reader.finish()?;
         self.update_pending();
         self.ended = true;

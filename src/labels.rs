@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::csv::{CsvError, CsvWarning, Row, Rows, name_list};
+use crate::reading::{ReadError, ReadWarning, Row, Rows, name_list};
 
 /// Name of the column with the class in a file of labels.
 pub const LABEL_COLUMN: &str = "label";
@@ -16,7 +16,7 @@ pub struct Labels {
     entries: Vec<(String, usize)>,
     /// Each id's index among the entries.
     indices: HashMap<String, usize>,
-    warnings: Vec<CsvWarning>,
+    warnings: Vec<ReadWarning>,
 }
 
 /// Why a file of labels cannot be read.
@@ -25,7 +25,7 @@ pub struct Labels {
 pub enum LabelsError {
     /// It is not a CSV with the two columns.
     #[error(transparent)]
-    Csv(#[from] CsvError),
+    Csv(#[from] ReadError),
     /// A label is not one of the classes.
     #[error("line {line}, column {column:?}: expected one of the classes {}, found {found:?}", name_list(.classes))]
     UnknownLabel {
@@ -83,7 +83,7 @@ impl LabelsError {
 
 impl Labels {
     /// Reads a CSV with a column of ids, named as in the recordings' schema, and a column
-    /// [`label`](LABEL_COLUMN) with the name of a class. The dialects are those of [`crate::csv`].
+    /// [`label`](LABEL_COLUMN) with the name of a class. The dialects are those of [`crate::reading`].
     ///
     /// # Errors
     /// Whatever is wrong with the file.
@@ -142,7 +142,7 @@ impl Labels {
     }
 
     /// Warnings about the file.
-    pub fn warnings(&self) -> &[CsvWarning] {
+    pub fn warnings(&self) -> &[ReadWarning] {
         &self.warnings
     }
 

@@ -1,7 +1,7 @@
 //! Classifies motion-sensor recordings where they are: natively or in the browser tab.
 //!
 //! ```text
-//! bytes ──csv──▶ Recording [T, C] ──FeatureExtractor──▶ Features { dense [T, F], codes [T, K] }
+//! bytes ──reading──▶ Recording [T, C] ──FeatureExtractor──▶ Features { dense [T, F], codes [T, K] }
 //!       ──windows──▶ WindowBatch { dense [N, L, F], codes [N, L, K], steps [N, L], valid [N] }
 //!       ──Engine──▶ logits [N, classes] ──stages, aggregate, decision──▶ Prediction { id, class, probabilities, windows }
 //! ```
@@ -17,7 +17,8 @@
 //! | module | does |
 //! |---|---|
 //! | [`recording`] | what the columns of a CSV are ([`Schema`]) and one subject's data ([`Recording`]) |
-//! | [`csv`] | bytes in any chunking to recordings, or an error with line and column |
+//! | [`reading`] | bytes of files as people have them to recordings, with what was put right and what was refused |
+//! | [`sampling`] | a recording's steps as the model was trained on: gaps and rate
 //! | [`features`] | a recording to the network's inputs, by a transform fitted on training data |
 //! | [`windows`] | features to fixed-length windows |
 //! | [`network`] | what a network is: its configuration, its parameters and (feature `burn`) its Burn modules |
@@ -37,7 +38,6 @@
 pub mod aggregate;
 pub mod bundle;
 pub mod classifier;
-pub mod csv;
 pub mod decision;
 pub mod engine;
 pub mod evaluation;
@@ -47,7 +47,9 @@ pub mod labels;
 pub mod network;
 mod number;
 pub mod portion;
+pub mod reading;
 pub mod recording;
+pub mod sampling;
 mod simd;
 pub mod stages;
 #[cfg(target_arch = "wasm32")]

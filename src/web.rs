@@ -12,12 +12,12 @@ use wasm_bindgen::prelude::*;
 
 use crate::bundle::{Bundle, Manifest, ModelCard};
 use crate::classifier::{Classifier, ClassifyError, LoadError, Prediction};
-use crate::csv::CsvError;
 use crate::engine::{EngineError, EngineKind, Precision, built};
 use crate::evaluation::{ClassScores, Scores};
 use crate::job::Job;
 use crate::labels::Labels;
 use crate::portion::Portion;
+use crate::reading::ReadError;
 use crate::recording::{Recording, Schema};
 use crate::windows::WindowConfig;
 
@@ -329,7 +329,7 @@ fn data_error(message: &str, code: &str, line: Option<u64>, column: Option<&str>
     error
 }
 
-fn csv_error(reason: &CsvError) -> Error {
+fn csv_error(reason: &ReadError) -> Error {
     data_error(&reason.to_string(), reason.code(), reason.line(), reason.column())
 }
 

@@ -14,6 +14,7 @@ use crate::engine::Precision;
 use crate::features::FeatureTransform;
 use crate::network::NetworkConfig;
 use crate::recording::Schema;
+use crate::sampling::Sampling;
 use crate::windows::WindowConfig;
 
 /// Metadata key of the manifest's JSON, in a bundle and wherever it is exported to.
@@ -29,6 +30,9 @@ pub struct Manifest {
     pub version: u32,
     /// The columns it reads.
     pub schema: Schema,
+    /// How recordings are brought to the steps that it was trained on.
+    #[serde(default, skip_serializing_if = "Sampling::is_default")]
+    pub sampling: Sampling,
     /// Names of the classes; a class is addressed by its index.
     pub classes: Vec<String>,
     /// How recordings are cut.

@@ -1,8 +1,8 @@
 //! Labels, and scores as scikit-learn computes them.
 
-use painwave::csv::{CsvError, CsvWarning};
 use painwave::evaluation::Scores;
 use painwave::labels::{Labels, LabelsError};
+use painwave::reading::{ReadError, ReadWarning};
 use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -30,7 +30,7 @@ fn labels_are_read_by_name_in_any_dialect() {
         assert_eq!(labels.warnings(), []);
     }
     let labels = parse("sample_index,age,label\n1,30,low_pain\n").unwrap();
-    assert_eq!(labels.warnings(), [CsvWarning::ExtraColumns { columns: vec!["age".into()] }]);
+    assert_eq!(labels.warnings(), [ReadWarning::ExtraColumns { columns: vec!["age".into()] }]);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -53,7 +53,7 @@ fn bad_labels_are_refused_with_their_place() {
         let error = parse(file).unwrap_err();
         assert_eq!((error.code(), error.line(), error.column()), (code, line, column), "{file:?}");
     }
-    assert_eq!(parse("\n").unwrap_err(), LabelsError::Csv(CsvError::EmptyFile));
+    assert_eq!(parse("\n").unwrap_err(), LabelsError::Csv(ReadError::EmptyFile));
     assert_eq!(
         parse("sample_index,label\n1,no pain\n").unwrap_err().to_string(),
         "line 2, column \"label\": expected one of the classes \"no_pain\", \"low_pain\", \"high_pain\", \

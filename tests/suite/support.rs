@@ -127,6 +127,7 @@ pub fn of_groups(texts: [&str; 2]) -> Bundle {
         manifest: Manifest {
             version: VERSION,
             schema: schema(),
+            sampling: Default::default(),
             classes: vec!["none".into(), "low".into(), "high".into()],
             window,
             aggregation: Aggregation {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use painwave::Bundle;
 use painwave::bundle::BundleError;
-use painwave::csv::{CsvError, Reader};
+use painwave::reading::{ReadError, Reader};
 use painwave::recording::{Recording, Schema};
 use painwave_train::experiment::Dataset;
 use painwave_train::labels::{LabelColumns, Labels, LabelsError, Part};
@@ -27,7 +27,7 @@ pub enum DataError {
         /// The file.
         path: PathBuf,
         /// What and where.
-        source: Box<CsvError>,
+        source: Box<ReadError>,
     },
     /// The labels are not what they should be.
     #[error(transparent)]

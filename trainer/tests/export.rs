@@ -68,6 +68,7 @@ fn bundle(goldens: &[&Golden]) -> Bundle {
     let template = support::bundle().manifest;
     Bundle {
         manifest: Manifest {
+            sampling: Default::default(),
             classes: (0..goldens[0].config.classes).map(|class| format!("class_{class}")).collect(),
             window: WindowConfig { length: goldens[0].length, ..template.window },
             schema: Schema { channels, categories, ..template.schema.clone() },

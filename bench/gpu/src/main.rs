@@ -21,7 +21,7 @@ use std::time::Duration;
 use burn::tensor::wgpu::WgpuInitError;
 use burn::tensor::{Device, ExecutionError};
 use painwave::bundle::BundleError;
-use painwave::csv::CsvError;
+use painwave::reading::ReadError;
 use painwave::engine::{EngineError, EngineKind, Precision};
 use painwave_bench::{FeatureReader, Model};
 
@@ -40,7 +40,7 @@ enum Error {
     #[error("the first member: {0}")]
     Model(Box<dyn std::error::Error>),
     #[error(transparent)]
-    Csv(#[from] CsvError),
+    Csv(#[from] ReadError),
     #[error("no GPU: {0}")]
     Gpu(#[from] WgpuInitError),
     #[error(transparent)]

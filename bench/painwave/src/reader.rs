@@ -1,7 +1,7 @@
 //! CSV to features, as a job does it before the network runs.
 
-use painwave::csv::{CsvError, Reader};
 use painwave::features::Features;
+use painwave::reading::{ReadError, Reader};
 
 use crate::Model;
 
@@ -22,7 +22,7 @@ impl<'a> FeatureReader<'a> {
     ///
     /// # Errors
     /// What is wrong with the file.
-    pub fn feed(&mut self, bytes: &[u8]) -> Result<(), CsvError> {
+    pub fn feed(&mut self, bytes: &[u8]) -> Result<(), ReadError> {
         self.reader.feed(bytes)?;
         self.extract();
         Ok(())
@@ -42,7 +42,7 @@ impl<'a> FeatureReader<'a> {
     ///
     /// # Errors
     /// What is wrong with the file.
-    pub fn finish(mut self) -> Result<Vec<Features>, CsvError> {
+    pub fn finish(mut self) -> Result<Vec<Features>, ReadError> {
         self.reader.finish()?;
         self.extract();
         Ok(self.features)

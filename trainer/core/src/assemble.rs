@@ -270,6 +270,7 @@ mod tests {
         let manifest = Manifest {
             version: VERSION,
             schema: Schema { id, time, channels: vec![column], categories: vec![], ignored: vec![] },
+            sampling: Default::default(),
             classes: ["still", "swing"].map(str::to_owned).to_vec(),
             window: recipe.window,
             aggregation: recipe.aggregation,

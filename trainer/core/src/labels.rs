@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use painwave::csv::{CsvError, Row, Rows};
+use painwave::reading::{ReadError, Row, Rows};
 use painwave::recording::Recording;
 
 /// Labels by subject.
@@ -56,7 +56,7 @@ pub enum LabelsError {
         /// The file.
         path: PathBuf,
         /// What and where.
-        source: Box<CsvError>,
+        source: Box<ReadError>,
     },
     /// No label at all.
     #[error("{path}: the file has no labels: expected a header and one row for each subject")]
@@ -223,7 +223,7 @@ impl Labels {
         let mut each = |row: Row<'_>| {
             let group = columns.group.map(|_| row.text(2).map(str::to_owned)).transpose()?;
             found.push((row.line, row.text(0)?.to_owned(), row.text(1)?.to_owned(), group));
-            Ok::<_, CsvError>(())
+            Ok::<_, ReadError>(())
         };
         let read = reader.feed(bytes, &mut each).and_then(|()| reader.finish(&mut each));
         read.map_err(|error| csv_error(path, columns, error))?;
@@ -295,15 +295,15 @@ impl Labels {
 }
 
 /// What the reader of rows found, in the words of a labels file.
-fn csv_error(path: &Path, columns: LabelColumns<'_>, error: CsvError) -> LabelsError {
+fn csv_error(path: &Path, columns: LabelColumns<'_>, error: ReadError) -> LabelsError {
     let path = path.to_owned();
     match error {
-        CsvError::EmptyFile | CsvError::NoRows => LabelsError::NoRows { path },
-        CsvError::InvalidUtf8 { line, .. } => LabelsError::NotUtf8 { path, line },
-        CsvError::WrongFieldCount { line, expected, found } => {
+        ReadError::EmptyFile | ReadError::NoRows => LabelsError::NoRows { path },
+        ReadError::InvalidUtf8 { line, .. } => LabelsError::NotUtf8 { path, line },
+        ReadError::WrongFieldCount { line, expected, found } => {
             LabelsError::Fields { path, line, expected, found }
         }
-        CsvError::MissingColumns { line, missing, found } => {
+        ReadError::MissingColumns { line, missing, found } => {
             let column = missing.into_iter().next().map_or_else(String::new, |column| column.name);
             let part = match column.as_str() {
                 name if name == columns.id => Part::Id,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use painwave::csv::CsvError;
+use painwave::reading::ReadError;
 use painwave_train::host::HostError;
 use painwave_train::labels::LabelsError;
 
@@ -18,7 +18,7 @@ pub enum ProfileError {
         /// The file.
         path: PathBuf,
         /// What and where.
-        source: CsvError,
+        source: ReadError,
     },
     /// The labels file is not what it should be.
     #[error(transparent)]

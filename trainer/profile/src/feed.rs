@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use painwave::csv::{CsvError, Row, Rows};
+use painwave::reading::{ReadError, Row, Rows};
 use painwave_train::host::HostError;
 
 use crate::error::ProfileError;
@@ -30,7 +30,7 @@ pub fn for_each_row(
     path: &Path,
     wanted: Vec<String>,
     feed: Feed<'_>,
-    each: impl FnMut(Row<'_>) -> Result<(), CsvError>,
+    each: impl FnMut(Row<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ProfileError> {
     rows_of(path, &mut Rows::new(wanted, Vec::new()), feed, each, |_| true)
 }
@@ -52,7 +52,7 @@ fn rows_of(
     path: &Path,
     rows: &mut Rows,
     feed: Feed<'_>,
-    mut each: impl FnMut(Row<'_>) -> Result<(), CsvError>,
+    mut each: impl FnMut(Row<'_>) -> Result<(), ReadError>,
     goes_on: impl Fn(&Rows) -> bool,
 ) -> Result<(), ProfileError> {
     // Why the rows were broken off before the end of the file, if they were.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use painwave::csv::{CsvError, Row};
+use painwave::reading::{ReadError, Row};
 use serde::Serialize;
 
 use crate::error::ProfileError;
@@ -204,7 +204,7 @@ impl Growing {
         }
     }
 
-    fn push(&mut self, row: &Row<'_>) -> Result<(), CsvError> {
+    fn push(&mut self, row: &Row<'_>) -> Result<(), ReadError> {
         let id = row.text(0)?;
         if id.is_empty() {
             self.problems.no_id.count(row.line, String::new);
@@ -331,8 +331,8 @@ impl GrowingColumn {
                 self.values.push(value);
                 self.numbers += 1;
             }
-            Err(CsvError::EmptyValue { line, .. }) => self.problems.missing.count(line, String::new),
-            Err(CsvError::NotFinite { line, found, .. }) => {
+            Err(ReadError::EmptyValue { line, .. }) => self.problems.missing.count(line, String::new),
+            Err(ReadError::NotFinite { line, found, .. }) => {
                 self.problems.not_finite.count(line, || found);
             }
             Err(_) => {

@@ -11,13 +11,19 @@
 
 mod error;
 mod header;
+mod options;
 mod plain;
+mod refusal;
+mod repair;
 mod rows;
 
 use std::collections::HashMap;
 
 pub(crate) use self::error::name_list;
-pub use self::error::{CsvError, CsvWarning, MissingColumn};
+pub use self::error::{MissingColumn, ReadError, ReadWarning};
+pub use self::options::ReadOptions;
+pub use self::refusal::Refusal;
+pub use self::repair::{Repair, RepairKind, Repairs};
 pub use self::rows::{Row, Rows};
 pub use crate::number::Number;
 use crate::number::Shown;
@@ -26,7 +32,7 @@ use crate::recording::{Recording, Schema};
 /// Reads the recordings of one file.
 ///
 /// ```
-/// # use painwave::csv::Reader;
+/// # use painwave::reading::Reader;
 /// # use painwave::Schema;
 /// let channels = vec!["joint_00".to_owned()];
 /// let (id, time) = ("sample_index".to_owned(), "time".to_owned());
@@ -37,12 +43,12 @@ use crate::recording::{Recording, Schema};
 /// assert_eq!(reader.recording(0).values, [0.25, 0.5]);
 /// reader.finish()?;
 /// assert_eq!(reader.take_complete(), [1]);
-/// # Ok::<(), painwave::csv::CsvError>(())
+/// # Ok::<(), painwave::reading::ReadError>(())
 /// ```
 pub struct Reader {
     rows: Rows,
     subjects: Subjects,
-    failed: Option<CsvError>,
+    failed: Option<ReadError>,
 }
 
 impl Reader {
@@ -62,7 +68,7 @@ impl Reader {
     ///
     /// # Errors
     /// Whatever is wrong with the file; from then on every call returns the same error.
-    pub fn feed(&mut self, bytes: &[u8]) -> Result<(), CsvError> {
+    pub fn feed(&mut self, bytes: &[u8]) -> Result<(), ReadError> {
         self.unless_failed(|rows, subjects| rows.feed(bytes, |row| subjects.push(&row)))
     }
 
@@ -70,7 +76,7 @@ impl Reader {
     ///
     /// # Errors
     /// As [`Reader::feed`].
-    pub fn finish(&mut self) -> Result<(), CsvError> {
+    pub fn finish(&mut self) -> Result<(), ReadError> {
         self.unless_failed(|rows, subjects| {
             rows.finish(|row| subjects.push(&row))?;
             subjects.finish()
@@ -115,7 +121,7 @@ impl Reader {
     }
 
     /// Warnings about the file: known once the header is read.
-    pub fn warnings(&self) -> &[CsvWarning] {
+    pub fn warnings(&self) -> &[ReadWarning] {
         self.rows.warnings()
     }
 
@@ -126,8 +132,8 @@ impl Reader {
 
     fn unless_failed(
         &mut self,
-        read: impl FnOnce(&mut Rows, &mut Subjects) -> Result<(), CsvError>,
-    ) -> Result<(), CsvError> {
+        read: impl FnOnce(&mut Rows, &mut Subjects) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError> {
         if let Some(error) = &self.failed {
             return Err(error.clone());
         }
@@ -172,7 +178,7 @@ impl Subjects {
         Subjects { schema, all: Vec::new(), by_id: HashMap::new(), current: None, complete: Vec::new() }
     }
 
-    fn push(&mut self, row: &Row<'_>) -> Result<(), CsvError> {
+    fn push(&mut self, row: &Row<'_>) -> Result<(), ReadError> {
         let index = match self.current {
             Some(current) if self.all[current].recording.id.as_bytes() == row.field(0) => current,
             _ => self.enter(row.id(0)?)?,
@@ -182,7 +188,7 @@ impl Subjects {
     }
 
     /// Makes the subject of this id the current one; the one before it is complete.
-    fn enter(&mut self, id: &str) -> Result<usize, CsvError> {
+    fn enter(&mut self, id: &str) -> Result<usize, ReadError> {
         self.leave()?;
         let index = match self.by_id.get(id) {
             Some(&index) => {
@@ -199,14 +205,14 @@ impl Subjects {
         Ok(index)
     }
 
-    fn leave(&mut self) -> Result<(), CsvError> {
+    fn leave(&mut self) -> Result<(), ReadError> {
         match self.current.take() {
             Some(index) if self.all[index].state == State::Open => self.close(index),
             _ => Ok(()),
         }
     }
 
-    fn close(&mut self, index: usize) -> Result<(), CsvError> {
+    fn close(&mut self, index: usize) -> Result<(), ReadError> {
         let subject = &mut self.all[index];
         subject.sort(&self.schema)?;
         subject.release_spare_memory();
@@ -215,7 +221,7 @@ impl Subjects {
         Ok(())
     }
 
-    fn finish(&mut self) -> Result<(), CsvError> {
+    fn finish(&mut self) -> Result<(), ReadError> {
         self.leave()?;
         (0..self.all.len())
             .filter(|&index| self.all[index].state == State::Late)
@@ -244,7 +250,7 @@ impl Subject {
         Subject { recording, lines: Vec::new(), sorted: true, state: State::Open }
     }
 
-    fn push(&mut self, row: &Row<'_>, Schema { channels, categories, .. }: &Schema) -> Result<(), CsvError> {
+    fn push(&mut self, row: &Row<'_>, Schema { channels, categories, .. }: &Schema) -> Result<(), ReadError> {
         let recording = &mut self.recording;
         let time = row.number(1)?;
         for channel in 0..channels.len() {
@@ -275,7 +281,7 @@ impl Subject {
     }
 
     /// Brings the rows into the order of time, or finds two of the same time.
-    fn sort(&mut self, schema: &Schema) -> Result<(), CsvError> {
+    fn sort(&mut self, schema: &Schema) -> Result<(), ReadError> {
         if self.sorted {
             return Ok(());
         }
@@ -285,7 +291,7 @@ impl Subject {
         order.sort_by(|&a, &b| (times[a] + 0.0).total_cmp(&(times[b] + 0.0)));
         let duplicates = order.windows(2).filter(|pair| times[pair[0]] == times[pair[1]]);
         if let Some(pair) = duplicates.min_by_key(|pair| self.lines[pair[1]]) {
-            return Err(CsvError::DuplicateTime {
+            return Err(ReadError::DuplicateTime {
                 line: self.lines[pair[1]],
                 first_line: self.lines[pair[0]],
                 column: schema.time.clone(),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
-use super::error::{CsvError, CsvWarning, MissingColumn};
+use super::error::{MissingColumn, ReadError, ReadWarning};
 
 /// Max bytes of a header or a row, not counting the quotation marks and delimiters of a row: it bounds the memory.
 pub(super) const MAX_ROW: usize = 1 << 20;
@@ -55,7 +55,7 @@ impl HeaderLine {
 
     /// Takes a byte. True, and the byte is not taken, if it ends the header: a line end outside of quotes by every
     /// delimiter, or by one that finds some of the `wanted` columns before it.
-    pub fn ends_at(&mut self, byte: u8, line: u64, wanted: &[String]) -> Result<bool, CsvError> {
+    pub fn ends_at(&mut self, byte: u8, line: u64, wanted: &[String]) -> Result<bool, ReadError> {
         if matches!(byte, b'\n' | b'\r') {
             let outside = self.views.map(|view| view.state != State::Quoted);
             if outside == [true; DELIMITERS.len()] {
@@ -72,7 +72,7 @@ impl HeaderLine {
         }
         if self.bytes.len() == MAX_ROW {
             self.expect_text()?;
-            return Err(CsvError::RowTooLong { line, column: None, limit: MAX_ROW });
+            return Err(ReadError::RowTooLong { line, column: None, limit: MAX_ROW });
         }
         self.bytes.push(byte);
         // A byte order mark, or the first bytes of one.
@@ -106,7 +106,7 @@ impl HeaderLine {
         line: u64,
         wanted: &[String],
         ignored: &[String],
-    ) -> Result<(Reader, Columns, Option<CsvWarning>), CsvError> {
+    ) -> Result<(Reader, Columns, Option<ReadWarning>), ReadError> {
         self.expect_text()?;
         let asked = table(wanted);
         let (delimiter, (reader, names)) = DELIMITERS
@@ -116,7 +116,7 @@ impl HeaderLine {
                 let found = names.iter().filter(|name| asked.contains_key(name.as_str())).count();
                 (found, names.len())
             })
-            .ok_or(CsvError::UnterminatedQuote { line, column: None })?;
+            .ok_or(ReadError::UnterminatedQuote { line, column: None })?;
         let indices = indices(line, wanted, &names)?;
         let ignored = table(ignored);
         let extra: Vec<String> = names
@@ -124,7 +124,7 @@ impl HeaderLine {
             .filter(|name| !asked.contains_key(name.as_str()) && !ignored.contains_key(name.as_str()))
             .cloned()
             .collect();
-        let warning = (!extra.is_empty()).then_some(CsvWarning::ExtraColumns { columns: extra });
+        let warning = (!extra.is_empty()).then_some(ReadWarning::ExtraColumns { columns: extra });
         Ok((reader, Columns { delimiter, names, indices }, warning))
     }
 
@@ -132,7 +132,7 @@ impl HeaderLine {
         self.bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.bytes)
     }
 
-    fn expect_text(&self) -> Result<(), CsvError> {
+    fn expect_text(&self) -> Result<(), ReadError> {
         let found = match self.bytes.as_slice() {
             [0x1f, 0x8b, ..] => "a gzip archive",
             [b'P', b'K', 3, 4, ..] => "a zip archive or an Excel workbook",
@@ -140,7 +140,7 @@ impl HeaderLine {
             bytes if bytes.contains(&0) => "binary data",
             _ => return Ok(()),
         };
-        Err(CsvError::NotText { found })
+        Err(ReadError::NotText { found })
     }
 }
 
@@ -183,7 +183,7 @@ fn first_table(names: &[String]) -> HashMap<&str, usize> {
     names.iter().map(String::as_str).zip(0..names.len()).rev().collect()
 }
 
-fn indices(line: u64, wanted: &[String], names: &[String]) -> Result<Vec<usize>, CsvError> {
+fn indices(line: u64, wanted: &[String], names: &[String]) -> Result<Vec<usize>, ReadError> {
     let last = table(names);
     let indices = wanted.iter().map(|name| last.get(name.as_str()).copied());
     let Some(indices) = indices.collect::<Option<Vec<usize>>>() else {
@@ -191,12 +191,12 @@ fn indices(line: u64, wanted: &[String], names: &[String]) -> Result<Vec<usize>,
     };
     let first = first_table(names);
     match indices.iter().find(|index| first[names[**index].as_str()] != **index) {
-        Some(index) => Err(CsvError::DuplicateColumn { line, column: names[*index].clone() }),
+        Some(index) => Err(ReadError::DuplicateColumn { line, column: names[*index].clone() }),
         None => Ok(indices),
     }
 }
 
-fn missing(line: u64, wanted: &[String], names: &[String]) -> CsvError {
+fn missing(line: u64, wanted: &[String], names: &[String]) -> ReadError {
     let (asked, found) = (table(wanted), table(names));
     let spare: Vec<&String> = names.iter().filter(|name| !asked.contains_key(name.as_str())).collect();
     let skeletons: Vec<String> = spare.iter().map(|name| skeleton(name)).collect();
@@ -206,7 +206,7 @@ fn missing(line: u64, wanted: &[String], names: &[String]) -> CsvError {
         let similar = similar.get(skeleton(name).as_str()).map(|index| spare[*index].clone());
         MissingColumn { name: name.clone(), similar }
     });
-    CsvError::MissingColumns { line, missing: missing.collect(), found: names.to_vec() }
+    ReadError::MissingColumns { line, missing: missing.collect(), found: names.to_vec() }
 }
 
 /// A name without ASCII case, spaces and punctuation, which people get wrong.

@@ -2,7 +2,7 @@
 
 use csv_core::ReadRecordResult;
 
-use super::error::{CsvError, CsvWarning, excerpt};
+use super::error::{ReadError, ReadWarning, excerpt};
 use super::header::{Columns, HeaderLine, MAX_ROW};
 use super::plain;
 use crate::number::{self, Number};
@@ -19,7 +19,7 @@ pub struct Rows {
     body: Option<Body>,
     lines: Lines,
     seen_row: bool,
-    warnings: Vec<CsvWarning>,
+    warnings: Vec<ReadWarning>,
 }
 
 /// What follows the header.
@@ -82,7 +82,7 @@ impl Rows {
     ///
     /// # Errors
     /// The header is not usable, a row has not as many fields as the header, or the error of `each`.
-    pub fn feed<E: From<CsvError>>(
+    pub fn feed<E: From<ReadError>>(
         &mut self,
         mut input: &[u8],
         mut each: impl FnMut(Row<'_>) -> Result<(), E>,
@@ -106,19 +106,19 @@ impl Rows {
     ///
     /// # Errors
     /// As [`Rows::feed`], or there is no header or no row.
-    pub fn finish<E: From<CsvError>>(
+    pub fn finish<E: From<ReadError>>(
         &mut self,
         mut each: impl FnMut(Row<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         if self.body.is_none() {
             self.end_header()?;
         }
-        let Some(body) = &mut self.body else { return Err(CsvError::EmptyFile.into()) };
+        let Some(body) = &mut self.body else { return Err(ReadError::EmptyFile.into()) };
         body.finish(&mut self.lines, |row| {
             self.seen_row = true;
             each(row)
         })?;
-        if self.seen_row { Ok(()) } else { Err(CsvError::NoRows.into()) }
+        if self.seen_row { Ok(()) } else { Err(ReadError::NoRows.into()) }
     }
 
     /// Names of all columns, once the header is complete.
@@ -127,12 +127,12 @@ impl Rows {
     }
 
     /// Warnings about the file: known once the header is read.
-    pub fn warnings(&self) -> &[CsvWarning] {
+    pub fn warnings(&self) -> &[ReadWarning] {
         &self.warnings
     }
 
     /// The header's line is complete. If it is blank, the header is still to come.
-    fn end_header(&mut self) -> Result<(), CsvError> {
+    fn end_header(&mut self) -> Result<(), ReadError> {
         let header = std::mem::replace(&mut self.header, HeaderLine::new());
         if !header.is_blank() {
             let (reader, columns, warning) = header.parse(self.lines.current, &self.wanted, &self.ignored)?;
@@ -158,7 +158,7 @@ impl Body {
         }
     }
 
-    fn feed<E: From<CsvError>>(
+    fn feed<E: From<ReadError>>(
         &mut self,
         mut input: &[u8],
         lines: &mut Lines,
@@ -201,7 +201,7 @@ impl Body {
         Ok(())
     }
 
-    fn finish<E: From<CsvError>>(
+    fn finish<E: From<ReadError>>(
         &mut self,
         lines: &mut Lines,
         each: impl FnMut(Row<'_>) -> Result<(), E>,
@@ -211,12 +211,12 @@ impl Body {
             self.feed(b"\n", lines, each)?;
         }
         match self.row_line {
-            Some(line) => Err(CsvError::UnterminatedQuote { line, column: self.open_column() }.into()),
+            Some(line) => Err(ReadError::UnterminatedQuote { line, column: self.open_column() }.into()),
             None => Ok(()),
         }
     }
 
-    fn hand_out<E: From<CsvError>>(
+    fn hand_out<E: From<ReadError>>(
         &mut self,
         line: u64,
         each: &mut impl FnMut(Row<'_>) -> Result<(), E>,
@@ -229,15 +229,15 @@ impl Body {
         } else if found == 1 && fields.trim_ascii().is_empty() {
             Ok(())
         } else {
-            Err(CsvError::WrongFieldCount { line, expected, found }.into())
+            Err(ReadError::WrongFieldCount { line, expected, found }.into())
         };
         (self.used, self.count, self.surplus, self.row_line) = (0, 0, 0, None);
         result
     }
 
-    fn grow(&mut self, line: u64) -> Result<(), CsvError> {
+    fn grow(&mut self, line: u64) -> Result<(), ReadError> {
         if self.fields.len() >= MAX_ROW {
-            return Err(CsvError::RowTooLong { line, column: self.open_column(), limit: MAX_ROW });
+            return Err(ReadError::RowTooLong { line, column: self.open_column(), limit: MAX_ROW });
         }
         self.fields.resize(2 * self.fields.len(), 0);
         Ok(())
@@ -273,9 +273,9 @@ impl Row<'_> {
     ///
     /// # Errors
     /// It is not UTF-8.
-    pub fn text(&self, wanted: usize) -> Result<&str, CsvError> {
+    pub fn text(&self, wanted: usize) -> Result<&str, ReadError> {
         let field = self.field(wanted);
-        str::from_utf8(field).map_err(|_| CsvError::InvalidUtf8 {
+        str::from_utf8(field).map_err(|_| ReadError::InvalidUtf8 {
             line: self.line,
             column: self.column(wanted),
             found: self.excerpt(wanted),
@@ -286,9 +286,9 @@ impl Row<'_> {
     ///
     /// # Errors
     /// It is empty or not UTF-8.
-    pub fn word(&self, wanted: usize) -> Result<&str, CsvError> {
+    pub fn word(&self, wanted: usize) -> Result<&str, ReadError> {
         match self.text(wanted)? {
-            "" => Err(CsvError::EmptyValue { line: self.line, column: self.column(wanted) }),
+            "" => Err(ReadError::EmptyValue { line: self.line, column: self.column(wanted) }),
             word => Ok(word),
         }
     }
@@ -297,9 +297,9 @@ impl Row<'_> {
     ///
     /// # Errors
     /// It is empty or not UTF-8.
-    pub fn id(&self, wanted: usize) -> Result<&str, CsvError> {
+    pub fn id(&self, wanted: usize) -> Result<&str, ReadError> {
         match self.text(wanted)? {
-            "" => Err(CsvError::EmptyId { line: self.line, column: self.column(wanted) }),
+            "" => Err(ReadError::EmptyId { line: self.line, column: self.column(wanted) }),
             id => Ok(id),
         }
     }
@@ -308,7 +308,7 @@ impl Row<'_> {
     ///
     /// # Errors
     /// It is empty, no number, NaN or infinite.
-    pub fn number<T: Number>(&self, wanted: usize) -> Result<T, CsvError> {
+    pub fn number<T: Number>(&self, wanted: usize) -> Result<T, ReadError> {
         match number::parse(self.field(wanted)) {
             Some(number) if T::into(number).is_finite() => Ok(number),
             number => Err(self.number_error(wanted, number.is_some())),
@@ -316,12 +316,12 @@ impl Row<'_> {
     }
 
     #[cold]
-    fn number_error(&self, wanted: usize, is_number: bool) -> CsvError {
+    fn number_error(&self, wanted: usize, is_number: bool) -> ReadError {
         let (line, column, field) = (self.line, self.column(wanted), self.field(wanted));
         match (field, is_number) {
-            (b"", _) => CsvError::EmptyValue { line, column },
-            (_, true) => CsvError::NotFinite { line, column, found: excerpt(field) },
-            (_, false) => CsvError::NotANumber { line, column, found: excerpt(field) },
+            (b"", _) => ReadError::EmptyValue { line, column },
+            (_, true) => ReadError::NotFinite { line, column, found: excerpt(field) },
+            (_, false) => ReadError::NotANumber { line, column, found: excerpt(field) },
         }
     }
 
@@ -337,8 +337,8 @@ impl Row<'_> {
 
     /// The error for a field that is not one of the allowed words.
     #[cold]
-    pub fn unknown_category(&self, wanted: usize, allowed: &[String]) -> CsvError {
-        CsvError::UnknownCategory {
+    pub fn unknown_category(&self, wanted: usize, allowed: &[String]) -> ReadError {
+        ReadError::UnknownCategory {
             line: self.line,
             column: self.column(wanted),
             found: self.excerpt(wanted),

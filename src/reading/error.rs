@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
+use super::repair::Repair;
 use crate::number;
 
 /// Why a file cannot be read. Lines are the file's physical lines, counted from 1; the line of a row is the
 /// one that it starts on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum CsvError {
+pub enum ReadError {
     /// There is nothing in the file but blank lines.
     #[error("the file is empty")]
     EmptyFile,
@@ -20,6 +21,12 @@ pub enum CsvError {
     NotText {
         /// What it looks like.
         found: &'static str,
+    },
+    /// Something had to be put right, where nothing may.
+    #[error("line {}: {repair}; nothing is put right when read strictly", repair.line)]
+    Strict {
+        /// What it is.
+        repair: Box<Repair>,
     },
     /// Columns that are needed are not in the header.
     #[error("line {line}: missing {}; the header has {}", missing_list(.missing), name_list(.found))]
@@ -153,43 +160,45 @@ pub struct MissingColumn {
     pub similar: Option<String>,
 }
 
-impl CsvError {
+impl ReadError {
     /// The line that the error is on, if it is on one.
     pub fn line(&self) -> Option<u64> {
         match self {
-            CsvError::EmptyFile | CsvError::NoRows | CsvError::NotText { .. } => None,
-            CsvError::MissingColumns { line, .. }
-            | CsvError::DuplicateColumn { line, .. }
-            | CsvError::WrongFieldCount { line, .. }
-            | CsvError::NotANumber { line, .. }
-            | CsvError::NotFinite { line, .. }
-            | CsvError::EmptyValue { line, .. }
-            | CsvError::EmptyId { line, .. }
-            | CsvError::DuplicateTime { line, .. }
-            | CsvError::UnknownCategory { line, .. }
-            | CsvError::InvalidUtf8 { line, .. }
-            | CsvError::RowTooLong { line, .. }
-            | CsvError::UnterminatedQuote { line, .. } => Some(*line),
+            ReadError::EmptyFile | ReadError::NoRows | ReadError::NotText { .. } => None,
+            ReadError::Strict { repair } => Some(repair.line),
+            ReadError::MissingColumns { line, .. }
+            | ReadError::DuplicateColumn { line, .. }
+            | ReadError::WrongFieldCount { line, .. }
+            | ReadError::NotANumber { line, .. }
+            | ReadError::NotFinite { line, .. }
+            | ReadError::EmptyValue { line, .. }
+            | ReadError::EmptyId { line, .. }
+            | ReadError::DuplicateTime { line, .. }
+            | ReadError::UnknownCategory { line, .. }
+            | ReadError::InvalidUtf8 { line, .. }
+            | ReadError::RowTooLong { line, .. }
+            | ReadError::UnterminatedQuote { line, .. } => Some(*line),
         }
     }
 
     /// Name of the column that the error is in, if it is in one; the first of those that are missing.
     pub fn column(&self) -> Option<&str> {
         match self {
-            CsvError::EmptyFile
-            | CsvError::NoRows
-            | CsvError::NotText { .. }
-            | CsvError::WrongFieldCount { .. } => None,
-            CsvError::MissingColumns { missing, .. } => missing.first().map(|column| column.name.as_str()),
-            CsvError::DuplicateColumn { column, .. }
-            | CsvError::NotANumber { column, .. }
-            | CsvError::NotFinite { column, .. }
-            | CsvError::EmptyValue { column, .. }
-            | CsvError::EmptyId { column, .. }
-            | CsvError::DuplicateTime { column, .. }
-            | CsvError::UnknownCategory { column, .. }
-            | CsvError::InvalidUtf8 { column, .. } => Some(column),
-            CsvError::RowTooLong { column, .. } | CsvError::UnterminatedQuote { column, .. } => {
+            ReadError::EmptyFile
+            | ReadError::NoRows
+            | ReadError::NotText { .. }
+            | ReadError::Strict { .. }
+            | ReadError::WrongFieldCount { .. } => None,
+            ReadError::MissingColumns { missing, .. } => missing.first().map(|column| column.name.as_str()),
+            ReadError::DuplicateColumn { column, .. }
+            | ReadError::NotANumber { column, .. }
+            | ReadError::NotFinite { column, .. }
+            | ReadError::EmptyValue { column, .. }
+            | ReadError::EmptyId { column, .. }
+            | ReadError::DuplicateTime { column, .. }
+            | ReadError::UnknownCategory { column, .. }
+            | ReadError::InvalidUtf8 { column, .. } => Some(column),
+            ReadError::RowTooLong { column, .. } | ReadError::UnterminatedQuote { column, .. } => {
                 column.as_deref()
             }
         }
@@ -198,21 +207,22 @@ impl CsvError {
     /// Stable name of the kind of error.
     pub fn code(&self) -> &'static str {
         match self {
-            CsvError::EmptyFile => "EMPTY_FILE",
-            CsvError::NoRows => "NO_ROWS",
-            CsvError::NotText { .. } => "NOT_TEXT",
-            CsvError::MissingColumns { .. } => "MISSING_COLUMN",
-            CsvError::DuplicateColumn { .. } => "DUPLICATE_COLUMN",
-            CsvError::WrongFieldCount { .. } => "WRONG_FIELD_COUNT",
-            CsvError::NotANumber { .. } => "NOT_A_NUMBER",
-            CsvError::NotFinite { .. } => "NOT_FINITE",
-            CsvError::EmptyValue { .. } => "EMPTY_VALUE",
-            CsvError::EmptyId { .. } => "EMPTY_ID",
-            CsvError::DuplicateTime { .. } => "DUPLICATE_TIME",
-            CsvError::UnknownCategory { .. } => "UNKNOWN_CATEGORY",
-            CsvError::InvalidUtf8 { .. } => "INVALID_UTF8",
-            CsvError::RowTooLong { .. } => "ROW_TOO_LONG",
-            CsvError::UnterminatedQuote { .. } => "UNTERMINATED_QUOTE",
+            ReadError::EmptyFile => "EMPTY_FILE",
+            ReadError::NoRows => "NO_ROWS",
+            ReadError::NotText { .. } => "NOT_TEXT",
+            ReadError::Strict { .. } => "STRICT",
+            ReadError::MissingColumns { .. } => "MISSING_COLUMN",
+            ReadError::DuplicateColumn { .. } => "DUPLICATE_COLUMN",
+            ReadError::WrongFieldCount { .. } => "WRONG_FIELD_COUNT",
+            ReadError::NotANumber { .. } => "NOT_A_NUMBER",
+            ReadError::NotFinite { .. } => "NOT_FINITE",
+            ReadError::EmptyValue { .. } => "EMPTY_VALUE",
+            ReadError::EmptyId { .. } => "EMPTY_ID",
+            ReadError::DuplicateTime { .. } => "DUPLICATE_TIME",
+            ReadError::UnknownCategory { .. } => "UNKNOWN_CATEGORY",
+            ReadError::InvalidUtf8 { .. } => "INVALID_UTF8",
+            ReadError::RowTooLong { .. } => "ROW_TOO_LONG",
+            ReadError::UnterminatedQuote { .. } => "UNTERMINATED_QUOTE",
         }
     }
 }
@@ -220,7 +230,7 @@ impl CsvError {
 /// What is unusual about a file without keeping it from being read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum CsvWarning {
+pub enum ReadWarning {
     /// The file has columns that are not read.
     #[error("the file has columns that are not used: {}", name_list(.columns))]
     ExtraColumns {
@@ -229,11 +239,11 @@ pub enum CsvWarning {
     },
 }
 
-impl CsvWarning {
+impl ReadWarning {
     /// Stable name of the kind of warning.
     pub fn code(&self) -> &'static str {
         match self {
-            CsvWarning::ExtraColumns { .. } => "EXTRA_COLUMNS",
+            ReadWarning::ExtraColumns { .. } => "EXTRA_COLUMNS",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! CSV files, well-formed and broken, in any chunking.
 
-use painwave::csv::{CsvError, CsvWarning, Reader};
+use painwave::reading::{ReadError, ReadWarning, Reader};
 use painwave::recording::Category;
 use painwave::{Recording, Schema};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -19,7 +19,7 @@ fn schema() -> Schema {
     }
 }
 
-fn read_chunks<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Result<Reader, CsvError> {
+fn read_chunks<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Result<Reader, ReadError> {
     let mut reader = Reader::new(&schema());
     chunks.into_iter().try_for_each(|chunk| reader.feed(chunk))?;
     reader.finish()?;
@@ -27,7 +27,7 @@ fn read_chunks<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Result<Reader,
 }
 
 /// Reads a file at once and byte by byte, which must make no difference.
-fn read(file: impl AsRef<[u8]>) -> Result<Reader, CsvError> {
+fn read(file: impl AsRef<[u8]>) -> Result<Reader, ReadError> {
     let file = file.as_ref();
     let whole = read_chunks([file]);
     let bytes = read_chunks(file.chunks(1));
@@ -50,7 +50,7 @@ fn recording(id: &str, times: &[f64], values: &[f32], codes: &[u8]) -> Recording
 }
 
 /// The error that a file must have, with a message for people on the right line.
-fn error(file: impl AsRef<[u8]>) -> CsvError {
+fn error(file: impl AsRef<[u8]>) -> ReadError {
     let Err(error) = read(file) else { panic!("the file was read") };
     if let Some(line) = error.line() {
         assert!(error.to_string().starts_with(&format!("line {line}")), "{error}");
@@ -120,7 +120,7 @@ fn columns_are_found_by_name_and_extra_ones_named_once() {
     let file = "x,legs,b,note,a,time, y ,id\n?,two,2,\"a \"\"b\"\",\n\",1,0,\u{fc},s\n?,two,4,,3,1,,s\n";
     let reader = read(file).unwrap();
     assert_eq!(recordings(&reader), [recording("s", &[0.0, 1.0], &[1.0, 2.0, 3.0, 4.0], &[0, 0])]);
-    assert_eq!(reader.warnings(), [CsvWarning::ExtraColumns { columns: vec!["x".into(), "y".into()] }]);
+    assert_eq!(reader.warnings(), [ReadWarning::ExtraColumns { columns: vec!["x".into(), "y".into()] }]);
     assert!(reader.warnings()[0].to_string().ends_with(r#"not used: "x", "y""#));
 }
 
@@ -186,10 +186,10 @@ fn late_rows_are_sorted_in() {
 #[wasm_bindgen_test(unsupported = test)]
 fn nothing_but_a_header_or_less() {
     for empty in ["", "\n\r\n \n", "\u{feff}", "\u{feff}\r\n"] {
-        assert_eq!(error(empty), CsvError::EmptyFile, "{empty:?}");
+        assert_eq!(error(empty), ReadError::EmptyFile, "{empty:?}");
     }
     for header in ["id,time,a,b,legs", "id,time,a,b,legs\n", "\nid,time,a,b,legs\r\n\r\n  \n"] {
-        assert_eq!(error(header), CsvError::NoRows, "{header:?}");
+        assert_eq!(error(header), ReadError::NoRows, "{header:?}");
     }
 }
 
@@ -217,7 +217,7 @@ fn a_header_of_a_million_columns_is_compared_with_thousands() {
     let mut reader = Reader::new(&Schema { channels, ..schema() });
     let header = format!("id,TIME,{}\n", ",".repeat(1_000_000));
     let error = reader.feed(header.as_bytes()).expect_err("no channel is there");
-    let CsvError::MissingColumns { missing, found, .. } = error else { panic!("{error}") };
+    let ReadError::MissingColumns { missing, found, .. } = error else { panic!("{error}") };
     assert_eq!((missing.len(), found.len()), (4002, 1_000_003));
     assert_eq!(missing[0].similar.as_deref(), Some("TIME"));
     assert!(missing[1..].iter().all(|column| column.similar.is_none()));
@@ -249,7 +249,7 @@ fn names_and_values_are_trimmed_alike() {
 fn wrong_field_counts() {
     let header = "id,time,a,b,legs\n1,0,1,2,two\n";
     for (row, found) in [("1,1,1,2", 4), ("1,1,1,2,two,", 6), ("x", 1), (",,,,,,,,,,,,", 13), ("1,0.", 2)] {
-        let expected = CsvError::WrongFieldCount { line: 3, expected: 5, found };
+        let expected = ReadError::WrongFieldCount { line: 3, expected: 5, found };
         assert_eq!(error(format!("{header}{row}")), expected, "{row}");
         assert_eq!(error(format!("{header}{row}\r\n1,2,1,2,two\n")), expected, "{row}");
     }
@@ -299,7 +299,7 @@ fn numbers_are_correctly_rounded() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn duplicate_times_name_both_lines() {
-    let duplicate = |line, first_line, time: &str| CsvError::DuplicateTime {
+    let duplicate = |line, first_line, time: &str| ReadError::DuplicateTime {
         line,
         first_line,
         column: "time".into(),
@@ -386,7 +386,7 @@ fn memory_is_bounded() {
     assert_eq!(error_at(format!("{header}1,1,1,2,two,{megabytes}")), too_long(3, Some("note")));
     assert_eq!(error_at(&megabytes), too_long(1, None));
     let commas = error(format!("{header}{}", ",".repeat(3_000_000)));
-    assert_eq!(commas, CsvError::WrongFieldCount { line: 3, expected: 6, found: 3_000_001 });
+    assert_eq!(commas, ReadError::WrongFieldCount { line: 3, expected: 6, found: 3_000_001 });
     let long = "z".repeat(1_000_000);
     assert!(read(format!("{header}1,1,1,2,two,{long}\n")).is_ok());
 }
@@ -401,7 +401,7 @@ fn other_kinds_of_files_are_named() {
         (&[0; 3_000_000], "binary data"),
     ];
     for (file, found) in files {
-        assert_eq!(error(file), CsvError::NotText { found });
+        assert_eq!(error(file), ReadError::NotText { found });
     }
 }
 
