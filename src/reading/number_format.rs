@@ -45,7 +45,8 @@ pub(super) fn evidence(field: &[u8]) -> Evidence {
     if !field.iter().any(|byte| matches!(byte, b'.' | b',')) {
         let digits = field.strip_prefix(b"-").unwrap_or(field);
         let whole = digits.iter().all(u8::is_ascii_digit);
-        return Evidence::None { digits: if whole { digits.len() } else { 0 } };
+        // A zero is written alike with and without anything between thousands and before decimals.
+        return Evidence::None { digits: if whole && digits != b"0" { digits.len() } else { 0 } };
     }
     let Some(number) = str::from_utf8(field).ok().and_then(Spelling::of) else { return none };
     match [Decimal::Point, Decimal::Comma].map(|decimal| number.plain(decimal).is_some()) {
@@ -63,7 +64,6 @@ pub(super) struct Unusual {
     pub spreadsheet_text: bool,
     pub sign: bool,
     pub thousands: bool,
-    pub decimal_comma: bool,
     pub exponent: bool,
 }
 
@@ -148,7 +148,6 @@ impl Spelling {
         if signs > 1 || !decimals.iter().all(u8::is_ascii_digit) {
             return None;
         }
-        unusual.decimal_comma = signs == 1 && decimal == Decimal::Comma;
         let groups: Vec<&[u8]> = whole.split(|byte| !byte.is_ascii_digit()).collect();
         let [first, others @ ..] = &groups[..] else { return None };
         if let [_, ..] = others {

@@ -107,6 +107,9 @@ impl Probe {
 
 impl Findings {
     fn look(&mut self, row: &Row<'_>, layout: &Layout) -> Result<(), Stop> {
+        if row.problem().is_some() {
+            return Ok(());
+        }
         for wanted in layout.time.into_iter().chain(layout.channels.clone()) {
             let field = row.field(wanted);
             let column = &mut self.columns[wanted];
@@ -138,7 +141,7 @@ impl Findings {
 
     fn values(&self) -> Values {
         if let Some((decimal, proof)) = &self.proof {
-            return Values { format: Format::Settled(*decimal), proof: Some(proof.clone()) };
+            return Values::new(Format::Settled(*decimal), Some(proof.clone()));
         }
         // 9.807 beside 10.125 are decimals; beside 980, which would have been 980.000, they may be thousands.
         let unclear = |column: &Column| column.either[1] || column.either[0] && column.short;
@@ -146,6 +149,6 @@ impl Findings {
             true => Format::Unsettled,
             false => Format::Settled(Decimal::Point),
         };
-        Values { format, proof: None }
+        Values::new(format, None)
     }
 }

@@ -8,7 +8,7 @@ use super::layout::Layout;
 use super::refusal::Refusal;
 use super::repair::{RepairKind, Repairs};
 use super::rows::Row;
-use super::subject::Subject;
+use super::subject::{State, Subject};
 use super::values::Values;
 use crate::recording::{Recording, Schema, joined};
 use crate::sampling::Sampling;
@@ -23,6 +23,8 @@ pub(super) struct Subjects {
     /// Subjects in the order in which they became complete; only those in [`State::Complete`] count.
     complete: Vec<usize>,
     pub refused: Vec<Refusal>,
+    /// Names of the files, as far as they have one.
+    files: Vec<Option<String>>,
     file: File,
     /// How the fields of this file are read.
     pub values: Values,
@@ -33,7 +35,6 @@ pub(super) struct Subjects {
 struct File {
     /// Files are counted from 0.
     index: usize,
-    name: Option<String>,
     /// The id that its name gives.
     id: Option<String>,
     has_rows: bool,
@@ -56,18 +57,6 @@ enum Current {
     Skipped,
 }
 
-/// How far a subject is read.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum State {
-    /// Its first rows are being read.
-    Open,
-    Complete,
-    Taken,
-    /// More rows came after it was complete; it is complete again at the end of the file.
-    Late,
-    Refused,
-}
-
 impl Subjects {
     pub fn new(schema: Schema, sampling: Sampling, strict: bool) -> Subjects {
         Subjects {
@@ -78,14 +67,15 @@ impl Subjects {
             by_id: HashMap::new(),
             complete: Vec::new(),
             refused: Vec::new(),
+            files: vec![None],
             file: File::default(),
             values: Values::default(),
         }
     }
 
     pub fn enter_file(&mut self, name: &str, id: String) {
-        let index = self.file.index + 1;
-        self.file = File { index, name: Some(name.to_owned()), id: Some(id), ..File::default() };
+        self.files.push(Some(name.to_owned()));
+        self.file = File { index: self.files.len() - 1, id: Some(id), ..File::default() };
         self.values = Values::default();
     }
 
@@ -291,15 +281,14 @@ impl Subjects {
             line: row.line,
             column: self.schema.id[layout.keys.start].clone(),
             id: id.clone(),
-            file: self.file.name.clone().unwrap_or_default(),
-            first_file: self.all[index].file_name.clone().unwrap_or_default(),
+            first_file: self.files[self.all[index].file].clone().unwrap_or_default(),
         };
         self.note_refusal(id, error)
     }
 
     fn note_refusal(&mut self, id: String, reason: ReadError) -> Result<(), ReadError> {
         let failed = if self.strict { Err(reason.clone()) } else { Ok(()) };
-        self.refused.push(Refusal { id, file: self.file.name.clone(), reason });
+        self.refused.push(Refusal { id, file: self.files[self.file.index].clone(), reason });
         failed
     }
 
