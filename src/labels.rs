@@ -94,7 +94,7 @@ impl Labels {
             row.whole()?;
             let id = row.id(0)?;
             let label = row.word(1)?;
-            let Some(class) = classes.iter().position(|class| class == label) else {
+            let Some(class) = classes.iter().position(|class| *class == label) else {
                 return Err(LabelsError::UnknownLabel {
                     line: row.line,
                     column: row.column(1),
@@ -102,7 +102,7 @@ impl Labels {
                     classes: classes.to_vec(),
                 });
             };
-            if let Some(&index) = labels.indices.get(id) {
+            if let Some(&index) = labels.indices.get(&*id) {
                 return Err(LabelsError::DuplicateId {
                     line: row.line,
                     first_line: lines[index],
@@ -110,8 +110,8 @@ impl Labels {
                     id: row.excerpt(0),
                 });
             }
-            labels.indices.insert(id.to_owned(), labels.entries.len());
-            labels.entries.push((id.to_owned(), class));
+            labels.indices.insert(id.clone().into_owned(), labels.entries.len());
+            labels.entries.push((id.into_owned(), class));
             lines.push(row.line);
             Ok(())
         };

@@ -10,22 +10,31 @@
 //! The first error ends the reading: a file is read as a whole or refused.
 
 mod error;
-mod header;
+mod head;
+mod lines;
+mod numeral;
 mod options;
+mod pieces;
 mod plain;
+mod quotes;
 mod refusal;
 mod repair;
+mod row;
 mod rows;
+mod series;
+mod table;
+mod text;
 mod wanted;
 
 use std::collections::HashMap;
 
 pub(crate) use self::error::name_list;
-pub use self::error::{MissingColumn, ReadError, ReadWarning};
+pub use self::error::{FoundColumn, MissingColumn, ReadError, ReadWarning};
 pub use self::options::ReadOptions;
 pub use self::refusal::Refusal;
 pub use self::repair::{Repair, RepairKind, Repairs};
-pub use self::rows::{Row, Rows};
+pub use self::row::Row;
+pub use self::rows::Rows;
 pub use self::wanted::{Role, Wanted};
 pub use crate::number::Number;
 use crate::number::Shown;
@@ -188,7 +197,7 @@ impl Subjects {
         row.whole()?;
         let index = match self.current {
             Some(current) if self.all[current].recording.id.as_bytes() == row.field(0) => current,
-            _ => self.enter(row.id(0)?)?,
+            _ => self.enter(&row.id(0)?)?,
         };
         let Subjects { all, schema, .. } = self;
         all[index].push(row, schema).inspect_err(|_| all[index].drop_partial_row(schema))
@@ -264,7 +273,7 @@ impl Subject {
             recording.values.push(row.number(2 + channel)?);
         }
         for (column, category) in (2 + channels.len()..).zip(categories) {
-            let code = category.code(row.word(column)?);
+            let code = category.code(&row.word(column)?);
             recording.codes.push(code.ok_or_else(|| row.unknown_category(column, &category.levels))?);
         }
         self.sorted &= recording.times.last().is_none_or(|last| *last < time);

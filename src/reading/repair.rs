@@ -26,6 +26,36 @@ pub struct Repair {
 pub enum RepairKind {
     /// Lines before the header that are no part of the table.
     LinesBeforeHeader,
+    /// The file is not in UTF-8.
+    OtherEncoding,
+    /// Columns have other names than the model's.
+    RenamedColumn,
+    /// The table has one row a recording.
+    WideTable,
+    /// The file is one of time series, with a head of its own kind.
+    SeriesFile,
+    /// Rows under the header hold units, not values.
+    UnitsRow,
+    /// The header is there once more.
+    HeaderAgain,
+    /// Rows have nothing but delimiters.
+    GhostRow,
+    /// Comments between rows.
+    CommentLine,
+    /// Rows end in a delimiter.
+    TrailingDelimiter,
+    /// Rows lack columns that nobody reads.
+    ShortRow,
+    /// Rows begin with a name of their own, which the header has no column for.
+    RowNames,
+    /// A quotation mark is one that somebody typed.
+    StrayQuote,
+    /// Something broke off in the middle of a row.
+    CutRow,
+    /// NUL bytes, as a loss of power leaves them.
+    NulBytes,
+    /// Characters without a width, or spaces that are no plain ones, in ids, words or numbers.
+    InvisibleCharacters,
 }
 
 impl RepairKind {
@@ -33,6 +63,21 @@ impl RepairKind {
     pub fn code(self) -> &'static str {
         match self {
             RepairKind::LinesBeforeHeader => "LINES_BEFORE_HEADER",
+            RepairKind::OtherEncoding => "OTHER_ENCODING",
+            RepairKind::RenamedColumn => "RENAMED_COLUMN",
+            RepairKind::WideTable => "WIDE_TABLE",
+            RepairKind::SeriesFile => "SERIES_FILE",
+            RepairKind::UnitsRow => "UNITS_ROW",
+            RepairKind::HeaderAgain => "HEADER_AGAIN",
+            RepairKind::GhostRow => "GHOST_ROW",
+            RepairKind::CommentLine => "COMMENT_LINE",
+            RepairKind::TrailingDelimiter => "TRAILING_DELIMITER",
+            RepairKind::ShortRow => "SHORT_ROW",
+            RepairKind::RowNames => "ROW_NAMES",
+            RepairKind::StrayQuote => "STRAY_QUOTE",
+            RepairKind::CutRow => "CUT_ROW",
+            RepairKind::NulBytes => "NUL_BYTES",
+            RepairKind::InvisibleCharacters => "INVISIBLE_CHARACTERS",
         }
     }
 }
@@ -41,12 +86,59 @@ impl fmt::Display for Repair {
     /// What was done, in a sentence without its end: `3 lines before the header were skipped, the first is "# X1"`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Repair { kind, count, line, detail, .. } = self;
+        let (s, were) = if *count == 1 { ("", "was") } else { ("s", "were") };
+        let mut done = |what: &str, done: &str| {
+            write!(f, "{count} {what}{s} {were} {done}, the first on line {line}: {detail:?}")
+        };
         match kind {
-            RepairKind::LinesBeforeHeader => {
+            RepairKind::LinesBeforeHeader => done("line", "skipped before the header"),
+            RepairKind::OtherEncoding => write!(f, "the file is in {detail}, not in UTF-8"),
+            RepairKind::RenamedColumn => {
                 write!(
                     f,
-                    "{count} lines before the header on line {line} were skipped, the first is {detail:?}"
+                    "{count} column{s} {were} found by a similar name, the first is {detail}, on line {line}"
                 )
+            }
+            RepairKind::WideTable => {
+                write!(
+                    f,
+                    "the table has one row a recording, with {detail} steps in its columns; see line {line}"
+                )
+            }
+            RepairKind::SeriesFile => {
+                write!(
+                    f,
+                    "the file holds time series one after the other, of {detail}; ids count them from 0"
+                )
+            }
+            RepairKind::UnitsRow => done("row", "skipped under the header, holding units"),
+            RepairKind::HeaderAgain => done("line", "skipped where the header is there once more"),
+            RepairKind::GhostRow => {
+                write!(f, "{count} row{s} of nothing but delimiters {were} skipped, the first on line {line}")
+            }
+            RepairKind::CommentLine => done("comment", "skipped between rows"),
+            RepairKind::TrailingDelimiter => write!(
+                f,
+                "{count} row{s} {were} read without the delimiter at the end, the first on line {line}"
+            ),
+            RepairKind::ShortRow => write!(
+                f,
+                "{count} row{s} without the last columns, which are not used, {were} read, the first on line {line}"
+            ),
+            RepairKind::RowNames => {
+                write!(
+                    f,
+                    "{count} row{s} {were} read without a name in front, the first on line {line}: {detail:?}"
+                )
+            }
+            RepairKind::StrayQuote => done("quotation mark", "taken for a letter, since nothing closes it"),
+            RepairKind::CutRow => done("row", "left out, being cut"),
+            RepairKind::NulBytes => write!(
+                f,
+                "{count} run{s} of NUL bytes, as a loss of power leaves them, {were} skipped, the first on line {line}"
+            ),
+            RepairKind::InvisibleCharacters => {
+                write!(f, "invisible characters were cut off in {count} row{s}, the first on line {line}")
             }
         }
     }
