@@ -8,12 +8,14 @@ pub(super) fn is_value(field: &[u8]) -> bool {
 /// Whether a field holds a number, with a decimal point or comma, signs and exponents of any kind.
 pub(super) fn is_number(field: &[u8]) -> bool {
     let Ok(text) = str::from_utf8(field) else { return false };
+    // As a spreadsheet is made to keep it as text.
+    let text = text.strip_prefix("=\"").and_then(|text| text.strip_suffix('"')).unwrap_or(text);
     let (mut digits, mut exponents) = (0, 0);
     for letter in text.chars() {
         match letter {
             '0'..='9' => digits += 1,
             'e' | 'E' | 'd' | 'D' if digits > 0 => exponents += 1,
-            '+' | '-' | '.' | ',' | ' ' | '\'' | '=' | '"' => {}
+            '+' | '-' | '.' | ',' | ' ' | '\'' => {}
             // Minus signs, and spaces between thousands.
             '\u{2212}' | '\u{2010}'..='\u{2013}' | '\u{a0}' | '\u{2009}' | '\u{202f}' | '\u{2019}' => {}
             _ => return false,

@@ -57,6 +57,9 @@ impl Head {
             return ReadError::RowTooLong { line: 1, column: None, limit: MAX_ROW };
         };
         let line = self.line_number(best.line);
+        if self.open.iter().any(|row| row.line == best.line && row.delimiter == best.delimiter) {
+            return ReadError::UnterminatedQuote { line, column: None };
+        }
         if nothing && best.names.len() > 1 && 2 * best.values >= best.names.len() {
             let needed = names.wanted.iter().filter(|wanted| wanted.needed);
             let needed = needed.map(|wanted| wanted.name().to_owned()).collect();

@@ -53,7 +53,7 @@ impl Text {
             State::Plain => return (bytes, None),
             State::Unknown => {
                 self.held.extend_from_slice(bytes);
-                return if self.held.len() < ENOUGH { (b"", None) } else { self.start() };
+                return if is_enough(&self.held) { self.start() } else { (b"", None) };
             }
             State::Utf16(decoder) => decoder.decode(bytes, &mut self.decoded),
             State::Utf32(decoder) => decoder.decode(bytes, &mut self.decoded),
@@ -90,6 +90,12 @@ impl Text {
     }
 }
 
+/// Whether the start of a file tells its encoding: at once, if it is plain text.
+fn is_enough(start: &[u8]) -> bool {
+    let marks = [0xef, 0xfe, 0xff, 0];
+    start.len() >= ENOUGH || start.len() >= 4 && !start[..4].iter().any(|byte| marks.contains(byte))
+}
+
 /// The encoding of a file with this start, and the length of its mark.
 fn detect(start: &[u8]) -> (Encoding, usize) {
     match start {
@@ -105,30 +111,30 @@ fn detect(start: &[u8]) -> (Encoding, usize) {
 /// The encoding by the NUL bytes that letters, digits and delimiters have in it.
 fn unmarked(start: &[u8]) -> Encoding {
     let quads = start.as_chunks::<4>().0;
-    let most = |count: usize, all: usize| all > 0 && 2 * count > all;
-    let ascii = |big_endian: bool| {
-        let count = |quad: &&[u8; 4]| {
-            let quad = if big_endian { [quad[3], quad[2], quad[1], quad[0]] } else { **quad };
-            quad[0] != 0 && quad[1..] == [0; 3]
-        };
-        most(quads.iter().filter(count).count(), quads.len())
-    };
+    let pairs = start.as_chunks::<2>().0;
     for big_endian in [false, true] {
-        if ascii(big_endian) {
+        let unit = |[a, b, c, d]: &[u8; 4]| if big_endian { [*d, *c, *b, *a] } else { [*a, *b, *c, *d] };
+        if is_mostly_ascii(quads.iter().map(unit)) {
             return Encoding::Utf32 { big_endian };
         }
     }
-    let pairs = start.as_chunks::<2>().0;
     for big_endian in [false, true] {
-        let count = |pair: &&[u8; 2]| {
-            let [low, high] = if big_endian { [pair[1], pair[0]] } else { **pair };
-            low != 0 && high == 0
-        };
-        if most(pairs.iter().filter(count).count(), pairs.len()) {
+        let unit = |pair: &[u8; 2]| if big_endian { [pair[1], pair[0], 0, 0] } else { [pair[0], pair[1], 0, 0] };
+        if is_mostly_ascii(pairs.iter().map(unit)) {
             return Encoding::Utf16 { big_endian };
         }
     }
     Encoding::Plain
+}
+
+/// Whether the first of some characters, in UTF-32 with the lowest byte first, and nearly all of them are ASCII.
+fn is_mostly_ascii(mut letters: impl Iterator<Item = [u8; 4]>) -> bool {
+    let is_ascii = |letter: [u8; 4]| matches!(letter, [b'\t' | b'\n' | b'\r' | b' '..=b'~', 0, 0, 0]);
+    if !letters.next().is_some_and(is_ascii) {
+        return false;
+    }
+    let (ascii, all) = letters.fold((1, 1), |(ascii, all), letter| (ascii + u32::from(is_ascii(letter)), all + 1));
+    4 * ascii >= 3 * all
 }
 
 #[cfg(test)]
