@@ -222,7 +222,7 @@ impl Table {
             }
         }
         let counted = match problem {
-            None => self.count(split, ending),
+            None => self.count(split, ending, sink.names),
             Some(problem) => Err(problem),
         };
         if ending != Ending::Line && self.rows > 0 && self.is_cut(split, ending, counted.is_err()) {
@@ -246,6 +246,7 @@ impl Table {
         &mut self,
         Split { line, fields, .. }: Split<'_>,
         ending: Ending,
+        names: &Names,
     ) -> Result<Option<RepairKind>, ReadError> {
         let (expected, found) = (self.columns.names.len(), fields.len());
         let blank = |from: usize| (from..found).all(|index| trim(fields.get(index), || ()).is_empty());
@@ -255,7 +256,7 @@ impl Table {
             self.row_names.then_some(RepairKind::RowNames)
         } else if found > expected && blank(expected) {
             Some(RepairKind::TrailingDelimiter)
-        } else if first && found == expected + 1 && self.has_row_name(fields) {
+        } else if first && found == expected + 1 && self.has_row_name(fields, names) {
             self.name_rows();
             Some(RepairKind::RowNames)
         } else if found < expected
@@ -275,15 +276,21 @@ impl Table {
     }
 
     /// Whether the first field of the first row is a name or a number of the row, as R writes it: with it in front, all
-    /// channels have numbers.
-    fn has_row_name(&self, fields: Fields<'_>) -> bool {
-        let name = fields.get(0).trim_ascii();
-        let counted = matches!(name, b"0" | b"1");
-        let number = |channel: &usize| is_value(trim(fields.get(channel + 1), || ()));
-        let here = |channel: &usize| is_number(trim(fields.get(*channel), || ()));
-        let shifted = self.channels.iter().all(number);
-        // With a word in one of the channels where the row is taken from its start, there is one reading only.
-        shifted && (counted || !self.channels.iter().all(here))
+    /// columns have what they should, and without it they have not, or decimals have a point, so that no comma stands
+    /// in a number.
+    fn has_row_name(&self, fields: Fields<'_>, names: &Names) -> bool {
+        let field = |index: usize| trim(fields.get(index), || ());
+        let indices = || names.wanted.iter().zip(&self.columns.indices).filter(|(_, index)| **index != NONE);
+        let fits = |shift: usize| {
+            indices().all(|(wanted, index)| match wanted.role {
+                Role::Channel => is_value(field(index + shift)),
+                Role::Time => field(index + shift).first().is_some_and(u8::is_ascii_digit),
+                Role::Category => !is_number(field(index + shift)) || is_number(field(index + 1 - shift)),
+                Role::Id | Role::Word => true,
+            })
+        };
+        let decimals = self.channels.iter().any(|channel| field(channel + 1).contains(&b'.'));
+        self.has_channels() && fits(1) && (decimals || !fits(0))
     }
 
     fn name_rows(&mut self) {
@@ -312,12 +319,15 @@ impl Table {
 
     fn is_comment(&self, Split { row, fields, .. }: Split<'_>) -> bool {
         let row = row.trim_ascii_start();
-        if without_mark(row).is_none() {
+        if without_mark(row).is_none() || self.columns.delimiter.is(row[0]) {
             return false;
         }
         let counted = fields.len() == self.usual || fields.len() == self.columns.names.len();
-        let has_numbers = self.channels.iter().any(|channel| is_number(self.field(fields, *channel)));
-        !counted || !has_numbers && (self.has_channels() || row.starts_with(b"# "))
+        let is_data = match self.channels[..] {
+            [] => !row.starts_with(b"# "),
+            _ => self.channels.iter().all(|channel| is_value(self.field(fields, *channel))),
+        };
+        !(counted && is_data)
     }
 
     /// Whether a row is a header with the wanted columns; if they are in another order, that holds from now on.

@@ -1,5 +1,7 @@
 //! CSV files, well-formed and broken, in any chunking.
 
+mod table;
+
 use painwave::reading::{ReadError, ReadWarning, Reader};
 use painwave::recording::Category;
 use painwave::{Recording, Schema};

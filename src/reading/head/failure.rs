@@ -39,7 +39,8 @@ impl Head {
         }
         let best = self.best(names, seen);
         let nothing = best.as_ref().is_none_or(|best| best.found.count() == 0);
-        if nothing && let Some((found, is_text)) = other_kind(&self.bytes) {
+        let unnamed = best.as_ref().is_none_or(|best| best.found.count() == best.found.renamed.len());
+        if unnamed && let Some((found, is_text)) = other_kind(&self.bytes) {
             return match is_text {
                 true => ReadError::NotATable { found },
                 false => ReadError::NotText { found },

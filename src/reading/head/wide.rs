@@ -35,9 +35,9 @@ pub(super) fn find(
         })
         .collect();
     let columns = by_step(names, &per_step, header)?;
-    let with_steps = per_step.iter().filter(|index| columns.contains_key(index)).count();
-    // Most of the columns have steps, or it is another kind of table.
-    if 2 * with_steps <= per_step.len() {
+    let with_steps = channels.iter().filter(|index| columns.contains_key(index)).count();
+    // Most of the channels have steps, or it is another kind of table.
+    if 2 * with_steps <= channels.len() {
         return Ok(None);
     }
     let Some(steps) = columns.values().map(BTreeMap::len).max() else { return Ok(None) };
@@ -51,6 +51,9 @@ pub(super) fn find(
     for index in per_step {
         let name = wanted[index].name();
         let Some(column) = columns.get(&index) else {
+            if !wanted[index].needed {
+                continue;
+            }
             return Err(format!("no column is {name:?} at a step"));
         };
         for (step, (number, row)) in numbers.iter().zip(&mut all).enumerate() {
@@ -76,13 +79,13 @@ fn by_step(
     names: &Names,
     per_step: &[usize],
     header: &[String],
-) -> Result<HashMap<usize, BTreeMap<u64, usize>>, String> {
+) -> Result<BTreeMap<usize, BTreeMap<u64, usize>>, String> {
     let exact: HashMap<&str, usize> =
         per_step.iter().map(|index| (names.wanted[*index].name(), *index)).collect();
     let alike: HashMap<String, usize> =
         per_step.iter().map(|index| (skeleton(names.wanted[*index].name()), *index)).collect();
     let look_up = |name: &str| exact.get(name).or_else(|| alike.get(&skeleton(name))).copied();
-    let mut columns: HashMap<usize, BTreeMap<u64, usize>> = HashMap::new();
+    let mut columns: BTreeMap<usize, BTreeMap<u64, usize>> = BTreeMap::new();
     for (column, name) in header.iter().enumerate() {
         let Some((index, step)) = number_at_end(name, look_up).or_else(|| number_in_front(name, look_up))
         else {
@@ -94,12 +97,16 @@ fn by_step(
             return Err(format!("{a:?} and {b:?} are both {name:?} at step {step}"));
         }
     }
-    // What pandas makes of columns of one name: the first has no number, the next has 1.
+    // What pandas makes of columns of one name: `a`, `a.1`, `a.2`. One more may be another sensor, or a table that was
+    // joined with another.
     for (column, name) in header.iter().enumerate() {
-        if let Some(steps) = exact.get(name.as_str()).and_then(|index| columns.get_mut(index))
-            && steps.keys().next() == Some(&1)
-        {
+        let Some(index) = exact.get(name.as_str()) else { continue };
+        let Some(steps) = columns.get_mut(index) else { continue };
+        let numbered = |(step, other): (&u64, &usize)| header[*other] == format!("{name}.{step}");
+        if steps.len() > 1 && steps.keys().next() == Some(&1) && steps.iter().all(numbered) {
             steps.insert(0, column);
+        } else {
+            columns.remove(index);
         }
     }
     Ok(columns)
@@ -175,11 +182,12 @@ mod tests {
             ["0_ch1", "0_acc_x", "1_ch1", "1_acc_x"],
             ["ch1[0]", "acc_x[0]", "ch1[1]", "acc_x[1]"],
             ["Ch1 (step 0)", "Acc X (step 0)", "Ch1 (step 10)", "Acc X (step 10)"],
-            ["ch1", "acc_x", "ch1.1", "acc_x.1"],
         ] {
             let expected = Ok(Some(vec![vec![0, NONE, 1, 2, 5], vec![0, NONE, 3, 4, 5]]));
             assert_eq!(steps(&["id", a, b, c, d, "hand"]), expected, "{a}");
         }
+        let pandas = steps(&["id", "ch1", "acc_x", "ch1.1", "acc_x.1", "ch1.2", "acc_x.2", "hand"]);
+        assert_eq!(pandas.map(|steps| steps.map(|steps| steps.len())), Ok(Some(3)));
         let both = steps(&["id", "hand_0", "ch1_0", "acc_x_0", "hand_1", "ch1_1", "acc_x_1"]);
         assert_eq!(both, Ok(Some(vec![vec![0, NONE, 2, 3, 1], vec![0, NONE, 5, 6, 4]])));
     }
@@ -188,6 +196,7 @@ mod tests {
     fn other_tables_and_incomplete_ones() {
         assert_eq!(steps(&["id", "time", "ch1", "acc_x", "hand"]), Ok(None));
         assert_eq!(steps(&["id", "ch1", "acc_x", "hand", "ch2", "ch3"]), Ok(None));
+        assert_eq!(steps(&["id", "ch1", "acc_x", "hand", "ch1_1", "acc_x_1"]), Ok(None), "another sensor");
         assert_eq!(steps(&["id", "a_0", "b_0", "a_1", "b_1"]), Ok(None));
         for header in [
             ["id", "ch1_0", "acc_x_0", "ch1_1", "hand", "x"],

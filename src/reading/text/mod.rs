@@ -119,7 +119,8 @@ fn unmarked(start: &[u8]) -> Encoding {
         }
     }
     for big_endian in [false, true] {
-        let unit = |pair: &[u8; 2]| if big_endian { [pair[1], pair[0], 0, 0] } else { [pair[0], pair[1], 0, 0] };
+        let unit =
+            |pair: &[u8; 2]| if big_endian { [pair[1], pair[0], 0, 0] } else { [pair[0], pair[1], 0, 0] };
         if is_mostly_ascii(pairs.iter().map(unit)) {
             return Encoding::Utf16 { big_endian };
         }
@@ -133,7 +134,8 @@ fn is_mostly_ascii(mut letters: impl Iterator<Item = [u8; 4]>) -> bool {
     if !letters.next().is_some_and(is_ascii) {
         return false;
     }
-    let (ascii, all) = letters.fold((1, 1), |(ascii, all), letter| (ascii + u32::from(is_ascii(letter)), all + 1));
+    let (ascii, all) =
+        letters.fold((1, 1), |(ascii, all), letter| (ascii + u32::from(is_ascii(letter)), all + 1));
     4 * ascii >= 3 * all
 }
 
