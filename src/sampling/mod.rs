@@ -63,7 +63,8 @@ pub fn regularise(raw: &Raw, schema: &Schema, sampling: &Sampling) -> Result<Reg
 
 /// Whether there is nothing to do: all values are there, and the times rise, by the model's step if it has one.
 fn is_regular(raw: &Raw, step: Option<Step>) -> bool {
-    let whole = !raw.missing_values && raw.missing_codes.is_empty();
+    let timed = raw.recording.times.first().is_none_or(|time| !time.is_nan());
+    let whole = timed && !raw.missing_values && raw.missing_codes.is_empty();
     let mut steps = raw.recording.times.windows(2).map(|pair| pair[1] - pair[0]);
     whole
         && match (raw.kind, step.map(|step| (step.unit, step.length))) {
