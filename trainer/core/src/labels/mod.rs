@@ -1,0 +1,292 @@
+//! Labels: the class of each subject and perhaps its group, from a file of their own, from a column of the data, or from
+//! the names of its files.
+
+mod error;
+pub mod spelling;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+pub use self::error::{Alike, LabelsError, Part};
+use self::spelling::{Meaning, Unclear};
+
+/// Labels by subject.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Labels {
+    /// Where they were read.
+    pub path: PathBuf,
+    /// Class index and group of each subject.
+    pub rows: BTreeMap<String, Label>,
+    /// Names of the classes.
+    pub classes: Vec<String>,
+    /// Subjects whose label says that there is none, with the line.
+    pub missing: BTreeMap<String, u64>,
+    /// What was understood that is not written so, to be shown.
+    pub notes: Vec<String>,
+}
+
+/// One subject's label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Index of the class.
+    pub class: usize,
+    /// Value of the group column, if there is one.
+    pub group: Option<String>,
+    /// Line in the file, from 1.
+    pub line: u64,
+}
+
+/// The columns of a labels file.
+#[derive(Clone, Copy, Debug)]
+pub struct LabelColumns<'a> {
+    /// What tells the subjects apart.
+    pub id: &'a [String],
+    /// The class.
+    pub label: &'a str,
+    /// The group, if one is asked for.
+    pub group: Option<&'a str>,
+}
+
+/// What a row says of a subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The subject.
+    pub id: String,
+    /// Its label, as it is written.
+    pub label: String,
+    /// Its group, if one is asked for.
+    pub group: Option<String>,
+    /// The line, from 1.
+    pub line: u64,
+}
+
+impl Labels {
+    /// Labels from what rows say; a subject may have many that agree. With `classes`, a label must be one of them; else
+    /// the classes are the labels found, sorted. `group` is the column of the group, for the error.
+    ///
+    /// # Errors
+    /// A subject with two labels, a label that is no class or may be two, fewer than two classes.
+    pub fn new(
+        path: &Path,
+        said: Vec<Said>,
+        group: Option<&str>,
+        classes: Option<&[String]>,
+    ) -> Result<Labels, LabelsError> {
+        let subjects = by_subject(path, said)?;
+        if let (Some(column), Some(empty)) =
+            (group, subjects.iter().find(|one| one.group.as_ref().is_some_and(String::is_empty)))
+        {
+            let (path, column) = (path.to_owned(), column.to_owned());
+            return Err(LabelsError::EmptyGroup { path, line: empty.line, column, id: empty.id.clone() });
+        }
+        let Some(first) = subjects.first() else { return Err(LabelsError::NoRows { path: path.to_owned() }) };
+        let labels: Vec<&str> = subjects.iter().map(|one| one.label.as_str()).collect();
+        let meaning = spelling::meaning(&labels, classes).map_err(|unclear| error(path, &subjects, classes, unclear))?;
+        match &meaning.classes[..] {
+            [] => {
+                let (path, first, line) = (path.to_owned(), first.label.clone(), first.line);
+                return Err(LabelsError::NoLabel { path, count: subjects.len(), first, line });
+            }
+            [class] => {
+                return Err(LabelsError::OneClass { path: path.to_owned(), class: class.clone() });
+            }
+            _ => {}
+        }
+        let notes = notes(&subjects, &meaning);
+        let (mut rows, mut missing) = (BTreeMap::new(), BTreeMap::new());
+        for (Said { id, group, line, .. }, class) in subjects.into_iter().zip(meaning.of) {
+            match class {
+                Some(class) => drop(rows.insert(id, Label { class, group, line })),
+                None => drop(missing.insert(id, line)),
+            }
+        }
+        Ok(Labels { path: path.to_owned(), rows, classes: meaning.classes, missing, notes })
+    }
+
+    /// The label of each recording of `data`, by its id; none where its label says that there is none. With `skip`,
+    /// recordings without a label have none either, and labels without a recording do not matter; those of `refused`
+    /// never do.
+    ///
+    /// # Errors
+    /// A recording without a label, or a label without a recording.
+    pub fn of(
+        &self,
+        ids: &[&str],
+        data: &Path,
+        refused: &BTreeSet<&str>,
+        skip: bool,
+    ) -> Result<Vec<Option<Label>>, LabelsError> {
+        let known: BTreeSet<&str> = ids.iter().copied().collect();
+        let unlabelled = |id: &&&str| !self.rows.contains_key(**id) && !self.missing.contains_key(**id);
+        let mut without_label = ids.iter().filter(unlabelled);
+        if let Some(first) = without_label.next().filter(|_| !skip) {
+            let (path, data) = (self.path.clone(), data.to_owned());
+            let (count, alike) = (1 + without_label.count(), self.alike(first, &known));
+            return Err(LabelsError::Unlabelled { path, data, count, first: (*first).to_owned(), alike });
+        }
+        let extra = || {
+            let of_none = |id: &str| !known.contains(id) && !refused.contains(id);
+            self.rows.iter().filter(move |(id, _)| of_none(id))
+        };
+        if let Some((first, Label { line, .. })) = extra().min_by_key(|(_, label)| label.line).filter(|_| !skip) {
+            let (path, data) = (self.path.clone(), data.to_owned());
+            let (line, count, first) = (*line, extra().count(), first.clone());
+            return Err(LabelsError::WithoutData { path, line, data, count, first });
+        }
+        Ok(ids.iter().map(|id| self.rows.get(*id).cloned()).collect())
+    }
+
+    /// A label without a recording whose id is this one but for the zeros in front.
+    fn alike(&self, id: &str, ids: &BTreeSet<&str>) -> Option<Alike> {
+        let bare = |id: &str| id.trim_start_matches('0').to_owned();
+        let meant = |other: &&String| bare(other) == bare(id) && !ids.contains(other.as_str());
+        let (id, label) = self.rows.iter().find(|(other, _)| meant(other))?;
+        Some(Alike { id: id.clone(), line: label.line })
+    }
+}
+
+/// What all rows of a subject say, one for each, in the order of the first. A row may leave out what others say.
+fn by_subject(path: &Path, said: Vec<Said>) -> Result<Vec<Said>, LabelsError> {
+    let mut subjects: Vec<Said> = Vec::new();
+    let mut by_id: BTreeMap<String, usize> = BTreeMap::new();
+    for row in said {
+        let Some(&index) = by_id.get(&row.id) else {
+            by_id.insert(row.id.clone(), subjects.len());
+            subjects.push(row);
+            continue;
+        };
+        let first = &mut subjects[index];
+        let contradiction = |part, found: &str, other: &str| LabelsError::Contradiction {
+            path: path.to_owned(),
+            line: row.line,
+            id: row.id.clone(),
+            part,
+            found: found.to_owned(),
+            first_line: first.line,
+            first: other.to_owned(),
+        };
+        if let (Some(group), Some(other)) = (&row.group, &first.group)
+            && group != other
+        {
+            return Err(contradiction(Part::Group, group, other));
+        }
+        if row.label == first.label || spelling::is_missing(&row.label) {
+            continue;
+        }
+        if spelling::is_missing(&first.label) {
+            (first.label, first.line) = (row.label, row.line);
+        } else {
+            return Err(contradiction(Part::Label, &row.label, &first.label));
+        }
+    }
+    Ok(subjects)
+}
+
+/// What was understood, in sentences without their ends.
+fn notes(subjects: &[Said], meaning: &Meaning) -> Vec<String> {
+    let mut notes: Vec<String> = meaning
+        .respelled
+        .iter()
+        .map(|(spelling, class)| {
+            let (label, class, line) = (&spelling.label, &meaning.classes[*class], subjects[spelling.first].line);
+            let count = spelling.subjects;
+            format!("{label:?} ({count} of the labels, first in line {line}) is taken for the class {class:?}")
+        })
+        .collect();
+    let missing = || subjects.iter().zip(&meaning.of).filter(|(_, class)| class.is_none()).map(|(one, _)| one);
+    if let Some(first) = missing().next() {
+        let (count, label, line) = (missing().count(), &first.label, first.line);
+        let subjects = if count == 1 { "1 subject is" } else { &format!("{count} subjects are") };
+        notes.push(format!("{subjects} left out: the label says that there is none, first {label:?} in line {line}"));
+    }
+    notes
+}
+
+/// The error for labels without a meaning.
+fn error(path: &Path, subjects: &[Said], classes: Option<&[String]>, unclear: Unclear) -> LabelsError {
+    let path = path.to_owned();
+    match unclear {
+        Unclear::Unknown(index) => {
+            let (line, label) = (subjects[index].line, subjects[index].label.clone());
+            LabelsError::UnknownClass { path, line, label, expected: classes.unwrap_or_default().join(", ") }
+        }
+        Unclear::Spellings(groups) => {
+            let with_line = |spelling: spelling::Spelling| {
+                let line = subjects[spelling.first].line;
+                (spelling, line)
+            };
+            let groups = groups.into_iter().map(|group| group.into_iter().map(with_line).collect());
+            LabelsError::Spellings { path, groups: groups.collect() }
+        }
+        Unclear::PerhapsMissing(word) => {
+            let line = subjects[word.first].line;
+            LabelsError::PerhapsMissing { path, line, label: word.label, count: word.subjects }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(rows: &[(&str, &str)]) -> Vec<Said> {
+        let row = |((id, label), line): (&(&str, &str), u64)| Said {
+            id: (*id).to_owned(),
+            label: (*label).to_owned(),
+            group: None,
+            line,
+        };
+        rows.iter().zip(2..).map(row).collect()
+    }
+
+    fn labels(rows: &[(&str, &str)]) -> Result<Labels, LabelsError> {
+        Labels::new("labels.csv".as_ref(), said(rows), None, None)
+    }
+
+    #[test]
+    fn rows_of_a_subject_that_agree_are_one_label() {
+        let found = labels(&[("a", "walk"), ("a", "walk"), ("b", ""), ("b", "sit"), ("b", "")]).unwrap();
+        assert_eq!(found.rows.len(), 2);
+        assert_eq!((found.rows["b"].class, found.rows["b"].line), (0, 5));
+        assert!(found.missing.is_empty());
+    }
+
+    #[test]
+    fn a_label_that_changes_is_an_error_with_both_lines() {
+        let error = labels(&[("a", "walk"), ("b", "sit"), ("a", "sit")]).unwrap_err().to_string();
+        assert!(error.starts_with("labels.csv:4: the label of `a` is `sit`, and in line 2 it is `walk`"), "{error}");
+    }
+
+    #[test]
+    fn spellings_are_named_with_counts_and_lines() {
+        let error = labels(&[("a", "walk"), ("b", "Walk"), ("c", "sit"), ("d", "walk")]).unwrap_err().to_string();
+        let expected =
+            r#""Walk" (1 of the labels, first in line 3), "walk" (2 of the labels, first in line 2). List the classes"#;
+        assert!(error.contains(expected), "{error}");
+    }
+
+    #[test]
+    fn subjects_without_a_label_are_left_out_with_a_note() {
+        let found = labels(&[("a", "walk"), ("b", "NA"), ("c", "sit"), ("d", "NA")]).unwrap();
+        let note = "2 subjects are left out: the label says that there is none, first \"NA\" in line 3";
+        assert_eq!(found.notes, [note]);
+        let of = found.of(&["a", "b", "c"], "data.csv".as_ref(), &BTreeSet::new(), false).unwrap();
+        assert_eq!(of.iter().map(|label| label.as_ref().map(|label| label.class)).collect::<Vec<_>>(), [
+            Some(1),
+            None,
+            Some(0)
+        ]);
+    }
+
+    #[test]
+    fn labels_and_recordings_must_belong_together_unless_what_does_not_is_skipped() {
+        let found = labels(&[("a", "walk"), ("b", "sit"), ("c", "sit")]).unwrap();
+        let of = |ids: &[&str], refused: &[&str], skip| {
+            found.of(ids, "data.csv".as_ref(), &refused.iter().copied().collect(), skip)
+        };
+        assert!(matches!(of(&["a", "b", "c", "d"], &[], false), Err(LabelsError::Unlabelled { count: 1, .. })));
+        assert!(matches!(of(&["a", "b"], &[], false), Err(LabelsError::WithoutData { count: 1, .. })));
+        assert_eq!(of(&["a", "b"], &["c"], false).unwrap().len(), 2);
+        assert_eq!(of(&["a", "d"], &[], true).unwrap()[1], None);
+    }
+}
