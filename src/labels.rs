@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::reading::{ReadError, ReadWarning, Row, Rows, name_list};
+use crate::reading::{ReadError, ReadOptions, ReadWarning, Repairs, Role, Row, Rows, Wanted, name_list};
 
 /// Name of the column with the class in a file of labels.
 pub const LABEL_COLUMN: &str = "label";
@@ -90,7 +90,8 @@ impl Labels {
     pub fn parse(bytes: &[u8], id_column: &str, classes: &[String]) -> Result<Labels, LabelsError> {
         let mut labels = Labels::default();
         let mut lines = Vec::new();
-        let mut push = |row: Row<'_>| {
+        let mut push = |row: Row<'_>, _: &mut Repairs| {
+            row.whole()?;
             let id = row.id(0)?;
             let label = row.word(1)?;
             let Some(class) = classes.iter().position(|class| class == label) else {
@@ -114,9 +115,11 @@ impl Labels {
             lines.push(row.line);
             Ok(())
         };
-        let mut rows = Rows::new(vec![id_column.to_owned(), LABEL_COLUMN.to_owned()], Vec::new());
-        rows.feed(bytes, &mut push)?;
-        rows.finish(&mut push)?;
+        let wanted = vec![Wanted::needed(id_column, Role::Id), Wanted::needed(LABEL_COLUMN, Role::Word)];
+        let mut rows = Rows::new(wanted, Vec::new(), &ReadOptions::default());
+        let mut repairs = Repairs::default();
+        rows.feed(bytes, &mut repairs, &mut push)?;
+        rows.finish(&mut repairs, &mut push)?;
         labels.warnings = rows.warnings().to_vec();
         Ok(labels)
     }

@@ -16,6 +16,7 @@ mod plain;
 mod refusal;
 mod repair;
 mod rows;
+mod wanted;
 
 use std::collections::HashMap;
 
@@ -25,6 +26,7 @@ pub use self::options::ReadOptions;
 pub use self::refusal::Refusal;
 pub use self::repair::{Repair, RepairKind, Repairs};
 pub use self::rows::{Row, Rows};
+pub use self::wanted::{Role, Wanted};
 pub use crate::number::Number;
 use crate::number::Shown;
 use crate::recording::{Recording, Schema};
@@ -47,6 +49,7 @@ use crate::recording::{Recording, Schema};
 /// ```
 pub struct Reader {
     rows: Rows,
+    repairs: Repairs,
     subjects: Subjects,
     failed: Option<ReadError>,
 }
@@ -54,11 +57,14 @@ pub struct Reader {
 impl Reader {
     /// A reader for one file with these columns.
     pub fn new(schema: &Schema) -> Reader {
-        let mut wanted = vec![schema.id.clone(), schema.time.clone()];
-        wanted.extend_from_slice(&schema.channels);
-        wanted.extend(schema.categories.iter().map(|category| category.column.clone()));
+        let mut wanted = vec![Wanted::needed(&schema.id, Role::Id), Wanted::needed(&schema.time, Role::Time)];
+        wanted.extend(schema.channels.iter().map(|channel| Wanted::needed(channel, Role::Channel)));
+        let categories = schema.categories.iter();
+        wanted.extend(categories.map(|category| Wanted::needed(&category.column, Role::Category)));
+        let options = ReadOptions::default();
         Reader {
-            rows: Rows::new(wanted, schema.ignored.clone()),
+            rows: Rows::new(wanted, schema.ignored.clone(), &options),
+            repairs: Repairs::new(options.strict),
             subjects: Subjects::new(schema.clone()),
             failed: None,
         }
@@ -69,7 +75,7 @@ impl Reader {
     /// # Errors
     /// Whatever is wrong with the file; from then on every call returns the same error.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), ReadError> {
-        self.unless_failed(|rows, subjects| rows.feed(bytes, |row| subjects.push(&row)))
+        self.unless_failed(|rows, repairs, subjects| rows.feed(bytes, repairs, |row, _| subjects.push(&row)))
     }
 
     /// Takes the end of the file: the last row, the last checks. All subjects are complete after it.
@@ -77,8 +83,8 @@ impl Reader {
     /// # Errors
     /// As [`Reader::feed`].
     pub fn finish(&mut self) -> Result<(), ReadError> {
-        self.unless_failed(|rows, subjects| {
-            rows.finish(|row| subjects.push(&row))?;
+        self.unless_failed(|rows, repairs, subjects| {
+            rows.finish(repairs, |row, _| subjects.push(&row))?;
             subjects.finish()
         })
     }
@@ -132,12 +138,12 @@ impl Reader {
 
     fn unless_failed(
         &mut self,
-        read: impl FnOnce(&mut Rows, &mut Subjects) -> Result<(), ReadError>,
+        read: impl FnOnce(&mut Rows, &mut Repairs, &mut Subjects) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
         if let Some(error) = &self.failed {
             return Err(error.clone());
         }
-        let result = read(&mut self.rows, &mut self.subjects);
+        let result = read(&mut self.rows, &mut self.repairs, &mut self.subjects);
         self.failed = result.as_ref().err().cloned();
         result
     }
@@ -179,6 +185,7 @@ impl Subjects {
     }
 
     fn push(&mut self, row: &Row<'_>) -> Result<(), ReadError> {
+        row.whole()?;
         let index = match self.current {
             Some(current) if self.all[current].recording.id.as_bytes() == row.field(0) => current,
             _ => self.enter(row.id(0)?)?,

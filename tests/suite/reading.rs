@@ -8,14 +8,15 @@ use wasm_bindgen_test::wasm_bindgen_test;
 /// `id, time, a, b` and the category `legs`.
 fn schema() -> Schema {
     Schema {
-        id: "id".into(),
-        time: "time".into(),
+        id: vec!["id".into()],
+        time: Some("time".into()),
         channels: vec!["a".into(), "b".into()],
         categories: vec![Category {
             column: "legs".into(),
             levels: vec!["two".into(), "one+peg_leg".into()],
         }],
         ignored: vec!["note".into()],
+        label: None,
     }
 }
 

@@ -165,7 +165,7 @@ pub fn dataset(file: &RecipeFile, data: &Path, labels: &Path) -> Result<Dataset,
         None => recipe.schema(&columns(data, &named)?),
     };
     let label_columns = LabelColumns {
-        id: &recipe.data.id,
+        id: recipe.data.id[0].as_str(),
         label: &recipe.data.label,
         group: recipe.validation.group.as_deref(),
     };
