@@ -51,7 +51,8 @@ pub(super) fn feed(path: &Path, format: Format, take: Take<'_>) -> Result<Contro
     };
     match format {
         Format::Parquet => {
-            let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| broken(error.into()))?;
+            let builder =
+                ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| broken(error.into()))?;
             let schema = builder.schema().clone();
             let batches = builder.build().map_err(|error| broken(error.into()))?;
             batches_as_text(path, &schema, batches, take).map_err(broken)

@@ -8,8 +8,8 @@ use crate::files::FileError;
 
 /// Endings of files with tables. Only in folders and archives they matter: what is named is read whatever it is called.
 const ENDINGS: &[&str] = &[
-    "csv", "tsv", "tab", "txt", "dat", "asc", "ts", "sto", "mot", "gz", "zip", "xlsx", "parquet", "pq", "arrow",
-    "arrows", "feather", "ipc",
+    "csv", "tsv", "tab", "txt", "dat", "asc", "ts", "sto", "mot", "gz", "zip", "xlsx", "parquet", "pq",
+    "arrow", "arrows", "feather", "ipc",
 ];
 /// Folders within folders, which a link may make endless.
 const MAX_DEPTH: usize = 32;
@@ -43,8 +43,9 @@ pub(super) fn files(
         walk(given, MAX_DEPTH, &mut found)?;
         let without: Vec<PathBuf> = without.iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
         found.retain(|path| !fs::canonicalize(path).is_ok_and(|path| without.contains(&path)));
-        let (tables, others): (Vec<PathBuf>, Vec<PathBuf>) =
-            found.into_iter().partition(|path| is_table(&path.file_name().unwrap_or_default().to_string_lossy()));
+        let (tables, others): (Vec<PathBuf>, Vec<PathBuf>) = found
+            .into_iter()
+            .partition(|path| is_table(&path.file_name().unwrap_or_default().to_string_lossy()));
         if tables.is_empty() {
             return Err(InputError::NoTable { path: given.to_owned() });
         }

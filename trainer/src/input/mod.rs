@@ -112,6 +112,21 @@ impl Input {
         &self.left_out
     }
 
+    /// The names of the tables, as they are handed over.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub fn tables(&self) -> Result<Vec<String>, InputError> {
+        let mut names = Vec::new();
+        for path in &self.files {
+            match kind(path)? {
+                Kind::Zip => names.extend(packed::tables(path)?),
+                _ => names.push(path.to_string_lossy().into_owned()),
+            }
+        }
+        Ok(names)
+    }
+
     /// Hands over the tables, until there are no more or `take` breaks off.
     ///
     /// # Errors
@@ -167,11 +182,20 @@ impl Kind {
     }
 }
 
+/// What a file is. One that can be read only once, such as a pipe, is left as it is.
+fn kind(path: &Path) -> Result<Kind, FileError> {
+    let mut file = File::open(path).map_err(FileError::read(path))?;
+    let mut head = Vec::new();
+    if file.metadata().is_ok_and(|found| found.is_file()) {
+        file.by_ref().take(16).read_to_end(&mut head).map_err(FileError::read(path))?;
+    }
+    Ok(Kind::of(&head))
+}
+
 fn feed(path: &Path, mut digest: Option<&mut Sha256>, take: Take<'_>) -> Result<ControlFlow<()>, InputError> {
     let file = File::open(path).map_err(FileError::read(path))?;
     let seekable = file.metadata().is_ok_and(|found| found.is_file());
-    let mut bytes =
-        BufReader::with_capacity(CHUNK, Digested { file, digest: digest.as_deref_mut() });
+    let mut bytes = BufReader::with_capacity(CHUNK, Digested { file, digest: digest.as_deref_mut() });
     let kind = Kind::of(bytes.fill_buf().map_err(FileError::read(path))?);
     let name = path.to_string_lossy();
     let flow = match kind {

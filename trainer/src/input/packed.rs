@@ -7,6 +7,7 @@ use std::path::Path;
 
 use flate2::bufread::GzDecoder;
 use zip::ZipArchive;
+use zip::result::ZipError;
 
 use super::{InputError, Take, gather};
 use crate::files::FileError;
@@ -64,28 +65,18 @@ fn next_member(bytes: &mut impl BufRead) -> io::Result<bool> {
     }
 }
 
+/// The names of the tables in a zip archive, in their order.
+pub(super) fn tables(path: &Path) -> Result<Vec<String>, InputError> {
+    let names = entries(path, &mut open(path)?)?;
+    Ok(names.into_iter().map(|(name, _)| inside(path, &name)).collect())
+}
+
 /// Hands over the tables in a zip archive, in the order of their names.
 pub(super) fn zip(path: &Path, take: Take<'_>) -> Result<ControlFlow<()>, InputError> {
-    let broken = |error: zip::result::ZipError| InputError::Broken {
-        path: path.to_owned(),
-        reason: format!("the zip archive cannot be read: {error}"),
-    };
-    let file = File::open(path).map_err(FileError::read(path))?;
-    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(broken)?;
-    let mut tables = Vec::new();
-    for index in 0..archive.len() {
-        let name = archive.by_index_raw(index).map_err(broken)?.name().map_err(broken)?.into_owned();
-        if gather::is_table(&name) {
-            tables.push((name, index));
-        }
-    }
-    tables.sort();
-    if tables.is_empty() {
-        return Err(InputError::NoTable { path: path.to_owned() });
-    }
-    for (name, index) in tables {
-        let entry = archive.by_index(index).map_err(broken)?;
-        let inside = format!("{}/{name}", path.display());
+    let mut archive = open(path)?;
+    for (name, index) in entries(path, &mut archive)? {
+        let entry = archive.by_index(index).map_err(|error| broken(path, &error))?;
+        let inside = inside(path, &name);
         let flow = super::text(&inside, &mut BufReader::with_capacity(super::CHUNK, entry), take)
             .map_err(FileError::read(&inside))?;
         if flow.is_break() {
@@ -93,4 +84,34 @@ pub(super) fn zip(path: &Path, take: Take<'_>) -> Result<ControlFlow<()>, InputE
         }
     }
     Ok(ControlFlow::Continue(()))
+}
+
+type Archive = ZipArchive<BufReader<File>>;
+
+fn open(path: &Path) -> Result<Archive, InputError> {
+    let file = File::open(path).map_err(FileError::read(path))?;
+    ZipArchive::new(BufReader::new(file)).map_err(|error| broken(path, &error))
+}
+
+/// Name and index of each table.
+fn entries(path: &Path, archive: &mut Archive) -> Result<Vec<(String, usize)>, InputError> {
+    let mut tables = Vec::new();
+    for index in 0..archive.len() {
+        let entry = archive.by_index_raw(index).map_err(|error| broken(path, &error))?;
+        let name = entry.name().map_err(|error| broken(path, &error))?.into_owned();
+        if gather::is_table(&name) {
+            tables.push((name, index));
+        }
+    }
+    tables.sort();
+    if tables.is_empty() { Err(InputError::NoTable { path: path.to_owned() }) } else { Ok(tables) }
+}
+
+/// What a file in an archive is called.
+fn inside(archive: &Path, name: &str) -> String {
+    format!("{}/{name}", archive.display())
+}
+
+fn broken(path: &Path, error: &ZipError) -> InputError {
+    InputError::Broken { path: path.to_owned(), reason: format!("the zip archive cannot be read: {error}") }
 }

@@ -4,19 +4,12 @@ use std::path::PathBuf;
 
 use painwave::reading::ReadError;
 
+use super::Place;
 use super::spelling::Spelling;
 
 /// Why labels cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LabelsError {
-    /// Not text.
-    #[error("{path}:{line}: the line is not UTF-8: save the file as UTF-8, in a spreadsheet as `CSV UTF-8`")]
-    NotUtf8 {
-        /// The file.
-        path: PathBuf,
-        /// Line, from 1.
-        line: u64,
-    },
     /// Not a CSV.
     #[error("{path}: {source}")]
     Csv {
@@ -32,7 +25,7 @@ pub enum LabelsError {
         path: PathBuf,
     },
     /// Every label says that there is none.
-    #[error("{path}: none of its {count} labels is one, the first is {first:?} in line {line}")]
+    #[error("{path}: none of its {count} labels is one, the first is {first:?} in {place}")]
     NoLabel {
         /// The file.
         path: PathBuf,
@@ -40,8 +33,8 @@ pub enum LabelsError {
         count: usize,
         /// The first.
         first: String,
-        /// Its line, from 1.
-        line: u64,
+        /// Where it is.
+        place: Place,
     },
     /// A column that is not there.
     #[error("{path}:{line}: there is no column `{column}`; found {found}")]
@@ -71,47 +64,41 @@ pub enum LabelsError {
     },
     /// A subject with two labels, or two groups.
     #[error(
-        "{path}:{line}: the {part} of `{id}` is `{found}`, and in line {first_line} it is `{first}`: a recording has \
-         one; keep the right row, or make `id` tell the recordings apart"
+        "{place}: the {part} of `{id}` is `{found}`, and in {first_place} it is `{first}`: a recording has one; keep the \
+         right row, or make `id` tell the recordings apart"
     )]
     Contradiction {
-        /// The file.
-        path: PathBuf,
-        /// Line, from 1.
-        line: u64,
+        /// Where.
+        place: Place,
         /// The subject.
         id: String,
         /// Label or group.
         part: Part,
         /// What stands there.
         found: String,
-        /// Line of the other.
-        first_line: u64,
+        /// Where the other is.
+        first_place: Place,
         /// What stands there.
         first: String,
     },
     /// A subject without a group.
     #[error(
-        "{path}:{line}: the column `{column}` is empty for `{id}`: subjects without a group would be taken for one \
+        "{place}: the column `{column}` is empty for `{id}`: subjects without a group would be taken for one \
          group; give each a value of its own, such as its id, if it belongs to no other"
     )]
     EmptyGroup {
-        /// The file.
-        path: PathBuf,
-        /// Line, from 1.
-        line: u64,
+        /// Where.
+        place: Place,
         /// The group column.
         column: String,
         /// The subject.
         id: String,
     },
     /// A label that is not one of the classes.
-    #[error("{path}:{line}: `{label}` is not a class; expected one of {expected}")]
+    #[error("{place}: `{label}` is not a class; expected one of {expected}")]
     UnknownClass {
-        /// The file.
-        path: PathBuf,
-        /// Line, from 1.
-        line: u64,
+        /// Where.
+        place: Place,
         /// The label.
         label: String,
         /// The classes.
@@ -122,19 +109,17 @@ pub enum LabelsError {
     Spellings {
         /// The file.
         path: PathBuf,
-        /// Each class's spellings, with the line of the first.
-        groups: Vec<Vec<(Spelling, u64)>>,
+        /// Each class's spellings, with the place of the first.
+        groups: Vec<Vec<(Spelling, Place)>>,
     },
     /// A word that may be a class.
     #[error(
-        "{path}:{line}: {label:?} ({count} of the labels) may be a class, or say that there is no label: list the \
+        "{place}: {label:?} ({count} of the labels) may be a class, or say that there is no label: list the \
          classes as `data.classes` in the recipe, with it if it is one"
     )]
     PerhapsMissing {
-        /// The file.
-        path: PathBuf,
-        /// Line of the first, from 1.
-        line: u64,
+        /// Where the first is.
+        place: Place,
         /// The word.
         label: String,
         /// How many subjects have it.
@@ -216,10 +201,10 @@ pub struct Alike {
     pub line: u64,
 }
 
-fn spellings_text(groups: &[Vec<(Spelling, u64)>]) -> String {
-    let group = |group: &Vec<(Spelling, u64)>| {
-        let spellings = group.iter().map(|(Spelling { label, subjects, .. }, line)| {
-            format!("{label:?} ({subjects} of the labels, first in line {line})")
+fn spellings_text(groups: &[Vec<(Spelling, Place)>]) -> String {
+    let group = |group: &Vec<(Spelling, Place)>| {
+        let spellings = group.iter().map(|(Spelling { label, subjects, .. }, place)| {
+            format!("{label:?} ({subjects} of the labels, first in {place})")
         });
         spellings.collect::<Vec<_>>().join(", ")
     };

@@ -2,12 +2,15 @@
 //! the names of its files.
 
 mod error;
+mod read;
 pub mod spelling;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 pub use self::error::{Alike, LabelsError, Part};
+pub use self::read::said;
 use self::spelling::{Meaning, Unclear};
 
 /// Labels by subject.
@@ -32,7 +35,7 @@ pub struct Label {
     pub class: usize,
     /// Value of the group column, if there is one.
     pub group: Option<String>,
-    /// Line in the file, from 1.
+    /// Line in the file, from 1; 0 if it is the file's name that says the label.
     pub line: u64,
 }
 
@@ -56,8 +59,24 @@ pub struct Said {
     pub label: String,
     /// Its group, if one is asked for.
     pub group: Option<String>,
-    /// The line, from 1.
-    pub line: u64,
+    /// Where.
+    pub place: Place,
+}
+
+/// Where a label stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The file.
+    pub file: PathBuf,
+    /// Line in it, from 1; none if it is the file's name that says the label.
+    pub line: Option<u64>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        self.line.iter().try_for_each(|line| write!(f, ":{line}"))
+    }
 }
 
 impl Labels {
@@ -72,20 +91,21 @@ impl Labels {
         group: Option<&str>,
         classes: Option<&[String]>,
     ) -> Result<Labels, LabelsError> {
-        let subjects = by_subject(path, said)?;
+        let subjects = by_subject(said)?;
         if let (Some(column), Some(empty)) =
             (group, subjects.iter().find(|one| one.group.as_ref().is_some_and(String::is_empty)))
         {
-            let (path, column) = (path.to_owned(), column.to_owned());
-            return Err(LabelsError::EmptyGroup { path, line: empty.line, column, id: empty.id.clone() });
+            let (place, column) = (empty.place.clone(), column.to_owned());
+            return Err(LabelsError::EmptyGroup { place, column, id: empty.id.clone() });
         }
         let Some(first) = subjects.first() else { return Err(LabelsError::NoRows { path: path.to_owned() }) };
         let labels: Vec<&str> = subjects.iter().map(|one| one.label.as_str()).collect();
-        let meaning = spelling::meaning(&labels, classes).map_err(|unclear| error(path, &subjects, classes, unclear))?;
+        let meaning = spelling::meaning(&labels, classes)
+            .map_err(|unclear| error(path, &subjects, classes, unclear))?;
         match &meaning.classes[..] {
             [] => {
-                let (path, first, line) = (path.to_owned(), first.label.clone(), first.line);
-                return Err(LabelsError::NoLabel { path, count: subjects.len(), first, line });
+                let (path, first, place) = (path.to_owned(), first.label.clone(), first.place.clone());
+                return Err(LabelsError::NoLabel { path, count: subjects.len(), first, place });
             }
             [class] => {
                 return Err(LabelsError::OneClass { path: path.to_owned(), class: class.clone() });
@@ -94,7 +114,8 @@ impl Labels {
         }
         let notes = notes(&subjects, &meaning);
         let (mut rows, mut missing) = (BTreeMap::new(), BTreeMap::new());
-        for (Said { id, group, line, .. }, class) in subjects.into_iter().zip(meaning.of) {
+        for (Said { id, group, place, .. }, class) in subjects.into_iter().zip(meaning.of) {
+            let line = place.line.unwrap_or(0);
             match class {
                 Some(class) => drop(rows.insert(id, Label { class, group, line })),
                 None => drop(missing.insert(id, line)),
@@ -128,7 +149,9 @@ impl Labels {
             let of_none = |id: &str| !known.contains(id) && !refused.contains(id);
             self.rows.iter().filter(move |(id, _)| of_none(id))
         };
-        if let Some((first, Label { line, .. })) = extra().min_by_key(|(_, label)| label.line).filter(|_| !skip) {
+        if let Some((first, Label { line, .. })) =
+            extra().min_by_key(|(_, label)| label.line).filter(|_| !skip)
+        {
             let (path, data) = (self.path.clone(), data.to_owned());
             let (line, count, first) = (*line, extra().count(), first.clone());
             return Err(LabelsError::WithoutData { path, line, data, count, first });
@@ -146,7 +169,7 @@ impl Labels {
 }
 
 /// What all rows of a subject say, one for each, in the order of the first. A row may leave out what others say.
-fn by_subject(path: &Path, said: Vec<Said>) -> Result<Vec<Said>, LabelsError> {
+fn by_subject(said: Vec<Said>) -> Result<Vec<Said>, LabelsError> {
     let mut subjects: Vec<Said> = Vec::new();
     let mut by_id: BTreeMap<String, usize> = BTreeMap::new();
     for row in said {
@@ -157,12 +180,11 @@ fn by_subject(path: &Path, said: Vec<Said>) -> Result<Vec<Said>, LabelsError> {
         };
         let first = &mut subjects[index];
         let contradiction = |part, found: &str, other: &str| LabelsError::Contradiction {
-            path: path.to_owned(),
-            line: row.line,
+            place: row.place.clone(),
             id: row.id.clone(),
             part,
             found: found.to_owned(),
-            first_line: first.line,
+            first_place: first.place.clone(),
             first: other.to_owned(),
         };
         if let (Some(group), Some(other)) = (&row.group, &first.group)
@@ -174,7 +196,7 @@ fn by_subject(path: &Path, said: Vec<Said>) -> Result<Vec<Said>, LabelsError> {
             continue;
         }
         if spelling::is_missing(&first.label) {
-            (first.label, first.line) = (row.label, row.line);
+            (first.label, first.place) = (row.label, row.place);
         } else {
             return Err(contradiction(Part::Label, &row.label, &first.label));
         }
@@ -188,16 +210,20 @@ fn notes(subjects: &[Said], meaning: &Meaning) -> Vec<String> {
         .respelled
         .iter()
         .map(|(spelling, class)| {
-            let (label, class, line) = (&spelling.label, &meaning.classes[*class], subjects[spelling.first].line);
+            let (label, class, place) =
+                (&spelling.label, &meaning.classes[*class], &subjects[spelling.first].place);
             let count = spelling.subjects;
-            format!("{label:?} ({count} of the labels, first in line {line}) is taken for the class {class:?}")
+            format!("{label:?} ({count} of the labels, first in {place}) is taken for the class {class:?}")
         })
         .collect();
-    let missing = || subjects.iter().zip(&meaning.of).filter(|(_, class)| class.is_none()).map(|(one, _)| one);
+    let missing =
+        || subjects.iter().zip(&meaning.of).filter(|(_, class)| class.is_none()).map(|(one, _)| one);
     if let Some(first) = missing().next() {
-        let (count, label, line) = (missing().count(), &first.label, first.line);
+        let (count, label, place) = (missing().count(), &first.label, &first.place);
         let subjects = if count == 1 { "1 subject is" } else { &format!("{count} subjects are") };
-        notes.push(format!("{subjects} left out: the label says that there is none, first {label:?} in line {line}"));
+        notes.push(format!(
+            "{subjects} left out: the label says that there is none, first {label:?} in {place}"
+        ));
     }
     notes
 }
@@ -207,20 +233,20 @@ fn error(path: &Path, subjects: &[Said], classes: Option<&[String]>, unclear: Un
     let path = path.to_owned();
     match unclear {
         Unclear::Unknown(index) => {
-            let (line, label) = (subjects[index].line, subjects[index].label.clone());
-            LabelsError::UnknownClass { path, line, label, expected: classes.unwrap_or_default().join(", ") }
+            let (place, label) = (subjects[index].place.clone(), subjects[index].label.clone());
+            LabelsError::UnknownClass { place, label, expected: classes.unwrap_or_default().join(", ") }
         }
         Unclear::Spellings(groups) => {
-            let with_line = |spelling: spelling::Spelling| {
-                let line = subjects[spelling.first].line;
-                (spelling, line)
+            let with_place = |spelling: spelling::Spelling| {
+                let place = subjects[spelling.first].place.clone();
+                (spelling, place)
             };
-            let groups = groups.into_iter().map(|group| group.into_iter().map(with_line).collect());
+            let groups = groups.into_iter().map(|group| group.into_iter().map(with_place).collect());
             LabelsError::Spellings { path, groups: groups.collect() }
         }
         Unclear::PerhapsMissing(word) => {
-            let line = subjects[word.first].line;
-            LabelsError::PerhapsMissing { path, line, label: word.label, count: word.subjects }
+            let place = subjects[word.first].place.clone();
+            LabelsError::PerhapsMissing { place, label: word.label, count: word.subjects }
         }
     }
 }
@@ -234,7 +260,7 @@ mod tests {
             id: (*id).to_owned(),
             label: (*label).to_owned(),
             group: None,
-            line,
+            place: Place { file: "labels.csv".into(), line: Some(line) },
         };
         rows.iter().zip(2..).map(row).collect()
     }
@@ -254,28 +280,30 @@ mod tests {
     #[test]
     fn a_label_that_changes_is_an_error_with_both_lines() {
         let error = labels(&[("a", "walk"), ("b", "sit"), ("a", "sit")]).unwrap_err().to_string();
-        assert!(error.starts_with("labels.csv:4: the label of `a` is `sit`, and in line 2 it is `walk`"), "{error}");
+        assert!(
+            error.starts_with("labels.csv:4: the label of `a` is `sit`, and in labels.csv:2 it is `walk`"),
+            "{error}"
+        );
     }
 
     #[test]
     fn spellings_are_named_with_counts_and_lines() {
-        let error = labels(&[("a", "walk"), ("b", "Walk"), ("c", "sit"), ("d", "walk")]).unwrap_err().to_string();
-        let expected =
-            r#""Walk" (1 of the labels, first in line 3), "walk" (2 of the labels, first in line 2). List the classes"#;
+        let error =
+            labels(&[("a", "walk"), ("b", "Walk"), ("c", "sit"), ("d", "walk")]).unwrap_err().to_string();
+        let expected = r#""Walk" (1 of the labels, first in labels.csv:3), "walk" (2 of the labels, first in labels.csv:2). List the classes"#;
         assert!(error.contains(expected), "{error}");
     }
 
     #[test]
     fn subjects_without_a_label_are_left_out_with_a_note() {
         let found = labels(&[("a", "walk"), ("b", "NA"), ("c", "sit"), ("d", "NA")]).unwrap();
-        let note = "2 subjects are left out: the label says that there is none, first \"NA\" in line 3";
+        let note = "2 subjects are left out: the label says that there is none, first \"NA\" in labels.csv:3";
         assert_eq!(found.notes, [note]);
         let of = found.of(&["a", "b", "c"], "data.csv".as_ref(), &BTreeSet::new(), false).unwrap();
-        assert_eq!(of.iter().map(|label| label.as_ref().map(|label| label.class)).collect::<Vec<_>>(), [
-            Some(1),
-            None,
-            Some(0)
-        ]);
+        assert_eq!(
+            of.iter().map(|label| label.as_ref().map(|label| label.class)).collect::<Vec<_>>(),
+            [Some(1), None, Some(0)]
+        );
     }
 
     #[test]
@@ -284,7 +312,10 @@ mod tests {
         let of = |ids: &[&str], refused: &[&str], skip| {
             found.of(ids, "data.csv".as_ref(), &refused.iter().copied().collect(), skip)
         };
-        assert!(matches!(of(&["a", "b", "c", "d"], &[], false), Err(LabelsError::Unlabelled { count: 1, .. })));
+        assert!(matches!(
+            of(&["a", "b", "c", "d"], &[], false),
+            Err(LabelsError::Unlabelled { count: 1, .. })
+        ));
         assert!(matches!(of(&["a", "b"], &[], false), Err(LabelsError::WithoutData { count: 1, .. })));
         assert_eq!(of(&["a", "b"], &["c"], false).unwrap().len(), 2);
         assert_eq!(of(&["a", "d"], &[], true).unwrap()[1], None);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 /// Words that say that there is no label, whatever the classes are.
 const MISSING: &[&str] = &[
-    "", "-", "--", "---", "?", "??", ".", "na", "n/a", "n.a.", "#n/a", "#na", "<na>", "nan", "null", "nil", "nat",
-    "missing", "#value!", "#ref!", "#div/0!",
+    "", "-", "--", "---", "?", "??", ".", "na", "n/a", "n.a.", "#n/a", "#na", "<na>", "nan", "null", "nil",
+    "nat", "missing", "#value!", "#ref!", "#div/0!",
 ];
 /// Words that may say so and may be a class as well.
 const PERHAPS_MISSING: &[&str] =
@@ -147,7 +147,8 @@ mod tests {
         let classes = ["sit", "walk", "low pain"].map(String::from);
         let found = meaning(&labels, Some(&classes)).unwrap();
         assert_eq!(found.of, [1, 1, 0, 1, 2, 2].map(Some));
-        let respelled: Vec<&str> = found.respelled.iter().map(|(spelling, _)| spelling.label.as_str()).collect();
+        let respelled: Vec<&str> =
+            found.respelled.iter().map(|(spelling, _)| spelling.label.as_str()).collect();
         assert_eq!(respelled, ["Low pain", "WALK", "Walk", "low_pain"]);
         let Err(Unclear::Spellings(groups)) = meaning(&labels, None) else { panic!("not refused") };
         assert_eq!(groups.len(), 2);
@@ -157,7 +158,10 @@ mod tests {
     #[test]
     fn numbers_of_a_spreadsheet_are_the_same_classes() {
         let classes = ["0", "1"].map(String::from);
-        assert_eq!(meaning(&["0.0", "1.0", "", "1"], Some(&classes)).unwrap().of, [Some(0), Some(1), None, Some(1)]);
+        assert_eq!(
+            meaning(&["0.0", "1.0", "", "1"], Some(&classes)).unwrap().of,
+            [Some(0), Some(1), None, Some(1)]
+        );
         assert_eq!(meaning(&["0.0", "1.0"], None).unwrap().classes, ["0.0", "1.0"]);
         assert!(matches!(meaning(&["1", "1.0"], None), Err(Unclear::Spellings(_))));
     }
