@@ -162,9 +162,7 @@ impl FileKeys {
             }
             keys.iter_mut().filter(|(key, _)| key == id).for_each(|(_, value)| value.clone_from(&whole));
         }
-        match self::twice(&self.of, |keys| {
-            keys.iter().rev().find(|(key, _)| key == id).map(|(_, id)| id.clone())
-        }) {
+        match self::twice(&self.of, |keys| self::id(keys, id).map(str::to_owned)) {
             Some((first, second, id)) => {
                 Err(FileKeysError::SameId { first: files[first].clone(), second: files[second].clone(), id })
             }
@@ -173,9 +171,14 @@ impl FileKeys {
     }
 }
 
-/// The value of a key.
+/// The value of a key: of the label and the group.
 pub fn value<'a>(keys: &'a Keys, wanted: &str) -> Option<&'a str> {
     keys.iter().find(|(key, _)| key == wanted).map(|(_, value)| value.as_str())
+}
+
+/// The part of the id that a name says: all of it, where the part alone does not tell the files apart.
+pub fn id<'a>(keys: &'a Keys, wanted: &str) -> Option<&'a str> {
+    keys.iter().rev().find(|(key, _)| key == wanted).map(|(_, value)| value.as_str())
 }
 
 /// Two files of which this is the same, and what it is.

@@ -9,6 +9,8 @@
 
 use std::collections::HashMap;
 
+use crate::experiment::Dataset;
+
 /// The probability below which what a column says of the classes is no chance.
 pub const CHANCE: f64 = 0.01;
 /// Share of the steps by which a counter must go on, since one may begin again.
@@ -17,6 +19,9 @@ const STEADY: f64 = 0.95;
 const MIN_STEPS: usize = 8;
 /// Values that are shown.
 const SHOWN: usize = 6;
+/// What to do about a column.
+const ADVICE: &str = ". A network that reads it may learn nothing else: unless it is a measurement, put it under `ignored` in \
+                      [data]";
 
 /// What is suspicious about a column.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,6 +78,29 @@ impl Leak {
             }
         }
     }
+}
+
+/// What is suspicious about the columns of a data set, in sentences without their ends.
+pub fn of_dataset(dataset: &Dataset) -> Vec<String> {
+    let Dataset { schema, recordings, labels, classes, .. } = dataset;
+    let of: Vec<usize> = labels.iter().map(|label| label.class).collect();
+    let text = |column: &str, leak: Option<Leak>, shown: &dyn Fn(f32) -> String| {
+        Some(format!("the column {column:?} {}", leak?.text(classes, shown)) + ADVICE)
+    };
+    let channels = schema.channels.iter().enumerate().filter_map(|(index, column)| {
+        let width = schema.channels.len();
+        let values = |recording: usize| recordings[recording].values.iter().skip(index).step_by(width).copied();
+        text(column, Leak::find(&of, values), &|value| value.to_string())
+    });
+    let categories = schema.categories.iter().enumerate().filter_map(|(index, category)| {
+        let width = schema.categories.len();
+        let codes = |recording: usize| recordings[recording].codes.iter().skip(index).step_by(width);
+        let leak = Leak::find(&of, |recording| codes(recording).map(|code| f32::from(*code)));
+        // A code is a small index.
+        let level = |code: f32| category.levels.get(code as usize).cloned().unwrap_or_default();
+        text(&category.column, leak, &level)
+    });
+    channels.chain(categories).collect()
 }
 
 struct Column<'a, F> {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use painwave::bundle::Manifest;
 use painwave::reading::{ReadOptions, Repair};
 use painwave::recording::{Recording, Schema};
 use painwave::sampling::Sampling;
@@ -43,6 +44,8 @@ pub struct Wanted<'a> {
     pub classes: Option<&'a [String]>,
     /// How the names of files are read.
     pub files: Option<&'a Pattern>,
+    /// Whether it does not matter that no file is named so.
+    pub names_may_differ: bool,
     /// What happens to gaps and other rates.
     pub sampling: &'a Sampling,
 }
@@ -78,7 +81,13 @@ pub fn labelled(
     let LabelColumns { id, label, group } = wanted.columns;
     let key_columns = KeyColumns { id, label, group };
     let of_names = |source| DataError::Names { path: input.name(), source };
-    let mut keys = FileKeys::read(&names, wanted.files, key_columns).map_err(of_names)?;
+    let mut keys = match FileKeys::read(&names, wanted.files, key_columns) {
+        Err(FileKeysError::NoMatch { .. }) if wanted.names_may_differ => {
+            FileKeys::read(&names, None, key_columns)
+        }
+        read => read,
+    }
+    .map_err(of_names)?;
     let mut options = ReadOptions { files: names.clone(), ..given.options.clone() };
 
     let named = schema(&[]);
@@ -147,6 +156,7 @@ pub fn dataset(file: &RecipeFile, given: &Given<'_>) -> Result<(Dataset, Report)
         },
         classes: recipe.data.classes.as_deref(),
         files: pattern.as_ref(),
+        names_may_differ: false,
         sampling: &Sampling::default(),
     };
     let found =
@@ -249,8 +259,52 @@ fn said_in_file(
     Ok((all, repairs, super::hex(&digest.finalize())))
 }
 
+/// Reads recordings for a bundle; files in `without` are not taken from folders.
+///
+/// # Errors
+/// Unreadable, or not what the bundle reads.
+pub fn unlabelled(
+    data: &[PathBuf],
+    without: &[&Path],
+    manifest: &Manifest,
+    options: &ReadOptions,
+) -> Result<Table, DataError> {
+    let input = Input::gather(data, without)?;
+    let names = input.tables()?;
+    let schema = &manifest.schema;
+    let columns =
+        KeyColumns { id: &schema.id, label: schema.label.as_deref().unwrap_or_default(), group: None };
+    // Names that are not as in training say nothing but the ids.
+    let keys = FileKeys::read(&names, pattern_of(manifest).as_ref(), columns).unwrap_or_default();
+    let options = ReadOptions { files: names, ..options.clone() };
+    let reading = Reading { schema, sampling: &manifest.sampling, options: &options, keys: &keys.of };
+    let mut table = table::read(&input, &reading)?;
+    table.report.notes.extend(left_out(&input));
+    Ok(table)
+}
+
+/// How the names of files were read when a bundle was trained.
+pub fn pattern_of(manifest: &Manifest) -> Option<Pattern> {
+    RecipeFile::parse(Path::new(""), manifest.card.recipe.clone()).ok()?.recipe.data.pattern()
+}
+
+/// What [`Dataset::sources`](painwave_train::experiment::Dataset) has of data and labels, without reading what is in
+/// them: the SHA-256 of both.
+///
+/// # Errors
+/// Unreadable.
+pub fn digests(data: &[PathBuf], labels: Option<&Path>) -> Result<[String; 2], DataError> {
+    let input = Input::gather(data, &labels.into_iter().collect::<Vec<_>>())?;
+    let sha256 = input.sha256()?;
+    let labels = match labels {
+        Some(path) => Input::gather(&[path.to_owned()], &[])?.sha256()?,
+        None => digest_of_names(&input.tables()?, &sha256),
+    };
+    Ok([sha256, labels])
+}
+
 /// What stands for the labels that the data or its names say: of several files the names, since they may say them.
-pub(super) fn digest_of_names(names: &[String], data: &str) -> String {
+fn digest_of_names(names: &[String], data: &str) -> String {
     match names {
         [_] => data.to_owned(),
         names => super::hex(&Sha256::digest(names.join("\n").as_bytes())),
@@ -258,7 +312,7 @@ pub(super) fn digest_of_names(names: &[String], data: &str) -> String {
 }
 
 /// What is said of files that are no tables.
-pub(super) fn left_out(input: &Input) -> Option<String> {
+fn left_out(input: &Input) -> Option<String> {
     let first = input.left_out().first()?;
     Some(format!(
         "left out {} of its files, which are no tables by their names, first {:?}",

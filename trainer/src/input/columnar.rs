@@ -1,19 +1,15 @@
 //! Parquet and Arrow to text.
 
-use std::fs::File;
-use std::io::BufReader;
+mod arrow;
+mod parquet;
+
+use std::fmt::Write;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use arrow_array::RecordBatch;
-use arrow_cast::display::{ArrayFormatter, FormatOptions};
-use arrow_ipc::reader::{FileReader, StreamReader};
-use arrow_schema::{ArrowError, Schema};
 use painwave_train::host::Chunk;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::{CHUNK, InputError, Take};
-use crate::files::FileError;
 
 /// A binary table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,88 +29,114 @@ impl Format {
             _ => None,
         }
     }
-
-    fn name(self) -> &'static str {
-        match self {
-            Format::Parquet => "Parquet",
-            Format::ArrowFile | Format::ArrowStream => "Arrow",
-        }
-    }
 }
 
 /// Hands over a binary table as text with commas, a part at a time.
 pub(super) fn feed(path: &Path, format: Format, take: Take<'_>) -> Result<ControlFlow<()>, InputError> {
-    let file = File::open(path).map_err(FileError::read(path))?;
-    let broken = |error: ArrowError| InputError::Broken {
-        path: path.to_owned(),
-        reason: format!("the {} file cannot be read: {error}", format.name()),
-    };
-    match format {
-        Format::Parquet => {
-            let builder =
-                ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| broken(error.into()))?;
-            let schema = builder.schema().clone();
-            let batches = builder.build().map_err(|error| broken(error.into()))?;
-            batches_as_text(path, &schema, batches, take).map_err(broken)
-        }
-        Format::ArrowFile => {
-            let batches = FileReader::try_new(BufReader::new(file), None).map_err(broken)?;
-            let schema = batches.schema();
-            batches_as_text(path, &schema, batches, take).map_err(broken)
-        }
-        Format::ArrowStream => {
-            let batches = StreamReader::try_new(BufReader::new(file), None).map_err(broken)?;
-            let schema = batches.schema();
-            batches_as_text(path, &schema, batches, take).map_err(broken)
-        }
-    }
-}
-
-fn batches_as_text(
-    path: &Path,
-    schema: &Schema,
-    batches: impl Iterator<Item = Result<RecordBatch, ArrowError>>,
-    take: Take<'_>,
-) -> Result<ControlFlow<()>, ArrowError> {
     if take(Chunk::Table(&path.to_string_lossy())).is_break() {
         return Ok(ControlFlow::Break(()));
     }
-    let mut text = String::new();
-    for (index, field) in schema.fields().iter().enumerate() {
-        push(&mut text, index, field.name());
+    let mut text = Text { text: String::new(), take };
+    match format {
+        Format::Parquet => parquet::feed(path, &mut text),
+        Format::ArrowFile | Format::ArrowStream => arrow::feed(path, format, &mut text),
     }
-    text.push('\n');
-    for batch in batches {
-        let batch = batch?;
-        let options = FormatOptions::default();
-        let columns = batch.columns().iter().map(|column| ArrayFormatter::try_new(column, &options));
-        let columns = columns.collect::<Result<Vec<_>, ArrowError>>()?;
-        for row in 0..batch.num_rows() {
-            for (index, column) in columns.iter().enumerate() {
-                push(&mut text, index, &column.value(row).try_to_string()?);
-            }
-            text.push('\n');
-            if text.len() >= CHUNK {
-                if take(Chunk::Bytes(text.as_bytes())).is_break() {
-                    return Ok(ControlFlow::Break(()));
-                }
-                text.clear();
-            }
-        }
-    }
-    Ok(take(Chunk::Bytes(text.as_bytes())))
 }
 
-/// Adds a field to a row.
-fn push(text: &mut String, index: usize, field: &str) {
-    if index > 0 {
-        text.push(',');
+/// Rows as text, handed over when there are enough.
+struct Text<'a> {
+    text: String,
+    take: Take<'a>,
+}
+
+impl Text<'_> {
+    /// Adds the header.
+    fn header<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
+        for (index, name) in names.enumerate() {
+            self.separate(index);
+            self.words(name);
+        }
+        self.text.push('\n');
     }
-    if field.contains([',', '"', '\n', '\r']) {
-        text.push('"');
-        text.push_str(&field.replace('"', "\"\""));
-        text.push('"');
-    } else {
-        text.push_str(field);
+
+    /// Begins a field; they are counted from 0.
+    fn separate(&mut self, index: usize) {
+        if index > 0 {
+            self.text.push(',');
+        }
+    }
+
+    /// Adds a number.
+    fn number(&mut self, number: impl std::fmt::Display) {
+        // Writing to a `String` cannot fail.
+        let _ = write!(self.text, "{number}");
+    }
+
+    /// Adds words.
+    fn words(&mut self, words: &str) {
+        if words.contains([',', '"', '\n', '\r']) {
+            self.text.push('"');
+            self.text.push_str(&words.replace('"', "\"\""));
+            self.text.push('"');
+        } else {
+            self.text.push_str(words);
+        }
+    }
+
+    /// Adds a moment, in nanoseconds since 1970 by Greenwich time.
+    fn moment(&mut self, nanoseconds: i128) {
+        const SECOND: i128 = 1_000_000_000;
+        const DAY: i128 = 86_400 * SECOND;
+        self.date(nanoseconds.div_euclid(DAY));
+        let within = nanoseconds.rem_euclid(DAY);
+        let (seconds, rest) = (within / SECOND, within % SECOND);
+        let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        // As above.
+        let _ = write!(self.text, "T{hours:02}:{minutes:02}:{seconds:02}.{rest:09}Z");
+    }
+
+    /// Adds a date, in days since 1970.
+    fn date(&mut self, days: i128) {
+        // Years from March on, so that the day that leap years have is the last: Howard Hinnant, "chrono-compatible
+        // low-level date algorithms", 2021.
+        let days = days + 719_468;
+        let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+        let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+        let day = day - (365 * year + year / 4 - year / 100);
+        let month = (5 * day + 2) / 153;
+        let day = day - (153 * month + 2) / 5 + 1;
+        let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+        let year = year + 400 * era + next;
+        // As above.
+        let _ = write!(self.text, "{year:04}-{month:02}-{day:02}");
+    }
+
+    /// Ends a row.
+    fn end_row(&mut self) -> ControlFlow<()> {
+        self.text.push('\n');
+        if self.text.len() < CHUNK { ControlFlow::Continue(()) } else { self.hand_over() }
+    }
+
+    fn hand_over(&mut self) -> ControlFlow<()> {
+        let flow = (self.take)(Chunk::Bytes(self.text.as_bytes()));
+        self.text.clear();
+        flow
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_written_as_dates_and_times() {
+        let written = |nanoseconds: i128| {
+            let mut text = Text { text: String::new(), take: &mut |_| ControlFlow::Continue(()) };
+            text.moment(nanoseconds);
+            text.text
+        };
+        assert_eq!(written(0), "1970-01-01T00:00:00.000000000Z");
+        assert_eq!(written(-1), "1969-12-31T23:59:59.999999999Z");
+        assert_eq!(written(1_709_210_096_000_000_001), "2024-02-29T12:34:56.000000001Z");
     }
 }

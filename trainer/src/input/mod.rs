@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `gather` | a file, a folder or a pattern to a list of files |
 //! | `packed` | gzip and zip to the files in them |
+//! | `workbook` | workbooks of spreadsheets to text |
 //! | `columnar` | Parquet and Arrow to text |
 //!
 //! Whatever it was, a table is handed on as the bytes of a text, which the one reader reads.
@@ -11,6 +12,7 @@
 mod columnar;
 mod gather;
 mod packed;
+mod workbook;
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -121,6 +123,7 @@ impl Input {
         for path in &self.files {
             match kind(path)? {
                 Kind::Zip => names.extend(packed::tables(path)?),
+                Kind::Workbook => names.extend(workbook::tables(path)?),
                 _ => names.push(path.to_string_lossy().into_owned()),
             }
         }
@@ -169,6 +172,7 @@ enum Kind {
     Text,
     Gzip,
     Zip,
+    Workbook,
     Columnar(columnar::Format),
 }
 
@@ -177,26 +181,33 @@ impl Kind {
         match head {
             [0x1f, 0x8b, ..] => Kind::Gzip,
             [b'P', b'K', 3 | 5, 4 | 6, ..] => Kind::Zip,
+            [0xd0, 0xcf, 0x11, 0xe0, ..] => Kind::Workbook,
             _ => columnar::Format::of(head).map_or(Kind::Text, Kind::Columnar),
         }
     }
 }
 
 /// What a file is. One that can be read only once, such as a pipe, is left as it is.
-fn kind(path: &Path) -> Result<Kind, FileError> {
+fn kind(path: &Path) -> Result<Kind, InputError> {
     let mut file = File::open(path).map_err(FileError::read(path))?;
     let mut head = Vec::new();
     if file.metadata().is_ok_and(|found| found.is_file()) {
         file.by_ref().take(16).read_to_end(&mut head).map_err(FileError::read(path))?;
     }
-    Ok(Kind::of(&head))
+    Ok(match Kind::of(&head) {
+        Kind::Zip if packed::is_workbook(path)? => Kind::Workbook,
+        kind => kind,
+    })
 }
 
 fn feed(path: &Path, mut digest: Option<&mut Sha256>, take: Take<'_>) -> Result<ControlFlow<()>, InputError> {
     let file = File::open(path).map_err(FileError::read(path))?;
     let seekable = file.metadata().is_ok_and(|found| found.is_file());
     let mut bytes = BufReader::with_capacity(CHUNK, Digested { file, digest: digest.as_deref_mut() });
-    let kind = Kind::of(bytes.fill_buf().map_err(FileError::read(path))?);
+    let mut kind = Kind::of(bytes.fill_buf().map_err(FileError::read(path))?);
+    if seekable {
+        kind = self::kind(path)?;
+    }
     let name = path.to_string_lossy();
     let flow = match kind {
         Kind::Text | Kind::Gzip => text(&name, &mut bytes, take).map_err(FileError::read(path))?,
@@ -205,6 +216,7 @@ fn feed(path: &Path, mut digest: Option<&mut Sha256>, take: Take<'_>) -> Result<
             return Err(InputError::Broken { path: path.to_owned(), reason });
         }
         Kind::Zip => packed::zip(path, take)?,
+        Kind::Workbook => workbook::feed(path, take)?,
         Kind::Columnar(format) => columnar::feed(path, format, take)?,
     };
     if flow.is_continue() {

@@ -71,6 +71,13 @@ pub(super) fn tables(path: &Path) -> Result<Vec<String>, InputError> {
     Ok(names.into_iter().map(|(name, _)| inside(path, &name)).collect())
 }
 
+/// Whether an archive is a workbook of a spreadsheet.
+pub(super) fn is_workbook(path: &Path) -> Result<bool, InputError> {
+    let archive = open(path)?;
+    let has = |name: &str| archive.index_for_name(name).is_some();
+    Ok(["xl/workbook.xml", "xl/workbook.bin", "content.xml"].into_iter().any(has))
+}
+
 /// Hands over the tables in a zip archive, in the order of their names.
 pub(super) fn zip(path: &Path, take: Take<'_>) -> Result<ControlFlow<()>, InputError> {
     let mut archive = open(path)?;
