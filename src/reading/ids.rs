@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 /// The extensions of tables and of what they are packed in.
 const EXTENSIONS: [&str; 15] = [
-    "csv", "tsv", "tab", "txt", "dat", "log", "asc", "ts", "sto", "mot", "xlsx", "xls", "gz", "zip", "parquet",
+    "csv", "tsv", "tab", "txt", "dat", "log", "asc", "ts", "sto", "mot", "xlsx", "xls", "gz", "zip",
+    "parquet",
 ];
 
 /// An id without what nobody sees: marks and zero-width characters anywhere, spaces at its ends; every other kind of
@@ -60,7 +61,7 @@ pub fn of_file(name: &str, names: &[String]) -> String {
 }
 
 /// A file's name without its extensions.
-fn stem(name: &str) -> &str {
+pub fn stem(name: &str) -> &str {
     let mut stem = name;
     while let Some((rest, extension)) = stem.rsplit_once('.')
         && !rest.is_empty()

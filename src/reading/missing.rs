@@ -5,20 +5,56 @@ use super::ids;
 /// In small letters. What spreadsheets write for an error, and what programs print for a number that is none, is
 /// missing too; what is infinite is not.
 const WORDS: [&str; 34] = [
-    "na", "n/a", "n.a.", "n.a", "#n/a", "#na", "#n/a n/a", "nan", "qnan", "snan", "null", "nil", "none", "missing",
-    "miss", "undefined", "undef", "unknown", "nat", "<na>", "<null>", "\\n", "(null)", "(blank)", "(empty)", "blank",
-    "empty", "no data", "nodata", "not available", "invalid", "error", "void", "absent",
+    "na",
+    "n/a",
+    "n.a.",
+    "n.a",
+    "#n/a",
+    "#na",
+    "#n/a n/a",
+    "nan",
+    "qnan",
+    "snan",
+    "null",
+    "nil",
+    "none",
+    "missing",
+    "miss",
+    "undefined",
+    "undef",
+    "unknown",
+    "nat",
+    "<na>",
+    "<null>",
+    "\\n",
+    "(null)",
+    "(blank)",
+    "(empty)",
+    "blank",
+    "empty",
+    "no data",
+    "nodata",
+    "not available",
+    "invalid",
+    "error",
+    "void",
+    "absent",
 ];
 
 /// Whether a field says that there is no value: nothing, a usual word, or nothing but signs.
-pub(super) fn is_missing(field: &str) -> bool {
+pub fn is_missing(field: &str) -> bool {
     let text = ids::clean(field);
     let text = text.trim_matches(['"', '\'', ' ']);
     if text.len() > 16 {
         return false;
     }
     // A field of signs alone: `-`, `--`, `.`, `?`, `*`, `…`.
-    let sign = |letter: char| matches!(letter, '-' | '.' | '?' | '*' | '\u{2010}'..='\u{2015}' | '\u{2026}' | '\u{2212}' | '_' | '~');
+    let sign = |letter: char| {
+        matches!(
+            letter,
+            '-' | '.' | '?' | '*' | '\u{2010}'..='\u{2015}' | '\u{2026}' | '\u{2212}' | '_' | '~'
+        )
+    };
     if text.chars().all(sign) {
         return true;
     }
@@ -51,7 +87,8 @@ mod tests {
         for field in missing.split('|') {
             assert!(is_missing(field), "{field:?}");
         }
-        for field in ["0", "inf", "1.#INF", "-1.#INF00", "x", "nano", "two", "#1", "-1", "e", "1.#", "na na"] {
+        for field in ["0", "inf", "1.#INF", "-1.#INF00", "x", "nano", "two", "#1", "-1", "e", "1.#", "na na"]
+        {
             assert!(!is_missing(field), "{field:?}");
         }
     }

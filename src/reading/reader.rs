@@ -4,6 +4,7 @@ use super::error::{ReadError, ReadWarning};
 use super::ids;
 use super::layout::Layout;
 use super::options::ReadOptions;
+use super::probe::{Outcome, Probe, SLICE};
 use super::refusal::Refusal;
 use super::repair::{Repair, Repairs};
 use super::rows::Rows;
@@ -45,6 +46,8 @@ struct File {
     name: Option<String>,
     rows: Rows,
     layout: Layout,
+    /// Until it is known how its numbers are written.
+    probe: Option<Probe>,
     state: State,
 }
 
@@ -101,8 +104,7 @@ impl Reader {
             State::Over => return Ok(()),
             State::Fresh | State::Open => self.file.state = State::Open,
         }
-        let Reader { file, subjects, repairs, .. } = self;
-        let result = file.rows.feed(bytes, repairs, |row, repairs| subjects.push(&row, &file.layout, repairs));
+        let result = self.read(bytes);
         self.judge(result)
     }
 
@@ -173,7 +175,8 @@ impl Reader {
     /// Warnings about the files: known once the header is read.
     pub fn warnings(&self) -> Vec<ReadWarning> {
         let mut warnings = self.warnings.clone();
-        warnings.extend_from_slice(self.file.rows.warnings());
+        let new = self.file.rows.warnings().iter().filter(|warning| !self.warnings.contains(warning));
+        warnings.extend(new.cloned());
         warnings
     }
 
@@ -202,15 +205,48 @@ impl Reader {
             State::Over => return Ok(()),
             State::Fresh | State::Open => self.file.state = State::Open,
         }
-        let Reader { file, subjects, repairs, .. } = self;
-        let result = file.rows.finish(repairs, |row, repairs| subjects.push(&row, &file.layout, repairs));
+        let result = self.read_end();
         self.judge(result)?;
+        if let State::Over = self.file.state {
+            return Ok(());
+        }
         let result = self.subjects.end_file(&mut self.repairs);
-        let warnings = self.file.rows.warnings().iter();
-        let new: Vec<_> = warnings.filter(|warning| !self.warnings.contains(warning)).cloned().collect();
+        self.warnings = self.warnings();
         self.file.state = State::Over;
-        self.warnings.extend(new);
         self.judge(result)
+    }
+
+    /// Reads bytes as soon as it is known how.
+    fn read(&mut self, mut bytes: &[u8]) -> Result<(), ReadError> {
+        let Reader { file: File { rows, layout, probe, .. }, subjects, repairs, .. } = self;
+        let mut read = |subjects: &mut Subjects, bytes: &[u8]| {
+            rows.feed(bytes, repairs, |row, repairs| subjects.push(&row, layout, repairs))
+        };
+        while let (Some(looking), false) = (&mut *probe, bytes.is_empty()) {
+            let (slice, rest) = bytes.split_at(bytes.len().min(SLICE));
+            match looking.look(slice, layout) {
+                Outcome::Clear => read(subjects, slice)?,
+                Outcome::Held => (),
+                Outcome::Settled(values) => {
+                    subjects.values = values;
+                    let held = probe.take().map(Probe::into_held).unwrap_or_default();
+                    read(subjects, &held)?;
+                    read(subjects, slice)?;
+                }
+            }
+            bytes = rest;
+        }
+        read(subjects, bytes)
+    }
+
+    /// Reads what was kept, and the end.
+    fn read_end(&mut self) -> Result<(), ReadError> {
+        let Reader { file: File { rows, layout, probe, .. }, subjects, repairs, .. } = self;
+        if let Some(mut probe) = probe.take() {
+            subjects.values = probe.finish(layout);
+            rows.feed(&probe.into_held(), repairs, |row, repairs| subjects.push(&row, layout, repairs))?;
+        }
+        rows.finish(repairs, |row, repairs| subjects.push(&row, layout, repairs))
     }
 
     /// What an error in the middle of a file means: of the rows before it something could be read.
@@ -231,7 +267,9 @@ impl File {
         let layout = Layout::of(schema);
         let mut ignored = schema.ignored.clone();
         ignored.extend(schema.label.clone());
-        let rows = Rows::new(layout.wanted(schema, name.is_some()), ignored, options);
-        File { name: name.map(str::to_owned), rows, layout, state: State::Fresh }
+        let wanted = layout.wanted(schema, name.is_some());
+        let probe = Some(Probe::new(wanted.clone(), ignored.clone(), options));
+        let rows = Rows::new(wanted, ignored, options);
+        File { name: name.map(str::to_owned), rows, layout, probe, state: State::Fresh }
     }
 }

@@ -83,15 +83,19 @@ impl RepairKind {
     }
 }
 
+impl Repair {
+    /// That so many fields or rows were handled in a way.
+    fn counted(&self, f: &mut fmt::Formatter<'_>, what: &str, done: &str) -> fmt::Result {
+        let Repair { count, line, detail, .. } = self;
+        let (s, were) = if *count == 1 { ("", "was") } else { ("s", "were") };
+        write!(f, "{count} {what}{s} {were} {done}, the first on line {line}: {detail:?}")
+    }
+}
+
 impl fmt::Display for Repair {
     /// What was done, in a sentence without its end: `3 lines before the header were skipped, the first is "# X1"`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Repair { kind, count, line, detail, .. } = self;
-        let s = if *count == 1 { "" } else { "s" };
-        let mut fields = |what: &str, done: &str| {
-            let were = if *count == 1 { "was" } else { "were" };
-            write!(f, "{count} {what}{s} {were} {done}, the first on line {line}: {detail:?}")
-        };
         match kind {
             RepairKind::LinesBeforeHeader => {
                 write!(
@@ -99,22 +103,30 @@ impl fmt::Display for Repair {
                     "{count} lines before the header on line {line} were skipped, the first is {detail:?}"
                 )
             }
-            RepairKind::IdOfFileName => write!(f, "the file has no column of ids: its name gives the id {detail:?}"),
+            RepairKind::IdOfFileName => {
+                write!(f, "the file has no column of ids: its name gives the id {detail:?}")
+            }
             RepairKind::OrderOfRows => {
                 write!(f, "there is no column {detail:?}: the rows are taken in the order of the file")
             }
             RepairKind::TimesAsText => write!(f, "times are read as {detail}, on line {line}"),
-            RepairKind::DecimalComma => fields("number", "read with a decimal comma"),
-            RepairKind::Thousands => fields("number", "read without what separates its thousands"),
-            RepairKind::FortranExponent => fields("number", "read with Fortran's exponent"),
-            RepairKind::TypographicSign => fields("number", "read with another sign than - or +"),
-            RepairKind::SpreadsheetText => fields("field", "freed of what makes a spreadsheet keep it as text"),
-            RepairKind::InvisibleCharacters => fields("field", "freed of invisible characters"),
-            RepairKind::LevelSpelling => fields("word", "taken for the same word in other letters"),
-            RepairKind::IdSpelling => fields("id", "taken for the same one with other zeros"),
-            RepairKind::ClassSpelling => fields("label", "taken for the same class in other letters"),
-            RepairKind::NoLabel => fields("row", "left out, since it has no label"),
-            RepairKind::RepeatedLabels => fields("row", "left out, since it says what an earlier one says"),
+            RepairKind::DecimalComma => self.counted(f, "number", "read with a decimal comma"),
+            RepairKind::Thousands => self.counted(f, "number", "read without what separates its thousands"),
+            RepairKind::FortranExponent => self.counted(f, "number", "read with Fortran's exponent"),
+            RepairKind::TypographicSign => self.counted(f, "number", "read with another sign than - or +"),
+            RepairKind::SpreadsheetText => {
+                self.counted(f, "field", "freed of what makes a spreadsheet keep it as text")
+            }
+            RepairKind::InvisibleCharacters => self.counted(f, "field", "freed of invisible characters"),
+            RepairKind::LevelSpelling => self.counted(f, "word", "taken for the same word in other letters"),
+            RepairKind::IdSpelling => self.counted(f, "id", "taken for the same one with other zeros"),
+            RepairKind::ClassSpelling => {
+                self.counted(f, "label", "taken for the same class in other letters")
+            }
+            RepairKind::NoLabel => self.counted(f, "row", "left out, since it has no label"),
+            RepairKind::RepeatedLabels => {
+                self.counted(f, "row", "left out, since it says what an earlier one says")
+            }
             RepairKind::Mended(mend) => mend.words(*count, *line, detail, f),
         }
     }

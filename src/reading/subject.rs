@@ -129,14 +129,19 @@ impl Subject {
     ///
     /// # Errors
     /// The rows are none, as the model wants it.
-    pub fn close(&mut self, schema: &Schema, sampling: &Sampling, repairs: &mut Repairs) -> Result<(), ReadError> {
+    pub fn close(
+        &mut self,
+        schema: &Schema,
+        sampling: &Sampling,
+        repairs: &mut Repairs,
+    ) -> Result<(), ReadError> {
         // The capacity of a growing vector is up to twice its length, which adds up over thousands of subjects.
         self.raw.recording.times.shrink_to_fit();
         self.raw.recording.values.shrink_to_fit();
         self.raw.recording.codes.shrink_to_fit();
         self.raw.lines.shrink_to_fit();
         let Regular { recording, notes } = regularise(&self.raw, schema, sampling)
-            .map_err(|reason| ReadError::Unusable { id: self.id().to_owned(), reason: Box::new(reason) })?;
+            .map_err(|reason| ReadError::Unusable { reason: Box::new(reason) })?;
         for note in notes {
             repairs.note_many(RepairKind::Mended(note.mend), note.count, note.line, || note.detail)?;
         }

@@ -130,7 +130,11 @@ impl Subjects {
         };
         if self.all[index].file != self.file.index {
             self.file.current = Current::Skipped;
-            return if self.file.of_others.insert(index) { self.refuse_double(index, row, layout) } else { Ok(()) };
+            return if self.file.of_others.insert(index) {
+                self.refuse_double(index, row, layout)
+            } else {
+                Ok(())
+            };
         }
         self.file.current = match &mut self.all[index].state {
             State::Refused => Current::Skipped,

@@ -122,7 +122,8 @@ impl Values {
         if let Ok(time) = read {
             if times.written_as() != written {
                 let way = times.written_as().unwrap_or_default();
-                repairs.note(RepairKind::TimesAsText, line, || format!("{way}, as in {:?}", excerpt(field)))?;
+                repairs
+                    .note(RepairKind::TimesAsText, line, || format!("{way}, as in {:?}", excerpt(field)))?;
             }
             return Ok(time);
         }
@@ -148,9 +149,11 @@ impl Values {
                     reason,
                 })
             }
-            Err(error @ (ReadError::Strict { .. } | ReadError::NotFinite { .. } | ReadError::MixedDecimals { .. })) => {
-                Err(error)
-            }
+            Err(
+                error @ (ReadError::Strict { .. }
+                | ReadError::NotFinite { .. }
+                | ReadError::MixedDecimals { .. }),
+            ) => Err(error),
             Err(_) => {
                 let times = self.times.get_or_insert_with(|| TimeFormat::new(&row.column(wanted)));
                 let reason = times.read(field, line, |_| None);
@@ -168,7 +171,12 @@ impl Values {
     ///
     /// # Errors
     /// Nothing may be put right.
-    pub fn note_commas(&self, row: &Row<'_>, layout: &Layout, repairs: &mut Repairs) -> Result<(), ReadError> {
+    pub fn note_commas(
+        &self,
+        row: &Row<'_>,
+        layout: &Layout,
+        repairs: &mut Repairs,
+    ) -> Result<(), ReadError> {
         let numbers = layout.time.into_iter().chain(layout.channels.clone()).map(|wanted| row.field(wanted));
         let mut commas = numbers.filter(|field| field.contains(&b','));
         let Some(first) = commas.next() else { return Ok(()) };

@@ -269,7 +269,14 @@ mod tests {
         let parameters = Network::new(&network, &device).parameters();
         let manifest = Manifest {
             version: VERSION,
-            schema: Schema { id, time, channels: vec![column], categories: vec![], ignored: vec![], label: None },
+            schema: Schema {
+                id,
+                time,
+                channels: vec![column],
+                categories: vec![],
+                ignored: vec![],
+                label: None,
+            },
             sampling: Default::default(),
             classes: ["still", "swing"].map(str::to_owned).to_vec(),
             window: recipe.window,
