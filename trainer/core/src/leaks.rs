@@ -89,7 +89,8 @@ pub fn of_dataset(dataset: &Dataset) -> Vec<String> {
     };
     let channels = schema.channels.iter().enumerate().filter_map(|(index, column)| {
         let width = schema.channels.len();
-        let values = |recording: usize| recordings[recording].values.iter().skip(index).step_by(width).copied();
+        let values =
+            |recording: usize| recordings[recording].values.iter().skip(index).step_by(width).copied();
         text(column, Leak::find(&of, values), &|value| value.to_string())
     });
     let categories = schema.categories.iter().enumerate().filter_map(|(index, category)| {

@@ -4,11 +4,11 @@ use painwave::reading::ReadOptions;
 use painwave_train::file_keys;
 use painwave_train::labels::{self, LabelColumns, Labels, Place, Said};
 
+use crate::Sources;
 use crate::error::ProfileError;
 use crate::feed::{self, Feed};
 use crate::names::Names;
 use crate::table::{Content, NO_WORD, Subject, Table};
-use crate::Sources;
 
 /// The labels, if there are any. A column with them is no measurement: it is taken out of the table.
 pub(crate) fn labels(
@@ -41,7 +41,9 @@ fn in_column(table: &mut Table, label: &str) -> Option<Vec<Said>> {
     let index = table.columns.iter().position(|column| column.name == label)?;
     let content = &table.columns[index].content;
     let word = |row: usize| match content {
-        Content::Words { words, codes } if codes[row] != NO_WORD => Some(words[usize::from(codes[row])].clone()),
+        Content::Words { words, codes } if codes[row] != NO_WORD => {
+            Some(words[usize::from(codes[row])].clone())
+        }
         Content::Numbers(values) if !values[row].is_nan() => Some(values[row].to_string()),
         _ => None,
     };

@@ -225,8 +225,10 @@ fn leak(table: &Table, column: &Column, classes: &Classes) -> Option<String> {
             let value = |code: &u16| if *code == NO_WORD { f32::NAN } else { f32::from(*code) };
             let leak = Leak::find(&classes_of, |index| codes[of[index].1.clone()].iter().map(value))?;
             // That codes ascend says nothing: they are in the order in which the words are found.
-            let shown = |code: f32| words.get(code as usize).map(|word| format!("{word:?}")).unwrap_or_default();
-            matches!(leak, Leak::Values { .. } | Leak::Ranges { .. }).then(|| leak.text(&classes.names, shown))
+            let shown =
+                |code: f32| words.get(code as usize).map(|word| format!("{word:?}")).unwrap_or_default();
+            matches!(leak, Leak::Values { .. } | Leak::Ranges { .. })
+                .then(|| leak.text(&classes.names, shown))
         }
         Content::Text | Content::Empty => None,
     }

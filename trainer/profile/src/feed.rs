@@ -17,10 +17,16 @@ pub type Feed<'a> = &'a dyn Fn(&Path, &mut dyn FnMut(Chunk<'_>) -> ControlFlow<(
 /// Unreadable, no table, or without a column that is needed.
 pub fn header(path: &Path, known: Vec<Wanted>, feed: Feed<'_>) -> Result<Vec<String>, ProfileError> {
     let mut columns = None;
-    tables(path, known, feed, |_, _| Ok(()), |rows| {
-        columns = rows.columns().map(<[String]>::to_vec);
-        columns.is_none()
-    })?;
+    tables(
+        path,
+        known,
+        feed,
+        |_, _| Ok(()),
+        |rows| {
+            columns = rows.columns().map(<[String]>::to_vec);
+            columns.is_none()
+        },
+    )?;
     // A file without a header was refused.
     Ok(columns.unwrap_or_default())
 }

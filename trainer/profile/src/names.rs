@@ -79,7 +79,8 @@ impl Names {
             .chain(told.time.iter().map(|time| Wanted::needed(time, Role::Time)))
             .collect();
         let columns = header(data, known, feed)?;
-        let known = wanted(&told.id, Role::Id).chain(told.label.iter().map(|name| Wanted::needed(name, Role::Word)));
+        let known =
+            wanted(&told.id, Role::Id).chain(told.label.iter().map(|name| Wanted::needed(name, Role::Word)));
         let known: Vec<Wanted> = known.map(|wanted| Wanted { needed: true, ..wanted }).collect();
         let label_columns = labels.map(|labels| header(labels, known.clone(), feed)).transpose()?;
 

@@ -175,7 +175,9 @@ impl Table {
             ..TableProblems::default()
         };
         let mut columns = Vec::new();
-        for name in header.iter().filter(|name| !name.is_empty() && *name != id && Some(name.as_str()) != time) {
+        for name in
+            header.iter().filter(|name| !name.is_empty() && *name != id && Some(name.as_str()) != time)
+        {
             if !is_repeated(name) {
                 columns.push(name.clone());
             } else if !problems.repeated_columns.contains(name) {
@@ -235,12 +237,7 @@ impl Growing {
         }
     }
 
-    fn push(
-        &mut self,
-        file: &str,
-        row: &Row<'_>,
-        of_file: impl Fn(&str) -> String,
-    ) -> Result<(), ReadError> {
+    fn push(&mut self, file: &str, row: &Row<'_>, of_file: impl Fn(&str) -> String) -> Result<(), ReadError> {
         let id = &*match row.has(0) {
             true => Cow::Borrowed(row.text(0)?),
             false => match self.files.last() {

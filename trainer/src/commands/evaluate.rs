@@ -108,7 +108,8 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
         sampling: &manifest.sampling,
     };
     let (options, labels) = (args.reading.options(), args.labels.as_deref());
-    let given = Given { data: &args.data, labels, options: &options, skip_refused: args.reading.skip_refused };
+    let given =
+        Given { data: &args.data, labels, options: &options, skip_refused: args.reading.skip_refused };
     let found = data::labelled(&given, &wanted, &|_| schema.clone())?;
 
     let recordings: Vec<&Recording> = found.recordings.iter().collect();
@@ -134,8 +135,9 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     };
     if let Some(path) = &args.json {
         let decision = before.as_ref().map(|before| Decided { chosen, before });
-        let json = serde_json::to_vec_pretty(&Json { evaluation: &evaluation, decision, reading: &found.report })
-            .map_err(|error| FileError::write(path)(error.into()))?;
+        let json =
+            serde_json::to_vec_pretty(&Json { evaluation: &evaluation, decision, reading: &found.report })
+                .map_err(|error| FileError::write(path)(error.into()))?;
         files::write_atomically(path, &json)?;
     }
     super::print(|out| {

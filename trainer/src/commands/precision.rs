@@ -49,7 +49,8 @@ pub fn run(args: &PrecisionArgs) -> Result<(), Error> {
     let mut bundle = data::bundle(&args.bundle)?;
     let recipe = RecipeFile::parse(&args.bundle, bundle.manifest.card.recipe.clone())?;
     let (options, labels) = (args.reading.options(), args.labels.as_deref());
-    let given = Given { data: &args.data, labels, options: &options, skip_refused: args.reading.skip_refused };
+    let given =
+        Given { data: &args.data, labels, options: &options, skip_refused: args.reading.skip_refused };
     let (dataset, _) = data::dataset(&recipe, &given)?;
     for ((path, found), key) in dataset.sources.iter().zip(["data_sha256", "labels_sha256"]) {
         if bundle.manifest.card.data.get(key) != Some(found) {

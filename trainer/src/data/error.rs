@@ -44,6 +44,14 @@ pub enum DataError {
         /// The first of them, and what is wrong with it.
         first: String,
     },
+    /// Labels had to be understood in another way than they are written, where nothing may.
+    #[error("{path}: {first}; nothing is put right when read strictly")]
+    Strict {
+        /// Where they are.
+        path: PathBuf,
+        /// The first of it.
+        first: String,
+    },
     /// The labels are not what they should be.
     #[error(transparent)]
     Labels(#[from] LabelsError),

@@ -117,23 +117,29 @@ pub fn labelled(
         None => (input.name(), in_data(), digest_of_names(&names, &table.sha256)),
     };
     let parsed = Labels::new(&path, said, group, wanted.classes)?;
-    table.report.notes.extend(parsed.notes.iter().cloned());
     finish(table, schema, parsed, given, [(input.name(), String::new()), (path, sha256)])
 }
 
 /// What is printed and refused, and the recordings that have a label.
 fn finish(
-    table: Table,
+    mut table: Table,
     schema: Schema,
     parsed: Labels,
     given: &Given<'_>,
     [(data, _), labels]: [(PathBuf, String); 2],
 ) -> Result<Labelled, DataError> {
-    table.report.print();
-    table.check(given.skip_refused)?;
     let refused: BTreeSet<&str> = table.report.refused.iter().map(|refusal| refusal.id.as_str()).collect();
     let ids: Vec<&str> = table.recordings.iter().map(|recording| recording.id.as_str()).collect();
-    let of = parsed.of(&ids, &data, &refused, given.skip_refused)?;
+    let matched = parsed.of(&ids, &data, &refused, given.skip_refused);
+    let understood = matched.iter().flat_map(|matched| &matched.notes);
+    let understood: Vec<String> = parsed.notes.iter().chain(understood).cloned().collect();
+    if let Some(first) = understood.first().filter(|_| given.options.strict) {
+        return Err(DataError::Strict { path: labels.0, first: first.clone() });
+    }
+    table.report.notes.extend(understood);
+    table.report.print();
+    table.check(given.skip_refused)?;
+    let of = matched?.labels;
     let Table { recordings, report, sha256, .. } = table;
     let pairs = recordings.into_iter().zip(of).filter_map(|(recording, label)| Some((recording, label?)));
     let (recordings, of_recordings) = pairs.unzip();

@@ -75,7 +75,7 @@ pub fn read(input: &Input, reading: &Reading<'_>) -> Result<Table, DataError> {
     };
     let said = reader
         .readable()
-        .map(|index| (reader.file_of(index).to_owned(), reader.words(index).to_vec()))
+        .map(|index| (reader.file_of(index).unwrap_or_default().to_owned(), reader.words(index).to_vec()))
         .collect();
     Ok(Table { report, said, sha256: super::hex(&digest.finalize()), recordings: reader.into_recordings() })
 }

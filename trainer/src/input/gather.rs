@@ -8,8 +8,8 @@ use crate::files::FileError;
 
 /// Endings of files with tables. Only in folders and archives they matter: what is named is read whatever it is called.
 const ENDINGS: &[&str] = &[
-    "csv", "tsv", "tab", "txt", "dat", "log", "asc", "ts", "sto", "mot", "gz", "zip", "xlsx", "xlsb", "xls", "ods",
-    "parquet", "pq", "arrow", "arrows", "feather", "ipc",
+    "csv", "tsv", "tab", "txt", "dat", "log", "asc", "ts", "sto", "mot", "gz", "zip", "xlsx", "xlsb", "xls",
+    "ods", "parquet", "pq", "arrow", "arrows", "feather", "ipc",
 ];
 /// Folders within folders, which a link may make endless.
 const MAX_DEPTH: usize = 32;

@@ -31,7 +31,8 @@ fn sheets(path: &Path) -> Result<Vec<(String, String)>, InputError> {
     let bytes = std::fs::read(path).map_err(FileError::read(path))?;
     let mut book = Workbook::open(bytes).map_err(broken)?;
     let names = book.names().to_vec();
-    let texts = (0..names.len()).map(|index| book.csv(index)).collect::<Result<Vec<_>, _>>().map_err(broken)?;
+    let texts =
+        (0..names.len()).map(|index| book.csv(index)).collect::<Result<Vec<_>, _>>().map_err(broken)?;
     let mut sheets: Vec<(String, String)> =
         names.into_iter().zip(texts).filter(|(_, text)| !text.trim().is_empty()).collect();
     match &mut sheets[..] {

@@ -136,8 +136,7 @@ pub enum LabelsError {
     /// Subjects of the data without a label.
     #[error(
         "{path}: there is no label for {count} of the subjects in {data}, the first is `{first}`: \
-         add a row for each, take them out of the data, or leave them out with --skip-refused{}",
-        alike.as_ref().map(Alike::to_string).unwrap_or_default()
+         add a row for each, take them out of the data, or leave them out with --skip-refused"
     )]
     Unlabelled {
         /// The file.
@@ -148,8 +147,6 @@ pub enum LabelsError {
         count: usize,
         /// One of them.
         first: String,
-        /// A label that may be meant for it.
-        alike: Option<Alike>,
     },
     /// Labels of subjects that the data does not have.
     #[error(
@@ -189,16 +186,6 @@ impl std::fmt::Display for Part {
             Part::Group => "group",
         })
     }
-}
-
-/// An id that is the same as another but for the zeros in front.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("; line {line} has `{id}`: did a spreadsheet leave out zeros in front?")]
-pub struct Alike {
-    /// The id.
-    pub id: String,
-    /// Its line, from 1.
-    pub line: u64,
 }
 
 fn spellings_text(groups: &[Vec<(Spelling, Place)>]) -> String {

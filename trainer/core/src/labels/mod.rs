@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-pub use self::error::{Alike, LabelsError, Part};
+use painwave::labels::ids::{Spellings, plain};
+
+pub use self::error::{LabelsError, Part};
 pub use self::read::said;
 use self::spelling::{Meaning, Unclear};
 
@@ -124,9 +126,9 @@ impl Labels {
         Ok(Labels { path: path.to_owned(), rows, classes: meaning.classes, missing, notes })
     }
 
-    /// The label of each recording of `data`, by its id; none where its label says that there is none. With `skip`,
-    /// recordings without a label have none either, and labels without a recording do not matter; those of `refused`
-    /// never do.
+    /// The label of each recording of `data`: by its id as it is written, else by one that differs in zeros, case or the
+    /// extension of a file, where only one label and one recording do. With `skip`, recordings without a label have
+    /// none, and labels without a recording do not matter; those of `refused` never do.
     ///
     /// # Errors
     /// A recording without a label, or a label without a recording.
@@ -136,17 +138,33 @@ impl Labels {
         data: &Path,
         refused: &BTreeSet<&str>,
         skip: bool,
-    ) -> Result<Vec<Option<Label>>, LabelsError> {
-        let known: BTreeSet<&str> = ids.iter().copied().collect();
-        let unlabelled = |id: &&&str| !self.rows.contains_key(**id) && !self.missing.contains_key(**id);
-        let mut without_label = ids.iter().filter(unlabelled);
-        if let Some(first) = without_label.next().filter(|_| !skip) {
-            let (path, data) = (self.path.clone(), data.to_owned());
-            let (count, alike) = (1 + without_label.count(), self.alike(first, &known));
-            return Err(LabelsError::Unlabelled { path, data, count, first: (*first).to_owned(), alike });
+    ) -> Result<Matched, LabelsError> {
+        let labelled: Vec<&str> = self.rows.keys().chain(self.missing.keys()).map(String::as_str).collect();
+        let (by_label, by_id) = (Spellings::new(labelled.iter().copied()), Spellings::new(ids.iter().copied()));
+        let mut found = Matched::default();
+        let mut used: BTreeSet<&str> = BTreeSet::new();
+        let mut unlabelled = Vec::new();
+        let mut spelled = Vec::new();
+        for id in ids {
+            let exact = self.rows.contains_key(*id) || self.missing.contains_key(*id);
+            let other = || by_label.find(id).filter(|_| by_id.is_unambiguous(id)).map(|index| labelled[index]);
+            let label = if exact { Some(*id) } else { other() };
+            match label {
+                Some(label) => {
+                    used.insert(label);
+                    spelled.extend((!exact).then_some((label, *id)));
+                }
+                None => unlabelled.push(*id),
+            }
+            found.labels.push(label.and_then(|label| self.rows.get(label).cloned()));
         }
+        if let Some(first) = unlabelled.first().filter(|_| !skip) {
+            let (path, data, first) = (self.path.clone(), data.to_owned(), (*first).to_owned());
+            return Err(LabelsError::Unlabelled { path, data, count: unlabelled.len(), first });
+        }
+        let refused: BTreeSet<String> = refused.iter().map(|id| plain(id)).collect();
         let extra = || {
-            let of_none = |id: &str| !known.contains(id) && !refused.contains(id);
+            let of_none = |id: &str| !used.contains(id) && !refused.contains(&plain(id));
             self.rows.iter().filter(move |(id, _)| of_none(id))
         };
         if let Some((first, Label { line, .. })) =
@@ -156,16 +174,26 @@ impl Labels {
             let (line, count, first) = (*line, extra().count(), first.clone());
             return Err(LabelsError::WithoutData { path, line, data, count, first });
         }
-        Ok(ids.iter().map(|id| self.rows.get(*id).cloned()).collect())
+        if let Some((label, id)) = spelled.first() {
+            let (count, s) = (spelled.len(), if spelled.len() == 1 { "" } else { "s" });
+            let path = self.path.display();
+            found.notes.push(format!("{count} id{s} of {path} meet other spellings of them, first {label:?} for {id:?}"));
+        }
+        let count = unlabelled.len() + extra().count();
+        if count > 0 {
+            found.notes.push(format!("left out {} recordings without a label and {} labels without a recording", unlabelled.len(), extra().count()));
+        }
+        Ok(found)
     }
+}
 
-    /// A label without a recording whose id is this one but for the zeros in front.
-    fn alike(&self, id: &str, ids: &BTreeSet<&str>) -> Option<Alike> {
-        let bare = |id: &str| id.trim_start_matches('0').to_owned();
-        let meant = |other: &&String| bare(other) == bare(id) && !ids.contains(other.as_str());
-        let (id, label) = self.rows.iter().find(|(other, _)| meant(other))?;
-        Some(Alike { id: id.clone(), line: label.line })
-    }
+/// The label of each recording.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Matched {
+    /// In the order of the recordings; none where the label says that there is none.
+    pub labels: Vec<Option<Label>>,
+    /// What was understood that is not written so, to be shown.
+    pub notes: Vec<String>,
 }
 
 /// What all rows of a subject say, one for each, in the order of the first. A row may leave out what others say.
@@ -299,11 +327,21 @@ mod tests {
         let found = labels(&[("a", "walk"), ("b", "NA"), ("c", "sit"), ("d", "NA")]).unwrap();
         let note = "2 subjects are left out: the label says that there is none, first \"NA\" in labels.csv:3";
         assert_eq!(found.notes, [note]);
-        let of = found.of(&["a", "b", "c"], "data.csv".as_ref(), &BTreeSet::new(), false).unwrap();
+        let of = found.of(&["a", "b", "c"], "data.csv".as_ref(), &BTreeSet::new(), false).unwrap().labels;
         assert_eq!(
             of.iter().map(|label| label.as_ref().map(|label| label.class)).collect::<Vec<_>>(),
             [Some(1), None, Some(0)]
         );
+    }
+
+    #[test]
+    fn ids_that_a_spreadsheet_has_written_meet_where_one_is_meant() {
+        let found = labels(&[("0", "walk"), ("1.0", "sit"), ("2", "sit")]).unwrap();
+        let of = |ids: &[&str]| found.of(ids, "data.csv".as_ref(), &BTreeSet::new(), false);
+        let matched = of(&["000", "001", "2"]).unwrap();
+        assert_eq!(matched.labels.iter().flatten().map(|label| label.class).collect::<Vec<_>>(), [1, 0, 0]);
+        assert!(matched.notes[0].starts_with("2 ids of labels.csv meet other spellings"), "{:?}", matched.notes);
+        assert!(matches!(of(&["000", "00", "001", "2"]), Err(LabelsError::Unlabelled { count: 2, .. })));
     }
 
     #[test]
@@ -317,7 +355,9 @@ mod tests {
             Err(LabelsError::Unlabelled { count: 1, .. })
         ));
         assert!(matches!(of(&["a", "b"], &[], false), Err(LabelsError::WithoutData { count: 1, .. })));
-        assert_eq!(of(&["a", "b"], &["c"], false).unwrap().len(), 2);
-        assert_eq!(of(&["a", "d"], &[], true).unwrap()[1], None);
+        assert_eq!(of(&["a", "b"], &["c"], false).unwrap().labels.len(), 2);
+        let skipped = of(&["a", "d"], &[], true).unwrap();
+        assert_eq!(skipped.labels[1], None);
+        assert_eq!(skipped.notes, ["left out 1 recordings without a label and 2 labels without a recording"]);
     }
 }

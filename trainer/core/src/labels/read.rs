@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use painwave::labels::LABEL_COLUMNS;
-use painwave::reading::{ReadError, ReadOptions, Repair, Repairs, Role, Row, Rows, Wanted, id_of};
+use painwave::labels::{LABEL_COLUMNS, id};
+use painwave::reading::{ReadError, ReadOptions, Repair, Repairs, Role, Row, Rows, Wanted};
 
 use super::{LabelColumns, Labels, LabelsError, Part, Place, Said};
 
@@ -34,7 +34,7 @@ pub fn said(
     columns: LabelColumns<'_>,
     options: &ReadOptions,
 ) -> Result<(Vec<Said>, Vec<Repair>), LabelsError> {
-    let keys = 0..columns.id.len();
+    let keys = columns.id.len();
     let mut wanted: Vec<Wanted> = columns.id.iter().map(|id| Wanted::needed(id, Role::Id)).collect();
     let usual = LABEL_COLUMNS.iter().copied().filter(|name| *name != columns.label);
     wanted.push(Wanted::needed(columns.label, Role::Word).or(usual));
@@ -45,9 +45,9 @@ pub fn said(
     let mut found = Vec::new();
     let mut each = |row: Row<'_>, repairs: &mut Repairs| {
         row.whole()?;
-        let id = id_of(&row, keys.clone(), repairs)?;
-        let label = row.text(keys.end)?.to_owned();
-        let group = columns.group.map(|_| row.text(keys.end + 1).map(str::to_owned)).transpose()?;
+        let id = id(&row, keys, repairs)?;
+        let label = row.text(keys)?.to_owned();
+        let group = columns.group.map(|_| row.text(keys + 1).map(str::to_owned)).transpose()?;
         let place = Place { file: path.to_owned(), line: Some(row.line) };
         found.push(Said { id, label, group, place });
         Ok::<_, ReadError>(())

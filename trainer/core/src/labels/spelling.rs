@@ -2,14 +2,26 @@
 
 use std::collections::BTreeMap;
 
-/// Words that say that there is no label, whatever the classes are.
-const MISSING: &[&str] = &[
-    "", "-", "--", "---", "?", "??", ".", "na", "n/a", "n.a.", "#n/a", "#na", "<na>", "nan", "null", "nil",
-    "nat", "missing", "#value!", "#ref!", "#div/0!",
+use painwave::labels::classes;
+use painwave::reading;
+
+/// Words that say so and may be a class as well, in plain letters.
+const PERHAPS_MISSING: &[&str] = &[
+    "none",
+    "unknown",
+    "undefined",
+    "unlabeled",
+    "unlabelled",
+    "nolabel",
+    "notlabeled",
+    "notlabelled",
+    "invalid",
+    "error",
+    "void",
+    "absent",
+    "blank",
+    "empty",
 ];
-/// Words that may say so and may be a class as well.
-const PERHAPS_MISSING: &[&str] =
-    &["none", "unknown", "undefined", "unlabeled", "unlabelled", "no label", "not labeled", "not labelled"];
 
 /// One spelling of a class.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,9 +56,13 @@ pub enum Unclear {
     PerhapsMissing(Spelling),
 }
 
-/// Whether a word says that there is no label.
+/// Whether a word says that there is no label, whatever the classes are.
 pub fn is_missing(label: &str) -> bool {
-    MISSING.contains(&label.trim().to_lowercase().as_str())
+    reading::is_missing(label) && !is_perhaps_missing(label)
+}
+
+fn is_perhaps_missing(label: &str) -> bool {
+    PERHAPS_MISSING.contains(&classes::plain(label).as_str())
 }
 
 /// Finds the class of each label. Of a list of classes, a label may mean one that is written in other letters; without
@@ -74,23 +90,19 @@ fn spellings<'a>(labels: &[&'a str]) -> BTreeMap<&'a str, Spelling> {
 
 fn among(
     labels: &[&str],
-    classes: &[String],
+    names: &[String],
     spellings: &BTreeMap<&str, Spelling>,
 ) -> Result<Meaning, Unclear> {
     let mut respelled = Vec::new();
     let mut unknown: Option<usize> = None;
     let mut by_label = BTreeMap::new();
     for (label, spelling) in spellings {
-        let exact = classes.iter().position(|class| class == label);
-        let alike = || {
-            let mut alike = (0..classes.len()).filter(|class| folded(&classes[*class]) == folded(label));
-            alike.next().filter(|_| alike.next().is_none())
-        };
-        let class = exact.or_else(alike);
-        if let Some(class) = class.filter(|_| exact.is_none()) {
+        let found = classes::find(names, label);
+        let class = found.map(|(class, _)| class);
+        if let Some((class, false)) = found {
             respelled.push((spelling.clone(), class));
         }
-        let is_missing = is_missing(label) || PERHAPS_MISSING.contains(&folded(label).as_str());
+        let is_missing = is_missing(label) || is_perhaps_missing(label);
         if class.is_none() && !is_missing {
             unknown = Some(unknown.map_or(spelling.first, |first| first.min(spelling.first)));
         }
@@ -100,7 +112,7 @@ fn among(
         Some(first) => Err(Unclear::Unknown(first)),
         None => {
             let of = labels.iter().map(|label| by_label[label]).collect();
-            Ok(Meaning { classes: classes.to_vec(), of, respelled })
+            Ok(Meaning { classes: names.to_vec(), of, respelled })
         }
     }
 }
@@ -115,7 +127,7 @@ fn by_themselves(labels: &[&str], spellings: &BTreeMap<&str, Spelling>) -> Resul
     if !several.is_empty() {
         return Err(Unclear::Spellings(several));
     }
-    if let Some(word) = said().find(|spelling| PERHAPS_MISSING.contains(&folded(&spelling.label).as_str())) {
+    if let Some(word) = said().find(|spelling| is_perhaps_missing(&spelling.label)) {
         return Err(Unclear::PerhapsMissing(word.clone()));
     }
     let classes: Vec<String> = said().map(|spelling| spelling.label.clone()).collect();
@@ -123,18 +135,14 @@ fn by_themselves(labels: &[&str], spellings: &BTreeMap<&str, Spelling>) -> Resul
     Ok(Meaning { classes, of, respelled: Vec::new() })
 }
 
-/// What all spellings of a class have in common: letters in lower case, one space for all that separates words, numbers
-/// as they are written shortest.
+/// What all spellings of a class have in common: its plain name, or the number that it is.
 pub fn folded(label: &str) -> String {
     let is_number = label.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first));
-    if let Some(number) = label.parse::<f64>().ok().filter(|number| is_number && number.is_finite()) {
+    match label.parse::<f64>() {
         // -0 is 0.
-        return (number + 0.0).to_string();
+        Ok(number) if is_number && number.is_finite() => (number + 0.0).to_string(),
+        _ => classes::plain(label),
     }
-    let separates = |letter: char| letter.is_whitespace() || letter == '_' || letter == '-';
-    let words: Vec<String> =
-        label.split(separates).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
-    words.join(" ")
 }
 
 #[cfg(test)]
