@@ -73,16 +73,13 @@ impl Names {
         by_name: bool,
         feed: Feed<'_>,
     ) -> Result<Self, ProfileError> {
-        let wanted = |name: &Option<String>, role| name.iter().map(move |name| Wanted::optional(name, role));
-        let known: Vec<Wanted> = wanted(&told.id, Role::Id)
-            .map(|id| Wanted { needed: !by_name, ..id })
-            .chain(told.time.iter().map(|time| Wanted::needed(time, Role::Time)))
-            .collect();
+        let wanted = |name: &Option<String>, role, needed| -> Vec<Wanted> {
+            name.iter().map(|name| Wanted { needed, ..Wanted::optional(name, role) }).collect()
+        };
+        let known = [wanted(&told.id, Role::Id, !by_name), wanted(&told.time, Role::Time, true)].concat();
         let columns = header(data, known, feed)?;
-        let known =
-            wanted(&told.id, Role::Id).chain(told.label.iter().map(|name| Wanted::needed(name, Role::Word)));
-        let known: Vec<Wanted> = known.map(|wanted| Wanted { needed: true, ..wanted }).collect();
-        let label_columns = labels.map(|labels| header(labels, known.clone(), feed)).transpose()?;
+        let known = [wanted(&told.id, Role::Id, true), wanted(&told.label, Role::Word, true)].concat();
+        let label_columns = labels.map(|labels| header(labels, known, feed)).transpose()?;
 
         let mut guessed = Vec::new();
         let mut name = |part, told: &Option<String>, path: &Path, found: &[String], guess: Option<String>| {

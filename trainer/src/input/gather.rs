@@ -92,7 +92,7 @@ fn matching(pattern: &Path) -> Result<Vec<PathBuf>, InputError> {
     let found = paths.map(|path| {
         path.map_err(|error| {
             let path = error.path().to_owned();
-            FileError::Read { path, source: error.into_error() }
+            FileError::Read { path, source: error.into() }
         })
     });
     let mut found = found.collect::<Result<Vec<PathBuf>, FileError>>()?;

@@ -159,8 +159,9 @@ impl Input {
     pub fn sha256(&self) -> Result<String, FileError> {
         let mut digest = Sha256::new();
         for path in &self.files {
-            let mut file = File::open(path).map_err(FileError::read(path))?;
-            io::copy(&mut file, &mut digest).map_err(FileError::read(path))?;
+            let file = File::open(path).map_err(FileError::read(path))?;
+            let mut bytes = Digested { file, digest: Some(&mut digest) };
+            io::copy(&mut bytes, &mut io::sink()).map_err(FileError::read(path))?;
         }
         Ok(crate::data::hex(&digest.finalize()))
     }

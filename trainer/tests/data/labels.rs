@@ -5,7 +5,8 @@ use crate::support::{RECIPE, Workshop, failed, succeeded};
 /// The data with the label of each subject in every row, in a column of this name.
 fn with_label_column(workshop: &Workshop, name: &str) -> String {
     let labels = workshop.read("labels.csv");
-    let label = |id: &str| labels.lines().find_map(|line| line.strip_prefix(&format!("{id},"))).unwrap().to_owned();
+    let label =
+        |id: &str| labels.lines().find_map(|line| line.strip_prefix(&format!("{id},"))).unwrap().to_owned();
     let data = workshop.read("data.csv");
     let rows = data.lines().enumerate().map(|(index, row)| match index {
         0 => format!("{row},{name}\n"),
@@ -19,7 +20,16 @@ fn a_label_column_of_the_data_is_enough_and_never_a_channel() {
     let workshop = Workshop::new();
     workshop.write("labelled.csv", &with_label_column(&workshop, "label"));
     let bundle = {
-        succeeded(&workshop.trainer(&["fit", "recipe.toml", "--data", "labelled.csv", "--out", "run", "--epochs", "1"]));
+        succeeded(&workshop.trainer(&[
+            "fit",
+            "recipe.toml",
+            "--data",
+            "labelled.csv",
+            "--out",
+            "run",
+            "--epochs",
+            "1",
+        ]));
         crate::support::bundle(&workshop.path("run/model.bpk"))
     };
     assert!(!bundle.manifest.schema.channels.contains(&"label".to_owned()));
@@ -27,9 +37,19 @@ fn a_label_column_of_the_data_is_enough_and_never_a_channel() {
     // The rows as a file of labels, and no file of labels at all.
     let twice = ["--data", "labelled.csv", "--labels", "labelled.csv"];
     let scores = succeeded(&workshop.trainer(&[&["evaluate", "run/model.bpk"], &twice[..]].concat()));
-    assert_eq!(succeeded(&workshop.trainer(&["evaluate", "run/model.bpk", "--data", "labelled.csv"])), scores);
     assert_eq!(
-        succeeded(&workshop.trainer(&["evaluate", "run/model.bpk", "--data", "data.csv", "--labels", "labels.csv"])),
+        succeeded(&workshop.trainer(&["evaluate", "run/model.bpk", "--data", "labelled.csv"])),
+        scores
+    );
+    assert_eq!(
+        succeeded(&workshop.trainer(&[
+            "evaluate",
+            "run/model.bpk",
+            "--data",
+            "data.csv",
+            "--labels",
+            "labels.csv"
+        ])),
         scores
     );
 }
@@ -47,7 +67,12 @@ fn a_recording_whose_label_changes_is_refused_with_both_lines() {
     workshop.write("labelled.csv", &(rows.join("\n") + "\n"));
     let fit = ["fit", "recipe.toml", "--data", "labelled.csv", "--out", "run", "--epochs", "1"];
     let error = failed(&workshop.trainer(&fit));
-    assert!(error.contains("subject \"s02\": line 73, column \"label\": found \"swing\", and on line 50 \"still\""), "{error}");
+    assert!(
+        error.contains(
+            "subject \"s02\": line 73, column \"label\": found \"swing\", and on line 50 \"still\""
+        ),
+        "{error}"
+    );
     assert!(error.contains("--skip-refused"), "{error}");
     succeeded(&workshop.trainer(&[&fit[..], &["--skip-refused"]].concat()));
     let refused = workshop.read("run/refused.csv");
@@ -67,7 +92,10 @@ fn spellings_of_a_class_are_refused_unless_the_recipe_lists_the_classes() {
     let output = workshop.fit("run", &["--epochs", "1"]);
     succeeded(&output);
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("\"Still\" (1 of the labels, first in labels.csv:7) is taken for the class \"still\""), "{said}");
+    assert!(
+        said.contains("\"Still\" (1 of the labels, first in labels.csv:7) is taken for the class \"still\""),
+        "{said}"
+    );
 }
 
 #[test]
@@ -79,7 +107,12 @@ fn words_for_missing_are_no_class() {
     let output = workshop.fit("run", &["--epochs", "1"]);
     succeeded(&output);
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("3 subjects are left out: the label says that there is none, first \"NA\" in labels.csv:7"), "{said}");
+    assert!(
+        said.contains(
+            "3 subjects are left out: the label says that there is none, first \"NA\" in labels.csv:7"
+        ),
+        "{said}"
+    );
     assert_eq!(crate::support::bundle(&workshop.path("run/model.bpk")).manifest.classes, ["still", "swing"]);
     // What may be a class is asked for.
     workshop.edit("labels.csv", "s05,NA", "s05,none");
@@ -103,10 +136,16 @@ fn the_name_of_the_label_column_comes_from_the_bundle() {
 fn ids_of_a_spreadsheet_meet_those_of_the_data() {
     let workshop = Workshop::new();
     workshop.write("data.csv", &workshop.read("data.csv").replace("\ns", "\n0"));
-    let bare = |line: &str| line.strip_prefix("s0").or(line.strip_prefix('s')).unwrap_or(line).to_owned() + "\n";
-    workshop.write("labels.csv", &workshop.read("labels.csv").lines().map(|line| {
-        if line.starts_with("subject") { format!("{line}\n") } else { bare(line) }
-    }).collect::<String>());
+    let bare =
+        |line: &str| line.strip_prefix("s0").or(line.strip_prefix('s')).unwrap_or(line).to_owned() + "\n";
+    workshop.write(
+        "labels.csv",
+        &workshop
+            .read("labels.csv")
+            .lines()
+            .map(|line| if line.starts_with("subject") { format!("{line}\n") } else { bare(line) })
+            .collect::<String>(),
+    );
     let output = workshop.fit("run", &["--epochs", "1"]);
     succeeded(&output);
     let said = String::from_utf8_lossy(&output.stderr);

@@ -34,7 +34,12 @@ fn a_folder_of_files_is_read_and_their_names_are_the_ids() {
     let output = fit(&workshop, &["--labels", "labels.csv"]);
     succeeded(&output);
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("left out 1 of its files, which are no tables by their names, first \"recordings/README.md\""), "{said}");
+    assert!(
+        said.contains(
+            "left out 1 of its files, which are no tables by their names, first \"recordings/README.md\""
+        ),
+        "{said}"
+    );
     let predict = |data: &[&str]| {
         succeeded(&workshop.trainer(&[&["predict", "run/model.bpk", "--data"], data].concat()))
     };

@@ -17,7 +17,10 @@ fn a_run_goes_on_without_a_bad_subject_only_if_it_may() {
     workshop.write("data.csv", &data.replace(&row, &fields.join(",")));
 
     let error = workshop.refusal();
-    assert!(error.contains(&format!("refused: data.csv: subject \"s03\": line {line}, column \"knee\"")), "{error}");
+    assert!(
+        error.contains(&format!("refused: data.csv: subject \"s03\": line {line}, column \"knee\"")),
+        "{error}"
+    );
     assert!(error.contains("1 of 40 subjects cannot be read") && error.contains("--skip-refused"), "{error}");
     succeeded(&workshop.fit("run", &["--epochs", "1", "--skip-refused"]));
     let refused = workshop.read("run/refused.csv");
@@ -29,7 +32,8 @@ fn a_run_goes_on_without_a_bad_subject_only_if_it_may() {
     succeeded(&workshop.trainer(&[&predict[..], &["--skip-refused"]].concat()));
     assert_eq!(workshop.read("p.csv").lines().count(), 40);
     assert!(workshop.read("p.refused.csv").contains("s03,NOT_FINITE"));
-    let evaluate = ["evaluate", "good/model.bpk", "--data", "data.csv", "--labels", "labels.csv", "--json", "e.json"];
+    let evaluate =
+        ["evaluate", "good/model.bpk", "--data", "data.csv", "--labels", "labels.csv", "--json", "e.json"];
     failed(&workshop.trainer(&evaluate));
     succeeded(&workshop.trainer(&[&evaluate[..], &["--skip-refused"]].concat()));
     let json: serde_json::Value = serde_json::from_str(&workshop.read("e.json")).unwrap();
@@ -48,14 +52,20 @@ fn what_is_put_right_is_said_once_and_refused_where_nothing_may_be() {
     workshop.fit_well("run", &["--epochs", "1"]);
     // Ids that nobody can tell from those of the rows before.
     let data = workshop.read("data.csv");
-    workshop.write("new.csv", &data.replace("s04,7,", "\u{feff}s04\u{200b},7,").replace("s04,9,", "s04\u{a0},9,"));
+    workshop.write(
+        "new.csv",
+        &data.replace("s04,7,", "\u{feff}s04\u{200b},7,").replace("s04,9,", "s04\u{a0},9,"),
+    );
     let predict = ["predict", "run/model.bpk", "--data", "new.csv", "--out", "p.csv"];
     let output = workshop.trainer(&predict);
     succeeded(&output);
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(said.matches("put right: new.csv: ").count(), 1, "{said}");
     let repairs = workshop.read("p.repairs.csv");
-    assert!(repairs.starts_with("code,count,file,line,message\nINVISIBLE_CHARACTERS,2,new.csv,105,"), "{repairs}");
+    assert!(
+        repairs.starts_with("code,count,file,line,message\nINVISIBLE_CHARACTERS,2,new.csv,105,"),
+        "{repairs}"
+    );
     let error = failed(&workshop.trainer(&[&predict[..], &["--strict"]].concat()));
     assert!(error.contains("nothing is put right when read strictly"), "{error}");
 }
