@@ -36,7 +36,8 @@ pub fn said(
 ) -> Result<(Vec<Said>, Vec<Repair>), LabelsError> {
     let keys = columns.id.len();
     let mut wanted: Vec<Wanted> = columns.id.iter().map(|id| Wanted::needed(id, Role::Id)).collect();
-    let usual = LABEL_COLUMNS.iter().copied().filter(|name| *name != columns.label);
+    let taken = |name: &str| columns.group == Some(name) || columns.id.iter().any(|id| id == name);
+    let usual = LABEL_COLUMNS.iter().copied().filter(|name| *name != columns.label && !taken(name));
     wanted.push(Wanted::needed(columns.label, Role::Word).or(usual));
     wanted.extend(columns.group.map(|group| Wanted::needed(group, Role::Word)));
 
