@@ -90,7 +90,7 @@ impl Reader {
     /// As [`Reader::next_file`].
     pub fn next_file_of(&mut self, name: &str, said: &[(String, String)]) -> Result<(), ReadError> {
         let before = match self.file.state {
-            State::Fresh => Ok(()),
+            State::Fresh if self.file.name.is_none() => Ok(()),
             _ => self.end_file(),
         };
         if let (Err(error), Some(file)) = (&before, &self.file.name) {
