@@ -8,6 +8,7 @@ use super::number_format::Decimal;
 use super::repair::{RepairKind, Repairs};
 use super::rows::Row;
 use super::values::Values;
+use crate::labels::classes::is_alike;
 use crate::number;
 use crate::recording::{Category, Recording, Schema};
 use crate::sampling::{Raw, Regular, Sampling, TimeKind, regularise};
@@ -15,6 +16,7 @@ use crate::sampling::{Raw, Regular, Sampling, TimeKind, regularise};
 /// One subject's rows, and the recording that is made of them.
 pub(super) struct Subject {
     raw: Raw,
+    words: Vec<Option<(String, u64)>>,
     /// If it is another one than the rows as they stand.
     regular: Option<Recording>,
     /// The file that its rows are in, counted from 0.
@@ -38,7 +40,12 @@ impl Subject {
     pub fn new(id: String, file: usize) -> Subject {
         let recording = Recording { id, ..Recording::default() };
         let raw = Raw { recording, kind: TimeKind::Rows, ..Raw::default() };
-        Subject { raw, regular: None, file, state: State::Open }
+        Subject { raw, words: Vec::new(), regular: None, file, state: State::Open }
+    }
+
+    /// What its words are, with the line of the first row that has them.
+    pub fn words(&self) -> &[Option<(String, u64)>] {
+        &self.words
     }
 
     pub fn id(&self) -> &str {
@@ -109,6 +116,9 @@ impl Subject {
                 }),
             };
             recording.codes.push(code);
+        }
+        if !layout.words.is_empty() {
+            hear(&mut self.words, row, layout)?;
         }
         if SIGN == b',' {
             values.note_commas(row, layout, repairs)?;
@@ -187,4 +197,31 @@ fn unusual_code(
         return Ok(Some(code));
     }
     if is_missing(text) { Ok(None) } else { Err(row.unknown_category(column, &category.levels)) }
+}
+
+/// Takes what a row says in the columns that say one thing of a recording.
+///
+/// # Errors
+/// An earlier row says something else.
+fn hear(words: &mut Vec<Option<(String, u64)>>, row: &Row<'_>, layout: &Layout) -> Result<(), ReadError> {
+    words.resize(layout.words.len(), None);
+    for (word, column) in words.iter_mut().zip(layout.words.clone()).filter(|(_, column)| row.has(*column)) {
+        let found = row.text(column)?;
+        match word {
+            Some((first, _)) if first == found => {}
+            _ if is_missing(found) => {}
+            None => *word = Some((ids::clean(found).into_owned(), row.line)),
+            Some((first, _)) if is_alike(first, found) => {}
+            Some((first, first_line)) => {
+                return Err(ReadError::ChangingWord {
+                    line: row.line,
+                    first_line: *first_line,
+                    column: row.column(column),
+                    found: row.excerpt(column),
+                    first: first.clone(),
+                });
+            }
+        }
+    }
+    Ok(())
 }

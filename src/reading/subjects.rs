@@ -36,8 +36,8 @@ pub(super) struct Subjects {
 struct File {
     /// Files are counted from 0.
     index: usize,
-    /// The id that its name gives.
-    id: Option<String>,
+    /// The parts of the id that its name says.
+    id: Vec<Option<String>>,
     has_rows: bool,
     /// Whose the last row was.
     current: Current,
@@ -74,9 +74,9 @@ impl Subjects {
         }
     }
 
-    pub fn enter_file(&mut self, name: &str, id: String) {
+    pub fn enter_file(&mut self, name: &str, id: Vec<Option<String>>) {
         self.files.push(Some(name.to_owned()));
-        self.file = File { index: self.files.len() - 1, id: Some(id), ..File::default() };
+        self.file = File { index: self.files.len() - 1, id, ..File::default() };
         self.values = Values::default();
     }
 
@@ -190,7 +190,8 @@ impl Subjects {
         for key in layout.keys.clone() {
             if !row.has(key) {
                 // It may only be missing where the file's name says it.
-                let id = self.file.id.clone().unwrap_or_default();
+                let said = self.file.id.get(key - layout.keys.start).cloned().flatten();
+                let id = said.unwrap_or_default();
                 repairs.note(RepairKind::IdOfFileName, row.line, || id.clone())?;
                 parts.push(id);
                 continue;
@@ -347,6 +348,16 @@ impl Subjects {
 
     pub fn recording(&self, index: usize) -> &Recording {
         self.all[index].recording()
+    }
+
+    /// What each of the [words](super::ReadOptions::words) is, with the line of the first.
+    pub fn words(&self, index: usize) -> &[Option<(String, u64)>] {
+        self.all[index].words()
+    }
+
+    /// Name of the file that a subject is in.
+    pub fn file_of(&self, index: usize) -> Option<&str> {
+        self.files[self.all[index].file].as_deref()
     }
 
     pub fn len(&self) -> usize {
