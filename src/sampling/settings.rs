@@ -22,6 +22,9 @@ pub struct Sampling {
     pub rate: Rate,
 }
 
+/// How many steps a model may bridge at most.
+pub const MAX_BRIDGED: u32 = 10_000;
+
 /// What happens to missing values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -81,6 +84,13 @@ pub enum Rate {
     Resample,
     /// The subject is refused.
     Refuse,
+}
+
+impl Step {
+    /// Whether it has a length.
+    pub fn is_valid(&self) -> bool {
+        self.length.is_finite() && self.length > 0.0
+    }
 }
 
 impl fmt::Display for Step {
