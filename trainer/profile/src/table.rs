@@ -239,7 +239,7 @@ impl Growing {
 
     fn push(&mut self, file: &str, row: &Row<'_>, of_file: impl Fn(&str) -> String) -> Result<(), ReadError> {
         let id = &*match row.has(0) {
-            true => Cow::Borrowed(row.text(0)?),
+            true => row.text(0)?,
             false => match self.files.last() {
                 // The rows of a file follow each other.
                 Some(last) if last == file => Cow::Owned(self.ids[self.ids.len() - 1].clone()),
