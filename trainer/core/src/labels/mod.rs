@@ -140,14 +140,16 @@ impl Labels {
         skip: bool,
     ) -> Result<Matched, LabelsError> {
         let labelled: Vec<&str> = self.rows.keys().chain(self.missing.keys()).map(String::as_str).collect();
-        let (by_label, by_id) = (Spellings::new(labelled.iter().copied()), Spellings::new(ids.iter().copied()));
+        let (by_label, by_id) =
+            (Spellings::new(labelled.iter().copied()), Spellings::new(ids.iter().copied()));
         let mut found = Matched::default();
         let mut used: BTreeSet<&str> = BTreeSet::new();
         let mut unlabelled = Vec::new();
         let mut spelled = Vec::new();
         for id in ids {
             let exact = self.rows.contains_key(*id) || self.missing.contains_key(*id);
-            let other = || by_label.find(id).filter(|_| by_id.is_unambiguous(id)).map(|index| labelled[index]);
+            let other =
+                || by_label.find(id).filter(|_| by_id.is_unambiguous(id)).map(|index| labelled[index]);
             let label = if exact { Some(*id) } else { other() };
             match label {
                 Some(label) => {
@@ -177,11 +179,17 @@ impl Labels {
         if let Some((label, id)) = spelled.first() {
             let (count, s) = (spelled.len(), if spelled.len() == 1 { "" } else { "s" });
             let path = self.path.display();
-            found.notes.push(format!("{count} id{s} of {path} meet other spellings of them, first {label:?} for {id:?}"));
+            found.notes.push(format!(
+                "{count} id{s} of {path} meet other spellings of them, first {label:?} for {id:?}"
+            ));
         }
         let count = unlabelled.len() + extra().count();
         if count > 0 {
-            found.notes.push(format!("left out {} recordings without a label and {} labels without a recording", unlabelled.len(), extra().count()));
+            found.notes.push(format!(
+                "left out {} recordings without a label and {} labels without a recording",
+                unlabelled.len(),
+                extra().count()
+            ));
         }
         Ok(found)
     }
@@ -340,7 +348,11 @@ mod tests {
         let of = |ids: &[&str]| found.of(ids, "data.csv".as_ref(), &BTreeSet::new(), false);
         let matched = of(&["000", "001", "2"]).unwrap();
         assert_eq!(matched.labels.iter().flatten().map(|label| label.class).collect::<Vec<_>>(), [1, 0, 0]);
-        assert!(matched.notes[0].starts_with("2 ids of labels.csv meet other spellings"), "{:?}", matched.notes);
+        assert!(
+            matched.notes[0].starts_with("2 ids of labels.csv meet other spellings"),
+            "{:?}",
+            matched.notes
+        );
         assert!(matches!(of(&["000", "00", "001", "2"]), Err(LabelsError::Unlabelled { count: 2, .. })));
     }
 
