@@ -1,8 +1,8 @@
 //! Columns that give the class away, or only count rows: a network that reads one is right on this data and of no use on
 //! any other.
 //!
-//! A column alone tells the classes apart if none of its values, or no part of its range, is shared by recordings of two
-//! classes, *and* that is more than chance: each value of a column of ids belongs to one class, too, and so may the
+//! A column alone tells the classes apart if none of its few values, or no part of its range, is shared by recordings of
+//! two classes, *and* that is more than chance: each value of a column of ids belongs to one class, too, and so may the
 //! ages of eight people. Chance is reckoned over recordings, whose rows depend on each other, as if the classes were
 //! dealt among them at random: below [`CHANCE`] a column is named. The mean of a recording is not looked at, since that of
 //! a good sensor tells the classes apart as well.
@@ -161,13 +161,14 @@ impl<I: Iterator<Item = f32>, F: Fn(usize) -> I> Column<'_, F> {
         let mut joined: Vec<usize> = (0..self.classes.len()).collect();
         let mut shares = vec![0usize; self.classes.iter().max().map_or(0, |most| most + 1)];
         let mut recordings = 0;
+        let few = (self.classes.len() / 2).max(2 * shares.len());
         for (recording, class) in self.classes.iter().enumerate() {
             let mut any = false;
             for value in self.of(recording) {
                 any = true;
                 // -0 is 0.
                 let (first, of) = *of_value.entry((value + 0.0).to_bits()).or_insert((recording, *class));
-                if of != *class {
+                if of != *class || of_value.len() > few {
                     return None;
                 }
                 let (one, other) = (root(&joined, first), root(&joined, recording));
@@ -272,6 +273,11 @@ mod tests {
         assert_eq!(find(6, |recording, _| class(recording) as f32 * 10.0 + recording as f32), None);
         // A sensor whose mean tells the classes apart.
         assert_eq!(find(24, |recording, step| 0.6 * class(recording) as f32 + noise(recording, step)), None);
+        // One whose values repeat exactly and never meet those of the other class.
+        let swing = |recording: usize, step: usize| {
+            (1 + class(recording)) as f32 * (1.0 + ((recording * 3 + step * 7) % 60) as f32).sqrt()
+        };
+        assert_eq!(find(40, swing), None);
         assert_eq!(find(24, noise), None);
         assert_eq!(find(24, |_, _| 1.0), None);
         assert_eq!(find(24, |_, _| f32::NAN), None);
