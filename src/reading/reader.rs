@@ -10,7 +10,7 @@ use super::repair::{Repair, Repairs};
 use super::rows::Rows;
 use super::subjects::Subjects;
 use crate::recording::{Recording, Schema};
-use crate::sampling::Sampling;
+use crate::sampling::{Sampling, Step};
 
 /// Reads the recordings of a file, or of several one after the other.
 ///
@@ -177,6 +177,22 @@ impl Reader {
     /// If there is no such subject.
     pub fn file_of(&self, index: usize) -> Option<&str> {
         self.subjects.file_of(index)
+    }
+
+    /// The step of a subject's recording, if it has one.
+    ///
+    /// # Panics
+    /// If there is no such subject.
+    pub fn step(&self, index: usize) -> Option<Step> {
+        self.subjects.subject(index).step()
+    }
+
+    /// Whether a subject's recording would be the same if the model had this step.
+    ///
+    /// # Panics
+    /// If there is no such subject.
+    pub fn has_step(&self, index: usize, step: Step) -> bool {
+        self.subjects.subject(index).has_step(step)
     }
 
     /// Number of subjects so far, with those that were refused.

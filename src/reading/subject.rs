@@ -11,7 +11,7 @@ use super::values::Values;
 use crate::labels::classes::is_alike;
 use crate::number;
 use crate::recording::{Category, Recording, Schema};
-use crate::sampling::{Raw, Regular, Sampling, TimeKind, regularise};
+use crate::sampling::{self, Note, Raw, Sampling, Step, TimeKind, Unusable, regularise};
 
 /// One subject's rows, and the recording that is made of them.
 pub(super) struct Subject {
@@ -19,6 +19,8 @@ pub(super) struct Subject {
     words: Vec<Option<(String, u64)>>,
     /// If it is another one than the rows as they stand.
     regular: Option<Recording>,
+    /// What was mended in it, or why it is none: to be said once no more of its rows can follow.
+    mended: Result<Vec<Note>, Box<Unusable>>,
     /// The file that its rows are in, counted from 0.
     pub file: usize,
     pub state: State,
@@ -31,6 +33,8 @@ pub(super) enum State {
     Open,
     Complete,
     Taken,
+    /// Another subject follows, but what there is makes no recording unless more rows come.
+    Doubtful,
     /// More rows came after it was complete; it is complete again at the end of the file.
     Late,
     Refused,
@@ -40,12 +44,20 @@ impl Subject {
     pub fn new(id: String, file: usize) -> Subject {
         let recording = Recording { id, ..Recording::default() };
         let raw = Raw { recording, kind: TimeKind::Rows, ..Raw::default() };
-        Subject { raw, words: Vec::new(), regular: None, file, state: State::Open }
+        Subject { raw, words: Vec::new(), regular: None, mended: Ok(Vec::new()), file, state: State::Open }
     }
 
     /// What its words are, with the line of the first row that has them.
     pub fn words(&self) -> &[Option<(String, u64)>] {
         &self.words
+    }
+
+    pub fn step(&self) -> Option<Step> {
+        sampling::step_of(&self.recording().times, self.raw.kind)
+    }
+
+    pub fn has_step(&self, step: Step) -> bool {
+        sampling::has_step(&self.recording().times, self.raw.kind, step)
     }
 
     pub fn id(&self) -> &str {
@@ -135,27 +147,30 @@ impl Subject {
         self.raw.missing_codes.retain(|(row, _)| *row < steps);
     }
 
-    /// Makes the recording of all rows.
-    ///
-    /// # Errors
-    /// The rows are none, as the model wants it.
-    pub fn close(
-        &mut self,
-        schema: &Schema,
-        sampling: &Sampling,
-        repairs: &mut Repairs,
-    ) -> Result<(), ReadError> {
+    /// Makes the recording of all rows that there are. Whether they make one.
+    pub fn close(&mut self, schema: &Schema, sampling: &Sampling) -> bool {
         // The capacity of a growing vector is up to twice its length, which adds up over thousands of subjects.
         self.raw.recording.times.shrink_to_fit();
         self.raw.recording.values.shrink_to_fit();
         self.raw.recording.codes.shrink_to_fit();
         self.raw.lines.shrink_to_fit();
-        let Regular { recording, notes } = regularise(&self.raw, schema, sampling)
-            .map_err(|reason| ReadError::Unusable { reason: Box::new(reason) })?;
-        for note in notes {
+        let regular = regularise(&self.raw, schema, sampling);
+        (self.regular, self.mended) = match regular {
+            Ok(regular) => (regular.recording, Ok(regular.notes)),
+            Err(reason) => (None, Err(Box::new(reason))),
+        };
+        self.mended.is_ok()
+    }
+
+    /// Says what was mended, since no more rows can follow.
+    ///
+    /// # Errors
+    /// The rows are no recording as the model wants it, or nothing may be put right.
+    pub fn settle(&mut self, repairs: &mut Repairs) -> Result<(), ReadError> {
+        let mended = std::mem::replace(&mut self.mended, Ok(Vec::new()));
+        for note in mended.map_err(|reason| ReadError::Unusable { reason })? {
             repairs.note_many(RepairKind::Mended(note.mend), note.count, note.line, || note.detail)?;
         }
-        self.regular = recording;
         Ok(())
     }
 
@@ -164,6 +179,7 @@ impl Subject {
         let recording = Recording { id: std::mem::take(&mut self.raw.recording.id), ..Recording::default() };
         self.raw = Raw { recording, ..Raw::default() };
         self.regular = None;
+        self.mended = Ok(Vec::new());
     }
 }
 

@@ -36,6 +36,8 @@ pub(super) struct Subjects {
 struct File {
     /// Files are counted from 0.
     index: usize,
+    /// Index of the first of its subjects.
+    first_subject: usize,
     /// The parts of the id that its name says.
     id: Vec<Option<String>>,
     has_rows: bool,
@@ -76,7 +78,8 @@ impl Subjects {
 
     pub fn enter_file(&mut self, name: &str, id: Vec<Option<String>>) {
         self.files.push(Some(name.to_owned()));
-        self.file = File { index: self.files.len() - 1, id, ..File::default() };
+        let (index, first_subject) = (self.files.len() - 1, self.all.len());
+        self.file = File { index, first_subject, id, ..File::default() };
         self.values = Values::default();
     }
 
@@ -154,7 +157,7 @@ impl Subjects {
         if current.is_some_and(|index| self.file.current == Current::Subject(index)) {
             return Ok(());
         }
-        self.leave(repairs)?;
+        self.leave();
         let id = match id {
             Ok(id) => id,
             Err(error @ ReadError::Strict { .. }) => return Err(error),
@@ -219,21 +222,22 @@ impl Subjects {
         Ok(joined(parts.iter().map(String::as_str)))
     }
 
-    fn leave(&mut self, repairs: &mut Repairs) -> Result<(), ReadError> {
-        match std::mem::take(&mut self.file.current) {
-            Current::Subject(index) if self.all[index].state == State::Open => self.close(index, repairs),
-            _ => Ok(()),
+    /// What is there of the current subject is a recording, unless more of its rows follow.
+    fn leave(&mut self) {
+        if let Current::Subject(index) = std::mem::take(&mut self.file.current)
+            && self.all[index].state == State::Open
+        {
+            self.close(index);
         }
     }
 
-    fn close(&mut self, index: usize, repairs: &mut Repairs) -> Result<(), ReadError> {
-        match self.all[index].close(&self.schema, &self.sampling, repairs) {
-            Ok(()) => {
-                self.all[index].state = State::Complete;
-                self.complete.push(index);
-                Ok(())
-            }
-            Err(error) => self.refuse(index, error),
+    fn close(&mut self, index: usize) {
+        let subject = &mut self.all[index];
+        if subject.close(&self.schema, &self.sampling) {
+            subject.state = State::Complete;
+            self.complete.push(index);
+        } else {
+            subject.state = State::Doubtful;
         }
     }
 
@@ -242,11 +246,14 @@ impl Subjects {
     /// # Errors
     /// As [`Subjects::push`].
     pub fn end_file(&mut self, repairs: &mut Repairs) -> Result<(), ReadError> {
-        self.leave(repairs)?;
+        self.leave();
         self.file.key.clear();
-        for index in 0..self.all.len() {
+        for index in self.file.first_subject..self.all.len() {
             if self.all[index].state == State::Late {
-                self.close(index, repairs)?;
+                self.close(index);
+            }
+            if let Err(error) = self.all[index].settle(repairs) {
+                self.refuse(index, error)?;
             }
         }
         Ok(())
@@ -355,6 +362,10 @@ impl Subjects {
     /// What each of the [words](super::ReadOptions::words) is, with the line of the first.
     pub fn words(&self, index: usize) -> &[Option<(String, u64)>] {
         self.all[index].words()
+    }
+
+    pub fn subject(&self, index: usize) -> &Subject {
+        &self.all[index]
     }
 
     /// Name of the file that a subject is in.

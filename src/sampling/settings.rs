@@ -107,6 +107,24 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
+impl fmt::Display for Sampling {
+    /// `steps of 0.01 s; other rates are resampled; up to 5 missing steps in a row are interpolated`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.step, self.rate) {
+            (None, _) => f.write_str("steps of any length")?,
+            (Some(step), Rate::Resample) => write!(f, "steps of {step}, other rates are resampled")?,
+            (Some(step), Rate::Refuse) => write!(f, "steps of {step}, other rates are refused")?,
+        }
+        match self.missing {
+            Missing::Refuse => f.write_str("; missing values are refused"),
+            Missing::Interpolate(most) => {
+                write!(f, "; up to {most} missing values in a row are interpolated, more are refused")
+            }
+            Missing::Hold => f.write_str("; missing values are the last before them"),
+        }
+    }
+}
+
 impl Sampling {
     /// Whether it is what a bundle without a word about it has.
     pub fn is_default(&self) -> bool {

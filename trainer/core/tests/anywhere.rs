@@ -91,7 +91,8 @@ fn dataset(file: &RecipeFile) -> Dataset {
         writeln!(labels, "s{subject},{}", if swings { "swing" } else { "still" }).unwrap();
     }
     let schema = file.recipe.schema(&["knee", "elbow"].map(str::to_owned));
-    let mut reader = Reader::new(&schema, &Sampling::default(), ReadOptions::default());
+    let sampling = Sampling::default();
+    let mut reader = Reader::new(&schema, &sampling, ReadOptions::default());
     reader.feed(data.as_bytes()).unwrap();
     reader.finish().unwrap();
     let recordings = reader.into_recordings();
@@ -102,7 +103,7 @@ fn dataset(file: &RecipeFile) -> Dataset {
     let matched = labels.of(&ids, "data".as_ref(), &BTreeSet::new(), false).unwrap();
     let of_recordings = matched.labels.into_iter().flatten().collect();
     let sources = ["data", "labels"].map(|name| (name.into(), String::new()));
-    Dataset { schema, recordings, labels: of_recordings, classes: labels.classes, sources }
+    Dataset { schema, sampling, recordings, labels: of_recordings, classes: labels.classes, sources }
 }
 
 /// Cancels after some epochs, and has no clock.

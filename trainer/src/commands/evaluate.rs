@@ -106,6 +106,7 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
         files: pattern.as_ref(),
         names_may_differ: true,
         sampling: &manifest.sampling,
+        finds_step: false,
     };
     let (options, labels) = (args.reading.options(), args.labels.as_deref());
     let given =

@@ -12,6 +12,7 @@ pub mod precision;
 pub mod predict;
 pub mod profile;
 pub mod repeat;
+pub mod step;
 mod study;
 pub mod sweep;
 pub mod synthesize;

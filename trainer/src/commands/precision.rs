@@ -65,7 +65,7 @@ pub fn run(args: &PrecisionArgs) -> Result<(), Error> {
 }
 
 /// How a bundle's weights were stored: as the card says, else as `f16`, if that holds each of them.
-fn weight_type(bundle: &Bundle) -> WeightType {
+pub(super) fn weight_type(bundle: &Bundle) -> WeightType {
     if let Some(check) = bundle.manifest.card.weights {
         return check.stored_as;
     }

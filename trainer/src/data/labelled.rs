@@ -48,6 +48,8 @@ pub struct Wanted<'a> {
     pub names_may_differ: bool,
     /// What happens to gaps and other rates.
     pub sampling: &'a Sampling,
+    /// Whether the step of the recordings is still to be found, as that of most of them: they are to be trained on.
+    pub finds_step: bool,
 }
 
 /// Recordings, each with a label.
@@ -55,6 +57,8 @@ pub struct Wanted<'a> {
 pub struct Labelled {
     /// What the columns are.
     pub schema: Schema,
+    /// What happened to gaps and other rates.
+    pub sampling: Sampling,
     /// The recordings, in the order of first appearance.
     pub recordings: Vec<Recording>,
     /// Label of each.
@@ -103,7 +107,10 @@ pub fn labelled(
     let schema = schema(&header);
     options.words = [label].into_iter().chain(group).map(str::to_owned).collect();
     let reading = Reading { schema: &schema, sampling: wanted.sampling, options: &options, keys: &keys.of };
-    let mut table = table::read(&input, &reading)?;
+    let (mut table, sampling) = match wanted.finds_step {
+        true => table::read_at_common_step(&input, &reading)?,
+        false => (table::read(&input, &reading)?, *wanted.sampling),
+    };
     table.report.notes.append(&mut keys.notes);
     table.report.notes.extend(left_out(&input));
 
@@ -117,13 +124,13 @@ pub fn labelled(
         None => (input.name(), in_data(), digest_of_names(&names, &table.sha256)),
     };
     let parsed = Labels::new(&path, said, group, wanted.classes)?;
-    finish(table, schema, parsed, given, [(input.name(), String::new()), (path, sha256)])
+    finish(table, (schema, sampling), parsed, given, [(input.name(), String::new()), (path, sha256)])
 }
 
 /// What is printed and refused, and the recordings that have a label.
 fn finish(
     mut table: Table,
-    schema: Schema,
+    (schema, sampling): (Schema, Sampling),
     parsed: Labels,
     given: &Given<'_>,
     [(data, _), labels]: [(PathBuf, String); 2],
@@ -144,7 +151,15 @@ fn finish(
     let pairs = recordings.into_iter().zip(of).filter_map(|(recording, label)| Some((recording, label?)));
     let (recordings, of_recordings) = pairs.unzip();
     let sources = [(data, sha256), labels];
-    Ok(Labelled { schema, recordings, labels: of_recordings, classes: parsed.classes, report, sources })
+    Ok(Labelled {
+        schema,
+        sampling,
+        recordings,
+        labels: of_recordings,
+        classes: parsed.classes,
+        report,
+        sources,
+    })
 }
 
 /// Reads recordings and their labels as a recipe says. What is to be said of them goes to standard error.
@@ -163,12 +178,13 @@ pub fn dataset(file: &RecipeFile, given: &Given<'_>) -> Result<(Dataset, Report)
         classes: recipe.data.classes.as_deref(),
         files: pattern.as_ref(),
         names_may_differ: false,
-        sampling: &Sampling::default(),
+        sampling: &recipe.sampling(),
+        finds_step: true,
     };
     let found =
         labelled(given, &wanted, &|header| recipe.schema(header)).map_err(|error| of_recipe(file, error))?;
-    let Labelled { schema, recordings, labels, classes, report, sources } = found;
-    let dataset = Dataset { schema, recordings, labels, classes, sources };
+    let Labelled { schema, sampling, recordings, labels, classes, report, sources } = found;
+    let dataset = Dataset { schema, sampling, recordings, labels, classes, sources };
     for leak in leaks::of_dataset(&dataset) {
         eprintln!("warning: {}: {leak}", report.path.display());
     }

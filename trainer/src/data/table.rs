@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use painwave::reading::{ReadError, ReadOptions, Reader, Refusal};
 use painwave::recording::{Recording, Schema};
-use painwave::sampling::Sampling;
+use painwave::sampling::{Sampling, Step, common_step};
 use painwave_train::file_names::Keys;
 use painwave_train::host::Chunk;
 use sha2::{Digest, Sha256};
@@ -35,6 +35,8 @@ pub struct Table {
     pub said: Vec<(String, Vec<Option<(String, u64)>>)>,
     /// What is to be said of it.
     pub report: Report,
+    /// The step of most recordings, if they have one, and whether all of them have it as they stand.
+    pub step: Option<(Step, bool)>,
     /// SHA-256 of the bytes of the files, in hexadecimal.
     pub sha256: String,
 }
@@ -73,11 +75,36 @@ pub fn read(input: &Input, reading: &Reading<'_>) -> Result<Table, DataError> {
         repairs: reader.repairs().to_vec(),
         refused: reader.refused().to_vec(),
     };
+    let step = common_step(reader.readable().map(|index| reader.step(index)));
+    let step = step.map(|step| (step, reader.readable().all(|index| reader.has_step(index, step))));
     let said = reader
         .readable()
         .map(|index| (reader.file_of(index).unwrap_or_default().to_owned(), reader.words(index).to_vec()))
         .collect();
-    Ok(Table { report, said, sha256: super::hex(&digest.finalize()), recordings: reader.into_recordings() })
+    Ok(Table {
+        report,
+        said,
+        step,
+        sha256: super::hex(&digest.finalize()),
+        recordings: reader.into_recordings(),
+    })
+}
+
+/// Reads all files as a model that is trained on them does: at the step of most recordings. They are read once more if one
+/// of them has another.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn read_at_common_step(
+    input: &Input,
+    reading: &Reading<'_>,
+) -> Result<(Table, Sampling), DataError> {
+    let table = read(input, reading)?;
+    let sampling = Sampling { step: table.step.map(|(step, _)| step), ..*reading.sampling };
+    match table.step {
+        Some((_, false)) => Ok((read(input, &Reading { sampling: &sampling, ..reading.clone() })?, sampling)),
+        _ => Ok((table, sampling)),
+    }
 }
 
 impl Table {

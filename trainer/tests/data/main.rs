@@ -5,5 +5,6 @@ mod labels;
 mod leaks;
 mod names;
 mod refused;
+mod sampling;
 #[path = "../support/mod.rs"]
 mod support;

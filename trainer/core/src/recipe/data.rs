@@ -1,6 +1,7 @@
 //! What the columns of the data and labels files are.
 
 use painwave::recording::Category;
+use painwave::sampling::{MAX_BRIDGED, Missing, Rate};
 use serde::Deserialize;
 
 use super::error::RecipeError;
@@ -31,6 +32,12 @@ pub struct DataRecipe {
     /// Columns that are not read.
     #[serde(default)]
     pub ignored: Vec<String>,
+    /// What happens to missing values: `"refuse"`, `"hold"`, or `{ interpolate = 5 }`, at most so many steps in a row.
+    #[serde(default)]
+    pub missing: Missing,
+    /// What happens to a recording at another rate than most of those that are trained on: `"resample"` or `"refuse"`.
+    #[serde(default)]
+    pub rate: Rate,
     /// What the names of files say where no column does, such as `S{subject}_E{label}_{side}.csv` or `{label}/{id}.csv`:
     /// `{id}`, `{label}` and `{group}` are the columns of these, other keys are columns by their names.
     #[serde(default)]
@@ -53,6 +60,10 @@ impl DataRecipe {
         if let Some(Err(error)) = self.files.as_deref().map(Pattern::parse) {
             let expected = "one such as \"{label}/{id}.csv\"";
             return Err(source.value_error("data.files", error, expected));
+        }
+        if let Missing::Interpolate(steps) = self.missing {
+            let expected = format!("0 to {MAX_BRIDGED} steps");
+            source.ensure(steps <= MAX_BRIDGED, "data.missing.interpolate", steps, &expected)?;
         }
         let special = self.id.iter().chain(&self.time);
         let named: Vec<&String> = special
