@@ -223,6 +223,7 @@ fn hear(words: &mut Vec<Option<(String, u64)>>, row: &Row<'_>, layout: &Layout) 
     words.resize(layout.words.len(), None);
     for (word, column) in words.iter_mut().zip(layout.words.clone()).filter(|(_, column)| row.has(*column)) {
         let found = row.text(column)?;
+        let found = found.as_ref();
         match word {
             Some((first, _)) if first == found => {}
             _ if is_missing(found) => {}

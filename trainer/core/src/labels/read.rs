@@ -1,5 +1,6 @@
 //! A file of labels to what its rows say.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use painwave::labels::{LABEL_COLUMNS, id};
@@ -47,8 +48,8 @@ pub fn said(
     let mut each = |row: Row<'_>, repairs: &mut Repairs| {
         row.whole()?;
         let id = id(&row, keys, repairs)?;
-        let label = row.text(keys)?.to_owned();
-        let group = columns.group.map(|_| row.text(keys + 1).map(str::to_owned)).transpose()?;
+        let label = row.text(keys)?.into_owned();
+        let group = columns.group.map(|_| row.text(keys + 1).map(Cow::into_owned)).transpose()?;
         let place = Place { file: path.to_owned(), line: Some(row.line) };
         found.push(Said { id, label, group, place });
         Ok::<_, ReadError>(())
@@ -74,7 +75,8 @@ fn error_of(path: &Path, columns: LabelColumns<'_>, error: ReadError) -> LabelsE
                 name if name == columns.label => Part::Label,
                 _ => Part::Group,
             };
-            let found = found.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let found =
+                found.iter().map(|column| format!("`{}`", column.name)).collect::<Vec<_>>().join(", ");
             LabelsError::Column { path, line, part, column, found }
         }
         source => LabelsError::Csv { path, source: Box::new(source) },
