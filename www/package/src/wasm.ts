@@ -1,4 +1,14 @@
-import type { ClassifierInfo, ClassScores, Engine, MissingSubjects, Precision, Recording } from "./types.js";
+import type {
+  ClassifierInfo,
+  ClassScores,
+  Engine,
+  Kind,
+  MissingSubjects,
+  Precision,
+  Recording,
+  Refusal,
+  Repair,
+} from "./types.js";
 
 /** What each wasm-bindgen module exports. */
 export interface WasmModule {
@@ -13,8 +23,13 @@ export interface WasmModule {
   embeddedBundle(): Uint8Array | undefined;
   evaluate(
     classes: readonly string[],
-    idColumn: string,
+    /** Columns that name a recording. */
+    idColumns: readonly string[],
+    /** Column with the true class, where the bundle says it. */
+    labelColumn: string | undefined,
     labels: Uint8Array,
+    /** Name of the labels' file; empty, where it has none. */
+    fileName: string,
     ids: readonly string[],
     predicted: readonly string[],
   ): WasmScores;
@@ -22,7 +37,9 @@ export interface WasmModule {
 
 export interface WasmClassifier {
   info(): WasmInfo;
-  job(): WasmJob;
+  job(options: ReadOptions): WasmJob;
+  /** Says what a file is by its first bytes, which may be all. */
+  kindOf(name: string, head: Uint8Array, complete: boolean): Kind;
   classify(
     ids: readonly string[],
     steps: Uint32Array,
@@ -37,14 +54,30 @@ export type WasmInfo = Omit<ClassifierInfo, "asked" | "device" | "why" | "worker
   readonly engine: Engine;
 };
 
-/** One file that is being read. */
+/** How files are read. */
+export interface ReadOptions {
+  readonly strict?: boolean | undefined;
+  readonly columns?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What was found in the files of a job. */
+export interface Summary {
+  /** Ids of the subjects in the order of first appearance, without those that were refused. */
+  readonly order: readonly string[];
+  readonly warnings: readonly string[];
+  readonly repairs: readonly Repair[];
+  readonly refused: readonly Refusal[];
+}
+
+/** One file that is being read, or one after the other. */
 export interface WasmJob {
+  /** Begins the next file; the name is empty where it has none. Throws what is wrong with the end of the one before. */
+  file(name: string): void;
   read(bytes: Uint8Array): void;
   end(): void;
   /** Complete recordings that have this many windows, or what is left at the end. */
   take(windows: number): WasmPortion | undefined;
-  warnings(): string[];
-  order(): string[];
+  summary(): Summary;
   recording(id: string): Recording | undefined;
   free(): void;
 }
