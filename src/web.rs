@@ -162,6 +162,11 @@ pub struct WebJob {
 
 #[wasm_bindgen]
 impl WebJob {
+    /// Names files that are to come, as an archive has them.
+    pub fn expect(&self, names: Vec<String>) {
+        self.job.borrow_mut().expect(names);
+    }
+
     /// Begins a file. Throws what is wrong with the one before, which it ends; this one has begun all the same.
     pub fn file(&self, name: &str) -> Result<(), Error> {
         self.job.borrow_mut().file(name).map_err(|reason| csv_error(&reason))

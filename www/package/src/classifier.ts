@@ -21,6 +21,7 @@ import type {
   ClassifyOptions,
   Device,
   Engine,
+  EvaluateOptions,
   Kind,
   NamedSource,
   Result,
@@ -124,11 +125,7 @@ class PooledClassifier implements Classifier {
     );
   }
 
-  evaluate(
-    labels: Source | NamedSource,
-    result: Result,
-    options: { readonly signal?: AbortSignal } = {},
-  ): Promise<Scores> {
+  evaluate(labels: Source | NamedSource, result: Result, options: EvaluateOptions = {}): Promise<Scores> {
     return withInput(labels, ({ files: [file] }) =>
       this.#calls.run(async (own) => {
         const { classes, schema } = this.#wasm;
@@ -138,6 +135,7 @@ class PooledClassifier implements Classifier {
           labelColumn: schema.label,
           labels: await readAll(file),
           fileName: file.name,
+          strict: options.strict ?? false,
           ids: result.predictions.map(({ id }) => id),
           predicted: result.predictions.map(({ label }) => label),
         };
@@ -150,7 +148,7 @@ class PooledClassifier implements Classifier {
 
   kindsOf(
     source: Source | NamedSource,
-    options: { readonly signal?: AbortSignal } = {},
+    options: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<readonly Kind[]> {
     return withInput(source, ({ files: [file] }) =>
       this.#calls.run(async (own) => {

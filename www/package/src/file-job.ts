@@ -3,6 +3,7 @@ import type { StartedEngine } from "./engines.js";
 import { PainwaveError } from "./errors.js";
 import type { OpenFile, OpenInput } from "./inputs.js";
 import { Meter, windowsOf } from "./meter.js";
+import { holdsOthers, unpackedName } from "./names.js";
 import type { WorkerPool } from "./pool.js";
 import { type Portion, PortionQueue } from "./portions.js";
 import { type Answered, byPortion, type PortionHead, type Predictions } from "./predictions.js";
@@ -99,7 +100,8 @@ export class FileJob {
     this.#failWith(this.#signal);
     this.#failWith(reader.ended);
     try {
-      await reader.call("open", { job, files, options: { strict, columns } });
+      const names = input.files.map(({ name }) => unpackedName(name)).filter((name) => !holdsOthers(name));
+      await reader.call("open", { job, files, options: { strict, columns, files: names } });
       if (files === undefined) this.#spawn(this.#push(input.files));
       this.#spawn(this.#read());
       this.#useCompanion();

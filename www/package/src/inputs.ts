@@ -36,7 +36,9 @@ export async function withInput<T>(
 ): Promise<T> {
   const files: OpenFile[] = [];
   try {
-    for (const one of Array.isArray(input) ? input : [input]) files.push(openFile(one));
+    const all: readonly (Source | NamedSource)[] = Array.isArray(input) ? input : [input];
+    // Of several, each needs a name.
+    for (const [i, one] of all.entries()) files.push(openFile(one, all.length > 1 ? `input ${i + 1}` : ""));
     return await task(opened(files) as OpenInput<readonly [OpenFile]>);
   } finally {
     const over = new PainwaveError("CLOSED", "the input is no longer read");
@@ -63,9 +65,9 @@ function opened(files: readonly OpenFile[]): OpenInput {
   };
 }
 
-function openFile(input: Source | NamedSource): OpenFile {
-  if (isNamed(input)) return { name: input.name, source: openSource(input.source) };
-  return { name: nameOf(input), source: openSource(input) };
+function openFile(input: Source | NamedSource, otherwise: string): OpenFile {
+  const [name, source] = isNamed(input) ? [input.name, input.source] : [nameOf(input), input];
+  return { name: name || otherwise, source: openSource(source) };
 }
 
 function isNamed(input: Source | NamedSource): input is NamedSource {

@@ -20,8 +20,9 @@ export async function kindsIn(name: string, blob: Blob, tools: InspectionTools):
     return kind;
   };
   const file = { name, blob, chunks: () => readPart(blob) };
+  const how: Unpacking = { ...tools, wanted: "recordings", kindOf, readPart, failed: () => undefined };
   try {
-    for await (const table of tablesOf(file, { ...tools, wanted: "recordings", kindOf, readPart })) {
+    for await (const table of tablesOf(file, how)) {
       const { head, complete, whole } = await peek(table.contents, HEAD_BYTES);
       await whole.return();
       await kindOf(table.name, head, complete);

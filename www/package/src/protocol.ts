@@ -41,7 +41,9 @@ export interface Calls {
       labelColumn: string | undefined;
       /** The labels' file as it is, packed or not. */
       labels: Uint8Array<ArrayBuffer>;
+      /** Empty, where it has none. */
       fileName: string;
+      strict: boolean;
       ids: string[];
       predicted: string[];
     };

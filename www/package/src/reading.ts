@@ -32,7 +32,8 @@ export class Reading {
   /** Where pushed pieces enter; files that the worker reads itself have none. */
   readonly #entry: WritableStreamDefaultWriter<Piece> | undefined;
   #bytesRead = 0;
-  #files = 0;
+  /** Names of all tables, and of files that have none that can be read. */
+  readonly #seen = new Set<string>();
   /** Files that could not be unpacked or read to their end. */
   readonly #failed: { readonly file: string; readonly error: PainwaveError }[] = [];
   readonly #leftOut: string[] = [];
@@ -127,11 +128,14 @@ export class Reading {
       this.#fail(step.file, step.error);
       return;
     }
+    if ("table" in step) this.#seen.add(step.table);
     const job = this.#open();
     this.#goOn = true;
     try {
-      if ("table" in step) job.file(step.table);
-      else job.read(step.chunk);
+      if ("table" in step) {
+        // What has no name is read as if it were the only one.
+        if (step.table !== "") job.file(step.table);
+      } else job.read(step.chunk);
     } catch (error) {
       if (this.#strict || failureOf(error).code === undefined) throw error;
       this.#goOn = "table" in step;
@@ -141,13 +145,14 @@ export class Reading {
   #fail(file: string, thrown: unknown): void {
     const failure = failureOf(thrown);
     if (this.#strict || failure.code === undefined) throw thrown;
+    this.#seen.add(file);
     this.#failed.push({ file, error: errorOf(failure) });
   }
 
   #end(): void {
     const [first] = this.#failed;
     // Of one file nothing may be lost in silence by those who look at the predictions only.
-    if (first !== undefined && this.#files === 1 && !BENIGN.includes(first.error.code)) throw first.error;
+    if (first !== undefined && this.#seen.size === 1 && !BENIGN.includes(first.error.code)) throw first.error;
     try {
       this.#open().end();
     } catch (error) {
@@ -159,7 +164,6 @@ export class Reading {
   /** The steps of files that come one after the other. What is wrong with one does not keep the others from being read. */
   async *#stepsOf(files: AsyncGenerator<PackedFile, void>): AsyncGenerator<Step, void, boolean> {
     for await (const file of files) {
-      this.#files++;
       try {
         for await (const table of this.#tablesOf(file)) yield* this.#stepsOfTable(table);
       } catch (error) {
@@ -182,6 +186,8 @@ export class Reading {
       ...this.#tools,
       wanted: "recordings",
       readPart: (part) => this.#counted(blobChunks(part, undefined)),
+      expect: (names) => this.#open().expect(names),
+      failed: (name, error) => this.#fail(name, error),
       leftOut: (name) => this.#leftOut.push(name),
     });
   }

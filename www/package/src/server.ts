@@ -59,7 +59,7 @@ function handlersOf(wasm: WasmModule, turn: Turn, openWorkbook: OpenWorkbook | u
   const tools = {
     openWorkbook,
     kindOf: (name: string, head: Uint8Array, complete: boolean) =>
-      turn(() => loaded().kindOf(name, head, complete)),
+      turn(() => loaded().kindOf(name, head, complete, {})),
   };
   const readings = new Map<number, Reading>();
   const reading = (number: number): Reading => {
@@ -109,9 +109,11 @@ function handlersOf(wasm: WasmModule, turn: Turn, openWorkbook: OpenWorkbook | u
       readings.delete(job);
       return undefined;
     },
-    async evaluate({ classes, idColumns, labelColumn, labels, fileName, ids, predicted }) {
+    async evaluate({ classes, idColumns, labelColumn, labels, fileName, strict, ids, predicted }) {
       const { name, bytes } = await labelsIn(fileName, new Blob([labels]), tools);
-      return turn(() => wasm.evaluate(classes, idColumns, labelColumn, bytes, name, ids, predicted));
+      return turn(() =>
+        wasm.evaluate(classes, idColumns, labelColumn, bytes, name || undefined, ids, predicted, { strict }),
+      );
     },
     kindsOf: ({ name, blob }) => kindsIn(name, blob, tools),
   };

@@ -96,6 +96,13 @@ export interface ClassifyOptions {
   readonly keepRecordings?: boolean | undefined;
 }
 
+/** Options of `evaluate`. */
+export interface EvaluateOptions {
+  /** Makes an error of anything that would have to be put right in the labels. Default `false`. */
+  readonly strict?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** One subject's outcome. */
 export interface Prediction {
   /** The subject's id, as written in the file. */
@@ -212,6 +219,8 @@ export interface Scores {
   readonly perClass: readonly ClassScores[];
   /** Subjects that are in only one of the two files: part of no score. */
   readonly missing: MissingSubjects;
+  /** What was put right in the labels, each kind once. */
+  readonly repairs: readonly Repair[];
 }
 
 /** Ids that are in only one of the two files. */
@@ -220,6 +229,8 @@ export interface MissingSubjects {
   readonly withoutLabel: readonly string[];
   /** Subjects that have a label and no prediction. */
   readonly withoutPrediction: readonly string[];
+  /** How many subjects the labels name without a class. */
+  readonly unlabelled: number;
 }
 
 /** Which columns of a CSV a model reads, and as what. */
@@ -302,15 +313,11 @@ export interface Classifier {
     options?: ClassifyOptions,
   ): Promise<Result>;
   /** Compares a result with a labels file (id, label). */
-  evaluate(
-    labels: Source | NamedSource,
-    result: Result,
-    options?: { readonly signal?: AbortSignal },
-  ): Promise<Scores>;
+  evaluate(labels: Source | NamedSource, result: Result, options?: EvaluateOptions): Promise<Scores>;
   /** What a file is by its first bytes, or what is in it: an archive may hold recordings and labels. */
   kindsOf(
     source: Source | NamedSource,
-    options?: { readonly signal?: AbortSignal },
+    options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<readonly Kind[]>;
   /** Ends the workers. Calls that still run are rejected with code `CLOSED`. */
   close(): Promise<void>;

@@ -1,6 +1,7 @@
 import { type Chunks, gathered } from "./chunks.js";
 import { PainwaveError } from "./errors.js";
 import { gunzip } from "./gzip.js";
+import { holdsOthers, LEFT_BEHIND, TABLE_NAME, unpackedName } from "./names.js";
 import { peek } from "./peek.js";
 import type { OpenWorkbook } from "./spreadsheet.js";
 import type { Kind } from "./types.js";
@@ -31,6 +32,10 @@ export interface Unpacking {
   readonly openWorkbook: OpenWorkbook | undefined;
   /** Reads a part of a file that lies on disk. */
   readonly readPart: ReadPart;
+  /** Told the names of the tables that may come, where these are found in an archive. */
+  expect?(names: readonly string[]): void;
+  /** Told of a file in an archive that cannot be unpacked: the others can. Without it, that is an error. */
+  failed?(name: string, error: PainwaveError): void;
   /** Told of what is in an archive and not wanted. */
   leftOut?(name: string): void;
 }
@@ -45,10 +50,6 @@ const MAX_DEPTH = 4;
 const COMPOUND_FILE = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 const startsWith = (head: Uint8Array, magic: readonly number[]) => magic.every((byte, i) => head[i] === byte);
 
-/** Files in an archive that systems leave behind, and that nobody put there. */
-const LEFT_BEHIND = /(^|\/)(__MACOSX\/|\.[^/]*$|Thumbs\.db$|desktop\.ini$)/i;
-/** Names of files that are meant as tables, or hold some. */
-const TABLE_NAME = /\.(csv|tsv|tab|txt|dat|asc|log|sto|mot|ts|gz|zip|xlsx|xlsm|xlsb|xls|ods)$|(^|\/)[^./]+$/i;
 /** Parts of a .zip that make it a workbook. */
 const WORKBOOK_PART = /^(xl\/workbook\.(xml|bin)|content\.xml)$/i;
 
@@ -57,8 +58,7 @@ export async function* tablesOf(file: PackedFile, how: Unpacking, depth = 0): As
   if (depth > MAX_DEPTH) throw new PainwaveError("ZIP_INVALID", "there are too many archives in one another");
   const { head, whole } = await peek(file.chunks(), MAGIC_BYTES);
   if (startsWith(head, [0x1f, 0x8b])) {
-    const name = file.name.replace(/\.gz$/i, "").replace(/\.tgz$/i, ".tar");
-    yield* tablesOf({ name, chunks: () => gunzip(whole) }, how, depth + 1);
+    yield* tablesOf({ name: unpackedName(file.name), chunks: () => gunzip(whole) }, how, depth + 1);
   } else if (startsWith(head, [0x50, 0x4b, 3, 4]) || startsWith(head, [0x50, 0x4b, 5, 6])) {
     if (file.blob) await whole.return();
     const blob = file.blob ?? new Blob(await gathered(whole));
@@ -68,7 +68,7 @@ export async function* tablesOf(file: PackedFile, how: Unpacking, depth = 0): As
   } else if (startsWith(head, COMPOUND_FILE)) {
     yield* sheetsOf(file.name, new Blob(await gathered(whole)), how);
   } else {
-    yield { name: file.name, contents: whole };
+    yield { name: unpackedName(file.name), contents: whole };
   }
 }
 
@@ -78,23 +78,36 @@ async function* entriesOf(
   how: Unpacking,
   depth: number,
 ): AsyncGenerator<Table, void> {
+  const nameOf = (entry: ZipEntry) => (archive === "" ? entry.name : `${archive}/${entry.name}`);
+  const put = entries.filter(({ name }) => !LEFT_BEHIND.test(name));
+  how.expect?.(put.map((entry) => unpackedName(nameOf(entry))).filter((name) => !holdsOthers(name)));
   let found = 0;
-  for (const entry of entries) {
-    if (LEFT_BEHIND.test(entry.name)) continue;
-    const name = archive === "" ? entry.name : `${archive}/${entry.name}`;
-    for await (const table of tablesOf({ name, chunks: entry.chunks }, how, depth + 1)) {
-      const { head, complete, whole } = await peek(table.contents, HEAD_BYTES);
-      const kind = await how.kindOf(table.name, head, complete);
-      if (kind === how.wanted || (kind === "unknown" && TABLE_NAME.test(table.name))) {
+  for (const entry of put) {
+    const name = nameOf(entry);
+    try {
+      for await (const table of tablesOf({ name, chunks: entry.chunks }, how, depth + 1)) {
+        const wanted = await onlyWanted(table, how);
+        if (wanted === undefined) continue;
         found++;
-        yield { name: table.name, contents: whole };
-      } else {
-        how.leftOut?.(table.name);
-        await whole.return();
+        yield wanted;
       }
+    } catch (error) {
+      if (how.failed === undefined || !(error instanceof PainwaveError)) throw error;
+      found++;
+      how.failed(name, error);
     }
   }
   if (found === 0) throw new PainwaveError("ZIP_EMPTY", `the archive has no ${how.wanted} in it`);
+}
+
+/** A table that is wanted, or that is meant as one by its name: what is wrong with it has to be said. */
+async function onlyWanted({ name, contents }: Table, how: Unpacking): Promise<Table | undefined> {
+  const { head, complete, whole } = await peek(contents, HEAD_BYTES);
+  const kind = await how.kindOf(name, head, complete);
+  if (kind === how.wanted || (kind === "unknown" && TABLE_NAME.test(name))) return { name, contents: whole };
+  how.leftOut?.(name);
+  await whole.return();
+  return undefined;
 }
 
 /** The wanted sheets of a workbook; where none is known as such, the first that has anything in it. */
@@ -118,6 +131,7 @@ async function* sheetsOf(file: string, blob: Blob, how: Unpacking): AsyncGenerat
     const wanted = sheets.filter((_, i) => kinds[i] === how.wanted);
     const chosen = wanted.length > 0 ? wanted : sheets.slice(0, 1);
     if (chosen.length === 0) throw new PainwaveError("EMPTY_FILE", "the workbook has no cells");
+    if (chosen.length > 1) how.expect?.(chosen.map(({ name }) => name));
     for (const sheet of sheets) if (!chosen.includes(sheet)) how.leftOut?.(sheet.name);
     for (const { name, text } of chosen) yield { name, contents: once(text) };
   } finally {

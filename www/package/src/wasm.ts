@@ -28,10 +28,11 @@ export interface WasmModule {
     /** Column with the true class, where the bundle says it. */
     labelColumn: string | undefined,
     labels: Uint8Array,
-    /** Name of the labels' file; empty, where it has none. */
-    fileName: string,
+    /** Name of the labels' file, where it has one. */
+    fileName: string | undefined,
     ids: readonly string[],
     predicted: readonly string[],
+    options: ReadOptions,
   ): WasmScores;
 }
 
@@ -39,7 +40,7 @@ export interface WasmClassifier {
   info(): WasmInfo;
   job(options: ReadOptions): WasmJob;
   /** Says what a file is by its first bytes, which may be all. */
-  kindOf(name: string, head: Uint8Array, complete: boolean): Kind;
+  kindOf(name: string, head: Uint8Array, complete: boolean, options: ReadOptions): Kind;
   classify(
     ids: readonly string[],
     steps: Uint32Array,
@@ -58,6 +59,8 @@ export type WasmInfo = Omit<ClassifierInfo, "asked" | "device" | "why" | "worker
 export interface ReadOptions {
   readonly strict?: boolean | undefined;
   readonly columns?: Readonly<Record<string, string>> | undefined;
+  /** Names of the files to come, which may say whose recording each is. */
+  readonly files?: readonly string[] | undefined;
 }
 
 /** What was found in the files of a job. */
@@ -71,7 +74,9 @@ export interface Summary {
 
 /** One file that is being read, or one after the other. */
 export interface WasmJob {
-  /** Begins the next file; the name is empty where it has none. Throws what is wrong with the end of the one before. */
+  /** Names files that are to come, as an archive has them. */
+  expect(names: readonly string[]): void;
+  /** Begins the next file. Throws what is wrong with the end of the one before. */
   file(name: string): void;
   read(bytes: Uint8Array): void;
   end(): void;
@@ -110,4 +115,5 @@ export interface WasmScores {
   readonly per_class: readonly ClassScores[];
   readonly confusion: readonly (readonly number[])[];
   readonly missing: MissingSubjects;
+  readonly repairs: readonly Repair[];
 }
