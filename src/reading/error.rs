@@ -160,7 +160,7 @@ pub enum ReadError {
         /// Name of the column.
         column: String,
         /// What is wrong with it.
-        reason: TimeError,
+        reason: Box<TimeError>,
     },
     /// The rows of a subject are no recording as the model wants it.
     #[error("{reason}")]

@@ -8,6 +8,7 @@
 //!
 //! How the numbers of a file are written is settled by its first rows that leave one reading only.
 
+mod alike;
 mod error;
 mod header;
 pub(crate) mod ids;

@@ -86,7 +86,7 @@ impl Reader {
     /// same.
     pub fn next_file(&mut self, name: &str) -> Result<(), ReadError> {
         let before = match self.file.state {
-            State::Fresh => Ok(()),
+            State::Fresh if self.file.name.is_none() => Ok(()),
             _ => self.end_file(),
         };
         if let (Err(error), Some(file)) = (&before, &self.file.name) {

@@ -363,6 +363,11 @@ impl Row<'_> {
         }
     }
 
+    /// Names of all columns of the file.
+    pub(super) fn names(&self) -> &[String] {
+        &self.columns.names
+    }
+
     /// Name of a wanted column.
     pub fn column(&self, wanted: usize) -> String {
         self.columns.names[self.columns.indices[wanted]].clone()

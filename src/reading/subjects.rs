@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::error::ReadError;
+use super::alike::{may_be_ids, may_be_times};
+use super::error::{MissingColumn, ReadError};
 use super::ids;
 use super::layout::Layout;
 use super::refusal::Refusal;
@@ -87,7 +88,10 @@ impl Subjects {
     /// # Errors
     /// Something had to be put right where nothing may, or a subject cannot be read where all have to be.
     pub fn push(&mut self, row: &Row<'_>, layout: &Layout, repairs: &mut Repairs) -> Result<(), ReadError> {
-        self.file.has_rows = true;
+        if !self.file.has_rows {
+            self.file.has_rows = true;
+            self.begin(row, layout, repairs)?;
+        }
         if row.problem().is_some() {
             return self.refuse_row(row, layout, repairs);
         }
@@ -102,6 +106,38 @@ impl Subjects {
         match all[index].push(row, layout, schema, values, repairs) {
             Ok(()) => Ok(()),
             Err(error) => self.refuse(index, error),
+        }
+    }
+
+    /// What the first row of a file tells: whether its order stands for the time, and its name for the id.
+    ///
+    /// # Errors
+    /// Another column may be meant, or nothing may be put right.
+    fn begin(&mut self, row: &Row<'_>, layout: &Layout, repairs: &mut Repairs) -> Result<(), ReadError> {
+        let mut missing = Vec::new();
+        let mut expect_none = |name: &str, may_be: fn(&str) -> bool| {
+            let known = self.schema.ignored.iter().chain(&self.schema.label);
+            let known: Vec<&String> = known.chain(&self.schema.id).chain(&self.schema.channels).collect();
+            let similar = row.names().iter().find(|other| may_be(other) && !known.contains(other));
+            missing.extend(
+                similar
+                    .map(|similar| MissingColumn { name: name.to_owned(), similar: Some(similar.clone()) }),
+            );
+        };
+        if !row.has(layout.keys.start) {
+            expect_none(&self.schema.id[0], may_be_ids);
+        }
+        let without_time =
+            self.schema.time.as_ref().filter(|_| layout.time.is_some_and(|time| !row.has(time)));
+        if let Some(time) = without_time {
+            expect_none(time, may_be_times);
+        }
+        if !missing.is_empty() {
+            return Err(ReadError::MissingColumns { line: row.line, missing, found: row.names().to_vec() });
+        }
+        match without_time {
+            Some(time) => repairs.note(RepairKind::OrderOfRows, row.line, || time.clone()),
+            None => Ok(()),
         }
     }
 

@@ -146,7 +146,7 @@ impl Values {
                 times.read(field, line, |_| Some(number)).map_err(|reason| ReadError::Time {
                     line,
                     column: row.column(wanted),
-                    reason,
+                    reason: Box::new(reason),
                 })
             }
             Err(
@@ -157,7 +157,11 @@ impl Values {
             Err(_) => {
                 let times = self.times.get_or_insert_with(|| TimeFormat::new(&row.column(wanted)));
                 let reason = times.read(field, line, |_| None);
-                reason.map_err(|reason| ReadError::Time { line, column: row.column(wanted), reason })
+                reason.map_err(|reason| ReadError::Time {
+                    line,
+                    column: row.column(wanted),
+                    reason: Box::new(reason),
+                })
             }
         }
     }

@@ -1,14 +1,33 @@
 //! A recording's steps as the model was trained on: what happens to gaps, and to recordings at another rate.
 //!
-//! [`TimeFormat`] reads a file's times. [`regularise`] takes a subject's rows as they were read: it brings them into the
-//! order of time, fills what is missing, and brings them to the model's rate.
+//! [`TimeFormat`] reads a file's times. [`regularise`] takes a subject's rows as they were read and makes a recording of
+//! them, by these rules:
+//!
+//! - **Order.** Rows are sorted by time. A clock that starts again, at midnight, goes on. Rows of one time that are
+//!   beside each other in the file come in packets: they keep their order and are spread evenly up to the next time. Rows
+//!   that are there twice are dropped. Other rows of one time are two recordings in one, and refused.
+//! - **Rate.** A model knows the step that it was trained at ([`Step`]). A recording whose step differs by at most 5 % is
+//!   taken as it is, however unevenly its times lie about that step. Any other is resampled, or refused if the model wants
+//!   that ([`Rate`]). Seconds cannot be compared with step numbers: then the rows are taken as the model's steps, which a
+//!   note says. Numbers whose unit nobody named are compared as they stand with a model's whose unit nobody named either;
+//!   else they are taken in the unit, from seconds to nanoseconds, that brings them near the model's.
+//! - **Gaps.** Steps that are missing between two times of a model with a step are missing values. Those are filled as the
+//!   model says ([`Missing`]), or the subject is refused. What may be bridged is counted in the model's steps.
+//!
+//! All takes time and memory in proportion to the recording.
 
+mod fill;
+mod grid;
 mod note;
+mod order;
+mod pace;
 mod raw;
+mod resample;
 mod settings;
 mod time;
 mod unusable;
 
+use self::grid::Grid;
 pub use self::note::{Mend, Note};
 pub use self::raw::{DateOrder, Raw, TimeKind};
 pub use self::settings::{Missing, Rate, Sampling, Step, TimeUnit};
@@ -32,6 +51,31 @@ pub struct Regular {
 /// # Errors
 /// What cannot be mended, or not in one way only.
 pub fn regularise(raw: &Raw, schema: &Schema, sampling: &Sampling) -> Result<Regular, Unusable> {
-    let _ = (raw, schema, sampling);
-    Ok(Regular::default())
+    if is_regular(raw, sampling.step) {
+        return Ok(Regular::default());
+    }
+    let mut notes = Vec::new();
+    let ordered = order::ordered(raw, &schema.time, sampling.missing.most(1.0), &mut notes)?;
+    let grid = Grid::new(raw, schema, sampling, ordered, &mut notes)?;
+    let recording = grid.recording(&mut notes)?;
+    Ok(Regular { recording, notes })
+}
+
+/// Whether there is nothing to do: all values are there, and the times rise, by the model's step if it has one.
+fn is_regular(raw: &Raw, step: Option<Step>) -> bool {
+    let whole = !raw.missing_values && raw.missing_codes.is_empty();
+    let mut steps = raw.recording.times.windows(2).map(|pair| pair[1] - pair[0]);
+    whole
+        && match (raw.kind, step.map(|step| (step.unit, step.length))) {
+            (TimeKind::Rows, _) => true,
+            (TimeKind::Dates(None | Some(DateOrder::MonthFirst)) | TimeKind::Unclear, _) => false,
+            // Not `steps > 0`: a difference of large numbers may round to nothing.
+            (_, None) => order::ascends(&raw.recording.times),
+            (TimeKind::Numbers, Some((TimeUnit::Steps, length)))
+            | (
+                TimeKind::Seconds | TimeKind::Dial(_) | TimeKind::Dates(_),
+                Some((TimeUnit::Seconds, length)),
+            ) => steps.all(|step| pace::is_same(step / length)),
+            _ => false,
+        }
 }

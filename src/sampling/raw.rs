@@ -44,3 +44,13 @@ pub enum DateOrder {
     /// 12/31/2024.
     MonthFirst,
 }
+
+impl DateOrder {
+    /// What such a date is called.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            DateOrder::DayFirst => "a date with the day first",
+            DateOrder::MonthFirst => "a date with the month first",
+        }
+    }
+}

@@ -1,6 +1,10 @@
 //! What a model says about the steps of its recordings.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
+
+use crate::number::Shown;
 
 /// How recordings are brought to the steps that a model was trained on. The recipe says it, the bundle carries it, and
 /// training and inference do the same.
@@ -28,6 +32,18 @@ pub enum Missing {
     Interpolate(u32),
     /// The last value is kept, however long.
     Hold,
+}
+
+impl Missing {
+    /// How many missing steps in a row are bridged in a recording whose step is `pace` of the model's.
+    pub(super) fn most(self, pace: f64) -> u64 {
+        match self {
+            Missing::Refuse => 0,
+            // What a rounding took is given back. Saturates.
+            Missing::Interpolate(most) => (f64::from(most) / pace + 1e-6) as u64,
+            Missing::Hold => u64::MAX,
+        }
+    }
 }
 
 impl Default for Missing {
@@ -65,6 +81,16 @@ pub enum Rate {
     Resample,
     /// The subject is refused.
     Refuse,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let length = Shown::from(self.length as f32);
+        match self.unit {
+            TimeUnit::Seconds => write!(f, "{length} s"),
+            TimeUnit::Steps => write!(f, "{length}"),
+        }
+    }
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

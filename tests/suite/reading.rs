@@ -1,5 +1,7 @@
 //! CSV files, well-formed and broken, in any chunking.
 
+mod values;
+
 use painwave::reading::{ReadError, ReadOptions, ReadWarning, Reader};
 use painwave::recording::Category;
 use painwave::sampling::Sampling;
