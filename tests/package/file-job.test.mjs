@@ -42,11 +42,11 @@ class FakeWorker {
     }
     if (name === "summary") return { order: ids(this.subjects), warnings: [], repairs: [], refused: [] };
     if (name !== "classify") return undefined;
-    const ids = args.portions.flatMap(({ ids }) => ids);
-    await this.work(ids, this);
+    const asked = args.portions.flatMap(({ ids }) => ids);
+    await this.work(asked, this);
     if (!this.alive) throw this.ended.reason;
-    this.classified.push(...ids);
-    return { predictions: ids.map(predictionOf), busyMs: BUSY_MS * ids.length };
+    this.classified.push(...asked);
+    return { predictions: asked.map(predictionOf), busyMs: BUSY_MS * asked.length };
   }
 
   end(error) {
