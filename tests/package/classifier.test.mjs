@@ -117,10 +117,7 @@ describe("a classifier", () => {
     const { predictions, refused } = await classifier.classify(packed.subarray(0, packed.length / 2));
     assert.deepEqual(predictions.slice(0, 2), result.predictions.slice(0, 2));
     assert.ok(predictions.length < result.predictions.length);
-    assert.deepEqual(
-      refused.map(({ id, code }) => [id, code]),
-      [["", "GZIP_CUT"]],
-    );
+    assert.equal(refused.at(-1)?.code, "GZIP_CUT");
     await refuses(classifier.classify(packed.subarray(0, 100)), "GZIP_CUT");
     await refuses(classifier.classify(packed.subarray(0, packed.length / 2), { strict: true }), "GZIP_CUT");
   });
