@@ -27,13 +27,16 @@ export class SubjectDetail {
   /** Where the recordings are; `undefined` while the file is being read. */
   #result: Result | undefined;
   readonly #info: ClassifierInfo;
+  readonly #file: string;
   #plots: Plot[] = [];
   #shown: Subject | undefined;
   /** The channels that the user has chosen, kept from subject to subject. */
   #channels: Set<string> | undefined;
 
-  constructor(info: ClassifierInfo) {
+  /** `file` is the name of what is shown. */
+  constructor(info: ClassifierInfo, file: string) {
     this.#info = info;
+    this.#file = file;
   }
 
   /** The file is read: what is shown is now final, and there are signals to show with it. */
@@ -85,7 +88,7 @@ export class SubjectDetail {
   #drawRefusal(id: string, refusal: Refusal): void {
     this.#clear();
     const { code, message } = refusal;
-    const [place, advice] = [placeOf(refusal), adviceOn(code)];
+    const [place, advice] = [placeOf(refusal, this.#file), adviceOn(code)];
     fill(
       this.element,
       h(

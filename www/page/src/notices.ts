@@ -5,12 +5,16 @@ import { integer, plural } from "./format.js";
 /** How many refusals the list names. All of them stand in the table of subjects. */
 const MAX_REFUSALS = 50;
 
-/** A quiet line that says what was put right and what could not be read, and opens into a list. None, if nothing was. */
-export function noticesOf(
-  id: string,
-  repairs: readonly Repair[],
-  refused: readonly Refusal[],
-): HTMLElement | undefined {
+/** What was put right and what could not be read. */
+export interface Found {
+  readonly repairs: readonly Repair[];
+  readonly refused: readonly Refusal[];
+  /** Name of the file, where there is only one: it need not be said again. */
+  readonly file?: string | undefined;
+}
+
+/** A quiet line that says so, and opens into a list. None, if there is nothing to say. */
+export function noticesOf(id: string, { repairs, refused, file }: Found): HTMLElement | undefined {
   if (repairs.length + refused.length === 0) return undefined;
   const hidden = refused.length - MAX_REFUSALS;
   return h(
@@ -18,13 +22,13 @@ export function noticesOf(
     { className: "notices", id },
     h("summary", {}, summaryOf(repairs, refused)),
     repairs.length > 0 && h("h3", {}, "Put right"),
-    repairs.length > 0 && h("ul", {}, ...repairs.map(repairItem)),
+    repairs.length > 0 && h("ul", {}, ...repairs.map((repair) => repairItem(repair, file))),
     refused.length > 0 && h("h3", {}, "Not read"),
     refused.length > 0 &&
       h(
         "ul",
         {},
-        ...refused.slice(0, MAX_REFUSALS).map(refusalItem),
+        ...refused.slice(0, MAX_REFUSALS).map((refusal) => refusalItem(refusal, file)),
         hidden > 0 && h("li", {}, `and ${integer(hidden)} more, in the table below`),
       ),
   );
@@ -49,25 +53,25 @@ export function summaryOf(repairs: readonly Repair[], refused: readonly Refusal[
     .join(", ");
 }
 
-/** A line and a file, where the message does not say them itself. */
-export function placeOf({
-  message,
-  file,
-  line,
-}: {
-  message: string;
-  file?: string | undefined;
-  line?: number | undefined;
-}): string {
-  const parts = [
-    file && !message.includes(file) && file,
-    line !== undefined && !message.includes(`line ${line}`) && `line ${line}`,
-  ].filter(Boolean);
-  return parts.join(", ");
+/** A place as an error has it. */
+interface Place {
+  readonly message: string;
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
 }
 
-function repairItem(repair: Repair): HTMLElement {
-  const place = placeOf(repair);
+/** The file and the line, where the message does not say them itself, and the file is not the only one. */
+export function placeOf({ message, file, line }: Place, only: string | undefined): string {
+  return [
+    file !== only && file && !message.includes(file) && file,
+    line !== undefined && !message.includes(`line ${line}`) && `line ${line}`,
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
+
+function repairItem(repair: Repair, only: string | undefined): HTMLElement {
+  const place = placeOf(repair, only);
   return h(
     "li",
     {},
@@ -76,8 +80,8 @@ function repairItem(repair: Repair): HTMLElement {
   );
 }
 
-function refusalItem(refusal: Refusal): HTMLElement {
-  const place = placeOf(refusal);
+function refusalItem(refusal: Refusal, only: string | undefined): HTMLElement {
+  const place = placeOf(refusal, only);
   return h(
     "li",
     {},

@@ -38,7 +38,7 @@ export class ResultsView {
     this.#name = name;
     this.#onDrawn = onDrawn;
     this.heading = h("h1", { attributes: { tabindex: -1 } }, name);
-    const detail = new SubjectDetail(info);
+    const detail = new SubjectDetail(info, name);
     const table = new SubjectTable(info.classes, (subject, byPointer) => {
       void detail.show(subject).then(() => {
         // Where the panels are stacked, a tap on a row leads to what it opens.
@@ -102,7 +102,7 @@ export class ResultsView {
           ...result.warnings.map((warning) => h("li", {}, warning)),
         ),
     );
-    fill(this.#notices, noticesOf("notices", result.repairs, result.refused));
+    fill(this.#notices, noticesOf("notices", { ...result, file: this.#name }));
     this.#draw([...classified(result.predictions), ...unread(result.refused)], false);
     this.#detail.setResult(result);
     return summary;

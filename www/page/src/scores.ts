@@ -30,7 +30,7 @@ export function scoresPanel(scores: Scores, classes: readonly string[], labelsNa
       metric("weighted-f1", "Weighted F1", score(scores.weightedF1), scores.weightedF1),
       metric("macro-f1", "Macro F1", score(scores.macroF1), scores.macroF1),
     ),
-    noticesOf("labels-notices", scores.repairs, []),
+    noticesOf("labels-notices", { repairs: scores.repairs, refused: [], file: labelsName }),
     missing.length > 0 && h("ul", { className: "warnings" }, ...missing.map((text) => h("li", {}, text))),
     h(
       "div",
