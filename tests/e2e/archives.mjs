@@ -149,6 +149,15 @@ export function xlsxOf(sheets) {
   return zipOf(parts.map(([name, text]) => [name, head + text]));
 }
 
+/** The cells of a CSV without quotes: what is a number is one, but for the ids in the first column. */
+export function cellsOf(csv) {
+  const isNumber = (field) => field !== "" && Number.isFinite(Number(field));
+  return csv
+    .trimEnd()
+    .split(/\r?\n/)
+    .map((line) => line.split(",").map((field, i) => (i > 0 && isNumber(field) ? Number(field) : field)));
+}
+
 function cellOf(cell, at) {
   if (cell === undefined || cell === "") return "";
   if (typeof cell === "number") return `<c r="${at}"><v>${cell}</v></c>`;

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { xlsxOf, zipOf } from "./archives.mjs";
+import { cellsOf, xlsxOf, zipOf } from "./archives.mjs";
 import { SAMPLE, SAMPLE_LABELS } from "./inputs.mjs";
 
 /** Makes the files, in a folder that `remove` takes away. */
@@ -49,9 +49,6 @@ export async function makeFilesOfPeople() {
   const bad = rows.map((row) => [...row]);
   const badId = ids[2];
   bad.find(([id]) => id === badId)[header.indexOf("joint_04")] = "elbow";
-  const cells = rows.map((row) =>
-    row.map((field, i) => (i > 0 && field !== "" && Number.isFinite(Number(field)) ? Number(field) : field)),
-  );
 
   return {
     root,
@@ -73,7 +70,7 @@ export async function makeFilesOfPeople() {
     twoMembers: await write("two_members.csv.gz", Buffer.concat(halves.map((half) => gzipSync(half)))),
     cut: await write("cut.csv.gz", gzipSync(text).subarray(0, 200_000)),
     zip: await write("archive.zip", zipOf([...subjects, ["labels.csv", labels], ["readme.pdf", "%PDF-"]])),
-    xlsx: await write("workbook.xlsx", xlsxOf([["Export", cells]])),
+    xlsx: await write("workbook.xlsx", xlsxOf([["Export", cellsOf(text)]])),
     macLabels: await write(
       "labels_of_a_mac.csv",
       labels.replace("label", "class").replaceAll(/\r?\n/g, "\r"),

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import { gzipSync } from "node:zlib";
 import { createClassifier } from "../../pkg/index.node.js";
-import { bgzipOf, xlsxOf, zipOf } from "../e2e/archives.mjs";
+import { bgzipOf, cellsOf, xlsxOf, zipOf } from "../e2e/archives.mjs";
 import { SAMPLE } from "./inputs.mjs";
 
 describe("files", () => {
@@ -154,15 +154,3 @@ describe("files", () => {
     assert.equal(csv(await classifier.classify(renamed, { columns })), expected);
   });
 });
-
-/** The cells of a CSV without quotes. What is a number is one, but for the ids. */
-function cellsOf(csv) {
-  return csv
-    .trimEnd()
-    .split("\n")
-    .map((line) =>
-      line
-        .split(",")
-        .map((field, i) => (i > 0 && field !== "" && Number.isFinite(Number(field)) ? Number(field) : field)),
-    );
-}
