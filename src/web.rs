@@ -487,7 +487,9 @@ fn csv_error(reason: &ReadError) -> Error {
             let similar = column.similar.as_deref();
             WebMissing { name: &column.name, similar }
         });
-        let values = |column: &FoundColumn| column.values.iter().map(String::as_str).collect();
+        fn values(column: &FoundColumn) -> Vec<&str> {
+            column.values.iter().map(String::as_str).collect()
+        }
         let found = found.iter().map(|column| WebFound { name: &column.name, values: values(column) });
         let columns = to_js(&WebColumns { missing: missing.collect(), found: found.collect() });
         set(&error, "columns", &columns.unwrap_or_default());
