@@ -10,29 +10,29 @@
 
 mod alike;
 mod error;
+mod head;
 pub(crate) mod ids;
 mod layout;
+mod lines;
 mod missing;
 mod number_format;
-mod head;
-mod lines;
 mod numeral;
 mod options;
 mod pieces;
 mod plain;
 mod probe;
-mod reader;
 mod quotes;
+mod reader;
 mod refusal;
 mod repair;
 mod row;
 mod rows;
+mod series;
 mod subject;
 mod subjects;
-mod values;
-mod series;
 mod table;
 mod text;
+mod values;
 mod wanted;
 
 pub(crate) use self::error::name_list;

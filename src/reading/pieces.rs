@@ -241,7 +241,7 @@ impl Pieces {
         if open.literal && !line.trim_ascii().is_empty() {
             open.lines += 1;
             self.splitter.split_literally(line, table.columns().delimiter);
-            open.literal = table.fits(self.splitter.fields());
+            open.literal = table.fits(&self.splitter);
         }
     }
 
@@ -264,15 +264,17 @@ impl Pieces {
                 return self.first_line(input, None, lines, table, sink);
             }
         }
-        self.splitter.split(row, delimiter);
         let (line, quoted) = (lines.current, self.scan.is_quoted());
+        self.splitter.split(row, delimiter);
         let mut problem = None;
-        if quoted {
-            problem = Some(ReadError::UnterminatedQuote { line, column: self.open_column(row, table) });
-        } else if row.contains(&b'"') && !table.fits(self.splitter.fields()) {
+        if quoted || row.contains(&b'"') && !table.fits(&self.splitter) {
             self.splitter.split_literally(row, delimiter);
-            if table.fits(self.splitter.fields()) {
+            // A quoted field that the file ends in is cut.
+            let last = self.splitter.fields().len() - 1;
+            if table.fits(&self.splitter) && !(quoted && self.splitter.stray() == Some(last)) {
                 sink.repairs.note(RepairKind::StrayQuote, line, || stray(row))?;
+            } else if quoted {
+                problem = Some(ReadError::UnterminatedQuote { line, column: self.open_column(row, table) });
             } else {
                 self.splitter.split(row, delimiter);
             }
@@ -300,7 +302,7 @@ impl Pieces {
         let end = self.open.as_ref().map_or(input.len(), |open| open.first_end);
         let (row, line) = (&input[..end], lines.current);
         self.splitter.split_literally(row, table.columns().delimiter);
-        let problem = problem.filter(|_| !table.fits(self.splitter.fields()));
+        let problem = problem.filter(|_| !table.fits(&self.splitter));
         if problem.is_none() {
             sink.repairs.note(RepairKind::StrayQuote, line, || stray(row))?;
         }

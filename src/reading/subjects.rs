@@ -133,7 +133,11 @@ impl Subjects {
             expect_none(time, may_be_times);
         }
         if !missing.is_empty() {
-            return Err(ReadError::MissingColumns { line: row.line, missing, found: FoundColumn::names(row.names()) });
+            return Err(ReadError::MissingColumns {
+                line: row.line,
+                missing,
+                found: FoundColumn::names(row.names()),
+            });
         }
         match without_time {
             // In a table of steps, or of time series, that is how it is.
