@@ -4,7 +4,7 @@ use super::error::{ReadError, excerpt};
 use super::head::{MAX_ROW, NONE};
 use super::lines::Lines;
 use super::plain;
-use super::quotes::{CTRL_Z, Delimiter, Halt, Scan, Splitter};
+use super::quotes::{CTRL_Z, Delimiter, Fields, Halt, Scan, Splitter};
 use super::repair::{RepairKind, Repairs};
 use super::row::Row;
 use super::table::{Ending, Sink, Split, Table};
@@ -139,11 +139,17 @@ impl Pieces {
             return Ok(0);
         }
         self.ends.resize(table.usual(), 0);
-        let Some(end) = plain::split(input, delimiter, MAX_ROW, &mut self.ends) else { return Ok(0) };
+        let (end, quoted) = match plain::split(input, delimiter, MAX_ROW, &mut self.ends) {
+            Some(end) => (end, false),
+            None => match plain::split_quoted(input, delimiter, MAX_ROW, &mut self.ends) {
+                Some(end) => (end, true),
+                None => return Ok(0),
+            },
+        };
         self.after_nul = false;
         let (line, row) = (lines.current, &input[..end]);
         lines.end_line(input[end]);
-        let fields = super::quotes::Fields { bytes: row, ends: &self.ends, gap: 1 };
+        let fields = Fields { bytes: row, ends: &self.ends, gap: 1, quoted };
         table.usual_row(Split { line, row, fields }, sink)?;
         Ok(end + 1)
     }

@@ -104,6 +104,8 @@ pub(super) struct Fields<'a> {
     pub ends: &'a [usize],
     /// Bytes between one and the next.
     pub gap: usize,
+    /// Whether those that start with a quotation mark also end in one, and neither is part of them.
+    pub quoted: bool,
 }
 
 impl<'a> Fields<'a> {
@@ -115,7 +117,11 @@ impl<'a> Fields<'a> {
     pub fn get(&self, index: usize) -> &'a [u8] {
         let Some(&end) = self.ends.get(index) else { return b"" };
         let start = if index == 0 { 0 } else { self.ends[index - 1] + self.gap };
-        &self.bytes[start..end]
+        let field = &self.bytes[start..end];
+        match field {
+            [b'"', inner @ .., b'"'] if self.quoted => inner,
+            field => field,
+        }
     }
 }
 
@@ -130,7 +136,7 @@ pub(super) struct Splitter {
 
 impl Splitter {
     pub fn fields(&self) -> Fields<'_> {
-        Fields { bytes: &self.bytes, ends: &self.ends, gap: 0 }
+        Fields { bytes: &self.bytes, ends: &self.ends, gap: 0, quoted: false }
     }
 
     /// Whether something stood between a closing quotation mark and the delimiter.

@@ -186,7 +186,7 @@ impl Table {
         if self.closely || self.since_header < UNITS_ROWS || !self.held.is_empty() {
             return true;
         }
-        let value = fields.get(self.channels[0]).first();
+        let value = fields.get(self.channels[0]).trim_ascii_start().first();
         let is_number = value.is_some_and(|first| matches!(first, b'0'..=b'9' | b'-' | b'.' | b'+'));
         !is_number || matches!(row.first(), Some(b'#' | b'%' | b'/' | b';'))
     }
