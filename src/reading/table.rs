@@ -103,6 +103,16 @@ impl<F> Sink<'_, F> {
     }
 }
 
+/// Whether a row has nothing in it but delimiters of any kind.
+fn is_ghost(row: &[u8]) -> bool {
+    let row = trim(row, || ());
+    row.iter().all(|byte| matches!(byte, b',' | b';' | b'\t' | b'|' | b'"' | b' '))
+        || !row.is_ascii()
+            && row
+                .split(|byte| matches!(byte, b',' | b';' | b'\t' | b'|' | b'"'))
+                .all(|part| trim(part, || ()).is_empty())
+}
+
 impl Table {
     pub fn new(columns: Columns, names: &Names) -> Table {
         let mut table = Table {
@@ -163,6 +173,25 @@ impl Table {
             && self.channels.iter().all(|channel| is_value(self.field(fields, *channel)))
     }
 
+    /// Whether a row has all that is read of it, though perhaps not as many fields as it should.
+    pub fn can_take(&self, fields: Fields<'_>) -> bool {
+        let surplus = self.columns.names.len()..fields.len();
+        fields.len() >= self.read
+            && surplus.into_iter().all(|index| trim(fields.get(index), || ()).is_empty())
+            && self.channels.iter().all(|channel| is_value(self.field(fields, *channel)))
+    }
+
+    /// Whether a line is skipped wherever it is: it has nothing in it, or is a comment or the header.
+    pub fn is_no_data(&self, row: &[u8], fields: Fields<'_>) -> bool {
+        let is_header = || {
+            let names = self.columns.names.iter().enumerate();
+            names
+                .filter(|(_, name)| !name.is_empty())
+                .all(|(index, name)| self.field(fields, index) == name.as_bytes())
+        };
+        is_ghost(row) || self.is_comment(Split { line: 0, row, fields }) || is_header()
+    }
+
     fn field<'a>(&self, fields: Fields<'a>, column: usize) -> &'a [u8] {
         trim(fields.get(column), || ())
     }
@@ -202,8 +231,8 @@ impl Table {
         let Split { line, row, fields } = split;
         let detail = || excerpt(row.trim_ascii());
         if problem.is_none() {
-            if (0..fields.len()).all(|index| trim(fields.get(index), || ()).is_empty()) {
-                if fields.len() > 1 {
+            if is_ghost(row) {
+                if !trim(row, || ()).is_empty() {
                     sink.repairs.note(RepairKind::GhostRow, line, String::new)?;
                 }
                 return Ok(());
@@ -218,7 +247,7 @@ impl Table {
                 sink.repairs.note(RepairKind::HeaderAgain, line, detail)?;
                 return Ok(());
             }
-            if !has_numbers && ending == Ending::Line && self.is_units(split, sink.names) {
+            if ending == Ending::Line && self.is_units(split, sink.names) {
                 self.since_header += 1;
                 sink.repairs.note(RepairKind::UnitsRow, line, detail)?;
                 return Ok(());
@@ -360,14 +389,22 @@ impl Table {
         true
     }
 
-    /// Whether a row under the header says what the columns hold.
+    /// Whether a row under the header says what the columns hold: channels have words, and the time is none. What has no
+    /// dimension may have a 1 there.
     fn is_units(&self, Split { fields, .. }: Split<'_>, names: &Names) -> bool {
-        let text = |channel: &usize| !is_value(self.field(fields, *channel));
+        if self.since_header >= UNITS_ROWS {
+            return false;
+        }
+        let field = |channel: &usize| self.field(fields, *channel);
+        let words = self.channels.iter().filter(|channel| !is_value(field(channel))).count();
+        let numbers = self.channels.iter().filter(|channel| is_number(field(channel)));
         let times = names.wanted.iter().zip(&self.columns.indices);
-        let mut times = times.filter(|(wanted, index)| wanted.role == Role::Time && **index != NONE);
+        let mut times =
+            times.filter(|(wanted, index)| wanted.role == Role::Time && **index != NONE).peekable();
+        let ones = times.peek().is_some() && numbers.clone().all(|channel| field(channel) == b"1");
         let is_time = |field: &[u8]| field.first().is_some_and(u8::is_ascii_digit);
-        self.since_header < UNITS_ROWS
-            && self.channels.iter().any(text)
+        words > 0
+            && (ones || numbers.count() == 0)
             && !times.any(|(_, index)| is_time(self.field(fields, *index)))
     }
 
