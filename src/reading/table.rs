@@ -4,20 +4,18 @@ use std::collections::HashMap;
 
 use super::error::{ReadError, excerpt};
 use super::head::{Columns, NONE, Names, without_mark};
+use super::held::Held;
 use super::numeral::{is_number, is_value};
 use super::quotes::{Fields, Splitter};
 use super::repair::{RepairKind, Repairs};
 use super::row::Row;
-use super::text::{Seen, trim};
+use super::text::{Seen, decode, trim};
 use super::wanted::Role;
 
 /// Rows under a header that may hold units and the like.
 const UNITS_ROWS: u32 = 3;
 /// Earlier rows that show how long the last field is.
 const ENOUGH_ROWS: u64 = 8;
-/// What is kept of rows that cannot be read, until it is known whether a header follows.
-const MAX_HELD: usize = 100;
-const MAX_HELD_BYTES: usize = 1 << 16;
 
 /// The rows of a table.
 pub(super) struct Table {
@@ -39,18 +37,10 @@ pub(super) struct Table {
     /// Rows that held data.
     rows: u64,
     shortest_last: usize,
-    held: Vec<Held>,
-    held_bytes: usize,
+    held: Held,
     splitter: Splitter,
     /// Lines of the recordings of a table with one row to each, by id.
     recordings: HashMap<Vec<u8>, u64>,
-}
-
-/// A row that cannot be read.
-struct Held {
-    line: u64,
-    row: Vec<u8>,
-    problem: ReadError,
 }
 
 /// What ended a row.
@@ -125,8 +115,7 @@ impl Table {
             since_header: 0,
             rows: 0,
             shortest_last: usize::MAX,
-            held: Vec::new(),
-            held_bytes: 0,
+            held: Held::default(),
             splitter: Splitter::default(),
             recordings: HashMap::new(),
             columns,
@@ -243,7 +232,7 @@ impl Table {
             }
             let has_numbers = self.channels.iter().any(|channel| is_number(self.field(fields, *channel)));
             if !has_numbers && self.is_header(split, sink.names) {
-                self.drop_held(sink.repairs)?;
+                self.held.before_header(sink.repairs)?;
                 sink.repairs.note(RepairKind::HeaderAgain, line, detail)?;
                 return Ok(());
             }
@@ -365,12 +354,13 @@ impl Table {
 
     /// Whether a row is a header with the wanted columns; if they are in another order, that holds from now on.
     fn is_header(&mut self, Split { fields, .. }: Split<'_>, names: &Names) -> bool {
-        let name = |index| String::from_utf8_lossy(trim(fields.get(index), || ())).into_owned();
-        let is_mark = self.columns.names.get(self.mark).is_some_and(|mark| *mark == name(self.mark));
-        let values = (0..fields.len()).any(|index| is_number(trim(fields.get(index), || ())));
-        if !is_mark && (values || !self.has_channels()) {
+        let mark = self.columns.names.get(self.mark);
+        let is_mark = mark.is_some_and(|mark| mark.as_bytes() == self.field(fields, self.mark));
+        let values = || (0..fields.len()).any(|index| is_number(self.field(fields, index)));
+        if !is_mark && (!self.has_channels() || values()) {
             return false;
         }
+        let name = |index| decode(self.field(fields, index)).into_owned();
         let header: Vec<String> = (0..fields.len()).map(name).collect();
         let same = header == self.columns.names;
         if !same {
@@ -465,13 +455,8 @@ impl Table {
         problem: ReadError,
         sink: &mut Sink<'_, F>,
     ) -> Result<(), E> {
-        self.held_bytes += row.len();
-        self.held.push(Held { line, row: row[..row.len().min(MAX_HELD_BYTES)].to_vec(), problem });
-        if self.held.len() > MAX_HELD || self.held_bytes > MAX_HELD_BYTES {
-            self.flush_held(sink)
-        } else {
-            Ok(())
-        }
+        self.held.push(line, row, problem);
+        if self.held.is_full() { self.flush_held(sink) } else { Ok(()) }
     }
 
     /// Hands out the rows that cannot be read.
@@ -479,8 +464,7 @@ impl Table {
         &mut self,
         sink: &mut Sink<'_, F>,
     ) -> Result<(), E> {
-        self.held_bytes = 0;
-        for Held { line, row, problem } in std::mem::take(&mut self.held) {
+        for (line, row, problem) in self.held.take() {
             self.splitter.split_literally(&row, self.columns.delimiter);
             let Table { columns, splitter, .. } = self;
             let indices = columns.steps.first().unwrap_or(&columns.indices);
@@ -488,14 +472,5 @@ impl Table {
             sink.row(Row { line, columns, indices, fields, seen, problem })?;
         }
         Ok(())
-    }
-
-    /// What was held stands before a header.
-    fn drop_held(&mut self, repairs: &mut Repairs) -> Result<(), ReadError> {
-        self.held_bytes = 0;
-        let held = std::mem::take(&mut self.held);
-        let Some(first) = held.first() else { return Ok(()) };
-        let detail = || excerpt(first.row.trim_ascii());
-        repairs.note_many(RepairKind::LinesBeforeHeader, held.len() as u64, first.line, detail)
     }
 }

@@ -288,6 +288,11 @@ fn rows_of_other_lengths() {
     ]);
     let found = read("id,time,a,b\ns,0,1,2\ns,1,3\nt,0,5,6,7\nt,1,5,6\n");
     assert_eq!(found.rows, ["s,0,1,2", "line 3: WRONG_FIELD_COUNT", "line 4: WRONG_FIELD_COUNT", "t,1,5,6"]);
+    let broken = "x\n".repeat(150);
+    let many = read(format!("id,time,a,b\ns,0,1,2\n{broken}id,time,a,b\ns,1,3,4\n"));
+    assert_eq!(many.rows.len(), 103, "100 lines at most are before a header");
+    assert_eq!(many.rows[1], "line 3: WRONG_FIELD_COUNT");
+    assert_eq!(many.repairs, [("LINES_BEFORE_HEADER", 49, 104), ("HEADER_AGAIN", 1, 153)]);
     let commas = read("id,time,a,b\ns,0,1,5,2,5\ns,1,3,5,4,5\n");
     assert_eq!(commas.rows, ["line 2: WRONG_FIELD_COUNT", "line 3: WRONG_FIELD_COUNT"]);
 }
