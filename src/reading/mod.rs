@@ -11,6 +11,7 @@
 mod alike;
 mod error;
 mod head;
+mod held;
 pub(crate) mod ids;
 mod layout;
 mod lines;

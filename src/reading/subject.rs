@@ -162,6 +162,13 @@ impl Subject {
         self.mended.is_ok()
     }
 
+    /// More of its rows follow: what was made of those before is no recording any more.
+    pub fn reopen(&mut self) {
+        self.regular = None;
+        self.mended = Ok(Vec::new());
+        self.state = State::Late;
+    }
+
     /// Says what was mended, since no more rows can follow.
     ///
     /// # Errors

@@ -294,9 +294,12 @@ fn a_bad_row_refuses_its_subject_and_no_other() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_row_with_too_few_fields_is_that_subjects() {
-    let read = read("id,time,a,b,legs\nr,0,1,2,two\ns,0,1,2,two\ns,1,1\ns,2,1,2,two\nt,0,1,2,two\n");
-    assert_eq!(read.refused, [("s".to_owned(), "WRONG_FIELD_COUNT", Some(4))]);
-    assert_eq!(read.recordings.len(), 2);
+    for (row, id) in [("s,1,1", "s"), ("t,1,1", "t"), ("u,1,1", "u"), ("broken off", "s")] {
+        let file = format!("id,time,a,b,legs\nr,0,1,2,two\ns,0,1,2,two\n{row}\ns,2,1,2,two\nt,0,1,2,two\n");
+        let read = read(&file);
+        assert_eq!(read.refused, [(id.to_owned(), "WRONG_FIELD_COUNT", Some(4))], "{row}");
+        assert_eq!(read.recordings.len(), if id == "u" { 3 } else { 2 }, "{row}");
+    }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
