@@ -22,8 +22,8 @@ pub fn inputs() -> Vec<Input> {
             let a = edit(&[]);
             let a = a.split_once("b,0").map_or("", |(a, _)| a).to_owned();
             a + &rows
-        }, ("b", "GAP"), &[]),
-        without("missing-channel", edit(&[("b,0,0.5", "b,0,"), ("b,1,1.5", "b,1,"), ("b,2,2.5", "b,2,"), ("b,3,3.5", "b,3,")]), ("b", "GAP"), &[]),
+        }, ("b", "MISSING_VALUES"), &[]),
+        without("missing-channel", edit(&[("b,0,0.5", "b,0,"), ("b,1,1.5", "b,1,"), ("b,2,2.5", "b,2,"), ("b,3,3.5", "b,3,")]), ("b", "MISSING_VALUES"), &[]),
     ]);
     inputs
 }

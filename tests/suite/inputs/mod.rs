@@ -127,13 +127,16 @@ fn read(files: &[(&'static str, Vec<u8>)], chunk: usize, strict: bool) -> Result
     }
 }
 
-/// Recordings by id, what was refused, and the kinds of repairs.
+/// Recordings by id, with the index of a step for its time; what was refused; and the kinds of repairs.
 type Found = (Vec<Recording>, Vec<(String, &'static str)>, Vec<&'static str>);
 
 fn found(mut reader: Reader) -> Found {
     let complete = reader.take_complete();
     let mut recordings: Vec<_> = complete.iter().map(|index| reader.recording(*index).clone()).collect();
     recordings.sort_by(|a, b| a.id.cmp(&b.id));
+    for recording in &mut recordings {
+        recording.times = (0..recording.steps()).map(|step| step as f64).collect();
+    }
     let refused = reader.refused().iter().map(|refusal| (refusal.id.clone(), refusal.reason.code()));
     let mut repairs: Vec<_> = reader.repairs().iter().map(|repair| repair.kind.code()).collect();
     repairs.sort_unstable();
