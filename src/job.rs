@@ -1,18 +1,19 @@
-//! One file from its bytes to complete recordings, in portions for the instances that classify them.
+//! Files from their bytes to complete recordings, in portions for the instances that classify them.
 
 use std::collections::VecDeque;
 
 use crate::bundle::Manifest;
 use crate::classifier::Classifier;
-use crate::reading::{ReadError, Reader};
+use crate::reading::{ReadError, ReadOptions, Reader};
 use crate::recording::Recording;
 use crate::windows::WindowConfig;
 
-/// One CSV file that is being read, and which of its recordings wait to be classified.
+/// Files that are being read, one after the other, and which of their recordings wait to be classified.
 ///
 /// A subject is complete as soon as its rows end, and can be classified while the file is still being read. If
 /// more of its rows turn up later it is complete once more at the end, and the later prediction replaces the
-/// earlier one.
+/// earlier one. If one of these cannot be read, the subject is refused, and the earlier prediction does not count: see
+/// [`Reader::readable`].
 pub struct Job {
     reader: Reader,
     window: WindowConfig,
@@ -22,32 +23,42 @@ pub struct Job {
 }
 
 impl Job {
-    /// Starts a file in the classifier's schema.
-    pub fn new(classifier: &Classifier) -> Self {
-        let Manifest { schema, window, .. } = classifier.manifest();
-        let (reader, window) = (Reader::new(schema), *window);
+    /// Starts to read files in the classifier's schema.
+    pub fn new(classifier: &Classifier, options: ReadOptions) -> Self {
+        let Manifest { schema, sampling, window, .. } = classifier.manifest();
+        let (reader, window) = (Reader::new(schema, sampling, options), *window);
         Job { reader, window, pending: VecDeque::new(), ended: false }
+    }
+
+    /// Begins a file; the one before ends.
+    ///
+    /// # Errors
+    /// The file before cannot be read. The next one has begun all the same.
+    pub fn file(&mut self, name: &str) -> Result<(), ReadError> {
+        let before = self.reader.next_file(name);
+        self.update_pending();
+        before
     }
 
     /// Reads the next bytes of the file.
     ///
     /// # Errors
-    /// The file is not what the model reads.
+    /// Nothing in the file is what the model reads.
     pub fn read(&mut self, bytes: &[u8]) -> Result<(), ReadError> {
-        self.reader.feed(bytes)?;
+        let result = self.reader.feed(bytes);
         self.update_pending();
-        Ok(())
+        result
     }
 
-    /// Ends the file.
+    /// Ends the last file.
     ///
     /// # Errors
-    /// The file ends within a row, or has none.
+    /// Nothing in any of the files could be read: the first reason.
     pub fn end(&mut self) -> Result<(), ReadError> {
-        self.reader.finish()?;
+        let result = self.reader.finish();
         self.update_pending();
         self.ended = true;
-        Ok(())
+        result
     }
 
     /// Takes complete recordings that have this many windows, or a few more, in the order in which they became
@@ -67,7 +78,7 @@ impl Job {
         self.pending.drain(..taken).map(|(index, _)| self.reader.recording(index)).collect()
     }
 
-    /// What was read: recordings in the order of first appearance, and warnings about the file.
+    /// What was read: recordings in the order of first appearance, and what is to say about the files.
     pub fn reader(&self) -> &Reader {
         &self.reader
     }

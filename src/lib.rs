@@ -18,7 +18,7 @@
 //! |---|---|
 //! | [`recording`] | what the columns of a CSV are ([`Schema`]) and one subject's data ([`Recording`]) |
 //! | [`reading`] | bytes of files as people have them to recordings, with what was put right and what was refused |
-//! | [`sampling`] | a recording's steps as the model was trained on: gaps and rate
+//! | [`sampling`] | a recording's steps as the model was trained on: gaps and rate |
 //! | [`features`] | a recording to the network's inputs, by a transform fitted on training data |
 //! | [`windows`] | features to fixed-length windows |
 //! | [`network`] | what a network is: its configuration, its parameters and (feature `burn`) its Burn modules |
@@ -29,8 +29,9 @@
 //! | [`decision`] | a subject's probabilities to calibrated ones and a class |
 //! | [`portion`] | recordings side by side, on the way to another instance |
 //! | [`classifier`] | the entry point: a bundle and an engine; recordings in, predictions out |
-//! | [`job`] | one file: bytes in, complete recordings out while it is being read |
-//! | [`labels`] | a CSV of true labels |
+//! | [`job`] | files: bytes in, complete recordings out while they are being read |
+//! | [`labels`] | true labels, from a file of them or a column of the recordings |
+//! | [`kind`] | what a file is, by its first bytes |
 //! | [`evaluation`] | true and predicted classes to scores |
 //! | `simd` | instruction sets: vectors and dispatch |
 //! | `web` | the JavaScript surface (wasm32 only) |
@@ -43,6 +44,7 @@ pub mod engine;
 pub mod evaluation;
 pub mod features;
 pub mod job;
+pub mod kind;
 pub mod labels;
 pub mod network;
 mod number;

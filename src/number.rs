@@ -68,7 +68,19 @@ const MAX_POWER: f64 = POWERS_OF_TEN[MAX_EXPONENT];
 /// What `str::parse` makes of a field, to the last bit: most fields are read by a few operations that prove their
 /// rounding, and the others by it.
 pub(crate) fn parse<T: Number>(field: &[u8]) -> Option<T> {
-    parse_short(field).or_else(|| str::from_utf8(field).ok()?.parse().ok())
+    parse_with::<T, b'.'>(field)
+}
+
+/// As [`parse`], of numbers whose decimals are behind another sign than a point, which they then do not have.
+pub(crate) fn parse_with<T: Number, const SIGN: u8>(field: &[u8]) -> Option<T> {
+    parse_short::<T, SIGN>(field).or_else(|| {
+        let text = str::from_utf8(field).ok()?;
+        match SIGN {
+            b'.' => text.parse().ok(),
+            _ if text.contains('.') => None,
+            sign => text.replacen(char::from(sign), ".", 1).parse().ok(),
+        }
+    })
 }
 
 /// A number in a message. In a browser JavaScript writes it: Rust's printer is a twentieth of the module.
@@ -105,7 +117,7 @@ impl fmt::Debug for Shown {
 }
 
 /// As [`parse`], or nothing where it takes more than a few operations to be sure.
-fn parse_short<T: Number>(field: &[u8]) -> Option<T> {
+fn parse_short<T: Number, const SIGN: u8>(field: &[u8]) -> Option<T> {
     /// So many digits fit into 64 bits.
     const MAX_DIGITS: usize = 19;
 
@@ -116,7 +128,7 @@ fn parse_short<T: Number>(field: &[u8]) -> Option<T> {
     let (whole, rest) = digits(0, text);
     let mut count = text.len() - rest.len();
     let (number, places, rest) = match rest {
-        [b'.', fraction @ ..] => {
+        [sign, fraction @ ..] if *sign == SIGN => {
             let (number, rest) = digits(whole, fraction);
             (number, fraction.len() - rest.len(), rest)
         }
@@ -124,7 +136,7 @@ fn parse_short<T: Number>(field: &[u8]) -> Option<T> {
     };
     count += places;
     if count > MAX_DIGITS {
-        let leading = text.iter().filter(|byte| **byte != b'.').take_while(|byte| **byte == b'0');
+        let leading = text.iter().filter(|byte| **byte != SIGN).take_while(|byte| **byte == b'0');
         count -= leading.count().min(count - 1);
     }
     let power = match rest {
@@ -195,6 +207,9 @@ mod tests {
         assert_eq!(parse(text.as_bytes()).map(f32::to_bits), single, "{text} as f32");
         let double = text.parse().ok().map(f64::to_bits);
         assert_eq!(parse(text.as_bytes()).map(f64::to_bits), double, "{text} as f64");
+        let comma = text.replace('.', ",");
+        let with_comma = parse_with::<f32, b','>(comma.as_bytes()).map(f32::to_bits);
+        assert_eq!(with_comma, single, "{comma} with a comma as f32");
     }
 
     proptest! {

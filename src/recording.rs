@@ -1,19 +1,22 @@
-//! What the columns of a CSV are, and one subject's recording.
+//! What the columns of a file are, and one subject's recording.
 
 use serde::{Deserialize, Serialize};
 
 use crate::number;
 
-/// Which columns of a CSV a model reads, and as what.
+/// Which columns of a file a model reads, and as what.
 ///
 /// Columns are found by name, in any order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Schema {
-    /// Column with the subject's id, kept as text ("000" stays "000").
-    pub id: String,
-    /// Column with the time of a row: any finite number, unique within a subject.
-    pub time: String,
+    /// Columns that say which recording a row belongs to, one or more: the subject, perhaps the trial. They are kept as
+    /// text ("000" stays "000").
+    #[serde(with = "keys")]
+    pub id: Vec<String>,
+    /// Column with the time of a row. Without it the order of the rows is that of time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
     /// Numeric columns, in the order of [`Recording::values`].
     pub channels: Vec<String>,
     /// Columns that hold one of a few words, in the order of [`Recording::codes`].
@@ -22,6 +25,78 @@ pub struct Schema {
     /// Columns that belong to such files but that the model does not read: no warning is due.
     #[serde(default)]
     pub ignored: Vec<String>,
+    /// Column with the class, in files of labels and perhaps in those of recordings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+}
+
+impl Schema {
+    /// The id's columns as one name: joined as the parts of an [id](Recording::id) are.
+    pub fn id_name(&self) -> String {
+        joined(self.id.iter().map(String::as_str))
+    }
+}
+
+/// The parts of an id as one text, with `/` between them. A `/` within a part is doubled, so that different parts never
+/// give the same text; the only part of an id stays as it is.
+pub fn joined<'a>(parts: impl ExactSizeIterator<Item = &'a str>) -> String {
+    let single = parts.len() == 1;
+    let mut text = String::new();
+    for (index, part) in parts.enumerate() {
+        if index > 0 {
+            text.push('/');
+        }
+        for piece in part.split_inclusive('/') {
+            text.push_str(piece);
+            if !single && piece.ends_with('/') {
+                text.push('/');
+            }
+        }
+    }
+    text
+}
+
+/// For `#[serde(with)]`: one column is written as a text, several as a list.
+pub mod keys {
+    use std::fmt;
+
+    use serde::de::value::SeqAccessDeserializer;
+    use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
+    use serde::ser::{Serialize, Serializer};
+
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(columns: &[String], serializer: S) -> Result<S::Ok, S::Error> {
+        match columns {
+            [column] => serializer.serialize_str(column),
+            columns => columns.serialize(serializer),
+        }
+    }
+
+    /// # Errors
+    /// It is neither a text nor a list of one or more texts.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+        struct Keys;
+
+        impl<'de> Visitor<'de> for Keys {
+            type Value = Vec<String>;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("the name of a column, or a list of such names")
+            }
+
+            fn visit_str<E: Error>(self, column: &str) -> Result<Vec<String>, E> {
+                Ok(vec![column.to_owned()])
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, columns: A) -> Result<Vec<String>, A::Error> {
+                let columns = Vec::<String>::deserialize(SeqAccessDeserializer::new(columns))?;
+                if columns.is_empty() { Err(A::Error::invalid_length(0, &self)) } else { Ok(columns) }
+            }
+        }
+
+        deserializer.deserialize_any(Keys)
+    }
 }
 
 /// A column that holds one of a few words.
@@ -50,7 +125,7 @@ impl Category {
 /// One subject's rows in the order of time.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Recording {
-    /// The subject's id, as written in the file.
+    /// The subject's id, as written in the file; of several columns, their parts with `/` between.
     pub id: String,
     /// Time of each step, ascending: `[steps]`.
     pub times: Vec<f64>,

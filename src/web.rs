@@ -15,9 +15,10 @@ use crate::classifier::{Classifier, ClassifyError, LoadError, Prediction};
 use crate::engine::{EngineError, EngineKind, Precision, built};
 use crate::evaluation::{ClassScores, Scores};
 use crate::job::Job;
-use crate::labels::Labels;
+use crate::kind::Kind;
+use crate::labels::{LabelColumns, Labels, LabelsError, Spelled};
 use crate::portion::Portion;
-use crate::reading::ReadError;
+use crate::reading::{ReadError, ReadOptions, Refusal, Repair};
 use crate::recording::{Recording, Schema};
 use crate::windows::WindowConfig;
 
@@ -110,10 +111,27 @@ impl WebClassifier {
         to_js(&Info { engine, precision, classes, schema, window, members: members.len(), card })
     }
 
-    /// Starts to read one file.
-    pub fn job(&self) -> WebJob {
-        let job = RefCell::new(Job::new(&self.classifier));
+    /// Starts to read files.
+    pub fn job(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "WebReadOptions | undefined")] options: JsValue,
+    ) -> WebJob {
+        let job = RefCell::new(Job::new(&self.classifier, read_options(&options)));
         WebJob { classifier: self.classifier.clone(), job }
+    }
+
+    /// What a file is that begins with these bytes; with `complete`, they are all of it.
+    #[wasm_bindgen(js_name = kindOf, unchecked_return_type = "'recordings' | 'labels' | 'bundle' | 'unknown'")]
+    pub fn kind_of(
+        &self,
+        name: &str,
+        head: &[u8],
+        complete: bool,
+        #[wasm_bindgen(unchecked_param_type = "WebReadOptions | undefined")] options: JsValue,
+    ) -> String {
+        let schema = &self.classifier.manifest().schema;
+        let _ = name;
+        Kind::of(schema, &read_options(&options), head, complete).name().to_owned()
     }
 
     /// Classifies the recordings of a [`Portion`], given by its parts: one prediction each, in their order.
@@ -135,7 +153,7 @@ impl WebClassifier {
     }
 }
 
-/// One file that is being read. Which instance classifies its recordings is the caller's choice.
+/// Files that are being read. Which instance classifies its recordings is the caller's choice.
 #[wasm_bindgen]
 pub struct WebJob {
     classifier: Rc<Classifier>,
@@ -144,12 +162,17 @@ pub struct WebJob {
 
 #[wasm_bindgen]
 impl WebJob {
+    /// Begins a file. Throws what is wrong with the one before, which it ends; this one has begun all the same.
+    pub fn file(&self, name: &str) -> Result<(), Error> {
+        self.job.borrow_mut().file(name).map_err(|reason| csv_error(&reason))
+    }
+
     /// Reads the next bytes.
     pub fn read(&self, bytes: &[u8]) -> Result<(), Error> {
         self.job.borrow_mut().read(bytes).map_err(|reason| csv_error(&reason))
     }
 
-    /// Ends the file.
+    /// Ends the last file.
     pub fn end(&self) -> Result<(), Error> {
         self.job.borrow_mut().end().map_err(|reason| csv_error(&reason))
     }
@@ -172,16 +195,18 @@ impl WebJob {
         object.into()
     }
 
-    /// Warnings about the file, as messages.
-    pub fn warnings(&self) -> Vec<String> {
-        self.job.borrow().reader().warnings().iter().map(ToString::to_string).collect()
-    }
-
-    /// The subjects' ids in the order of first appearance.
-    pub fn order(&self) -> Vec<String> {
+    /// What is to say about the files. `order` has the ids of the subjects that could be read, in the order of first
+    /// appearance: one that is in `refused` as well was refused in a later file, and its prediction stands.
+    #[wasm_bindgen(unchecked_return_type = "WebSummary")]
+    pub fn summary(&self) -> Result<JsValue, Error> {
         let job = self.job.borrow();
         let reader = job.reader();
-        (0..reader.len()).map(|index| reader.recording(index).id.clone()).collect()
+        to_js(&WebSummary {
+            order: reader.readable().map(|index| reader.recording(index).id.as_str()).collect(),
+            warnings: reader.warnings().iter().map(ToString::to_string).collect(),
+            repairs: reader.repairs().iter().map(WebRepair::of).collect(),
+            refused: reader.refused().iter().map(WebRefusal::of).collect(),
+        })
     }
 
     /// One subject's recording: `{ times [steps], channels, values [steps, channels] }`.
@@ -199,19 +224,30 @@ impl WebJob {
     }
 }
 
-/// Scores of predictions (`ids` and `predicted` labels) against a CSV of true labels.
+/// Scores of predictions (`ids` and `predicted` labels) against a table of true labels, which has the columns `schema_ids`
+/// (or the first of them) and `label_column`.
 ///
-/// `{ subjects, accuracy, weighted_f1, macro_f1, per_class, confusion, missing }`
+/// `{ subjects, accuracy, weighted_f1, macro_f1, per_class, confusion, missing, repairs }`
 #[wasm_bindgen(unchecked_return_type = "unknown")]
+#[expect(clippy::too_many_arguments, reason = "JavaScript has no cheaper way to pass typed values")]
 pub fn evaluate(
     classes: Vec<String>,
-    id_column: &str,
+    schema_ids: Vec<String>,
+    label_column: Option<String>,
     labels: &[u8],
+    file_name: Option<String>,
     ids: Vec<String>,
     predicted: Vec<String>,
+    #[wasm_bindgen(unchecked_param_type = "WebReadOptions | undefined")] options: JsValue,
 ) -> Result<JsValue, Error> {
-    let labels = Labels::parse(labels, id_column, &classes)
-        .map_err(|reason| data_error(&reason.to_string(), reason.code(), reason.line(), reason.column()))?;
+    let columns = LabelColumns { id: &schema_ids, label: label_column.as_deref() };
+    let labels =
+        Labels::parse(labels, columns, &classes, &read_options(&options)).map_err(
+            |reason| match &reason {
+                LabelsError::Csv(reason) => csv_error(reason),
+                _ => data_error(&reason.to_string(), reason.code(), reason.line(), reason.column()),
+            },
+        )?;
     let mut predictions = Vec::with_capacity(ids.len());
     for (id, label) in ids.iter().zip(&predicted) {
         let class = classes.iter().position(|class| class == label);
@@ -220,6 +256,9 @@ pub fn evaluate(
         predictions.push((id.as_str(), class));
     }
     let matched = labels.matched(predictions);
+    let mut repairs = labels.repairs().to_vec();
+    repairs.extend(matched.spelled.as_ref().map(Spelled::repair));
+    repairs.iter_mut().for_each(|repair| repair.file = file_name.clone());
     let scores = Scores::new(&classes, matched.pairs);
     to_js(&WebScores {
         subjects: scores.subjects,
@@ -231,12 +270,14 @@ pub fn evaluate(
         missing: MissingSubjects {
             without_label: matched.without_label,
             without_prediction: matched.without_prediction,
+            unlabelled: labels.unlabelled(),
         },
+        repairs: repairs.iter().map(WebRepair::of).collect(),
     })
 }
 
 #[derive(Serialize)]
-struct WebScores {
+struct WebScores<'a> {
     subjects: u32,
     accuracy: f64,
     weighted_f1: f64,
@@ -244,6 +285,7 @@ struct WebScores {
     per_class: Vec<ClassScores>,
     confusion: Vec<Vec<u32>>,
     missing: MissingSubjects,
+    repairs: Vec<WebRepair<'a>>,
 }
 
 /// Subjects that are part of no score.
@@ -252,6 +294,75 @@ struct WebScores {
 struct MissingSubjects {
     without_label: Vec<String>,
     without_prediction: Vec<String>,
+    /// How many subjects the labels name without a class.
+    unlabelled: usize,
+}
+
+#[derive(Serialize)]
+struct WebSummary<'a> {
+    order: Vec<&'a str>,
+    warnings: Vec<String>,
+    repairs: Vec<WebRepair<'a>>,
+    refused: Vec<WebRefusal<'a>>,
+}
+
+#[derive(Serialize)]
+struct WebRepair<'a> {
+    code: &'static str,
+    count: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    line: u64,
+    message: String,
+}
+
+impl WebRepair<'_> {
+    fn of(repair: &Repair) -> WebRepair<'_> {
+        let Repair { kind, count, file, line, .. } = repair;
+        let (code, message) = (kind.code(), repair.to_string());
+        WebRepair { code, count: *count, file: file.as_deref(), line: *line, message }
+    }
+}
+
+#[derive(Serialize)]
+struct WebRefusal<'a> {
+    id: &'a str,
+    code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<&'a str>,
+    message: String,
+}
+
+impl WebRefusal<'_> {
+    fn of(refusal: &Refusal) -> WebRefusal<'_> {
+        let Refusal { id, file, reason } = refusal;
+        let (line, column, message) = (reason.line(), reason.column(), reason.to_string());
+        WebRefusal { id, code: reason.code(), file: file.as_deref(), line, column, message }
+    }
+}
+
+/// What a file has instead of the columns that are missing.
+#[derive(Serialize)]
+struct WebColumns<'a> {
+    missing: Vec<WebMissing<'a>>,
+    found: Vec<WebFound<'a>>,
+}
+
+#[derive(Serialize)]
+struct WebMissing<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    similar: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct WebFound<'a> {
+    name: &'a str,
+    values: Vec<&'a str>,
 }
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -264,6 +375,41 @@ export interface WebPrediction {
     probabilities: number[];
     windows: { starts: Uint32Array; probabilities: Float32Array };
     warnings: string[];
+}
+/** How files are read: `columns` has a file's name of a column by the model's; `files` are the names of all files to come. */
+export interface WebReadOptions {
+    strict?: boolean;
+    columns?: Readonly<Record<string, string>>;
+    files?: readonly string[];
+}
+/** Something that was put right: `count` times, first on `line`. */
+export interface WebRepair {
+    code: string;
+    count: number;
+    file?: string;
+    line: number;
+    message: string;
+}
+/** A subject that cannot be read; without an id the rows that are no subject's, or a whole file. */
+export interface WebRefusal {
+    id: string;
+    code: string;
+    file?: string;
+    line?: number;
+    column?: string;
+    message: string;
+}
+/** What is to say about the files of a job. */
+export interface WebSummary {
+    order: string[];
+    warnings: string[];
+    repairs: WebRepair[];
+    refused: WebRefusal[];
+}
+/** Of an error MISSING_COLUMN: `values` are up to three from the rows. */
+export interface WebColumns {
+    missing: { name: string; similar?: string }[];
+    found: { name: string; values: string[] }[];
 }
 /** Recordings side by side: `steps` of each, then `[steps, channels]` and `[steps, categories]` of all. */
 export interface WebPortion {
@@ -330,7 +476,37 @@ fn data_error(message: &str, code: &str, line: Option<u64>, column: Option<&str>
 }
 
 fn csv_error(reason: &ReadError) -> Error {
-    data_error(&reason.to_string(), reason.code(), reason.line(), reason.column())
+    let error = data_error(&reason.to_string(), reason.code(), reason.line(), reason.column());
+    if let ReadError::MissingColumns { missing, found, .. } = reason {
+        let missing = missing.iter().map(|column| {
+            let similar = column.similar.as_deref();
+            WebMissing { name: &column.name, similar }
+        });
+        let found = found.iter().map(|name| WebFound { name, values: Vec::new() });
+        let columns = to_js(&WebColumns { missing: missing.collect(), found: found.collect() });
+        set(&error, "columns", &columns.unwrap_or_default());
+    }
+    error
+}
+
+/// Options as JavaScript gives them. What is no option is none.
+fn read_options(options: &JsValue) -> ReadOptions {
+    let get = |object: &JsValue, key: &str| Reflect::get(object, &key.into()).unwrap_or_default();
+    let columns = get(options, "columns").dyn_into::<Object>().map(|columns| {
+        let pairs = Object::entries(&columns);
+        let pair = |pair: JsValue| {
+            let pair: Array = pair.dyn_into().ok()?;
+            Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
+        };
+        pairs.iter().filter_map(pair).collect()
+    });
+    let files = get(options, "files").dyn_into::<Array>();
+    ReadOptions {
+        strict: get(options, "strict").is_truthy(),
+        columns: columns.unwrap_or_default(),
+        files: files
+            .map_or_else(|_| Vec::new(), |files| files.iter().filter_map(|name| name.as_string()).collect()),
+    }
 }
 
 fn classify_error(reason: &ClassifyError) -> Error {

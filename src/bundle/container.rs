@@ -17,6 +17,11 @@ use std::collections::{BTreeMap, HashSet};
 use super::budget::MAX_MANIFEST_SIZE;
 
 const MAGIC: [u8; 4] = *b"NRUB";
+
+/// Whether a file begins as a bundle does.
+pub fn is_bundle(head: &[u8]) -> bool {
+    head.starts_with(&MAGIC)
+}
 const VERSION: u16 = 1;
 const HEADER: usize = 10;
 /// The data section and each tensor in it start at a multiple of this.

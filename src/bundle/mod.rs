@@ -47,8 +47,8 @@ pub use self::budget::{
     MAX_ACTIVATIONS, MAX_FILE_SIZE, MAX_KNOWN_ANSWERS, MAX_LOAD_FLOPS, MAX_MANIFEST_SIZE, MAX_STEP_BYTES,
     MAX_STEP_FLOPS, MAX_WEIGHTS, MAX_WINDOW, MAX_WINDOW_FLOPS,
 };
-pub use self::container::ContainerError;
 use self::container::{Container, Tensor, Tensors};
+pub use self::container::{ContainerError, is_bundle};
 pub use self::error::{BundleError, InvalidManifest};
 pub use self::manifest::{
     KnownAnswers, MANIFEST_KEY, Manifest, Member, ModelCard, PrecisionCheck, VERSION, WeightCheck, WeightType,

@@ -54,7 +54,9 @@ impl Manifest {
         count("category columns", schema.categories.len(), 0, MAX_COLUMNS)?;
         count("ignored columns", schema.ignored.len(), 0, MAX_COLUMNS)?;
         let categories = schema.categories.iter().map(|category| &category.column);
-        names("column", [&schema.id, &schema.time].into_iter().chain(&schema.channels).chain(categories))?;
+        count("id columns", schema.id.len(), 1, MAX_COLUMNS)?;
+        names("column", schema.id.iter().chain(&schema.time).chain(&schema.channels).chain(categories))?;
+        names("label column", &schema.label)?;
         for category in &schema.categories {
             count("levels of a category column", category.levels.len(), 1, 256)?;
             names("level", &category.levels)?;

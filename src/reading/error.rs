@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::repair::Repair;
 use crate::number;
+use crate::sampling::{TimeError, Unusable};
 
 /// Why a file cannot be read. Lines are the file's physical lines, counted from 1; the line of a row is the
 /// one that it starts on.
@@ -118,6 +119,70 @@ pub enum ReadError {
         /// The words that the column may hold.
         allowed: Vec<String>,
     },
+    /// A number can be read in two ways, and nothing in the file tells which one is meant.
+    #[error(
+        "line {line}, column {column:?}: {found:?} may be {} or {}, and no other number of the file tells which: write it \
+         without anything between thousands, or all numbers with decimals",
+        readings[0], readings[1]
+    )]
+    AmbiguousNumber {
+        /// Line of the row.
+        line: u64,
+        /// Name of the column.
+        column: String,
+        /// What was found, cut if it is long.
+        found: String,
+        /// The number with a decimal point, and with a decimal comma.
+        readings: [String; 2],
+    },
+    /// A number is written in another way than those before it.
+    #[error(
+        "line {line}, column {column:?}: {found:?} has its decimals behind a {}, {}: write all numbers of a file alike",
+        if *comma { "point" } else { "comma" }, settled_part(settled, *comma)
+    )]
+    MixedDecimals {
+        /// Line of the row.
+        line: u64,
+        /// Name of the column.
+        column: String,
+        /// What was found, cut if it is long.
+        found: String,
+        /// The number that settled how numbers are written, and its line, where there was one.
+        settled: Option<(String, u64)>,
+        /// Whether decimals are behind a comma in the rest of the file.
+        comma: bool,
+    },
+    /// A field is no time.
+    #[error("line {line}, column {column:?}: {reason}")]
+    Time {
+        /// Line of the row.
+        line: u64,
+        /// Name of the column.
+        column: String,
+        /// What is wrong with it.
+        reason: Box<TimeError>,
+    },
+    /// The rows of a subject are no recording as the model wants it.
+    #[error("{reason}")]
+    Unusable {
+        /// What is wrong with them.
+        reason: Box<Unusable>,
+    },
+    /// A subject is in two files.
+    #[error(
+        "line {line}, column {column:?}: subject {id:?} is in the file {first_file:?} already: a recording is in one file \
+         only, and these rows are not read"
+    )]
+    IdInTwoFiles {
+        /// Line of its first row in the later file.
+        line: u64,
+        /// Name of the id column.
+        column: String,
+        /// The subject.
+        id: String,
+        /// Name of the earlier file.
+        first_file: String,
+    },
     /// A text is not UTF-8.
     #[error("line {line}, column {column:?}: {found:?} is not UTF-8 text")]
     InvalidUtf8 {
@@ -166,6 +231,7 @@ impl ReadError {
         match self {
             ReadError::EmptyFile | ReadError::NoRows | ReadError::NotText { .. } => None,
             ReadError::Strict { repair } => Some(repair.line),
+            ReadError::Unusable { reason } => Some(reason.line()),
             ReadError::MissingColumns { line, .. }
             | ReadError::DuplicateColumn { line, .. }
             | ReadError::WrongFieldCount { line, .. }
@@ -175,6 +241,10 @@ impl ReadError {
             | ReadError::EmptyId { line, .. }
             | ReadError::DuplicateTime { line, .. }
             | ReadError::UnknownCategory { line, .. }
+            | ReadError::AmbiguousNumber { line, .. }
+            | ReadError::MixedDecimals { line, .. }
+            | ReadError::Time { line, .. }
+            | ReadError::IdInTwoFiles { line, .. }
             | ReadError::InvalidUtf8 { line, .. }
             | ReadError::RowTooLong { line, .. }
             | ReadError::UnterminatedQuote { line, .. } => Some(*line),
@@ -197,7 +267,12 @@ impl ReadError {
             | ReadError::EmptyId { column, .. }
             | ReadError::DuplicateTime { column, .. }
             | ReadError::UnknownCategory { column, .. }
+            | ReadError::AmbiguousNumber { column, .. }
+            | ReadError::MixedDecimals { column, .. }
+            | ReadError::Time { column, .. }
+            | ReadError::IdInTwoFiles { column, .. }
             | ReadError::InvalidUtf8 { column, .. } => Some(column),
+            ReadError::Unusable { reason } => Some(reason.column()),
             ReadError::RowTooLong { column, .. } | ReadError::UnterminatedQuote { column, .. } => {
                 column.as_deref()
             }
@@ -220,6 +295,11 @@ impl ReadError {
             ReadError::EmptyId { .. } => "EMPTY_ID",
             ReadError::DuplicateTime { .. } => "DUPLICATE_TIME",
             ReadError::UnknownCategory { .. } => "UNKNOWN_CATEGORY",
+            ReadError::AmbiguousNumber { .. } => "AMBIGUOUS_NUMBER",
+            ReadError::MixedDecimals { .. } => "MIXED_DECIMALS",
+            ReadError::Time { reason, .. } => reason.code(),
+            ReadError::Unusable { reason } => reason.code(),
+            ReadError::IdInTwoFiles { .. } => "ID_IN_TWO_FILES",
             ReadError::InvalidUtf8 { .. } => "INVALID_UTF8",
             ReadError::RowTooLong { .. } => "ROW_TOO_LONG",
             ReadError::UnterminatedQuote { .. } => "UNTERMINATED_QUOTE",
@@ -291,6 +371,14 @@ fn number_hint(found: &str) -> &'static str {
     let decimal_comma =
         found.contains(',') && number::parse::<f64>(found.replacen(',', ".", 1).as_bytes()).is_some();
     if decimal_comma { "; decimals are written with a point, not a comma" } else { "" }
+}
+
+fn settled_part(settled: &Option<(String, u64)>, comma: bool) -> String {
+    let sign = if comma { "comma" } else { "point" };
+    match settled {
+        Some((found, line)) => format!("and {found:?} on line {line} behind a {sign}"),
+        None => format!("and those before behind a {sign}, if they have any"),
+    }
 }
 
 fn column_part(column: &Option<String>) -> String {

@@ -9,4 +9,7 @@ pub struct ReadOptions {
     pub strict: bool,
     /// The file's name of a column by the model's, where the two differ.
     pub columns: BTreeMap<String, String>,
+    /// The names of all files to come, where they are known: an id that is taken from a file's name gets its folder in
+    /// front where two files would give the same.
+    pub files: Vec<String>,
 }

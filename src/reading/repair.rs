@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::error::ReadError;
+use crate::sampling::Mend;
 
 /// One kind of thing that was put right, how often, and where first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +27,36 @@ pub struct Repair {
 pub enum RepairKind {
     /// Lines before the header that are no part of the table.
     LinesBeforeHeader,
+    /// Ids come from the file's name, since it has no column of them.
+    IdOfFileName,
+    /// There is no column of times: the rows are in its order.
+    OrderOfRows,
+    /// Times are not written as plain numbers.
+    TimesAsText,
+    /// Decimals are behind a comma.
+    DecimalComma,
+    /// Something stands between thousands.
+    Thousands,
+    /// Exponents are written as Fortran does.
+    FortranExponent,
+    /// A minus or plus sign is not the one of ASCII.
+    TypographicSign,
+    /// Fields that a spreadsheet is made to keep as text: `="000"`, `'000`.
+    SpreadsheetText,
+    /// Characters without a width, or spaces that are no plain ones, in ids, words or numbers.
+    InvisibleCharacters,
+    /// A word of a category is written in other letters.
+    LevelSpelling,
+    /// Ids are written with other zeros than those that they belong to.
+    IdSpelling,
+    /// Names of classes are written in other letters.
+    ClassSpelling,
+    /// Rows of labels that say nothing of their subject's class.
+    NoLabel,
+    /// Rows that say once more what others have said.
+    RepeatedLabels,
+    /// Something in a recording's steps was mended.
+    Mended(Mend),
 }
 
 impl RepairKind {
@@ -33,7 +64,31 @@ impl RepairKind {
     pub fn code(self) -> &'static str {
         match self {
             RepairKind::LinesBeforeHeader => "LINES_BEFORE_HEADER",
+            RepairKind::IdOfFileName => "ID_OF_FILE_NAME",
+            RepairKind::OrderOfRows => "ORDER_OF_ROWS",
+            RepairKind::TimesAsText => "TIMES_AS_TEXT",
+            RepairKind::DecimalComma => "DECIMAL_COMMA",
+            RepairKind::Thousands => "THOUSANDS",
+            RepairKind::FortranExponent => "FORTRAN_EXPONENT",
+            RepairKind::TypographicSign => "TYPOGRAPHIC_SIGN",
+            RepairKind::SpreadsheetText => "SPREADSHEET_TEXT",
+            RepairKind::InvisibleCharacters => "INVISIBLE_CHARACTERS",
+            RepairKind::LevelSpelling => "LEVEL_SPELLING",
+            RepairKind::IdSpelling => "ID_SPELLING",
+            RepairKind::ClassSpelling => "CLASS_SPELLING",
+            RepairKind::NoLabel => "NO_LABEL",
+            RepairKind::RepeatedLabels => "REPEATED_LABELS",
+            RepairKind::Mended(mend) => mend.code(),
         }
+    }
+}
+
+impl Repair {
+    /// That so many fields or rows were handled in a way.
+    fn counted(&self, f: &mut fmt::Formatter<'_>, what: &str, done: &str) -> fmt::Result {
+        let Repair { count, line, detail, .. } = self;
+        let (s, were) = if *count == 1 { ("", "was") } else { ("s", "were") };
+        write!(f, "{count} {what}{s} {were} {done}, the first on line {line}: {detail:?}")
     }
 }
 
@@ -48,6 +103,31 @@ impl fmt::Display for Repair {
                     "{count} lines before the header on line {line} were skipped, the first is {detail:?}"
                 )
             }
+            RepairKind::IdOfFileName => {
+                write!(f, "the file has no column of ids: its name gives the id {detail:?}")
+            }
+            RepairKind::OrderOfRows => {
+                write!(f, "there is no column {detail:?}: the rows are taken in the order of the file")
+            }
+            RepairKind::TimesAsText => write!(f, "times are read as {detail}, on line {line}"),
+            RepairKind::DecimalComma => self.counted(f, "number", "read with a decimal comma"),
+            RepairKind::Thousands => self.counted(f, "number", "read without what separates its thousands"),
+            RepairKind::FortranExponent => self.counted(f, "number", "read with Fortran's exponent"),
+            RepairKind::TypographicSign => self.counted(f, "number", "read with another sign than - or +"),
+            RepairKind::SpreadsheetText => {
+                self.counted(f, "field", "freed of what makes a spreadsheet keep it as text")
+            }
+            RepairKind::InvisibleCharacters => self.counted(f, "field", "freed of invisible characters"),
+            RepairKind::LevelSpelling => self.counted(f, "word", "taken for the same word in other letters"),
+            RepairKind::IdSpelling => self.counted(f, "id", "taken for the same one with other zeros"),
+            RepairKind::ClassSpelling => {
+                self.counted(f, "label", "taken for the same class in other letters")
+            }
+            RepairKind::NoLabel => self.counted(f, "row", "left out, since it has no label"),
+            RepairKind::RepeatedLabels => {
+                self.counted(f, "row", "left out, since it says what an earlier one says")
+            }
+            RepairKind::Mended(mend) => mend.words(*count, *line, detail, f),
         }
     }
 }

@@ -4,7 +4,10 @@ use csv_core::ReadRecordResult;
 
 use super::error::{ReadError, ReadWarning, excerpt};
 use super::header::{Columns, HeaderLine, MAX_ROW};
+use super::options::ReadOptions;
 use super::plain;
+use super::repair::Repairs;
+use super::wanted::Wanted;
 use crate::number::{self, Number};
 
 const FIRST_CAPACITY: usize = 4096;
@@ -66,7 +69,8 @@ impl Lines {
 
 impl Rows {
     /// Finds columns `wanted` in every row; columns `ignored` may be there as well without a warning.
-    pub fn new(wanted: Vec<String>, ignored: Vec<String>) -> Rows {
+    pub fn new(wanted: Vec<Wanted>, ignored: Vec<String>, _options: &ReadOptions) -> Rows {
+        let wanted = wanted.iter().map(|wanted| wanted.name().to_owned()).collect();
         Rows {
             wanted,
             ignored,
@@ -85,7 +89,8 @@ impl Rows {
     pub fn feed<E: From<ReadError>>(
         &mut self,
         mut input: &[u8],
-        mut each: impl FnMut(Row<'_>) -> Result<(), E>,
+        repairs: &mut Repairs,
+        mut each: impl FnMut(Row<'_>, &mut Repairs) -> Result<(), E>,
     ) -> Result<(), E> {
         while self.body.is_none() {
             let Some((&byte, rest)) = input.split_first() else { return Ok(()) };
@@ -98,7 +103,7 @@ impl Rows {
         let Some(body) = &mut self.body else { return Ok(()) };
         body.feed(input, &mut self.lines, |row| {
             self.seen_row = true;
-            each(row)
+            each(row, repairs)
         })
     }
 
@@ -108,7 +113,8 @@ impl Rows {
     /// As [`Rows::feed`], or there is no header or no row.
     pub fn finish<E: From<ReadError>>(
         &mut self,
-        mut each: impl FnMut(Row<'_>) -> Result<(), E>,
+        repairs: &mut Repairs,
+        mut each: impl FnMut(Row<'_>, &mut Repairs) -> Result<(), E>,
     ) -> Result<(), E> {
         if self.body.is_none() {
             self.end_header()?;
@@ -116,7 +122,7 @@ impl Rows {
         let Some(body) = &mut self.body else { return Err(ReadError::EmptyFile.into()) };
         body.finish(&mut self.lines, |row| {
             self.seen_row = true;
-            each(row)
+            each(row, repairs)
         })?;
         if self.seen_row { Ok(()) } else { Err(ReadError::NoRows.into()) }
     }
@@ -174,7 +180,14 @@ impl Body {
                     let line = lines.current;
                     lines.after_cr = false;
                     lines.end(input[end]);
-                    each(Row { line, columns: &self.columns, fields: &input[..end], ends, gap: 1 })?;
+                    each(Row {
+                        line,
+                        columns: &self.columns,
+                        fields: &input[..end],
+                        ends,
+                        gap: 1,
+                        problem: None,
+                    })?;
                     input = &input[end + 1..];
                 } else {
                     self.row_line = Some(lines.current);
@@ -225,11 +238,14 @@ impl Body {
         let found = self.count + self.surplus;
         let fields = &self.fields[..self.used];
         let result = if found == expected {
-            each(Row { line, columns: &self.columns, fields, ends: &self.ends[..expected], gap: 0 })
+            let ends = &self.ends[..expected];
+            each(Row { line, columns: &self.columns, fields, ends, gap: 0, problem: None })
         } else if found == 1 && fields.trim_ascii().is_empty() {
             Ok(())
         } else {
-            Err(ReadError::WrongFieldCount { line, expected, found }.into())
+            let problem = Some(ReadError::WrongFieldCount { line, expected, found });
+            let ends = &self.ends[..self.count.min(expected)];
+            each(Row { line, columns: &self.columns, fields, ends, gap: 0, problem })
         };
         (self.used, self.count, self.surplus, self.row_line) = (0, 0, 0, None);
         result
@@ -249,7 +265,7 @@ impl Body {
     }
 }
 
-/// One row that has as many fields as the header. Wanted columns are addressed by their index among those given to
+/// One row. Wanted columns are addressed by their index among those given to
 /// [`Rows::new`].
 pub struct Row<'a> {
     /// The line that it starts on.
@@ -259,12 +275,34 @@ pub struct Row<'a> {
     ends: &'a [usize],
     /// Bytes between a field and the next.
     gap: usize,
+    problem: Option<ReadError>,
 }
 
 impl Row<'_> {
+    /// Why the row cannot be taken as it is, if it cannot: it has as many fields as could be told apart.
+    pub fn problem(&self) -> Option<&ReadError> {
+        self.problem.as_ref()
+    }
+
+    /// That the row can be taken as it is.
+    ///
+    /// # Errors
+    /// Its [`Row::problem`].
+    pub fn whole(&self) -> Result<(), ReadError> {
+        self.problem.clone().map_or(Ok(()), Err)
+    }
+
+    /// Whether the file has this wanted column.
+    pub fn has(&self, wanted: usize) -> bool {
+        self.columns.indices[wanted] < self.columns.names.len()
+    }
+
     /// The field of a wanted column without surrounding spaces.
     pub fn field(&self, wanted: usize) -> &[u8] {
         let index = self.columns.indices[wanted];
+        if index >= self.ends.len() {
+            return b"";
+        }
         let start = if index == 0 { 0 } else { self.ends[index - 1] + self.gap };
         self.fields[start..self.ends[index]].trim_ascii()
     }
@@ -323,6 +361,11 @@ impl Row<'_> {
             (_, true) => ReadError::NotFinite { line, column, found: excerpt(field) },
             (_, false) => ReadError::NotANumber { line, column, found: excerpt(field) },
         }
+    }
+
+    /// Names of all columns of the file.
+    pub(super) fn names(&self) -> &[String] {
+        &self.columns.names
     }
 
     /// Name of a wanted column.

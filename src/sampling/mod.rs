@@ -1,79 +1,81 @@
 //! A recording's steps as the model was trained on: what happens to gaps, and to recordings at another rate.
+//!
+//! [`TimeFormat`] reads a file's times. [`regularise`] takes a subject's rows as they were read and makes a recording of
+//! them, by these rules:
+//!
+//! - **Order.** Rows are sorted by time. A clock that starts again, at midnight, goes on. Rows of one time that are
+//!   beside each other in the file come in packets: they keep their order and are spread evenly up to the next time. Rows
+//!   that are there twice are dropped. Other rows of one time are two recordings in one, and refused.
+//! - **Rate.** A model knows the step that it was trained at ([`Step`]). A recording whose step differs by at most 5 % is
+//!   taken as it is, however unevenly its times lie about that step. Any other is resampled, or refused if the model wants
+//!   that ([`Rate`]). Seconds cannot be compared with step numbers: then the rows are taken as the model's steps, which a
+//!   note says. Numbers whose unit nobody named are compared as they stand with a model's whose unit nobody named either;
+//!   else they are taken in the unit, from seconds to nanoseconds, that brings them near the model's.
+//! - **Gaps.** Steps that are missing between two times of a model with a step are missing values. Those are filled as the
+//!   model says ([`Missing`]), or the subject is refused. What may be bridged is counted in the model's steps.
+//!
+//! All takes time and memory in proportion to the recording.
 
-use serde::{Deserialize, Serialize};
+mod fill;
+mod grid;
+mod note;
+mod order;
+mod pace;
+mod raw;
+mod resample;
+mod settings;
+mod time;
+mod unusable;
 
-/// How recordings are brought to the steps that a model was trained on. The recipe says it, the bundle carries it, and
-/// training and inference do the same.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sampling {
-    /// What happens to missing values.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub missing: Missing,
-    /// The step of the recordings that the model was trained on, if they had one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub step: Option<Step>,
-    /// What happens to a recording at another step.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub rate: Rate,
+use self::grid::Grid;
+pub use self::note::{Mend, Note};
+pub use self::raw::{DateOrder, Raw, TimeKind};
+pub use self::settings::{Missing, Rate, Sampling, Step, TimeUnit};
+pub use self::time::{TimeError, TimeFormat};
+pub use self::unusable::Unusable;
+use crate::recording::{Recording, Schema};
+
+/// What became of a subject's rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Regular {
+    /// The recording; none if the rows are one as they stand, so that nothing is copied where nothing is to do.
+    pub recording: Option<Recording>,
+    /// What was mended.
+    pub notes: Vec<Note>,
 }
 
-/// What happens to missing values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Missing {
-    /// The subject is refused.
-    Refuse,
-    /// Gaps of at most so many steps are bridged linearly, codes by the step before; beyond it the subject is refused.
-    Interpolate(u32),
-    /// The last value is kept, however long.
-    Hold,
-}
-
-impl Default for Missing {
-    fn default() -> Self {
-        Missing::Interpolate(5)
+/// Brings a subject's rows to the steps of the model.
+///
+/// All rows of the subject must be there: a gap, for one, may be filled by a row that is yet to come.
+///
+/// # Errors
+/// What cannot be mended, or not in one way only.
+pub fn regularise(raw: &Raw, schema: &Schema, sampling: &Sampling) -> Result<Regular, Unusable> {
+    if is_regular(raw, sampling.step) {
+        return Ok(Regular::default());
     }
+    let mut notes = Vec::new();
+    let ordered = order::ordered(raw, &schema.time, sampling.missing.most(1.0), &mut notes)?;
+    let grid = Grid::new(raw, schema, sampling, ordered, &mut notes)?;
+    let recording = grid.recording(&mut notes)?;
+    Ok(Regular { recording, notes })
 }
 
-/// The time from one step to the next.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Step {
-    /// How long it is.
-    pub length: f64,
-    /// In what.
-    pub unit: TimeUnit,
-}
-
-/// What times count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TimeUnit {
-    /// Steps or anything else that is not known to be seconds.
-    Steps,
-    /// Seconds.
-    Seconds,
-}
-
-/// What happens to a recording at another rate than the model's.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Rate {
-    /// It is resampled, low-passed where that makes it slower.
-    #[default]
-    Resample,
-    /// The subject is refused.
-    Refuse,
-}
-
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
-}
-
-impl Sampling {
-    /// Whether it is what a bundle without a word about it has.
-    pub fn is_default(&self) -> bool {
-        is_default(self)
-    }
+/// Whether there is nothing to do: all values are there, and the times rise, by the model's step if it has one.
+fn is_regular(raw: &Raw, step: Option<Step>) -> bool {
+    let whole = !raw.missing_values && raw.missing_codes.is_empty();
+    let mut steps = raw.recording.times.windows(2).map(|pair| pair[1] - pair[0]);
+    whole
+        && match (raw.kind, step.map(|step| (step.unit, step.length))) {
+            (TimeKind::Rows, _) => true,
+            (TimeKind::Dates(None | Some(DateOrder::MonthFirst)) | TimeKind::Unclear, _) => false,
+            // Not `steps > 0`: a difference of large numbers may round to nothing.
+            (_, None) => order::ascends(&raw.recording.times),
+            (TimeKind::Numbers, Some((TimeUnit::Steps, length)))
+            | (
+                TimeKind::Seconds | TimeKind::Dial(_) | TimeKind::Dates(_),
+                Some((TimeUnit::Seconds, length)),
+            ) => steps.all(|step| pace::is_same(step / length)),
+            _ => false,
+        }
 }

@@ -9,6 +9,7 @@ use painwave::classifier::{
 use painwave::engine::{EngineError, EngineKind, Precision};
 use painwave::job::Job;
 use painwave::portion::{Portion, PortionError};
+use painwave::reading::ReadOptions;
 use painwave::recording::{Recording, RecordingError, Schema};
 use painwave::windows::Tail;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -41,7 +42,7 @@ fn file(rows: &[String]) -> String {
 /// The predictions of a file fed in chunks, a later one for the same subject replacing the earlier.
 fn classify(file: &str, chunk: usize) -> BTreeMap<String, Prediction> {
     let classifier = classifier();
-    let mut job = Job::new(&classifier);
+    let mut job = Job::new(&classifier, ReadOptions::default());
     let mut predictions = BTreeMap::new();
     let mut add = |more: Vec<Prediction>| predictions.extend(more.into_iter().map(|p| (p.id.clone(), p)));
     for bytes in file.as_bytes().chunks(chunk) {
@@ -91,7 +92,7 @@ fn chunks_and_the_order_of_rows_do_not_matter() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_subject_can_be_classified_before_the_file_ends() {
-    let mut job = Job::new(&classifier());
+    let mut job = Job::new(&classifier(), ReadOptions::default());
     job.read(file(&rows(2, 8)).as_bytes()).expect("the rows are whole");
     assert_eq!(ids(job.take(1)), ["000"]);
     job.end().expect("the file is whole");
@@ -100,7 +101,7 @@ fn a_subject_can_be_classified_before_the_file_ends() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn recordings_come_in_portions_of_a_size() {
-    let mut job = Job::new(&classifier());
+    let mut job = Job::new(&classifier(), ReadOptions::default());
     // Three windows each.
     job.read(file(&rows(8, 8)).as_bytes()).expect("the rows are whole");
     assert_eq!(ids(job.take(6)), ["000", "001"]);
@@ -116,7 +117,7 @@ fn a_subject_that_goes_on_before_it_was_taken_waits_for_the_end() {
     let mut rows = rows(3, 8);
     let last = rows.remove(7);
     rows.push(last);
-    let mut job = Job::new(&classifier());
+    let mut job = Job::new(&classifier(), ReadOptions::default());
     job.read(file(&rows).as_bytes()).expect("the rows are whole");
     assert_eq!(ids(job.take(1)), ["001"]);
     job.end().expect("the file is whole");
@@ -132,7 +133,7 @@ fn ids(recordings: Vec<&Recording>) -> Vec<&str> {
 #[wasm_bindgen_test(unsupported = test)]
 fn a_portion_is_as_good_as_its_recordings() {
     let classifier = classifier();
-    let mut job = Job::new(&classifier);
+    let mut job = Job::new(&classifier, ReadOptions::default());
     job.read(file(&rows(3, 8)).as_bytes()).expect("the rows are whole");
     job.end().expect("the file is whole");
     let recordings = job.take(100);
@@ -187,7 +188,7 @@ fn a_recording_that_is_none_of_the_schema_is_refused() {
 fn values_that_overflow_are_an_error_and_not_the_first_class() {
     let file = "subject,time,x,y,hand\na,0,3e38,-3e38,two\na,1,3e38,3e38,two\na,2,0,0,two\na,3,0,0,two\n";
     let classifier = classifier();
-    let mut job = Job::new(&classifier);
+    let mut job = Job::new(&classifier, ReadOptions::default());
     job.read(file.as_bytes()).expect("the rows are whole");
     job.end().expect("the file is whole");
     let outcome = ready(classifier.classify(&job.take(1)));

@@ -1,8 +1,8 @@
 //! Labels, and scores as scikit-learn computes them.
 
 use painwave::evaluation::Scores;
-use painwave::labels::{Labels, LabelsError};
-use painwave::reading::{ReadError, ReadWarning};
+use painwave::labels::{LabelColumns, Labels, LabelsError};
+use painwave::reading::{ReadError, ReadOptions, ReadWarning};
 use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -11,7 +11,8 @@ fn classes() -> Vec<String> {
 }
 
 fn parse(file: &str) -> Result<Labels, LabelsError> {
-    Labels::parse(file.as_bytes(), "sample_index", &classes())
+    let columns = LabelColumns { id: &["sample_index".to_owned()], label: None };
+    Labels::parse(file.as_bytes(), columns, &classes(), &ReadOptions::default())
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -38,13 +39,12 @@ fn bad_labels_are_refused_with_their_place() {
     for (file, code, line, column) in [
         ("", "EMPTY_FILE", None, None),
         ("sample_index,label\n", "NO_ROWS", None, None),
-        ("sample_index,pain\n1,no_pain\n", "MISSING_COLUMN", Some(1), Some("label")),
+        ("sample_index,age,pain\n1,30,no_pain\n", "MISSING_COLUMN", Some(1), Some("label")),
         ("sample_index,label\n1,no_pain\n2\n", "WRONG_FIELD_COUNT", Some(3), None),
         ("sample_index,label\n,no_pain\n", "EMPTY_ID", Some(2), Some("sample_index")),
-        ("sample_index,label\n1,\n", "EMPTY_VALUE", Some(2), Some("label")),
         ("sample_index,label\n1,no_pain\n2,some\n", "UNKNOWN_LABEL", Some(3), Some("label")),
         (
-            "sample_index,label\n1,no_pain\n2,no_pain\n1,no_pain\n",
+            "sample_index,label\n1,no_pain\n2,no_pain\n1,low_pain\n",
             "DUPLICATE_ID",
             Some(4),
             Some("sample_index"),
@@ -55,13 +55,13 @@ fn bad_labels_are_refused_with_their_place() {
     }
     assert_eq!(parse("\n").unwrap_err(), LabelsError::Csv(ReadError::EmptyFile));
     assert_eq!(
-        parse("sample_index,label\n1,no pain\n").unwrap_err().to_string(),
+        parse("sample_index,label\n1,pain\n").unwrap_err().to_string(),
         "line 2, column \"label\": expected one of the classes \"no_pain\", \"low_pain\", \"high_pain\", \
-         found \"no pain\""
+         found \"pain\""
     );
     assert_eq!(
-        parse("sample_index,label\n1,no_pain\n1,no_pain\n").unwrap_err().to_string(),
-        "line 3, column \"sample_index\": subject \"1\" has a label already, on line 2"
+        parse("sample_index,label\n1,no_pain\n1,low_pain\n").unwrap_err().to_string(),
+        "line 3, column \"sample_index\": subject \"1\" has the label \"low_pain\" here and \"no_pain\" on line 2"
     );
 }
 

@@ -155,7 +155,7 @@ fn one_hot_scaling_and_components_equal_scikit_learn() {
         serde_json::from_str(include_str!("../golden/features.json")).expect("the script wrote it");
     let Golden { channels, levels, recordings, cases } = golden;
     let categories = vec![Category { column: "survey".into(), levels }];
-    let schema = Schema { id: "id".into(), time: "time".into(), channels, categories, ignored: Vec::new() };
+    let schema = Schema { channels, categories, ..schema() };
     let GoldenRecording { values, codes } = &recordings[0];
     let times = (0..codes.len()).map(|step| step as f64).collect();
     let recording = Recording { id: "0".into(), times, values: values.clone(), codes: codes.clone() };

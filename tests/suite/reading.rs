@@ -1,26 +1,34 @@
 //! CSV files, well-formed and broken, in any chunking.
 
-use painwave::reading::{ReadError, ReadWarning, Reader};
+mod values;
+
+use painwave::reading::{ReadError, ReadOptions, ReadWarning, Reader};
 use painwave::recording::Category;
+use painwave::sampling::Sampling;
 use painwave::{Recording, Schema};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// `id, time, a, b` and the category `legs`.
 fn schema() -> Schema {
     Schema {
-        id: "id".into(),
-        time: "time".into(),
+        id: vec!["id".into()],
+        time: Some("time".into()),
         channels: vec!["a".into(), "b".into()],
         categories: vec![Category {
             column: "legs".into(),
             levels: vec!["two".into(), "one+peg_leg".into()],
         }],
         ignored: vec!["note".into()],
+        label: None,
     }
 }
 
+fn reader(schema: &Schema) -> Reader {
+    Reader::new(schema, &Sampling::default(), ReadOptions::default())
+}
+
 fn read_chunks<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Result<Reader, ReadError> {
-    let mut reader = Reader::new(&schema());
+    let mut reader = reader(&schema());
     chunks.into_iter().try_for_each(|chunk| reader.feed(chunk))?;
     reader.finish()?;
     Ok(reader)
@@ -126,7 +134,7 @@ fn columns_are_found_by_name_and_extra_ones_named_once() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn all_columns_are_known_once_the_header_is_read() {
-    let mut reader = Reader::new(&schema());
+    let mut reader = reader(&schema());
     reader.feed(b"\n id ,time,\"a\",b,legs,\"x,\ny\",").unwrap();
     assert_eq!(reader.columns(), None);
     reader.feed(b"\n").unwrap();
@@ -148,7 +156,7 @@ fn rows_are_sorted_by_time() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_subject_is_complete_when_the_id_changes() {
-    let mut reader = Reader::new(&schema());
+    let mut reader = reader(&schema());
     reader.feed(b"id,time,a,b,legs\nx,1,1,2,two\nx,0,3,4,two\n").unwrap();
     assert_eq!(reader.take_complete(), [0; 0]);
     reader.feed(b"y,0,1,2,two\n").unwrap();
@@ -163,7 +171,7 @@ fn a_subject_is_complete_when_the_id_changes() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn late_rows_hand_a_subject_out_once_more_at_the_end() {
-    let mut reader = Reader::new(&schema());
+    let mut reader = reader(&schema());
     reader.feed(b"id,time,a,b,legs\nx,0,1,2,two\ny,0,1,2,two\n").unwrap();
     assert_eq!(reader.take_complete(), [0]);
     for time in 1..50 {
@@ -214,7 +222,7 @@ fn a_column_twice_is_an_error_only_if_it_is_read() {
 #[wasm_bindgen_test(unsupported = test)]
 fn a_header_of_a_million_columns_is_compared_with_thousands() {
     let channels: Vec<String> = (0..4000).map(|channel| format!("channel {channel}")).collect();
-    let mut reader = Reader::new(&Schema { channels, ..schema() });
+    let mut reader = reader(&Schema { channels, ..schema() });
     let header = format!("id,TIME,{}\n", ",".repeat(1_000_000));
     let error = reader.feed(header.as_bytes()).expect_err("no channel is there");
     let ReadError::MissingColumns { missing, found, .. } = error else { panic!("{error}") };
@@ -407,7 +415,7 @@ fn other_kinds_of_files_are_named() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn the_first_error_stays() {
-    let mut reader = Reader::new(&schema());
+    let mut reader = reader(&schema());
     let first = reader.feed(b"id,time,a,b,legs\nx,0,1,2,two\nx,1,1,oops,two\n").unwrap_err();
     assert_eq!(reader.feed(b"x,2,1,2,two\n").unwrap_err(), first);
     assert_eq!(reader.finish().unwrap_err(), first);

@@ -35,11 +35,12 @@ pub fn ready<F: Future>(future: F) -> F::Output {
 pub fn schema() -> Schema {
     let levels = |words: &[&str]| words.iter().map(|word| word.to_string()).collect();
     Schema {
-        id: "subject".into(),
-        time: "time".into(),
+        id: vec!["subject".into()],
+        time: Some("time".into()),
         channels: vec!["x".into(), "y".into()],
         categories: vec![Category { column: "hand".into(), levels: levels(&["two", "one+hook_hand"]) }],
         ignored: vec!["note".into()],
+        label: None,
     }
 }
 

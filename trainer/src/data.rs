@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use painwave::Bundle;
 use painwave::bundle::BundleError;
-use painwave::reading::{ReadError, Reader};
+use painwave::reading::{ReadError, ReadOptions, Reader};
 use painwave::recording::{Recording, Schema};
+use painwave::sampling::Sampling;
 use painwave_train::experiment::Dataset;
 use painwave_train::labels::{LabelColumns, Labels, LabelsError, Part};
 use painwave_train::recipe::{RecipeError, RecipeFile};
@@ -62,7 +63,7 @@ pub struct Table {
 /// Unreadable, without a header, or with a header that lacks a column of the schema.
 pub fn columns(path: &Path, schema: &Schema) -> Result<Vec<String>, DataError> {
     let mut columns = None;
-    feed(path, &mut Reader::new(schema), |reader, _| {
+    feed(path, &mut Reader::new(schema, &Sampling::default(), ReadOptions::default()), |reader, _| {
         columns = reader.columns().map(<[String]>::to_vec);
         columns.is_none()
     })?;
@@ -75,7 +76,7 @@ pub fn columns(path: &Path, schema: &Schema) -> Result<Vec<String>, DataError> {
 /// # Errors
 /// Unreadable, or not what the schema says.
 pub fn read(path: &Path, schema: &Schema) -> Result<Table, DataError> {
-    let mut reader = Reader::new(schema);
+    let mut reader = Reader::new(schema, &Sampling::default(), ReadOptions::default());
     let mut digest = Sha256::new();
     feed(path, &mut reader, |_, chunk| {
         digest.update(chunk);
@@ -165,7 +166,7 @@ pub fn dataset(file: &RecipeFile, data: &Path, labels: &Path) -> Result<Dataset,
         None => recipe.schema(&columns(data, &named)?),
     };
     let label_columns = LabelColumns {
-        id: &recipe.data.id,
+        id: recipe.data.id[0].as_str(),
         label: &recipe.data.label,
         group: recipe.validation.group.as_deref(),
     };

@@ -128,7 +128,7 @@ pub fn write(
     let json = serde_json::to_vec_pretty(&metrics)
         .map_err(|error| FileError::write(out.join("metrics.json"))(error.into()))?;
     let bundle = assembled.bundle.to_bytes(assembled.weights)?;
-    let predictions = predictions_csv(&manifest.schema.id, &manifest.classes, judged)
+    let predictions = predictions_csv(&manifest.schema.id_name(), &manifest.classes, judged)
         .map_err(FileError::write(out.join("predictions.csv")))?;
     let write = |name: &str, bytes: &[u8]| files::write_atomically(&out.join(name), bytes);
     write("metrics.json", &json)?;

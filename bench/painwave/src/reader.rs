@@ -1,7 +1,7 @@
 //! CSV to features, as a job does it before the network runs.
 
 use painwave::features::Features;
-use painwave::reading::{ReadError, Reader};
+use painwave::reading::{ReadError, ReadOptions, Reader};
 
 use crate::Model;
 
@@ -15,7 +15,9 @@ pub struct FeatureReader<'a> {
 impl<'a> FeatureReader<'a> {
     /// A reader for one file in the model's schema.
     pub fn new(model: &'a Model) -> Self {
-        FeatureReader { model, reader: Reader::new(&model.manifest.schema), features: Vec::new() }
+        let manifest = &model.manifest;
+        let reader = Reader::new(&manifest.schema, &manifest.sampling, ReadOptions::default());
+        FeatureReader { model, reader, features: Vec::new() }
     }
 
     /// Takes the next bytes.

@@ -254,7 +254,7 @@ mod tests {
             range: [0.0, 1.0],
             ..DenseFeature::default()
         }];
-        let (id, time) = ("id".into(), "time".into());
+        let (id, time) = (vec!["id".into()], Some("time".into()));
         let length = recipe.window.length;
         let known = WindowBatch {
             windows: 2,
@@ -269,7 +269,14 @@ mod tests {
         let parameters = Network::new(&network, &device).parameters();
         let manifest = Manifest {
             version: VERSION,
-            schema: Schema { id, time, channels: vec![column], categories: vec![], ignored: vec![] },
+            schema: Schema {
+                id,
+                time,
+                channels: vec![column],
+                categories: vec![],
+                ignored: vec![],
+                label: None,
+            },
             sampling: Default::default(),
             classes: ["still", "swing"].map(str::to_owned).to_vec(),
             window: recipe.window,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use painwave::reading::{ReadError, Row, Rows};
+use painwave::reading::{ReadError, ReadOptions, Repairs, Role, Row, Rows, Wanted};
 use painwave::recording::Recording;
 
 /// Labels by subject.
@@ -217,15 +217,20 @@ impl Labels {
         columns: LabelColumns<'_>,
         classes: Option<&[String]>,
     ) -> Result<Self, LabelsError> {
-        let wanted = [columns.id, columns.label].into_iter().chain(columns.group).map(str::to_owned);
-        let mut reader = Rows::new(wanted.collect(), Vec::new());
+        let mut wanted =
+            vec![Wanted::needed(columns.id, Role::Id), Wanted::needed(columns.label, Role::Word)];
+        wanted.extend(columns.group.map(|group| Wanted::needed(group, Role::Word)));
+        let mut reader = Rows::new(wanted, Vec::new(), &ReadOptions::default());
+        let mut repairs = Repairs::default();
         let mut found = Vec::new();
-        let mut each = |row: Row<'_>| {
+        let mut each = |row: Row<'_>, _: &mut Repairs| {
+            row.whole()?;
             let group = columns.group.map(|_| row.text(2).map(str::to_owned)).transpose()?;
             found.push((row.line, row.text(0)?.to_owned(), row.text(1)?.to_owned(), group));
             Ok::<_, ReadError>(())
         };
-        let read = reader.feed(bytes, &mut each).and_then(|()| reader.finish(&mut each));
+        let read = reader.feed(bytes, &mut repairs, &mut each);
+        let read = read.and_then(|()| reader.finish(&mut repairs, &mut each));
         read.map_err(|error| csv_error(path, columns, error))?;
         if let Some((line, id, _, _)) = found.iter().find(|(_, _, label, _)| label.is_empty()) {
             return Err(LabelsError::Empty { path: path.to_owned(), line: *line, id: id.clone() });

@@ -8,7 +8,8 @@ use burn::tensor::Device;
 use painwave::Bundle;
 use painwave::bundle::WeightType;
 use painwave::engine::{EngineError, EngineKind};
-use painwave::reading::Reader;
+use painwave::reading::{ReadOptions, Reader};
+use painwave::sampling::Sampling;
 use painwave_train::experiment::{self, Dataset, Experiment, ExperimentError, Plan, Settings};
 use painwave_train::host::{HostError, NoStore, Serial, Store};
 use painwave_train::labels::{LabelColumns, Labels};
@@ -90,7 +91,7 @@ fn dataset(file: &RecipeFile) -> Dataset {
         writeln!(labels, "s{subject},{}", if swings { "swing" } else { "still" }).unwrap();
     }
     let schema = file.recipe.schema(&["knee", "elbow"].map(str::to_owned));
-    let mut reader = Reader::new(&schema);
+    let mut reader = Reader::new(&schema, &Sampling::default(), ReadOptions::default());
     reader.feed(data.as_bytes()).unwrap();
     reader.finish().unwrap();
     let recordings = reader.into_recordings();

@@ -88,7 +88,7 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     }
     let bundle = data::bundle(&args.bundle)?;
     let manifest = &bundle.manifest;
-    let columns = LabelColumns { id: &manifest.schema.id, label: &args.label_column, group: None };
+    let columns = LabelColumns { id: manifest.schema.id[0].as_str(), label: &args.label_column, group: None };
     let labels = data::labels(&args.labels, columns, Some(&manifest.classes))?;
     let table = data::read(&args.data, &manifest.schema)?;
     let truths = labels.of(&table.recordings, &args.data).map_err(DataError::Labels)?;

@@ -90,7 +90,11 @@ fn write_card(out: &mut impl Write, manifest: &Manifest) -> io::Result<()> {
 
 fn write_inputs(out: &mut impl Write, manifest: &Manifest) -> io::Result<()> {
     let schema = &manifest.schema;
-    writeln!(out, "\nreads: id `{}`, time `{}`", schema.id, schema.time)?;
+    write!(out, "\nreads: id `{}`", schema.id_name())?;
+    match &schema.time {
+        Some(time) => writeln!(out, ", time `{time}`")?,
+        None => writeln!(out, ", time by the order of the rows")?,
+    }
     writeln!(out, "channels: {}", schema.channels.join(", "))?;
     for category in &schema.categories {
         writeln!(out, "category {}: {}", category.column, category.levels.join(", "))?;

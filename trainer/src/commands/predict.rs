@@ -98,7 +98,8 @@ fn write(
 ) -> io::Result<()> {
     let classes = manifest.classes.iter().filter(|_| probabilities);
     let mut writer = csv::Writer::from_writer(to);
-    let header = [manifest.schema.id.as_str(), "label"].into_iter().chain(classes.map(String::as_str));
+    let id = manifest.schema.id_name();
+    let header = [id.as_str(), "label"].into_iter().chain(classes.map(String::as_str));
     writer.write_record(header)?;
     for prediction in predictions {
         // The shortest digits that read back as the same number.

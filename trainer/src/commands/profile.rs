@@ -84,8 +84,8 @@ fn sources(args: &ProfileArgs) -> Result<Sources, Error> {
     if let Some(path) = &args.recipe {
         let data = data::recipe(path)?.recipe.data;
         let told = &mut sources.told;
-        told.id.get_or_insert(data.id);
-        told.time.get_or_insert(data.time);
+        told.id.get_or_insert_with(|| data.id[0].clone());
+        told.time = told.time.take().or(data.time);
         told.label.get_or_insert(data.label);
         sources.classes = data.classes;
         sources.ignored = data.ignored;

@@ -54,11 +54,12 @@ fn schema(channels: &[&str]) -> Schema {
         levels: levels.iter().map(|level| (*level).to_owned()).collect(),
     };
     Schema {
-        id: "id".into(),
-        time: "time".into(),
+        id: vec!["id".into()],
+        time: Some("time".into()),
         channels: channels.iter().map(|channel| (*channel).to_owned()).collect(),
         categories: vec![category("survey", &["0", "1", "2"]), category("mood", &["low", "high"])],
         ignored: Vec::new(),
+        label: None,
     }
 }
 

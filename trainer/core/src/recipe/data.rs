@@ -10,10 +10,12 @@ use super::source::{Source, unique};
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataRecipe {
-    /// Column with the subject's id, in both files.
-    pub id: String,
-    /// Column with the time of a row.
-    pub time: String,
+    /// Column with the subject's id, in both files; or several, such as the subject's and the trial's.
+    #[serde(with = "painwave::recording::keys")]
+    pub id: Vec<String>,
+    /// Column with the time of a row. Without it the order of the rows is that of time.
+    #[serde(default)]
+    pub time: Option<String>,
     /// Column of the labels file with the class.
     pub label: String,
     /// The classes in the order of their indices; without it, the labels found, sorted.
@@ -37,7 +39,7 @@ impl DataRecipe {
             let found = "a list with empty or repeated names";
             source.ensure(unique(classes), "data.classes", found, "different names")?;
         }
-        let special = [&self.id, &self.time].into_iter();
+        let special = self.id.iter().chain(&self.time);
         let named: Vec<&String> = special
             .chain(self.channels.iter().flatten())
             .chain(self.categories.iter().map(|category| &category.column))

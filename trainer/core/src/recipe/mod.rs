@@ -218,7 +218,8 @@ impl Recipe {
         let answers = [Some(label), self.validation.group.as_ref()];
         ignored.extend(answers.into_iter().flatten().filter(|column| header.contains(column)).cloned());
         let named = |column: &String| {
-            [id, time].contains(&column)
+            id.contains(column)
+                || time.as_ref() == Some(column)
                 || ignored.contains(column)
                 || categories.iter().any(|category| category.column == *column)
         };
@@ -229,6 +230,7 @@ impl Recipe {
             channels: channels.clone().unwrap_or_else(rest),
             categories: categories.clone(),
             ignored,
+            label: Some(label.clone()),
         }
     }
 }

@@ -1,0 +1,275 @@
+//! Files to recordings.
+
+use super::error::{ReadError, ReadWarning};
+use super::ids;
+use super::layout::Layout;
+use super::options::ReadOptions;
+use super::probe::{Outcome, Probe, SLICE};
+use super::refusal::Refusal;
+use super::repair::{Repair, Repairs};
+use super::rows::Rows;
+use super::subjects::Subjects;
+use crate::recording::{Recording, Schema};
+use crate::sampling::Sampling;
+
+/// Reads the recordings of a file, or of several one after the other.
+///
+/// ```
+/// # use painwave::reading::{ReadOptions, Reader};
+/// # use painwave::sampling::Sampling;
+/// # use painwave::Schema;
+/// # let (id, time) = (vec!["sample_index".to_owned()], Some("time".to_owned()));
+/// # let channels = vec!["joint_00".to_owned()];
+/// # let schema = Schema { id, time, channels, categories: vec![], ignored: vec![], label: None };
+/// let mut reader = Reader::new(&schema, &Sampling::default(), ReadOptions::default());
+/// reader.feed(b"sample_index,time,joint_00\n000,1,0.5\n000,0,0.2")?;
+/// reader.feed(b"5\n001,0,1e-7\n")?;
+/// assert_eq!(reader.take_complete(), [0]);
+/// assert_eq!(reader.recording(0).values, [0.25, 0.5]);
+/// reader.finish()?;
+/// assert_eq!(reader.take_complete(), [1]);
+/// # Ok::<(), painwave::reading::ReadError>(())
+/// ```
+pub struct Reader {
+    schema: Schema,
+    options: ReadOptions,
+    file: File,
+    repairs: Repairs,
+    subjects: Subjects,
+    warnings: Vec<ReadWarning>,
+    /// The first error of a file.
+    error: Option<ReadError>,
+}
+
+/// The file that is being read.
+struct File {
+    name: Option<String>,
+    rows: Rows,
+    layout: Layout,
+    /// Until it is known how its numbers are written.
+    probe: Option<Probe>,
+    state: State,
+}
+
+enum State {
+    /// Nothing of it was read yet.
+    Fresh,
+    Open,
+    /// Nothing more of it is read: it has ended, or broke off behind rows that could be read.
+    Over,
+    Failed(ReadError),
+}
+
+impl Reader {
+    /// A reader for files with these columns.
+    pub fn new(schema: &Schema, sampling: &Sampling, options: ReadOptions) -> Reader {
+        Reader {
+            file: File::new(None, schema, &options),
+            repairs: Repairs::new(options.strict),
+            subjects: Subjects::new(schema.clone(), *sampling, options.strict),
+            warnings: Vec::new(),
+            error: None,
+            schema: schema.clone(),
+            options,
+        }
+    }
+
+    /// Ends the file that is being read, if there is one, and begins the next: a recording is in one file only.
+    ///
+    /// # Errors
+    /// Nothing of the file before could be read, which [`Reader::refused`] has as well; the next one has begun all the
+    /// same.
+    pub fn next_file(&mut self, name: &str) -> Result<(), ReadError> {
+        let before = match self.file.state {
+            State::Fresh if self.file.name.is_none() => Ok(()),
+            _ => self.end_file(),
+        };
+        if let (Err(error), Some(file)) = (&before, &self.file.name) {
+            self.subjects.refuse_file(file, error);
+        }
+        self.file = File::new(Some(name), &self.schema, &self.options);
+        self.repairs.enter(Some(name.to_owned()));
+        self.subjects.enter_file(name, ids::of_file(name, &self.options.files));
+        before
+    }
+
+    /// Takes the next bytes of the file, cut anywhere.
+    ///
+    /// # Errors
+    /// The file cannot be read; from then on every call returns the same error, until the next file begins. A subject
+    /// that cannot be read is no error: see [`Reader::refused`].
+    pub fn feed(&mut self, bytes: &[u8]) -> Result<(), ReadError> {
+        match &self.file.state {
+            State::Failed(error) => return Err(error.clone()),
+            State::Over => return Ok(()),
+            State::Fresh | State::Open => self.file.state = State::Open,
+        }
+        let result = self.read(bytes);
+        self.judge(result)
+    }
+
+    /// Takes the end of the last file. All subjects are complete after it.
+    ///
+    /// # Errors
+    /// No subject of any file could be read: the first reason.
+    pub fn finish(&mut self) -> Result<(), ReadError> {
+        let result = self.end_file();
+        if self.options.strict {
+            return result;
+        }
+        if self.subjects.readable().next().is_some() {
+            if let (Err(error), Some(file)) = (result, &self.file.name) {
+                self.subjects.refuse_file(file, &error);
+            }
+            return Ok(());
+        }
+        match (&self.error, self.subjects.refused.first()) {
+            (Some(error), _) => Err(error.clone()),
+            (None, Some(refusal)) => Err(refusal.reason.clone()),
+            (None, None) => result,
+        }
+    }
+
+    /// Indices of the recordings that have become complete and were not taken yet.
+    ///
+    /// A subject is complete when another one's row follows. If more rows of it turn up later, it is handed
+    /// out once more, at the end of its file, however many those are.
+    pub fn take_complete(&mut self) -> Vec<usize> {
+        self.subjects.take_complete()
+    }
+
+    /// A subject's recording; subjects are counted from 0 in the order in which they first appear. The rows
+    /// are in the order of time when [`Reader::take_complete`] hands it out. It is empty if the subject was refused.
+    ///
+    /// # Panics
+    /// If there is no such subject.
+    pub fn recording(&self, index: usize) -> &Recording {
+        self.subjects.recording(index)
+    }
+
+    /// Number of subjects so far, with those that were refused.
+    pub fn len(&self) -> usize {
+        self.subjects.len()
+    }
+
+    /// Whether there is no subject yet.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Indices of the subjects that were not refused.
+    pub fn readable(&self) -> impl Iterator<Item = usize> {
+        self.subjects.readable()
+    }
+
+    /// Index of the subject with this id.
+    pub fn index_of(&self, id: &str) -> Option<usize> {
+        self.subjects.index_of(id)
+    }
+
+    /// Names of all columns, in the order of the file that is being read; none until its header is read.
+    pub fn columns(&self) -> Option<&[String]> {
+        self.file.rows.columns()
+    }
+
+    /// Warnings about the files: known once the header is read.
+    pub fn warnings(&self) -> Vec<ReadWarning> {
+        let mut warnings = self.warnings.clone();
+        let new = self.file.rows.warnings().iter().filter(|warning| !self.warnings.contains(warning));
+        warnings.extend(new.cloned());
+        warnings
+    }
+
+    /// What was put right so far.
+    pub fn repairs(&self) -> &[Repair] {
+        self.repairs.all()
+    }
+
+    /// The subjects that cannot be read, in the order in which that was found; without an id the rows that are no
+    /// subject's, or a whole file.
+    ///
+    /// An id that another file has already is refused in the later one, and the subject of the earlier one stays
+    /// [`Reader::readable`].
+    pub fn refused(&self) -> &[Refusal] {
+        &self.subjects.refused
+    }
+
+    /// All recordings but the refused ones, in the order in which the subjects first appear.
+    pub fn into_recordings(self) -> Vec<Recording> {
+        self.subjects.into_recordings()
+    }
+
+    fn end_file(&mut self) -> Result<(), ReadError> {
+        match &self.file.state {
+            State::Failed(error) => return Err(error.clone()),
+            State::Over => return Ok(()),
+            State::Fresh | State::Open => self.file.state = State::Open,
+        }
+        let result = self.read_end();
+        self.judge(result)?;
+        if let State::Over = self.file.state {
+            return Ok(());
+        }
+        let result = self.subjects.end_file(&mut self.repairs);
+        self.warnings = self.warnings();
+        self.file.state = State::Over;
+        self.judge(result)
+    }
+
+    /// Reads bytes as soon as it is known how.
+    fn read(&mut self, mut bytes: &[u8]) -> Result<(), ReadError> {
+        let Reader { file: File { rows, layout, probe, .. }, subjects, repairs, .. } = self;
+        let mut read = |subjects: &mut Subjects, bytes: &[u8]| {
+            rows.feed(bytes, repairs, |row, repairs| subjects.push(&row, layout, repairs))
+        };
+        while let (Some(looking), false) = (&mut *probe, bytes.is_empty()) {
+            let (slice, rest) = bytes.split_at(bytes.len().min(SLICE));
+            match looking.look(slice, layout) {
+                Outcome::Clear => read(subjects, slice)?,
+                Outcome::Held => (),
+                Outcome::Settled(values) => {
+                    subjects.values = values;
+                    let held = probe.take().map(Probe::into_held).unwrap_or_default();
+                    read(subjects, &held)?;
+                    read(subjects, slice)?;
+                }
+            }
+            bytes = rest;
+        }
+        read(subjects, bytes)
+    }
+
+    /// Reads what was kept, and the end.
+    fn read_end(&mut self) -> Result<(), ReadError> {
+        let Reader { file: File { rows, layout, probe, .. }, subjects, repairs, .. } = self;
+        if let Some(mut probe) = probe.take() {
+            subjects.values = probe.finish(layout);
+            rows.feed(&probe.into_held(), repairs, |row, repairs| subjects.push(&row, layout, repairs))?;
+        }
+        rows.finish(repairs, |row, repairs| subjects.push(&row, layout, repairs))
+    }
+
+    /// What an error in the middle of a file means: of the rows before it something could be read.
+    fn judge(&mut self, result: Result<(), ReadError>) -> Result<(), ReadError> {
+        let Err(error) = result else { return Ok(()) };
+        if self.options.strict || !self.subjects.has_rows_of_file() {
+            self.file.state = State::Failed(error.clone());
+            self.error.get_or_insert_with(|| error.clone());
+            return Err(error);
+        }
+        self.file.state = State::Over;
+        self.subjects.break_off(error, &mut self.repairs)
+    }
+}
+
+impl File {
+    fn new(name: Option<&str>, schema: &Schema, options: &ReadOptions) -> File {
+        let layout = Layout::of(schema);
+        let mut ignored = schema.ignored.clone();
+        ignored.extend(schema.label.clone());
+        let wanted = layout.wanted(schema, name.is_some());
+        let probe = Some(Probe::new(wanted.clone(), ignored.clone(), options));
+        let rows = Rows::new(wanted, ignored, options);
+        File { name: name.map(str::to_owned), rows, layout, probe, state: State::Fresh }
+    }
+}

@@ -1,0 +1,369 @@
+//! Rows to recordings, subject by subject.
+
+use std::collections::{HashMap, HashSet};
+
+use super::alike::{may_be_ids, may_be_times};
+use super::error::{MissingColumn, ReadError};
+use super::ids;
+use super::layout::Layout;
+use super::refusal::Refusal;
+use super::repair::{RepairKind, Repairs};
+use super::rows::Row;
+use super::subject::{State, Subject};
+use super::values::Values;
+use crate::recording::{Recording, Schema, joined};
+use crate::sampling::Sampling;
+
+/// The recordings of the files as they grow.
+pub(super) struct Subjects {
+    pub schema: Schema,
+    sampling: Sampling,
+    strict: bool,
+    all: Vec<Subject>,
+    by_id: HashMap<String, usize>,
+    /// Subjects in the order in which they became complete; only those in [`State::Complete`] count.
+    complete: Vec<usize>,
+    pub refused: Vec<Refusal>,
+    /// Names of the files, as far as they have one.
+    files: Vec<Option<String>>,
+    file: File,
+    /// How the fields of this file are read.
+    pub values: Values,
+}
+
+/// What is known of the file that is being read.
+#[derive(Default)]
+struct File {
+    /// Files are counted from 0.
+    index: usize,
+    /// The id that its name gives.
+    id: Option<String>,
+    has_rows: bool,
+    /// Whose the last row was.
+    current: Current,
+    /// The fields of that row that say so, if they say it without anything that has to be put right.
+    key: Vec<Vec<u8>>,
+    /// Subjects of earlier files that this one has as well, as far as that was said.
+    of_others: HashSet<usize>,
+    /// Whether it was said that there are rows without an id.
+    has_anonymous: bool,
+}
+
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Current {
+    #[default]
+    None,
+    Subject(usize),
+    /// Rows that are nobody's, or of a subject that cannot be read.
+    Skipped,
+}
+
+impl Subjects {
+    pub fn new(schema: Schema, sampling: Sampling, strict: bool) -> Subjects {
+        Subjects {
+            schema,
+            sampling,
+            strict,
+            all: Vec::new(),
+            by_id: HashMap::new(),
+            complete: Vec::new(),
+            refused: Vec::new(),
+            files: vec![None],
+            file: File::default(),
+            values: Values::default(),
+        }
+    }
+
+    pub fn enter_file(&mut self, name: &str, id: String) {
+        self.files.push(Some(name.to_owned()));
+        self.file = File { index: self.files.len() - 1, id: Some(id), ..File::default() };
+        self.values = Values::default();
+    }
+
+    /// Whether a row of the file was handed over.
+    pub fn has_rows_of_file(&self) -> bool {
+        self.file.has_rows
+    }
+
+    /// # Errors
+    /// Something had to be put right where nothing may, or a subject cannot be read where all have to be.
+    pub fn push(&mut self, row: &Row<'_>, layout: &Layout, repairs: &mut Repairs) -> Result<(), ReadError> {
+        if !self.file.has_rows {
+            self.file.has_rows = true;
+            self.begin(row, layout, repairs)?;
+        }
+        if row.problem().is_some() {
+            return self.refuse_row(row, layout, repairs);
+        }
+        let same = self.file.current != Current::None
+            && layout.keys.len() == self.file.key.len()
+            && layout.keys.clone().zip(&self.file.key).all(|(key, last)| row.field(key) == last);
+        if !same {
+            self.enter(row, layout, repairs)?;
+        }
+        let Current::Subject(index) = self.file.current else { return Ok(()) };
+        let Subjects { all, values, schema, .. } = self;
+        match all[index].push(row, layout, schema, values, repairs) {
+            Ok(()) => Ok(()),
+            Err(error) => self.refuse(index, error),
+        }
+    }
+
+    /// What the first row of a file tells: whether its order stands for the time, and its name for the id.
+    ///
+    /// # Errors
+    /// Another column may be meant, or nothing may be put right.
+    fn begin(&mut self, row: &Row<'_>, layout: &Layout, repairs: &mut Repairs) -> Result<(), ReadError> {
+        let mut missing = Vec::new();
+        let mut expect_none = |name: &str, may_be: fn(&str) -> bool| {
+            let known = self.schema.ignored.iter().chain(&self.schema.label);
+            let known: Vec<&String> = known.chain(&self.schema.id).chain(&self.schema.channels).collect();
+            let similar = row.names().iter().find(|other| may_be(other) && !known.contains(other));
+            missing.extend(
+                similar
+                    .map(|similar| MissingColumn { name: name.to_owned(), similar: Some(similar.clone()) }),
+            );
+        };
+        if !row.has(layout.keys.start) {
+            expect_none(&self.schema.id[0], may_be_ids);
+        }
+        let without_time =
+            self.schema.time.as_ref().filter(|_| layout.time.is_some_and(|time| !row.has(time)));
+        if let Some(time) = without_time {
+            expect_none(time, may_be_times);
+        }
+        if !missing.is_empty() {
+            return Err(ReadError::MissingColumns { line: row.line, missing, found: row.names().to_vec() });
+        }
+        match without_time {
+            Some(time) => repairs.note(RepairKind::OrderOfRows, row.line, || time.clone()),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes the subject of a row the current one; the one before it is complete.
+    fn enter(&mut self, row: &Row<'_>, layout: &Layout, repairs: &mut Repairs) -> Result<(), ReadError> {
+        let id = self.id_of(row, layout, repairs);
+        let current = match &id {
+            Ok(id) => self.by_id.get(id).copied(),
+            Err(_) => None,
+        };
+        // A subject whose id was written in another way goes on.
+        if current.is_some_and(|index| self.file.current == Current::Subject(index)) {
+            return Ok(());
+        }
+        self.leave(repairs)?;
+        let id = match id {
+            Ok(id) => id,
+            Err(error @ ReadError::Strict { .. }) => return Err(error),
+            Err(error) => return self.refuse_anonymous(error),
+        };
+        let Some(index) = current else {
+            self.by_id.insert(id.clone(), self.all.len());
+            self.all.push(Subject::new(id, self.file.index));
+            self.file.current = Current::Subject(self.all.len() - 1);
+            return Ok(());
+        };
+        if self.all[index].file != self.file.index {
+            self.file.current = Current::Skipped;
+            return if self.file.of_others.insert(index) {
+                self.refuse_double(index, row, layout)
+            } else {
+                Ok(())
+            };
+        }
+        self.file.current = match &mut self.all[index].state {
+            State::Refused => Current::Skipped,
+            state => {
+                *state = State::Late;
+                Current::Subject(index)
+            }
+        };
+        Ok(())
+    }
+
+    /// The id that a row has; its fields are kept, if they are as they should be.
+    fn id_of(&mut self, row: &Row<'_>, layout: &Layout, repairs: &mut Repairs) -> Result<String, ReadError> {
+        self.file.key.clear();
+        let mut parts = Vec::with_capacity(layout.keys.len());
+        let mut as_is = true;
+        for key in layout.keys.clone() {
+            if !row.has(key) {
+                // It may only be missing where the file's name says it.
+                let id = self.file.id.clone().unwrap_or_default();
+                repairs.note(RepairKind::IdOfFileName, row.line, || id.clone())?;
+                parts.push(id);
+                continue;
+            }
+            let text = row.text(key)?;
+            let id = ids::clean(text);
+            if id.is_empty() {
+                return Err(ReadError::EmptyId { line: row.line, column: row.column(key) });
+            }
+            if id != text {
+                as_is = false;
+                let kind = match ids::spreadsheet_text(text.trim()) {
+                    Some(_) => RepairKind::SpreadsheetText,
+                    None => RepairKind::InvisibleCharacters,
+                };
+                repairs.note(kind, row.line, || id.clone().into_owned())?;
+            }
+            parts.push(id.into_owned());
+        }
+        if as_is {
+            self.file.key = layout.keys.clone().map(|key| row.field(key).to_vec()).collect();
+        }
+        Ok(joined(parts.iter().map(String::as_str)))
+    }
+
+    fn leave(&mut self, repairs: &mut Repairs) -> Result<(), ReadError> {
+        match std::mem::take(&mut self.file.current) {
+            Current::Subject(index) if self.all[index].state == State::Open => self.close(index, repairs),
+            _ => Ok(()),
+        }
+    }
+
+    fn close(&mut self, index: usize, repairs: &mut Repairs) -> Result<(), ReadError> {
+        match self.all[index].close(&self.schema, &self.sampling, repairs) {
+            Ok(()) => {
+                self.all[index].state = State::Complete;
+                self.complete.push(index);
+                Ok(())
+            }
+            Err(error) => self.refuse(index, error),
+        }
+    }
+
+    /// The file has ended: all subjects are complete.
+    ///
+    /// # Errors
+    /// As [`Subjects::push`].
+    pub fn end_file(&mut self, repairs: &mut Repairs) -> Result<(), ReadError> {
+        self.leave(repairs)?;
+        self.file.key.clear();
+        for index in 0..self.all.len() {
+            if self.all[index].state == State::Late {
+                self.close(index, repairs)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The file cannot be read further: the subject that this happened in is refused, all others are complete.
+    ///
+    /// # Errors
+    /// As [`Subjects::push`].
+    pub fn break_off(&mut self, error: ReadError, repairs: &mut Repairs) -> Result<(), ReadError> {
+        match self.file.current {
+            Current::Subject(index) => self.refuse(index, error)?,
+            Current::None | Current::Skipped => self.note_refusal(String::new(), error)?,
+        }
+        self.end_file(repairs)
+    }
+
+    /// A file of which nothing could be read, by its name.
+    pub fn refuse_file(&mut self, file: &str, error: &ReadError) {
+        let refusal = Refusal { id: String::new(), file: Some(file.to_owned()), reason: error.clone() };
+        if !self.refused.contains(&refusal) {
+            self.refused.push(refusal);
+        }
+    }
+
+    /// A row that is not whole: its subject is refused, or the one before it, if it does not say whose it is.
+    fn refuse_row(&mut self, row: &Row<'_>, layout: &Layout, repairs: &mut Repairs) -> Result<(), ReadError> {
+        let Some(problem) = row.problem().cloned() else { return Ok(()) };
+        let known = match self.id_of(row, layout, &mut Repairs::new(false)) {
+            Ok(id) => self.by_id.contains_key(&id).then_some(id),
+            Err(_) => None,
+        };
+        self.file.key.clear();
+        if known.is_some() || self.file.current == Current::None {
+            let anonymous = known.is_none();
+            if !anonymous {
+                self.enter(row, layout, repairs)?;
+            } else {
+                return self.refuse_anonymous(problem);
+            }
+        }
+        match self.file.current {
+            Current::Subject(index) => self.refuse(index, problem),
+            Current::None | Current::Skipped => Ok(()),
+        }
+    }
+
+    fn refuse(&mut self, index: usize, error: ReadError) -> Result<(), ReadError> {
+        if matches!(error, ReadError::Strict { .. }) {
+            return Err(error);
+        }
+        let subject = &mut self.all[index];
+        subject.state = State::Refused;
+        subject.clear();
+        if self.file.current == Current::Subject(index) {
+            self.file.current = Current::Skipped;
+        }
+        let id = subject.id().to_owned();
+        self.note_refusal(id, error)
+    }
+
+    /// Rows without an id, once a file.
+    fn refuse_anonymous(&mut self, error: ReadError) -> Result<(), ReadError> {
+        self.file.current = Current::None;
+        if std::mem::replace(&mut self.file.has_anonymous, true) {
+            return Ok(());
+        }
+        self.note_refusal(String::new(), error)
+    }
+
+    /// A subject of an earlier file in this one.
+    fn refuse_double(&mut self, index: usize, row: &Row<'_>, layout: &Layout) -> Result<(), ReadError> {
+        let id = self.all[index].id().to_owned();
+        let error = ReadError::IdInTwoFiles {
+            line: row.line,
+            column: self.schema.id[layout.keys.start].clone(),
+            id: id.clone(),
+            first_file: self.files[self.all[index].file].clone().unwrap_or_default(),
+        };
+        self.note_refusal(id, error)
+    }
+
+    fn note_refusal(&mut self, id: String, reason: ReadError) -> Result<(), ReadError> {
+        let failed = if self.strict { Err(reason.clone()) } else { Ok(()) };
+        self.refused.push(Refusal { id, file: self.files[self.file.index].clone(), reason });
+        failed
+    }
+
+    pub fn take_complete(&mut self) -> Vec<usize> {
+        let mut taken = std::mem::take(&mut self.complete);
+        taken.retain(|&index| {
+            let state = &mut self.all[index].state;
+            let complete = *state == State::Complete;
+            if complete {
+                *state = State::Taken;
+            }
+            complete
+        });
+        taken
+    }
+
+    pub fn recording(&self, index: usize) -> &Recording {
+        self.all[index].recording()
+    }
+
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    pub fn index_of(&self, id: &str) -> Option<usize> {
+        self.by_id.get(id).copied()
+    }
+
+    pub fn readable(&self) -> impl Iterator<Item = usize> {
+        let all = self.all.iter().enumerate();
+        all.filter(|(_, subject)| subject.state != State::Refused).map(|(index, _)| index)
+    }
+
+    pub fn into_recordings(self) -> Vec<Recording> {
+        let all = self.all.into_iter().filter(|subject| subject.state != State::Refused);
+        all.map(Subject::into_recording).collect()
+    }
+}
