@@ -13,6 +13,7 @@ mod evaluation;
 mod features;
 mod golden;
 mod probabilities;
+mod inputs;
 mod reading;
 mod stages;
 mod support;
