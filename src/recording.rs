@@ -35,6 +35,11 @@ impl Schema {
     pub fn id_name(&self) -> String {
         joined(self.id.iter().map(String::as_str))
     }
+
+    /// Name of the column with the time; empty if there is none.
+    pub fn time_name(&self) -> &str {
+        self.time.as_deref().unwrap_or_default()
+    }
 }
 
 /// The parts of an id as one text, with `/` between them. A `/` within a part is doubled, so that different parts never

@@ -18,7 +18,7 @@ use crate::job::Job;
 use crate::kind::Kind;
 use crate::labels::{LabelColumns, Labels, LabelsError, Spelled};
 use crate::portion::Portion;
-use crate::reading::{ReadError, ReadOptions, Refusal, Repair};
+use crate::reading::{FoundColumn, ReadError, ReadOptions, Refusal, Repair};
 use crate::recording::{Recording, Schema};
 use crate::windows::WindowConfig;
 
@@ -482,7 +482,8 @@ fn csv_error(reason: &ReadError) -> Error {
             let similar = column.similar.as_deref();
             WebMissing { name: &column.name, similar }
         });
-        let found = found.iter().map(|name| WebFound { name, values: Vec::new() });
+        let values = |column: &FoundColumn| column.values.iter().map(String::as_str).collect();
+        let found = found.iter().map(|column| WebFound { name: &column.name, values: values(column) });
         let columns = to_js(&WebColumns { missing: missing.collect(), found: found.collect() });
         set(&error, "columns", &columns.unwrap_or_default());
     }

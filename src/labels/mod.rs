@@ -356,13 +356,13 @@ impl LabelsFile<'_> {
         repairs: &mut Repairs,
     ) -> Result<Option<usize>, LabelsError> {
         let word = row.text(label)?;
-        match classes::find(self.classes, word) {
+        match classes::find(self.classes, &word) {
             Some((class, true)) => Ok(Some(class)),
             Some((class, false)) => {
                 repairs.note(RepairKind::ClassSpelling, row.line, || row.excerpt(label))?;
                 Ok(Some(class))
             }
-            None if is_missing(word) => {
+            None if is_missing(&word) => {
                 repairs.note(RepairKind::NoLabel, row.line, || row.excerpt(label))?;
                 Ok(None)
             }
@@ -410,7 +410,7 @@ fn id(row: &Row<'_>, keys: usize, repairs: &mut Repairs) -> Result<String, ReadE
     let mut parts = Vec::with_capacity(keys);
     for key in 0..keys {
         let text = row.id(key)?;
-        let part = clean(text);
+        let part = clean(&text);
         if part.is_empty() {
             return Err(ReadError::EmptyId { line: row.line, column: row.column(key) });
         }

@@ -17,11 +17,85 @@ pub enum ReadError {
     /// There is a header and no row.
     #[error("the file has a header and no rows")]
     NoRows,
-    /// The file is something else than UTF-8 text.
-    #[error("the file is {found}, not a CSV in UTF-8")]
+    /// The file is no text.
+    #[error("the file is {found}, not a table as text such as CSV")]
     NotText {
         /// What it looks like.
         found: &'static str,
+    },
+    /// The file is text, but no table.
+    #[error("the file is {found}; expected a table as text, such as CSV")]
+    NotATable {
+        /// What it looks like.
+        found: &'static str,
+    },
+    /// The first line of a table holds values.
+    #[error(
+        "line {line}: the first line of the table holds values ({}); expected a header with the columns {}",
+        name_list(.found), name_list(.needed)
+    )]
+    NoHeader {
+        /// The first line of the table.
+        line: u64,
+        /// Its fields.
+        found: Vec<String>,
+        /// The columns that are needed.
+        needed: Vec<String>,
+    },
+    /// Several columns could be one that is wanted.
+    #[error(
+        "line {line}: column {column:?} may be any of {}; rename one of them to {column:?}, or say which it is",
+        name_list(.candidates)
+    )]
+    AmbiguousColumn {
+        /// Line of the header.
+        line: u64,
+        /// The column that is wanted.
+        column: String,
+        /// The columns of the file that it may be.
+        candidates: Vec<String>,
+    },
+    /// A table with one row a recording has not all steps of all channels.
+    #[error(
+        "line {line}: the table seems to have one row a recording and a column for each step, but {reason}; give every \
+         channel the same steps, or a row to each step"
+    )]
+    WideTable {
+        /// Line of the header.
+        line: u64,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A table with one row a recording has two rows of one id.
+    #[error(
+        "line {line}: the table has one row a recording, and {id:?} has one already, on line {first_line}"
+    )]
+    RecordingTwice {
+        /// Line of the second row.
+        line: u64,
+        /// Line of the first row.
+        first_line: u64,
+        /// The id.
+        id: String,
+    },
+    /// A `.ts` file that cannot be read as the recordings that a model reads.
+    #[error("line {line}: {reason}")]
+    Series {
+        /// The line.
+        line: u64,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Some texts of a file are UTF-8 and others are not.
+    #[error(
+        "line {line}: a text that is not UTF-8, while one on line {utf8_line} is; save the whole file in one encoding, \
+         best in UTF-8"
+    )]
+    MixedEncodings {
+        /// Line of the text that is not UTF-8.
+        line: u64,
+        /// Line of the text that is UTF-8.
+        utf8_line: u64,
     },
     /// Something had to be put right, where nothing may.
     #[error("line {}: {repair}; nothing is put right when read strictly", repair.line)]
@@ -30,14 +104,14 @@ pub enum ReadError {
         repair: Box<Repair>,
     },
     /// Columns that are needed are not in the header.
-    #[error("line {line}: missing {}; the header has {}", missing_list(.missing), name_list(.found))]
+    #[error("line {line}: missing {}; the header has {}", missing_list(.missing), found_list(.found))]
     MissingColumns {
         /// Line of the header.
         line: u64,
         /// All the columns that are missing.
         missing: Vec<MissingColumn>,
         /// The columns that were found.
-        found: Vec<String>,
+        found: Vec<FoundColumn>,
     },
     /// A column that is needed is in the header more than once.
     #[error("line {line}: the header has column {column:?} more than once")]
@@ -48,7 +122,10 @@ pub enum ReadError {
         column: String,
     },
     /// A row has more or fewer fields than the header.
-    #[error("line {line}: expected {expected} fields as in the header, found {found}")]
+    #[error(
+        "line {line}: expected {expected} fields as in the header, found {found}{}",
+        surplus_hint(*.expected, *.found)
+    )]
     WrongFieldCount {
         /// Line of the row.
         line: u64,
@@ -221,18 +298,43 @@ pub enum ReadError {
 pub struct MissingColumn {
     /// Its name.
     pub name: String,
-    /// A column of the file whose name differs only in case, spaces or punctuation.
+    /// The column of the file whose name is nearest to it, if one is near.
     pub similar: Option<String>,
+}
+
+/// A column of a file that lacks others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundColumn {
+    /// Its name.
+    pub name: String,
+    /// Its first values, at most three.
+    pub values: Vec<String>,
+}
+
+impl FoundColumn {
+    /// Columns of which nothing but their names is known.
+    pub(super) fn names(names: &[String]) -> Vec<FoundColumn> {
+        names.iter().map(|name| FoundColumn { name: name.clone(), values: Vec::new() }).collect()
+    }
 }
 
 impl ReadError {
     /// The line that the error is on, if it is on one.
     pub fn line(&self) -> Option<u64> {
         match self {
-            ReadError::EmptyFile | ReadError::NoRows | ReadError::NotText { .. } => None,
+            ReadError::EmptyFile
+            | ReadError::NoRows
+            | ReadError::NotText { .. }
+            | ReadError::NotATable { .. } => None,
             ReadError::Strict { repair } => Some(repair.line),
             ReadError::Unusable { reason } => Some(reason.line()),
-            ReadError::MissingColumns { line, .. }
+            ReadError::NoHeader { line, .. }
+            | ReadError::AmbiguousColumn { line, .. }
+            | ReadError::WideTable { line, .. }
+            | ReadError::RecordingTwice { line, .. }
+            | ReadError::Series { line, .. }
+            | ReadError::MixedEncodings { line, .. }
+            | ReadError::MissingColumns { line, .. }
             | ReadError::DuplicateColumn { line, .. }
             | ReadError::WrongFieldCount { line, .. }
             | ReadError::NotANumber { line, .. }
@@ -257,10 +359,17 @@ impl ReadError {
             ReadError::EmptyFile
             | ReadError::NoRows
             | ReadError::NotText { .. }
+            | ReadError::NotATable { .. }
+            | ReadError::NoHeader { .. }
+            | ReadError::WideTable { .. }
+            | ReadError::RecordingTwice { .. }
+            | ReadError::Series { .. }
+            | ReadError::MixedEncodings { .. }
             | ReadError::Strict { .. }
             | ReadError::WrongFieldCount { .. } => None,
             ReadError::MissingColumns { missing, .. } => missing.first().map(|column| column.name.as_str()),
-            ReadError::DuplicateColumn { column, .. }
+            ReadError::AmbiguousColumn { column, .. }
+            | ReadError::DuplicateColumn { column, .. }
             | ReadError::NotANumber { column, .. }
             | ReadError::NotFinite { column, .. }
             | ReadError::EmptyValue { column, .. }
@@ -285,6 +394,13 @@ impl ReadError {
             ReadError::EmptyFile => "EMPTY_FILE",
             ReadError::NoRows => "NO_ROWS",
             ReadError::NotText { .. } => "NOT_TEXT",
+            ReadError::NotATable { .. } => "NOT_A_TABLE",
+            ReadError::NoHeader { .. } => "NO_HEADER",
+            ReadError::AmbiguousColumn { .. } => "AMBIGUOUS_COLUMN",
+            ReadError::WideTable { .. } => "WIDE_TABLE",
+            ReadError::RecordingTwice { .. } => "RECORDING_TWICE",
+            ReadError::Series { .. } => "SERIES",
+            ReadError::MixedEncodings { .. } => "MIXED_ENCODINGS",
             ReadError::Strict { .. } => "STRICT",
             ReadError::MissingColumns { .. } => "MISSING_COLUMN",
             ReadError::DuplicateColumn { .. } => "DUPLICATE_COLUMN",
@@ -343,6 +459,18 @@ pub(super) fn excerpt(field: &[u8]) -> String {
 /// Names for a message, the first dozen of them.
 pub(crate) fn name_list(names: &[String]) -> String {
     list(names, |text, name| write!(text, "{:?}", excerpt(name.as_bytes())))
+}
+
+fn found_list(columns: &[FoundColumn]) -> String {
+    list(columns, |text, column| write!(text, "{:?}", excerpt(column.name.as_bytes())))
+}
+
+fn surplus_hint(expected: usize, found: usize) -> &'static str {
+    if found <= expected {
+        return "";
+    }
+    "; either a field has a delimiter in it and no quotation marks around it, or decimals are written with a comma \
+     while commas separate the fields: export it with semicolons, or with decimal points"
 }
 
 fn missing_list(missing: &[MissingColumn]) -> String {

@@ -1,13 +1,15 @@
 //! Plain rows, which need no copy: whole in their chunk and without a quotation mark, as nearly all rows are.
 
+use super::quotes::CTRL_Z;
+
 /// Bytes that are compared at once.
 const BLOCK: usize = 64;
 
 /// Finds the fields of the row at the start of `input`: their ends in `ends`, which has an entry for each. Returns
 /// the index of its line terminator.
 ///
-/// None if the row is not plain: it has a quotation mark or another number of fields, is not whole, or is longer
-/// than `limit` bytes.
+/// None if the row is not plain: it has a quotation mark, a NUL byte or another number of fields, is not whole, or is
+/// longer than `limit` bytes.
 pub(super) fn split(input: &[u8], delimiter: u8, limit: usize, ends: &mut [usize]) -> Option<usize> {
     let input = &input[..input.len().min(limit)];
     let (blocks, tail) = input.as_chunks::<BLOCK>();
@@ -20,48 +22,53 @@ pub(super) fn split(input: &[u8], delimiter: u8, limit: usize, ends: &mut [usize
             let index = found.trailing_zeros() as usize;
             found &= found - 1;
             let byte = block[index];
-            if byte == b'"' {
-                return None;
+            if byte == delimiter {
+                *ends.next()? = start + index;
+                continue;
             }
-            *ends.next()? = start + index;
-            if byte != delimiter {
-                return ends.next().is_none().then_some(start + index);
+            match byte {
+                b'\n' | b'\r' => {
+                    *ends.next()? = start + index;
+                    return ends.next().is_none().then_some(start + index);
+                }
+                b'"' | 0 | CTRL_Z => return None,
+                _ => {}
             }
         }
     }
     None
 }
 
-/// Bit `i` says whether byte `i` is the delimiter, a quotation mark or a line end.
+/// Bit `i` says whether byte `i` is the delimiter, a quotation mark or a control character, as line ends are.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 fn special_bytes(block: &[u8; BLOCK], delimiter: u8) -> u64 {
-    use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat, v128_load, v128_or};
+    use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, v128_load, v128_or};
 
     block.as_chunks::<16>().0.iter().rev().fold(0, |bits, sixteen| {
         // SAFETY: `sixteen` is valid for reads of 16 bytes; the instruction takes any alignment.
         let bytes = unsafe { v128_load(sixteen.as_ptr().cast()) };
         let are = |byte| u8x16_eq(bytes, u8x16_splat(byte));
-        let special = v128_or(v128_or(are(delimiter), are(b'"')), v128_or(are(b'\n'), are(b'\r')));
+        let special = v128_or(v128_or(are(delimiter), are(b'"')), u8x16_lt(bytes, u8x16_splat(b' ')));
         bits << 16 | u64::from(u8x16_bitmask(special))
     })
 }
 
-/// Bit `i` says whether byte `i` is the delimiter, a quotation mark or a line end.
+/// Bit `i` says whether byte `i` is the delimiter, a quotation mark or a control character, as line ends are.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 fn special_bytes(block: &[u8; BLOCK], delimiter: u8) -> u64 {
     const LOW_BITS: u64 = u64::from_le_bytes([0x7f; 8]);
+    // Bits of which control characters have none.
+    const PRINTED: u64 = u64::from_le_bytes([0xe0; 8]);
     // Multiplied with a word that holds one bit in the lowest position of each byte, it gathers the eight bits in the
     // top byte of the product.
     const GATHER: u64 = 0x0102_0408_1020_4080;
 
     block.as_chunks::<8>().0.iter().rev().fold(0, |bits, eight| {
         let bytes = u64::from_le_bytes(*eight);
-        // The top bit of each byte stays clear where the two are equal.
-        let differ = |byte| {
-            let difference = bytes ^ u64::from_le_bytes([byte; 8]);
-            ((difference & LOW_BITS) + LOW_BITS) | difference
-        };
-        let special = !(differ(delimiter) & differ(b'"') & differ(b'\n') & differ(b'\r') | LOW_BITS);
+        // The top bit of each byte stays clear where it is zero.
+        let is_set = |bytes: u64| ((bytes & LOW_BITS) + LOW_BITS) | bytes;
+        let differ = |byte| is_set(bytes ^ u64::from_le_bytes([byte; 8]));
+        let special = !(differ(delimiter) & differ(b'"') & is_set(bytes & PRINTED) | LOW_BITS);
         bits << 8 | (special >> 7).wrapping_mul(GATHER) >> 56
     })
 }
@@ -75,7 +82,7 @@ mod tests {
         for delimiter in [b',', b';', b'\t'] {
             for (byte, other) in (0..=u8::MAX).flat_map(|byte| [(byte, 0), (byte, b'\n'), (byte, byte ^ 1)]) {
                 let block = std::array::from_fn(|index| if index % 3 == 0 { byte } else { other });
-                let special = |byte: u8| [delimiter, b'"', b'\n', b'\r'].contains(&byte);
+                let special = |byte: u8| byte < b' ' || [delimiter, b'"'].contains(&byte);
                 let bits = (0..BLOCK).fold(0, |bits, index| bits | u64::from(special(block[index])) << index);
                 assert_eq!(special_bytes(&block, delimiter), bits, "{byte:#x} and {other:#x}");
             }
@@ -93,7 +100,8 @@ mod tests {
             assert_eq!(split(text.as_bytes(), b',', limit, &mut ends), None, "{text}");
         };
         refused(&row, 105);
-        for text in ["", "\n", "a,b,c,d", "a,b,c\n", "a,b,c,d,e\n", "a,b\"c,d,e\n", "a;b;c;d\n"] {
+        for text in ["", "\n", "a,b,c,d", "a,b,c\n", "a,b,c,d,e\n", "a,b\"c,d,e\n", "a;b;c;d\n", "a,b,\0,d\n"]
+        {
             refused(text, 1000);
         }
     }

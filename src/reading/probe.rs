@@ -5,7 +5,8 @@ use super::layout::Layout;
 use super::number_format::{Decimal, Evidence, evidence};
 use super::options::ReadOptions;
 use super::repair::Repairs;
-use super::rows::{Row, Rows};
+use super::row::Row;
+use super::rows::Rows;
 use super::values::{Format, Proof, Values};
 use super::wanted::Wanted;
 

@@ -43,8 +43,6 @@ pub enum RepairKind {
     TypographicSign,
     /// Fields that a spreadsheet is made to keep as text: `="000"`, `'000`.
     SpreadsheetText,
-    /// Characters without a width, or spaces that are no plain ones, in ids, words or numbers.
-    InvisibleCharacters,
     /// A word of a category is written in other letters.
     LevelSpelling,
     /// Ids are written with other zeros than those that they belong to.
@@ -57,6 +55,36 @@ pub enum RepairKind {
     RepeatedLabels,
     /// Something in a recording's steps was mended.
     Mended(Mend),
+    /// The file is not in UTF-8.
+    OtherEncoding,
+    /// Columns have other names than the model's.
+    RenamedColumn,
+    /// The table has one row a recording.
+    WideTable,
+    /// The file is one of time series, with a head of its own kind.
+    SeriesFile,
+    /// Rows under the header hold units, not values.
+    UnitsRow,
+    /// The header is there once more.
+    HeaderAgain,
+    /// Rows have nothing but delimiters.
+    GhostRow,
+    /// Comments between rows.
+    CommentLine,
+    /// Rows end in a delimiter.
+    TrailingDelimiter,
+    /// Rows lack columns that nobody reads.
+    ShortRow,
+    /// Rows begin with a name of their own, which the header has no column for.
+    RowNames,
+    /// A quotation mark is one that somebody typed.
+    StrayQuote,
+    /// Something broke off in the middle of a row.
+    CutRow,
+    /// NUL bytes, as a loss of power leaves them.
+    NulBytes,
+    /// Characters without a width, or spaces that are no plain ones, in ids, words or numbers.
+    InvisibleCharacters,
 }
 
 impl RepairKind {
@@ -72,23 +100,28 @@ impl RepairKind {
             RepairKind::FortranExponent => "FORTRAN_EXPONENT",
             RepairKind::TypographicSign => "TYPOGRAPHIC_SIGN",
             RepairKind::SpreadsheetText => "SPREADSHEET_TEXT",
-            RepairKind::InvisibleCharacters => "INVISIBLE_CHARACTERS",
             RepairKind::LevelSpelling => "LEVEL_SPELLING",
             RepairKind::IdSpelling => "ID_SPELLING",
             RepairKind::ClassSpelling => "CLASS_SPELLING",
             RepairKind::NoLabel => "NO_LABEL",
             RepairKind::RepeatedLabels => "REPEATED_LABELS",
             RepairKind::Mended(mend) => mend.code(),
+            RepairKind::OtherEncoding => "OTHER_ENCODING",
+            RepairKind::RenamedColumn => "RENAMED_COLUMN",
+            RepairKind::WideTable => "WIDE_TABLE",
+            RepairKind::SeriesFile => "SERIES_FILE",
+            RepairKind::UnitsRow => "UNITS_ROW",
+            RepairKind::HeaderAgain => "HEADER_AGAIN",
+            RepairKind::GhostRow => "GHOST_ROW",
+            RepairKind::CommentLine => "COMMENT_LINE",
+            RepairKind::TrailingDelimiter => "TRAILING_DELIMITER",
+            RepairKind::ShortRow => "SHORT_ROW",
+            RepairKind::RowNames => "ROW_NAMES",
+            RepairKind::StrayQuote => "STRAY_QUOTE",
+            RepairKind::CutRow => "CUT_ROW",
+            RepairKind::NulBytes => "NUL_BYTES",
+            RepairKind::InvisibleCharacters => "INVISIBLE_CHARACTERS",
         }
-    }
-}
-
-impl Repair {
-    /// That so many fields or rows were handled in a way.
-    fn counted(&self, f: &mut fmt::Formatter<'_>, what: &str, done: &str) -> fmt::Result {
-        let Repair { count, line, detail, .. } = self;
-        let (s, were) = if *count == 1 { ("", "was") } else { ("s", "were") };
-        write!(f, "{count} {what}{s} {were} {done}, the first on line {line}: {detail:?}")
     }
 }
 
@@ -96,11 +129,17 @@ impl fmt::Display for Repair {
     /// What was done, in a sentence without its end: `3 lines before the header were skipped, the first is "# X1"`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Repair { kind, count, line, detail, .. } = self;
+        let (s, were) = if *count == 1 { ("", "was") } else { ("s", "were") };
+        let mut done = |what: &str, done: &str| {
+            write!(f, "{count} {what}{s} {were} {done}, the first on line {line}: {detail:?}")
+        };
         match kind {
-            RepairKind::LinesBeforeHeader => {
+            RepairKind::LinesBeforeHeader => done("line", "skipped before the header"),
+            RepairKind::OtherEncoding => write!(f, "the file is in {detail}, not in UTF-8"),
+            RepairKind::RenamedColumn => {
                 write!(
                     f,
-                    "{count} lines before the header on line {line} were skipped, the first is {detail:?}"
+                    "{count} column{s} {were} found by a similar name, the first is {detail}, on line {line}"
                 )
             }
             RepairKind::IdOfFileName => {
@@ -110,24 +149,64 @@ impl fmt::Display for Repair {
                 write!(f, "there is no column {detail:?}: the rows are taken in the order of the file")
             }
             RepairKind::TimesAsText => write!(f, "times are read as {detail}, on line {line}"),
-            RepairKind::DecimalComma => self.counted(f, "number", "read with a decimal comma"),
-            RepairKind::Thousands => self.counted(f, "number", "read without what separates its thousands"),
-            RepairKind::FortranExponent => self.counted(f, "number", "read with Fortran's exponent"),
-            RepairKind::TypographicSign => self.counted(f, "number", "read with another sign than - or +"),
+            RepairKind::DecimalComma => done("number", "read with a decimal comma"),
+            RepairKind::Thousands => done("number", "read without what separates its thousands"),
+            RepairKind::FortranExponent => done("number", "read with Fortran's exponent"),
+            RepairKind::TypographicSign => done("number", "read with another sign than - or +"),
             RepairKind::SpreadsheetText => {
-                self.counted(f, "field", "freed of what makes a spreadsheet keep it as text")
+                done("field", "freed of what makes a spreadsheet keep it as text")
             }
-            RepairKind::InvisibleCharacters => self.counted(f, "field", "freed of invisible characters"),
-            RepairKind::LevelSpelling => self.counted(f, "word", "taken for the same word in other letters"),
-            RepairKind::IdSpelling => self.counted(f, "id", "taken for the same one with other zeros"),
+            RepairKind::LevelSpelling => done("word", "taken for the same word in other letters"),
+            RepairKind::IdSpelling => done("id", "taken for the same one with other zeros"),
             RepairKind::ClassSpelling => {
-                self.counted(f, "label", "taken for the same class in other letters")
+                done("label", "taken for the same class in other letters")
             }
-            RepairKind::NoLabel => self.counted(f, "row", "left out, since it has no label"),
+            RepairKind::NoLabel => done("row", "left out, since it has no label"),
             RepairKind::RepeatedLabels => {
-                self.counted(f, "row", "left out, since it says what an earlier one says")
+                done("row", "left out, since it says what an earlier one says")
             }
             RepairKind::Mended(mend) => mend.words(*count, *line, detail, f),
+            RepairKind::WideTable => {
+                write!(
+                    f,
+                    "the table has one row a recording, with {detail} steps in its columns; see line {line}"
+                )
+            }
+            RepairKind::SeriesFile => {
+                write!(
+                    f,
+                    "the file holds time series one after the other, of {detail}; ids count them from 0"
+                )
+            }
+            RepairKind::UnitsRow => done("row", "skipped under the header, holding units"),
+            RepairKind::HeaderAgain => done("line", "skipped where the header is there once more"),
+            RepairKind::GhostRow => {
+                write!(f, "{count} row{s} of nothing but delimiters {were} skipped, the first on line {line}")
+            }
+            RepairKind::CommentLine => done("comment", "skipped between rows"),
+            RepairKind::TrailingDelimiter => write!(
+                f,
+                "{count} row{s} {were} read without the delimiter at the end, the first on line {line}"
+            ),
+            RepairKind::ShortRow => write!(
+                f,
+                "{count} row{s} without the last columns, which are not used, {were} read, the first on line {line}"
+            ),
+            RepairKind::RowNames => {
+                write!(
+                    f,
+                    "{count} row{s} {were} read without a name in front, the first on line {line}: {detail:?}"
+                )
+            }
+            RepairKind::StrayQuote => done("quotation mark", "taken for a letter, since nothing closes it"),
+            RepairKind::CutRow => done("row", "left out, being cut"),
+            RepairKind::NulBytes => write!(
+                f,
+                "{count} run{s} of NUL bytes, as a loss of power leaves them, {were} skipped, the first on line {line}"
+            ),
+            RepairKind::InvisibleCharacters => {
+                write!(f, "invisible characters were left out {count} time{s}, first on line {line}")
+            }
         }
     }
 }
@@ -185,6 +264,11 @@ impl Repairs {
         }
         self.all.push(repair);
         Ok(())
+    }
+
+    /// Whether something of this kind was done.
+    pub(super) fn has(&self, kind: RepairKind) -> bool {
+        self.all.iter().any(|repair| repair.kind == kind)
     }
 
     /// All of them, in the order of the first of each kind.

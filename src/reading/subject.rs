@@ -6,7 +6,7 @@ use super::layout::Layout;
 use super::missing::is_missing;
 use super::number_format::Decimal;
 use super::repair::{RepairKind, Repairs};
-use super::rows::Row;
+use super::row::Row;
 use super::values::Values;
 use crate::number;
 use crate::recording::{Category, Recording, Schema};
@@ -170,10 +170,10 @@ fn unusual_code(
     repairs: &mut Repairs,
 ) -> Result<Option<u8>, ReadError> {
     let text = row.text(column)?;
-    let word = ids::clean(text);
+    let word = ids::clean(&text);
     let mut note = |kind| repairs.note(kind, row.line, || row.excerpt(column));
     if let Some(code) = category.code(&word) {
-        note(if ids::spreadsheet_text(text).is_some() {
+        note(if ids::spreadsheet_text(&text).is_some() {
             RepairKind::SpreadsheetText
         } else {
             RepairKind::InvisibleCharacters
@@ -186,5 +186,5 @@ fn unusual_code(
         note(RepairKind::LevelSpelling)?;
         return Ok(Some(code));
     }
-    if is_missing(text) { Ok(None) } else { Err(row.unknown_category(column, &category.levels)) }
+    if is_missing(&text) { Ok(None) } else { Err(row.unknown_category(column, &category.levels)) }
 }

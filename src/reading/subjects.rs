@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use super::alike::{may_be_ids, may_be_times};
-use super::error::{MissingColumn, ReadError};
+use super::error::{FoundColumn, MissingColumn, ReadError};
 use super::ids;
 use super::layout::Layout;
 use super::refusal::Refusal;
 use super::repair::{RepairKind, Repairs};
-use super::rows::Row;
+use super::row::Row;
 use super::subject::{State, Subject};
 use super::values::Values;
 use crate::recording::{Recording, Schema, joined};
@@ -133,9 +133,11 @@ impl Subjects {
             expect_none(time, may_be_times);
         }
         if !missing.is_empty() {
-            return Err(ReadError::MissingColumns { line: row.line, missing, found: row.names().to_vec() });
+            return Err(ReadError::MissingColumns { line: row.line, missing, found: FoundColumn::names(row.names()) });
         }
         match without_time {
+            // In a table of steps, or of time series, that is how it is.
+            Some(_) if repairs.has(RepairKind::WideTable) || repairs.has(RepairKind::SeriesFile) => Ok(()),
             Some(time) => repairs.note(RepairKind::OrderOfRows, row.line, || time.clone()),
             None => Ok(()),
         }
@@ -196,7 +198,7 @@ impl Subjects {
                 continue;
             }
             let text = row.text(key)?;
-            let id = ids::clean(text);
+            let id = ids::clean(&text);
             if id.is_empty() {
                 return Err(ReadError::EmptyId { line: row.line, column: row.column(key) });
             }

@@ -5,7 +5,7 @@ use super::layout::Layout;
 use super::missing::is_missing;
 use super::number_format::{Decimal, Evidence, Spelling, evidence, is_infinite};
 use super::repair::{RepairKind, Repairs};
-use super::rows::Row;
+use super::row::Row;
 use crate::number::{self, Number};
 use crate::sampling::{TimeFormat, TimeKind};
 

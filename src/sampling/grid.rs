@@ -75,7 +75,7 @@ impl<'a> Grid<'a> {
                 let (found, line) = (self.shown(period), self.line_of(0));
                 let forbidden = self.sampling.rate == Rate::Refuse;
                 if forbidden || !PACES.contains(&pace) {
-                    let (column, expected) = (self.schema.time.clone(), step.to_string());
+                    let (column, expected) = (self.schema.time_name().to_owned(), step.to_string());
                     return Err(Unusable::OtherRate { line, column, found, expected, forbidden });
                 }
                 let detail = format!("from steps of {found} to the model's of {step}");
@@ -106,7 +106,7 @@ impl<'a> Grid<'a> {
             let rows = self.times.len() as u64;
             if found > most || note.count > rows {
                 let length = self.shown(self.times[row] - self.times[row - 1]);
-                let (column, most) = (self.schema.time.clone(), most.min(rows));
+                let (column, most) = (self.schema.time_name().to_owned(), most.min(rows));
                 return Err(Unusable::MissingSteps { line, column, start, length, found, most });
             }
             gaps.push((row, found));

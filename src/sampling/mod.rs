@@ -55,7 +55,7 @@ pub fn regularise(raw: &Raw, schema: &Schema, sampling: &Sampling) -> Result<Reg
         return Ok(Regular::default());
     }
     let mut notes = Vec::new();
-    let ordered = order::ordered(raw, &schema.time, sampling.missing.most(1.0), &mut notes)?;
+    let ordered = order::ordered(raw, schema.time_name(), sampling.missing.most(1.0), &mut notes)?;
     let grid = Grid::new(raw, schema, sampling, ordered, &mut notes)?;
     let recording = grid.recording(&mut notes)?;
     Ok(Regular { recording, notes })

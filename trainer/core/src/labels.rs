@@ -1,5 +1,6 @@
 //! The labels file: one row a subject, with its class and perhaps its group.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -225,8 +226,8 @@ impl Labels {
         let mut found = Vec::new();
         let mut each = |row: Row<'_>, _: &mut Repairs| {
             row.whole()?;
-            let group = columns.group.map(|_| row.text(2).map(str::to_owned)).transpose()?;
-            found.push((row.line, row.text(0)?.to_owned(), row.text(1)?.to_owned(), group));
+            let group = columns.group.map(|_| row.text(2).map(Cow::into_owned)).transpose()?;
+            found.push((row.line, row.text(0)?.into_owned(), row.text(1)?.into_owned(), group));
             Ok::<_, ReadError>(())
         };
         let read = reader.feed(bytes, &mut repairs, &mut each);
@@ -315,7 +316,8 @@ fn csv_error(path: &Path, columns: LabelColumns<'_>, error: ReadError) -> Labels
                 name if name == columns.label => Part::Label,
                 _ => Part::Group,
             };
-            let found = found.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let found =
+                found.iter().map(|column| format!("`{}`", column.name)).collect::<Vec<_>>().join(", ");
             LabelsError::Column { path, line, part, column, found }
         }
         source => LabelsError::Csv { path, source: Box::new(source) },

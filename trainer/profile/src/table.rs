@@ -206,6 +206,7 @@ impl Growing {
 
     fn push(&mut self, row: &Row<'_>) -> Result<(), ReadError> {
         let id = row.text(0)?;
+        let id = id.as_ref();
         if id.is_empty() {
             self.problems.no_id.count(row.line, String::new);
             return Ok(());

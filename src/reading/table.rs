@@ -1,0 +1,460 @@
+//! Rows of a table to those that hold data: what is no data is skipped, each kind with a repair.
+
+use std::collections::HashMap;
+
+use super::error::{ReadError, excerpt};
+use super::head::{Columns, NONE, Names, without_mark};
+use super::numeral::{is_number, is_value};
+use super::quotes::{Fields, Splitter};
+use super::repair::{RepairKind, Repairs};
+use super::row::Row;
+use super::text::{Seen, trim};
+use super::wanted::Role;
+
+/// Rows under a header that may hold units and the like.
+const UNITS_ROWS: u32 = 3;
+/// Earlier rows that show how long the last field is.
+const ENOUGH_ROWS: u64 = 8;
+/// What is kept of rows that cannot be read, until it is known whether a header follows.
+const MAX_HELD: usize = 100;
+const MAX_HELD_BYTES: usize = 1 << 16;
+
+/// The rows of a table.
+pub(super) struct Table {
+    columns: Columns,
+    /// The columns of the channels, at the first step if there are several.
+    channels: Vec<usize>,
+    /// One more than the index of the last column that is read.
+    read: usize,
+    /// A column that tells the header from other rows.
+    mark: usize,
+    /// Fields of a usual row.
+    usual: usize,
+    /// Whether every row has to be looked at closely.
+    closely: bool,
+    /// Whether the rows have a name in front, for which there is no column.
+    row_names: bool,
+    /// Rows since the header, counted up to [`UNITS_ROWS`].
+    since_header: u32,
+    /// Rows that held data.
+    rows: u64,
+    shortest_last: usize,
+    held: Vec<Held>,
+    held_bytes: usize,
+    splitter: Splitter,
+    /// Lines of the recordings of a table with one row to each, by id.
+    recordings: HashMap<Vec<u8>, u64>,
+}
+
+/// A row that cannot be read.
+struct Held {
+    line: u64,
+    row: Vec<u8>,
+    problem: ReadError,
+}
+
+/// What ended a row.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Ending {
+    Line,
+    /// Nothing did: the file ends.
+    File,
+    /// A loss of power, which left NUL bytes.
+    Nul,
+}
+
+/// A row that was taken apart.
+#[derive(Clone, Copy)]
+pub(super) struct Split<'a> {
+    pub line: u64,
+    /// Its bytes.
+    pub row: &'a [u8],
+    pub fields: Fields<'a>,
+}
+
+/// Where rows go.
+pub(super) struct Sink<'a, F> {
+    pub names: &'a Names,
+    pub seen: &'a Seen,
+    pub repairs: &'a mut Repairs,
+    pub each: F,
+}
+
+impl<F> Sink<'_, F> {
+    pub fn row<E: From<ReadError>>(&mut self, row: Row<'_>) -> Result<(), E>
+    where
+        F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>,
+    {
+        let line = row.line;
+        (self.each)(row, self.repairs)?;
+        if self.seen.news.get() { Ok(self.news(line)?) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn news(&mut self, line: u64) -> Result<(), ReadError> {
+        self.seen.news.set(false);
+        if self.seen.invisible.take() {
+            self.repairs.note(RepairKind::InvisibleCharacters, line, String::new)?;
+        }
+        if self.seen.windows_1252.take() {
+            self.repairs.note(RepairKind::OtherEncoding, line, || "Windows-1252".to_owned())?;
+        }
+        Ok(())
+    }
+}
+
+impl Table {
+    pub fn new(columns: Columns, names: &Names) -> Table {
+        let mut table = Table {
+            channels: Vec::new(),
+            read: 0,
+            mark: 0,
+            usual: 0,
+            closely: false,
+            row_names: false,
+            since_header: 0,
+            rows: 0,
+            shortest_last: usize::MAX,
+            held: Vec::new(),
+            held_bytes: 0,
+            splitter: Splitter::default(),
+            recordings: HashMap::new(),
+            columns,
+        };
+        table.prepare(names);
+        table
+    }
+
+    fn prepare(&mut self, names: &Names) {
+        let first = self.columns.steps.first().unwrap_or(&self.columns.indices);
+        let there = |index: &usize| *index != NONE;
+        let channels = names.wanted.iter().zip(first).filter(|(wanted, _)| wanted.role == Role::Channel);
+        self.channels = channels.map(|(_, index)| *index).filter(there).collect();
+        let all = self.columns.steps.iter().flatten().chain(&self.columns.indices);
+        self.read = all.copied().filter(there).max().map_or(0, |last| last + 1);
+        self.mark = first.iter().copied().find(there).unwrap_or(0);
+        self.usual = self.columns.names.len();
+        self.since_header = 0;
+        self.row_names = false;
+        self.shortest_last = usize::MAX;
+        let numeric_name = |index: &usize| is_number(self.columns.names[*index].as_bytes());
+        self.closely = self.channels.first().is_none_or(numeric_name);
+    }
+
+    pub fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    /// Fields of a usual row.
+    pub fn usual(&self) -> usize {
+        self.usual
+    }
+
+    pub fn has_channels(&self) -> bool {
+        !self.channels.is_empty()
+    }
+
+    /// Whether a row has as many fields as it should, and values where it should have some.
+    pub fn fits(&self, fields: Fields<'_>) -> bool {
+        fields.len() == self.usual
+            && self.channels.iter().all(|channel| is_value(self.field(fields, *channel)))
+    }
+
+    fn field<'a>(&self, fields: Fields<'a>, column: usize) -> &'a [u8] {
+        trim(fields.get(column), || ())
+    }
+
+    /// Takes a row that has as many fields as usual and ended in a line end.
+    #[inline]
+    pub fn usual_row<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
+        &mut self,
+        split: Split<'_>,
+        sink: &mut Sink<'_, F>,
+    ) -> Result<(), E> {
+        if self.is_unusual(split) {
+            return self.row(split, Ending::Line, None, sink);
+        }
+        self.data(split, sink)
+    }
+
+    /// Whether a row has to be looked at closely: it may be no data.
+    #[inline]
+    fn is_unusual(&self, Split { row, fields, .. }: Split<'_>) -> bool {
+        if self.closely || self.since_header < UNITS_ROWS || !self.held.is_empty() {
+            return true;
+        }
+        let value = fields.get(self.channels[0]).first();
+        let is_number = value.is_some_and(|first| matches!(first, b'0'..=b'9' | b'-' | b'.' | b'+'));
+        !is_number || matches!(row.first(), Some(b'#' | b'%' | b'/' | b';'))
+    }
+
+    /// Takes a row of any kind. A `problem` says why it could not be taken apart.
+    pub fn row<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
+        &mut self,
+        split: Split<'_>,
+        ending: Ending,
+        problem: Option<ReadError>,
+        sink: &mut Sink<'_, F>,
+    ) -> Result<(), E> {
+        let Split { line, row, fields } = split;
+        let detail = || excerpt(row.trim_ascii());
+        if problem.is_none() {
+            if (0..fields.len()).all(|index| trim(fields.get(index), || ()).is_empty()) {
+                if fields.len() > 1 {
+                    sink.repairs.note(RepairKind::GhostRow, line, String::new)?;
+                }
+                return Ok(());
+            }
+            if self.is_comment(split) {
+                sink.repairs.note(RepairKind::CommentLine, line, detail)?;
+                return Ok(());
+            }
+            let has_numbers = self.channels.iter().any(|channel| is_number(self.field(fields, *channel)));
+            if !has_numbers && self.is_header(split, sink.names) {
+                self.drop_held(sink.repairs)?;
+                sink.repairs.note(RepairKind::HeaderAgain, line, detail)?;
+                return Ok(());
+            }
+            if !has_numbers && ending == Ending::Line && self.is_units(split, sink.names) {
+                self.since_header += 1;
+                sink.repairs.note(RepairKind::UnitsRow, line, detail)?;
+                return Ok(());
+            }
+        }
+        let counted = match problem {
+            None => self.count(split, ending, sink.names),
+            Some(problem) => Err(problem),
+        };
+        if ending != Ending::Line && self.rows > 0 && self.is_cut(split, ending, counted.is_err()) {
+            sink.repairs.note(RepairKind::CutRow, line, detail)?;
+            return Ok(());
+        }
+        match counted {
+            Ok(repair) => {
+                if let Some(kind) = repair {
+                    sink.repairs.note(kind, line, || excerpt(fields.get(0)))?;
+                }
+                self.flush_held(sink)?;
+                self.data(split, sink)
+            }
+            Err(problem) => self.hold(split, problem, sink),
+        }
+    }
+
+    /// Whether the row's fields can be told to columns, and what has to be put right for it.
+    fn count(
+        &mut self,
+        Split { line, fields, .. }: Split<'_>,
+        ending: Ending,
+        names: &Names,
+    ) -> Result<Option<RepairKind>, ReadError> {
+        let (expected, found) = (self.columns.names.len(), fields.len());
+        let blank = |from: usize| (from..found).all(|index| trim(fields.get(index), || ()).is_empty());
+        let unread = |from: usize| from >= self.read;
+        let first = self.since_header < UNITS_ROWS;
+        let repair = if found == expected {
+            self.row_names.then_some(RepairKind::RowNames)
+        } else if found > expected && blank(expected) {
+            Some(RepairKind::TrailingDelimiter)
+        } else if first && found == expected + 1 && self.has_row_name(fields, names) {
+            self.name_rows();
+            Some(RepairKind::RowNames)
+        } else if found < expected
+            && unread(found)
+            && (ending == Ending::Line || first || found == self.usual)
+        {
+            let unnamed = self.columns.names[found..].iter().all(String::is_empty);
+            Some(if unnamed { RepairKind::TrailingDelimiter } else { RepairKind::ShortRow })
+        } else {
+            return Err(ReadError::WrongFieldCount { line, expected, found });
+        };
+        if first {
+            self.usual = found;
+            self.closely |= repair.is_some();
+        }
+        Ok(repair)
+    }
+
+    /// Whether the first field of the first row is a name or a number of the row, as R writes it: with it in front, all
+    /// columns have what they should, and without it they have not, or decimals have a point, so that no comma stands
+    /// in a number.
+    fn has_row_name(&self, fields: Fields<'_>, names: &Names) -> bool {
+        let field = |index: usize| trim(fields.get(index), || ());
+        let indices = || names.wanted.iter().zip(&self.columns.indices).filter(|(_, index)| **index != NONE);
+        let fits = |shift: usize| {
+            indices().all(|(wanted, index)| match wanted.role {
+                Role::Channel => is_value(field(index + shift)),
+                Role::Time => field(index + shift).first().is_some_and(u8::is_ascii_digit),
+                Role::Category => !is_number(field(index + shift)) || is_number(field(index + 1 - shift)),
+                Role::Id | Role::Word => true,
+            })
+        };
+        let decimals = self.channels.iter().any(|channel| field(channel + 1).contains(&b'.'));
+        self.has_channels() && fits(1) && (decimals || !fits(0))
+    }
+
+    fn name_rows(&mut self) {
+        let columns = &mut self.columns;
+        let indices = columns.steps.iter_mut().chain([&mut columns.indices]).flatten();
+        indices.filter(|index| **index != NONE).for_each(|index| *index += 1);
+        // Names and fields stay side by side.
+        columns.names.insert(0, String::new());
+        self.channels.iter_mut().for_each(|channel| *channel += 1);
+        self.read += 1;
+        self.mark += 1;
+        self.row_names = true;
+    }
+
+    /// Whether the last row of a file, or the one before a run of NUL bytes, is not whole.
+    fn is_cut(&self, Split { row, fields, .. }: Split<'_>, ending: Ending, is_broken: bool) -> bool {
+        if is_broken || ending == Ending::Nul || fields.len() < self.usual {
+            return true;
+        }
+        let half_a_letter = str::from_utf8(row).is_err_and(|error| error.error_len().is_none());
+        let last = fields.get(fields.len().saturating_sub(1));
+        let shorter =
+            self.rows >= ENOUGH_ROWS && last.len() < self.shortest_last && is_number(last.trim_ascii());
+        half_a_letter || shorter
+    }
+
+    fn is_comment(&self, Split { row, fields, .. }: Split<'_>) -> bool {
+        let row = row.trim_ascii_start();
+        if without_mark(row).is_none() || self.columns.delimiter.is(row[0]) {
+            return false;
+        }
+        let counted = fields.len() == self.usual || fields.len() == self.columns.names.len();
+        let is_data = match self.channels[..] {
+            [] => !row.starts_with(b"# "),
+            _ => self.channels.iter().all(|channel| is_value(self.field(fields, *channel))),
+        };
+        !(counted && is_data)
+    }
+
+    /// Whether a row is a header with the wanted columns; if they are in another order, that holds from now on.
+    fn is_header(&mut self, Split { fields, .. }: Split<'_>, names: &Names) -> bool {
+        let name = |index| String::from_utf8_lossy(trim(fields.get(index), || ())).into_owned();
+        let is_mark = self.columns.names.get(self.mark).is_some_and(|mark| *mark == name(self.mark));
+        let values = (0..fields.len()).any(|index| is_number(trim(fields.get(index), || ())));
+        if !is_mark && (values || !self.has_channels()) {
+            return false;
+        }
+        let header: Vec<String> = (0..fields.len()).map(name).collect();
+        let same = header == self.columns.names;
+        if !same {
+            let Ok(found) = names.find(&header) else { return false };
+            if found.count() < 2 && !is_mark || !self.columns.steps.is_empty() {
+                return false;
+            }
+            self.columns = Columns {
+                delimiter: self.columns.delimiter,
+                names: header,
+                indices: found.indices,
+                steps: Vec::new(),
+            };
+        }
+        self.prepare(names);
+        true
+    }
+
+    /// Whether a row under the header says what the columns hold.
+    fn is_units(&self, Split { fields, .. }: Split<'_>, names: &Names) -> bool {
+        let text = |channel: &usize| !is_value(self.field(fields, *channel));
+        let times = names.wanted.iter().zip(&self.columns.indices);
+        let mut times = times.filter(|(wanted, index)| wanted.role == Role::Time && **index != NONE);
+        let is_time = |field: &[u8]| field.first().is_some_and(u8::is_ascii_digit);
+        self.since_header < UNITS_ROWS
+            && self.channels.iter().any(text)
+            && !times.any(|(_, index)| is_time(self.field(fields, *index)))
+    }
+
+    fn data<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
+        &mut self,
+        Split { line, fields, .. }: Split<'_>,
+        sink: &mut Sink<'_, F>,
+    ) -> Result<(), E> {
+        self.rows += 1;
+        self.since_header = UNITS_ROWS;
+        let last = fields.get(fields.len().saturating_sub(1)).len();
+        self.shortest_last = self.shortest_last.min(last);
+        let columns = &self.columns;
+        let row = |indices| Row { line, columns, indices, fields, seen: sink.seen, problem: None };
+        if columns.steps.is_empty() {
+            let row = row(&columns.indices);
+            return sink.row(row);
+        }
+        self.recording(line, fields, sink)
+    }
+
+    /// Hands out the steps of a recording that is one row.
+    fn recording<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
+        &mut self,
+        line: u64,
+        fields: Fields<'_>,
+        sink: &mut Sink<'_, F>,
+    ) -> Result<(), E> {
+        let columns = &self.columns;
+        let ids =
+            sink.names.wanted.iter().zip(&columns.indices).filter(|(wanted, _)| wanted.role == Role::Id);
+        let mut id = Vec::new();
+        for (_, index) in ids {
+            id.extend_from_slice(trim(fields.get(*index), || ()));
+            id.push(0);
+        }
+        let first_line = *self.recordings.entry(id.clone()).or_insert(line);
+        let id = String::from_utf8_lossy(&id).trim_end_matches('\0').replace('\0', "/");
+        let problem = (first_line != line).then_some(ReadError::RecordingTwice { line, first_line, id });
+        // Shorter recordings are filled up with nothing.
+        let channels = |step: &[usize]| {
+            let wanted = sink.names.wanted.iter().zip(step);
+            let mut channels = wanted.filter(|(wanted, _)| wanted.role == Role::Channel);
+            channels.any(|(_, index)| !trim(fields.get(*index), || ()).is_empty())
+        };
+        let steps = columns.steps.iter().rposition(|step| channels(step)).map_or(1, |last| last + 1);
+        let steps = if problem.is_some() { 1 } else { steps };
+        for indices in &columns.steps[..steps] {
+            sink.row(Row { line, columns, indices, fields, seen: sink.seen, problem: problem.as_ref() })?;
+        }
+        Ok(())
+    }
+
+    /// Keeps a row that cannot be read, until the next one that can: if a header comes first, it was no row.
+    fn hold<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
+        &mut self,
+        Split { line, row, .. }: Split<'_>,
+        problem: ReadError,
+        sink: &mut Sink<'_, F>,
+    ) -> Result<(), E> {
+        self.held_bytes += row.len();
+        self.held.push(Held { line, row: row[..row.len().min(MAX_HELD_BYTES)].to_vec(), problem });
+        if self.held.len() > MAX_HELD || self.held_bytes > MAX_HELD_BYTES {
+            self.flush_held(sink)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Hands out the rows that cannot be read.
+    pub fn flush_held<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
+        &mut self,
+        sink: &mut Sink<'_, F>,
+    ) -> Result<(), E> {
+        self.held_bytes = 0;
+        for Held { line, row, problem } in std::mem::take(&mut self.held) {
+            self.splitter.split_literally(&row, self.columns.delimiter);
+            let Table { columns, splitter, .. } = self;
+            let indices = columns.steps.first().unwrap_or(&columns.indices);
+            let (fields, seen, problem) = (splitter.fields(), sink.seen, Some(&problem));
+            sink.row(Row { line, columns, indices, fields, seen, problem })?;
+        }
+        Ok(())
+    }
+
+    /// What was held stands before a header.
+    fn drop_held(&mut self, repairs: &mut Repairs) -> Result<(), ReadError> {
+        self.held_bytes = 0;
+        let held = std::mem::take(&mut self.held);
+        let Some(first) = held.first() else { return Ok(()) };
+        let detail = || excerpt(first.row.trim_ascii());
+        repairs.note_many(RepairKind::LinesBeforeHeader, held.len() as u64, first.line, detail)
+    }
+}
