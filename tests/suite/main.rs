@@ -15,6 +15,7 @@ mod golden;
 mod probabilities;
 mod inputs;
 mod reading;
+mod sampling;
 mod stages;
 mod support;
 mod windows;

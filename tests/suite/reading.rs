@@ -4,8 +4,8 @@ mod table;
 mod values;
 
 use painwave::reading::{ReadError, ReadOptions, ReadWarning, Reader};
-use painwave::sampling::Sampling;
 use painwave::recording::Category;
+use painwave::sampling::Sampling;
 use painwave::{Recording, Schema};
 use wasm_bindgen_test::wasm_bindgen_test;
 
