@@ -13,8 +13,12 @@ fn wide(name: impl Fn(&str, usize) -> String) -> String {
     let columns = |column: &str| (0..4).map(|step| name(column, step)).collect::<Vec<_>>().join(",");
     let mut text = format!("id,{},{},{}\n", columns("x"), columns("y"), columns("side"));
     for id in ["a", "b"] {
-        let rows: Vec<Vec<&str>> =
-            BASE.lines().filter(|line| line.starts_with(id)).map(|line| line.split(',').collect()).skip(usize::from(id == "i")).collect();
+        let rows: Vec<Vec<&str>> = BASE
+            .lines()
+            .filter(|line| line.starts_with(id))
+            .map(|line| line.split(',').collect())
+            .skip(usize::from(id == "i"))
+            .collect();
         let of = |field: usize| rows.iter().map(|row| row[field]).collect::<Vec<_>>().join(",");
         text += &format!("{id},{},{},{}\n", of(2), of(3), of(4));
     }
@@ -28,18 +32,38 @@ pub fn inputs() -> Vec<Input> {
         outcome,
     };
     let of_name = || Outcome::Same(&["ID_OF_FILE_NAME"]);
-    let [a, b] = ["a", "b"].map(|id| format!("id,{}", rows_of(id).replace('\n', &format!("\n{id},"))).trim_end_matches(&format!("{id},")).to_owned());
+    let [a, b] = ["a", "b"].map(|id| {
+        format!("id,{}", rows_of(id).replace('\n', &format!("\n{id},")))
+            .trim_end_matches(&format!("{id},"))
+            .to_owned()
+    });
     vec![
         files("file-names", &[("a.csv", rows_of("a")), ("b.csv", rows_of("b"))], of_name()),
         files("file-names", &[("data/a.csv.gz", rows_of("a")), ("data/b.TXT", rows_of("b"))], of_name()),
         files("several-files", &[("one.csv", a.clone()), ("two.csv", b.clone())], Outcome::Same(&[])),
-        files("several-files", &[("one.csv", a.clone()), ("two.csv", b.replace(',', ";"))], Outcome::Same(&[])),
-        files("one-bad-file", &[("one.csv", BASE.to_owned()), ("page.csv", "<html></html>".to_owned())], Outcome::Without("", "NOT_A_TABLE", &[])),
-        files("id-in-two-files", &[("one.csv", BASE.to_owned()), ("two.csv", b)], Outcome::Without("b", "ID_IN_TWO_FILES", &[])),
+        files(
+            "several-files",
+            &[("one.csv", a.clone()), ("two.csv", b.replace(',', ";"))],
+            Outcome::Same(&[]),
+        ),
+        files(
+            "one-bad-file",
+            &[("one.csv", BASE.to_owned()), ("page.csv", "<html></html>".to_owned())],
+            Outcome::Without("", "NOT_A_TABLE", &[]),
+        ),
+        files(
+            "id-in-two-files",
+            &[("one.csv", BASE.to_owned()), ("two.csv", b)],
+            Outcome::Without("b", "ID_IN_TWO_FILES", &[]),
+        ),
         error("no-id-column", rows_of("a"), "MISSING_COLUMN"),
         same("one-row-a-recording", wide(|column, step| format!("{column}_t{step}")), &["WIDE_TABLE"]),
         same("one-row-a-recording", wide(|column, step| format!("{column}_{step:03}")), &["WIDE_TABLE"]),
         same("one-row-a-recording", wide(|column, step| format!("{column}.{}", step + 1)), &["WIDE_TABLE"]),
-        same("other-columns", edit(&[("side\n", "side,battery\n"), ("left\n", "left,98\n"), ("right\n", "right,low\n")]), &[]),
+        same(
+            "other-columns",
+            edit(&[("side\n", "side,battery\n"), ("left\n", "left,98\n"), ("right\n", "right,low\n")]),
+            &[],
+        ),
     ]
 }
