@@ -19,6 +19,7 @@
 //! | [`recording`] | what the columns of a CSV are ([`Schema`]) and one subject's data ([`Recording`]) |
 //! | [`reading`] | bytes of files as people have them to recordings, with what was put right and what was refused |
 //! | [`sampling`] | a recording's steps as the model was trained on: gaps and rate |
+//! | `spreadsheet` | workbooks to the text that [`reading`] reads (feature `spreadsheet`) |
 //! | [`features`] | a recording to the network's inputs, by a transform fitted on training data |
 //! | [`windows`] | features to fixed-length windows |
 //! | [`network`] | what a network is: its configuration, its parameters and (feature `burn`) its Burn modules |
@@ -53,8 +54,10 @@ pub mod reading;
 pub mod recording;
 pub mod sampling;
 mod simd;
+#[cfg(feature = "spreadsheet")]
+pub mod spreadsheet;
 pub mod stages;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "web"))]
 mod web;
 pub mod windows;
 

@@ -38,6 +38,7 @@ mod wanted;
 
 pub(crate) use self::error::name_list;
 pub use self::error::{FoundColumn, MissingColumn, ReadError, ReadWarning};
+pub use self::ids::of_file as id_of_file;
 pub use self::missing::is_missing;
 pub use self::options::ReadOptions;
 pub use self::reader::Reader;

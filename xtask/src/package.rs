@@ -12,7 +12,7 @@ use crate::tools::{Toolbox, WASM_TARGET};
 pub const BURN_OPTIONS: &[&str] = &[
     "--no-default-features",
     "--features",
-    "webgpu,ndarray",
+    "webgpu,ndarray,web",
     // Here the engine `ndarray` is for users.
     "--config",
     "profile.release.package.burn-dispatch.opt-level = 3",
@@ -40,6 +40,10 @@ pub const RELAXED_FLAGS: &[&str] = &[
 
 /// `RUSTFLAGS` for tests of what is built with relaxed SIMD. They take the place of those in .cargo/config.toml.
 pub const RELAXED_SIMD: &str = "-Ctarget-feature=+simd128,+relaxed-simd";
+
+/// The module that turns workbooks of spreadsheets into CSV: only who has one waits for it, so it is made small.
+pub const SPREADSHEET_FLAGS: &[&str] =
+    &["--no-default-features", "--features", "spreadsheet", "--config", "profile.lean.opt-level = \"z\""];
 
 /// Options of `cargo xtask package`.
 #[derive(clap::Args)]
@@ -77,6 +81,9 @@ pub fn build(toolbox: &Toolbox, webgpu: bool) -> Result<(), Error> {
         "the same, for browsers that know its instructions",
         || module("lean", RELAXED_FLAGS).build(toolbox, &pkg.join("wasm/relaxed")),
     )?;
+    step("The spreadsheet module", "workbooks to CSV, fetched only when needed", || {
+        module("lean", SPREADSHEET_FLAGS).build(toolbox, &pkg.join("wasm/spreadsheet"))
+    })?;
     if webgpu {
         step("The Burn wasm module", "the engines `webgpu` and `ndarray`, fetched only when needed", || {
             module("release", BURN_OPTIONS).build(toolbox, &pkg.join("wasm/burn"))
