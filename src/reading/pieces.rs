@@ -250,7 +250,7 @@ impl Pieces {
         self.splitter.split_literally(line, table.columns().delimiter);
         if table.fits(&self.splitter) {
             open.rows += 1;
-        } else if !table.is_no_data(line, self.splitter.fields()) {
+        } else if line.contains(&b'"') || !table.is_no_data(line, self.splitter.fields()) {
             open.others += 1;
         }
     }
@@ -340,7 +340,7 @@ impl Pieces {
         let (row, line) = (&input[..MAX_ROW], lines.current);
         let problem = ReadError::RowTooLong { line, column: self.open_column(row, table), limit: MAX_ROW };
         if self.open.as_ref().is_some_and(|open| open.first_end < MAX_ROW) {
-            return self.first_line(&input[..input.len().min(MAX_ROW)], lines, table, sink);
+            return self.first_line(&input[..input.len().min(MAX_ROW + 1)], lines, table, sink);
         }
         self.skipping = true;
         self.next(row, lines);
