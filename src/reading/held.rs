@@ -1,7 +1,8 @@
 //! Rows that cannot be read, until it is known whether a header follows: then they were no rows.
 
 use super::error::{ReadError, excerpt};
-use super::repair::{RepairKind, Repairs};
+use super::repair::RepairKind;
+use super::repairs::Repairs;
 
 /// As many lines may be before a header.
 const MAX_ROWS: usize = 100;
