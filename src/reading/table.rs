@@ -459,8 +459,19 @@ impl Table {
         if self.held.is_full() { self.flush_held(sink) } else { Ok(()) }
     }
 
+    /// The file has ended: lines of words at its end are no rows.
+    pub fn finish<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
+        &mut self,
+        sink: &mut Sink<'_, F>,
+    ) -> Result<(), E> {
+        if self.has_channels() && self.rows > 0 {
+            self.held.as_footer(self.columns.delimiter, sink.repairs)?;
+        }
+        self.flush_held(sink)
+    }
+
     /// Hands out the rows that cannot be read.
-    pub fn flush_held<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
+    fn flush_held<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
         &mut self,
         sink: &mut Sink<'_, F>,
     ) -> Result<(), E> {
