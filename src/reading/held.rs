@@ -1,6 +1,7 @@
 //! Rows that cannot be read, until it is known whether a header follows: then they were no rows.
 
 use super::error::{ReadError, excerpt};
+use super::quotes::Delimiter;
 use super::repair::RepairKind;
 use super::repairs::Repairs;
 
@@ -36,6 +37,22 @@ impl Held {
     pub fn take(&mut self) -> Vec<(u64, Vec<u8>, ReadError)> {
         self.bytes = 0;
         std::mem::take(&mut self.rows)
+    }
+
+    /// The file has ended: if there is nothing but lines of several words without a delimiter, they were comments.
+    ///
+    /// # Errors
+    /// As [`Repairs::note`].
+    pub fn as_footer(&mut self, delimiter: Delimiter, repairs: &mut Repairs) -> Result<(), ReadError> {
+        let is_words =
+            |row: &[u8]| !row.iter().any(|byte| delimiter.is(*byte)) && row.trim_ascii().contains(&b' ');
+        if !self.rows.iter().all(|(_, row, _)| is_words(row)) {
+            return Ok(());
+        }
+        for (line, row, _) in self.take() {
+            repairs.note(RepairKind::CommentLine, line, || excerpt(row.trim_ascii()))?;
+        }
+        Ok(())
     }
 
     /// A header follows.

@@ -13,6 +13,7 @@ mod error;
 mod head;
 mod held;
 pub(crate) mod ids;
+mod last_field;
 mod layout;
 mod lines;
 mod missing;

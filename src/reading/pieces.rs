@@ -98,7 +98,7 @@ impl Pieces {
     ) -> Result<(), E> {
         let carry = std::mem::take(&mut self.carry);
         self.rows(&carry, true, lines, table, sink)?;
-        table.flush_held(sink)
+        table.finish(sink)
     }
 
     /// Takes all rows that are whole and says how many bytes they have; at the end of the file all bytes.

@@ -191,7 +191,7 @@ impl fmt::Display for Repair {
                     "{count} row{s} {were} read without a name in front, the first on line {line}: {detail:?}"
                 )
             }
-            RepairKind::StrayQuote => done("quotation mark", "left out, since nothing closes it"),
+            RepairKind::StrayQuote => done("stray quotation mark", "left out"),
             RepairKind::CutRow => done("row", "left out, being cut"),
             RepairKind::NulBytes => write!(
                 f,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::error::{ReadError, excerpt};
 use super::head::{Columns, NONE, Names, without_mark};
 use super::held::Held;
+use super::last_field::LastField;
 use super::numeral::{is_number, is_value};
 use super::quotes::{Fields, Splitter};
 use super::repair::RepairKind;
@@ -15,8 +16,6 @@ use super::wanted::Role;
 
 /// Rows under a header that may hold units and the like.
 const UNITS_ROWS: u32 = 3;
-/// Earlier rows that show how long the last field is.
-const ENOUGH_ROWS: u64 = 8;
 
 /// The rows of a table.
 pub(super) struct Table {
@@ -37,7 +36,7 @@ pub(super) struct Table {
     since_header: u32,
     /// Rows that held data.
     rows: u64,
-    shortest_last: usize,
+    last: LastField,
     held: Held,
     splitter: Splitter,
     /// Lines of the recordings of a table with one row to each, by id.
@@ -115,7 +114,7 @@ impl Table {
             row_names: false,
             since_header: 0,
             rows: 0,
-            shortest_last: usize::MAX,
+            last: LastField::new(false),
             held: Held::default(),
             splitter: Splitter::default(),
             recordings: HashMap::new(),
@@ -136,7 +135,11 @@ impl Table {
         self.usual = self.columns.names.len();
         self.since_header = 0;
         self.row_names = false;
-        self.shortest_last = usize::MAX;
+        let last = self.usual.checked_sub(1);
+        let is_word = |role| matches!(role, Role::Category | Role::Word);
+        let mut wanted = names.wanted.iter().zip(first);
+        let is_last_word = wanted.any(|(wanted, index)| Some(*index) == last && is_word(wanted.role));
+        self.last = LastField::new(is_last_word);
         let numeric_name = |index: &usize| is_number(self.columns.names[*index].as_bytes());
         self.closely = self.channels.first().is_none_or(numeric_name);
     }
@@ -333,11 +336,7 @@ impl Table {
             return true;
         }
         let half_a_letter = str::from_utf8(row).is_err_and(|error| error.error_len().is_none());
-        let last = fields.get(fields.len().saturating_sub(1));
-        let shorter =
-            self.rows >= ENOUGH_ROWS && last.len() < self.shortest_last && is_number(last.trim_ascii());
-        let nothing = last.trim_ascii().is_empty() && self.shortest_last > 0;
-        half_a_letter || shorter || nothing
+        half_a_letter || self.last.is_cut(fields.get(fields.len().saturating_sub(1)), self.rows)
     }
 
     fn is_comment(&self, Split { row, fields, .. }: Split<'_>) -> bool {
@@ -406,8 +405,7 @@ impl Table {
     ) -> Result<(), E> {
         self.rows += 1;
         self.since_header = UNITS_ROWS;
-        let last = fields.get(fields.len().saturating_sub(1)).len();
-        self.shortest_last = self.shortest_last.min(last);
+        self.last.see(fields.get(fields.len().saturating_sub(1)));
         let columns = &self.columns;
         let row = |indices| Row { line, columns, indices, fields, seen: sink.seen, problem: None };
         if columns.steps.is_empty() {
@@ -460,8 +458,19 @@ impl Table {
         if self.held.is_full() { self.flush_held(sink) } else { Ok(()) }
     }
 
+    /// The file has ended: lines of words at its end are no rows.
+    pub fn finish<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
+        &mut self,
+        sink: &mut Sink<'_, F>,
+    ) -> Result<(), E> {
+        if self.has_channels() && self.rows > 0 {
+            self.held.as_footer(self.columns.delimiter, sink.repairs)?;
+        }
+        self.flush_held(sink)
+    }
+
     /// Hands out the rows that cannot be read.
-    pub fn flush_held<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
+    fn flush_held<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
         &mut self,
         sink: &mut Sink<'_, F>,
     ) -> Result<(), E> {

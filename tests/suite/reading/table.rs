@@ -364,6 +364,12 @@ fn what_a_loss_of_power_leaves() {
     assert_eq!((cut.rows.len(), cut.repairs), (9, vec![("CUT_ROW", 1, 11)]));
     let whole = read(format!("id,time,a,b\n{rows}s,9,1,2.5\ns,10,1,2.1"));
     assert_eq!((whole.rows.len(), whole.repairs), (11, vec![]), "others are as short");
+    let word = read("id,time,a,b,legs\ns,0,1,2,two\ns,1,3,4,two\nt,0,5,6,tw");
+    assert_eq!((word.rows.len(), word.repairs), (2, vec![("CUT_ROW", 1, 4)]));
+    let other = read("id,time,a,b,legs\ns,0,1,2,two\ns,1,3,4,tw\nt,0,5,6,tw");
+    assert_eq!((other.rows.len(), other.repairs), (3, vec![]), "it is a word of its own");
+    let label = read_with(&labels(), &ReadOptions::default(), "id,label\ns,low_pain\nt,lo");
+    assert_eq!((label.rows, label.repairs), (vec!["s,low_pain".to_owned()], vec![("CUT_ROW", 1, 3)]));
     let only = read("id,time,a,b\ns,0,1");
     assert_eq!(only.rows, ["line 2: WRONG_FIELD_COUNT"], "there is nothing else to read");
 }
