@@ -97,7 +97,10 @@ fn settle_dates(
             Ok(())
         }
         (Some((row, (day, month))), _) => {
-            let days = |jump: f64| format!("{} days from the row before", Shown((jump / DAY).round()));
+            let days = |jump: f64| match (jump / DAY).round() {
+                1.0 => "a day from the row before".to_owned(),
+                days => format!("{} days from the row before", Shown(days)),
+            };
             let (found, otherwise) = (days(day), days(month));
             Err(Unusable::AmbiguousDate { line: lines[row], column: column.to_owned(), found, otherwise })
         }
