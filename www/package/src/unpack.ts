@@ -42,8 +42,8 @@ export interface Unpacking {
 
 /** As many bytes as tell every format. */
 const MAGIC_BYTES = 8;
-/** As many as tell what a table is: its header may come after many lines. */
-export const HEAD_BYTES = 1 << 16;
+/** As many as tell what a table is: its header may come after a hundred lines. */
+export const HEAD_BYTES = 1 << 18;
 /** How deep archives lie in one another at most. */
 const MAX_DEPTH = 4;
 

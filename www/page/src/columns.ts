@@ -1,4 +1,4 @@
-import type { ColumnChoice } from "painwave";
+import type { ColumnChoice, Schema } from "painwave";
 import { h } from "./dom.js";
 import { plural } from "./format.js";
 
@@ -11,6 +11,21 @@ export interface ColumnAnswers {
 
 /** How many values of a column are shown. */
 const VALUES = 3;
+
+/** A choice among the columns that are nothing else to the model. */
+export function amongOthers({ missing, found }: ColumnChoice, schema: Schema): ColumnChoice {
+  const { id, time, label, channels, categories, ignored } = schema;
+  const columns = categories.map(({ column }) => column);
+  const known = new Set([id, time ?? [], label ?? [], channels, columns, ignored].flat());
+  const free = found.filter(({ name }) => !known.has(name));
+  const names = new Set(free.map(({ name }) => name));
+  return {
+    found: free,
+    missing: missing.map(({ name, similar }) =>
+      similar && names.has(similar) ? { name, similar } : { name },
+    ),
+  };
+}
 
 /** Whether a file has enough columns for those that are missing to be among them. */
 export function canBeChosen({ missing, found }: ColumnChoice): boolean {

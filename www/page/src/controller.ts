@@ -8,7 +8,7 @@ import {
 } from "painwave";
 import { AboutPane } from "./about.js";
 import { onSchemeChange } from "./colors.js";
-import { ColumnsPanel, canBeChosen } from "./columns.js";
+import { amongOthers, ColumnsPanel, canBeChosen } from "./columns.js";
 import type { NamedFile } from "./entries.js";
 import { acceptFiles, namesOf, titleOf } from "./files.js";
 import { messageOf } from "./format.js";
@@ -133,8 +133,10 @@ export class Controller {
       // The bundle is good, so it is in use: only the recordings are to blame.
       if (model !== this.#model) this.#adopt(model, undefined);
       const cause = error instanceof UnusableFile ? error.cause : undefined;
-      if (!(cause instanceof PainwaveError) || !cause.columns || !canBeChosen(cause.columns)) throw error;
-      const panel = new ColumnsPanel(batch.title, cause.columns, {
+      if (!(cause instanceof PainwaveError) || !cause.columns) throw error;
+      const choice = amongOthers(cause.columns, model.classifier.info.schema);
+      if (!canBeChosen(choice)) throw error;
+      const panel = new ColumnsPanel(batch.title, choice, {
         onUse: (columns) => this.#useColumns({ ...batch, columns: { ...batch.columns, ...columns } }, labels),
         onCancel: () => this.#status.clear(),
       });
