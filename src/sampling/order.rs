@@ -161,7 +161,8 @@ fn fill_times(
         }
         note.count += found;
         note.line = note.line.min(line);
-        rows.for_each(|row| times[row] = origin.1 + (row as f64 - origin.0 as f64) * step);
+        let time = |row: usize| origin.1 + (row as f64 - origin.0 as f64) * step;
+        rows.for_each(|row| times[row] = time(row).clamp(f64::MIN, f64::MAX));
     }
     if let Some(row) = times.iter().position(|time| time.is_nan()) {
         let found = (times.len() - known.len()) as u64;
@@ -256,7 +257,7 @@ fn spread(times: &mut [f64]) {
             from = from.max(times[packets[1].0] - (end - start) as f64 * usual);
         }
         let step = if index == 0 && cut { step.min(usual) } else { step };
-        (start..end).for_each(|row| times[row] = from + (row - start) as f64 * step);
+        (start..end).for_each(|row| times[row] = (from + (row - start) as f64 * step).min(f64::MAX));
     }
 }
 

@@ -162,8 +162,10 @@ fn one_time_in_all_rows_says_nothing() {
         assert_eq!(recording.times, count(5, 1.0));
         assert_eq!(notes, [("ROWS_AS_STEPS", 1)]);
     }
-    let nothing = rows(&[f64::NAN; 5], TimeKind::Numbers);
-    assert_eq!(regular(&nothing, &steps(1.0)).unwrap().1, [("ROWS_AS_STEPS", 1)]);
+    for rows in [rows(&[f64::NAN; 5], TimeKind::Numbers), rows(&[f64::NAN], TimeKind::Numbers)] {
+        assert_eq!(regular(&rows, &steps(1.0)).unwrap().1, [("ROWS_AS_STEPS", 1)]);
+        assert_eq!(regular(&rows, &Sampling::default()).unwrap().0.times[0], 0.0);
+    }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -623,6 +625,7 @@ mod any_rows {
                     let recording = recording.unwrap_or(raw.recording);
                     prop_assert!(recording.check(&schema()).is_ok());
                     prop_assert!(recording.values.iter().all(|value| value.is_finite()));
+                    prop_assert!(recording.times.iter().all(|time| time.is_finite()), "{:?}", recording.times);
                     prop_assert!((1..=16 * 4 * times.len()).contains(&recording.steps()));
                 }
                 Err(error) => {
