@@ -43,8 +43,57 @@ pub struct Aggregate {
     pub class: usize,
     /// Probability of each class, summing to one.
     pub probabilities: Vec<f32>,
-    /// Probabilities of each window, `[windows, classes]`.
-    pub windows: Vec<f32>,
+}
+
+/// What the windows of a recording add up to, in any number of parts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WindowSums {
+    /// Number of windows.
+    windows: u64,
+    /// Sum of each class's probability.
+    probabilities: Vec<f64>,
+    /// Sum of each class's log probability.
+    logs: Vec<f64>,
+    /// How many windows have each class as their argmax.
+    votes: Vec<u64>,
+}
+
+impl WindowSums {
+    /// Of no windows.
+    pub fn new(classes: usize) -> Self {
+        let zeros = vec![0.0; classes];
+        WindowSums { windows: 0, probabilities: zeros.clone(), logs: zeros, votes: vec![0; classes] }
+    }
+
+    /// Number of windows so far.
+    pub fn windows(&self) -> u64 {
+        self.windows
+    }
+
+    /// Adds windows by their probabilities, `[windows, classes]`.
+    pub fn add(&mut self, windows: &[f32]) {
+        for window in windows.chunks_exact(self.votes.len()) {
+            self.windows += 1;
+            self.votes[argmax(window)] += 1;
+            for ((sum, log), p) in self.probabilities.iter_mut().zip(&mut self.logs).zip(window) {
+                *sum += f64::from(*p);
+                *log += f64::from(p.max(f32::MIN_POSITIVE).ln());
+            }
+        }
+    }
+
+    /// Adds the windows of another part of the same recording.
+    pub fn merge(&mut self, other: &WindowSums) {
+        self.windows += other.windows;
+        self.votes.iter_mut().zip(&other.votes).for_each(|(votes, more)| *votes += more);
+        self.probabilities.iter_mut().zip(&other.probabilities).for_each(|(sum, more)| *sum += more);
+        self.logs.iter_mut().zip(&other.logs).for_each(|(sum, more)| *sum += more);
+    }
+
+    /// The mean of sums over the windows.
+    fn mean(&self, sums: &[f64]) -> Vec<f64> {
+        sums.iter().map(|sum| sum / self.windows as f64).collect()
+    }
 }
 
 impl WindowAggregation {
@@ -52,31 +101,34 @@ impl WindowAggregation {
     ///
     /// # Panics
     /// If there is no window or no class.
-    pub fn combine(self, windows: Vec<f32>, classes: usize) -> Aggregate {
-        assert!(!windows.is_empty(), "a recording has at least one window");
-        let mean = mean_rows(windows.iter().copied().map(f64::from), classes);
+    pub fn combine(self, windows: &[f32], classes: usize) -> Aggregate {
+        let mut sums = WindowSums::new(classes);
+        sums.add(windows);
+        self.outcome(&sums)
+    }
+
+    /// One outcome from what a recording's windows add up to.
+    ///
+    /// # Panics
+    /// If there is no window or no class.
+    pub fn outcome(self, sums: &WindowSums) -> Aggregate {
+        assert!(sums.windows > 0, "a recording has at least one window");
+        let mean = sums.mean(&sums.probabilities);
         let (class, probabilities) = match self {
             WindowAggregation::MeanProbability => (argmax(&mean), mean),
             WindowAggregation::MeanLogit => {
-                let logs = windows.iter().map(|p| f64::from(p.max(f32::MIN_POSITIVE).ln()));
-                let probabilities = softmax(&mean_rows(logs, classes));
-                let class = argmax(&probabilities);
-                return Aggregate { class, probabilities, windows };
+                let probabilities = softmax(&sums.mean(&sums.logs));
+                return Aggregate { class: argmax(&probabilities), probabilities };
             }
             WindowAggregation::MajorityVote => {
-                let mut votes = vec![0.0; classes];
-                for window in windows.chunks_exact(classes) {
-                    votes[argmax(window)] += 1.0;
-                }
-                let max = votes.iter().copied().fold(0.0, f64::max);
-                let leaders: Vec<f64> =
-                    votes.iter().zip(&mean).map(|(v, p)| if *v == max { *p } else { -1.0 }).collect();
-                let count = (windows.len() / classes) as f64;
-                (argmax(&leaders), votes.iter().map(|v| v / count).collect())
+                let max = sums.votes.iter().max();
+                let leaders =
+                    sums.votes.iter().zip(&mean).map(|(votes, p)| if Some(votes) == max { *p } else { -1.0 });
+                let shares = sums.votes.iter().map(|votes| *votes as f64 / sums.windows as f64);
+                (argmax(&leaders.collect::<Vec<f64>>()), shares.collect())
             }
         };
-        let probabilities = probabilities.iter().map(|p| *p as f32).collect();
-        Aggregate { class, probabilities, windows }
+        Aggregate { class, probabilities: probabilities.iter().map(|p| *p as f32).collect() }
     }
 }
 

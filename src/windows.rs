@@ -62,18 +62,33 @@ impl WindowConfig {
         (0..whole + usize::from(padded)).map(move |window| window * stride)
     }
 
+    /// As [`WindowConfig::starts`], of those windows that begin at step `first` or later, where the steps before it are
+    /// not held any more and `first` is the start of a window. Unless the recording ends with them, only windows that
+    /// are whole.
+    pub fn starts_from(
+        &self,
+        first: usize,
+        steps: usize,
+        ended: bool,
+    ) -> impl Iterator<Item = usize> + use<> {
+        let length = self.length;
+        let skipped = first / self.stride;
+        self.starts(steps).skip(skipped).filter(move |start| ended || start + length <= steps)
+    }
+
     /// Appends the window that begins at step `start` of the recording, padded past its end.
     pub fn append(&self, features: &Features, start: usize, batch: &mut WindowBatch) {
-        let Features { steps, width, codes_width, dense, codes, .. } = features;
-        let end = (start + self.length).min(*steps);
-        let padding = start + self.length - end;
+        let Features { first, steps, width, codes_width, dense, codes, .. } = features;
+        let from = start - first;
+        let end = (from + self.length).min(*steps);
+        let padding = from + self.length - end;
         batch.length = self.length;
         batch.windows += 1;
         // Saturating: no engine takes a window that is longer.
-        batch.valid.push(u32::try_from(end - start).unwrap_or(u32::MAX));
-        batch.dense.extend_from_slice(&dense[start * width..end * width]);
+        batch.valid.push(u32::try_from(end - from).unwrap_or(u32::MAX));
+        batch.dense.extend_from_slice(&dense[from * width..end * width]);
         batch.dense.resize(batch.dense.len() + padding * width, 0.0);
-        batch.codes.extend_from_slice(&codes[start * codes_width..end * codes_width]);
+        batch.codes.extend_from_slice(&codes[from * codes_width..end * codes_width]);
         batch.codes.resize(batch.codes.len() + padding * codes_width, 0);
         batch.steps.extend((start..start + self.length).map(|step| u16::try_from(step).unwrap_or(u16::MAX)));
     }

@@ -123,6 +123,12 @@ pub enum InvalidManifest {
     /// Members whose groups do not tell the classes apart.
     #[error(transparent)]
     Stages(#[from] StageError),
+    /// A step that no time passes in.
+    #[error("the bundle has a step of {found}, expected a length above 0")]
+    Step {
+        /// Its length.
+        found: String,
+    },
     /// A temperature or threshold that probabilities cannot be divided by.
     #[error("the bundle has the {what} {found}, expected {expected}")]
     Decision {

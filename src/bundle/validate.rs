@@ -15,6 +15,7 @@ use crate::engine::Precision;
 use crate::features::FeatureExtractor;
 use crate::network::Parameters;
 use crate::number::Shown;
+use crate::sampling::{MAX_BRIDGED, Missing, Sampling, Step};
 use crate::stages::{StageError, Stages};
 
 const MAX_COLUMNS: usize = 4096;
@@ -67,6 +68,7 @@ impl Manifest {
         let precisions: Vec<String> = self.precisions.iter().map(Precision::to_string).collect();
         names("precision", [&Precision::F32.to_string()].into_iter().chain(&precisions))?;
         self.stages()?;
+        self.check_sampling()?;
         self.check_decision()
     }
 
@@ -110,6 +112,17 @@ impl Manifest {
     /// Their groups do not tell the classes apart.
     pub fn stages(&self) -> Result<Stages, StageError> {
         Stages::new(self.members.iter().map(|member| &member.groups[..]), &self.classes)
+    }
+
+    fn check_sampling(&self) -> Result<(), InvalidManifest> {
+        let Sampling { missing, step, .. } = &self.sampling;
+        if let Missing::Interpolate(steps) = missing {
+            count("steps to bridge", *steps as usize, 0, MAX_BRIDGED as usize)?;
+        }
+        match step.filter(|step| !step.is_valid()) {
+            Some(Step { length, .. }) => Err(InvalidManifest::Step { found: Shown(length).to_string() }),
+            None => Ok(()),
+        }
     }
 
     fn check_decision(&self) -> Result<(), InvalidManifest> {

@@ -106,6 +106,11 @@ impl FeatureExtractor {
         })
     }
 
+    /// Whether an input depends on all steps of a recording, so that a part of one has not its features.
+    pub fn needs_whole(&self) -> bool {
+        self.dense.iter().any(|(_, feature)| feature.centred)
+    }
+
     /// The network's inputs for one recording of the schema.
     ///
     /// # Panics
@@ -139,7 +144,16 @@ impl FeatureExtractor {
         if !self.projections.is_empty() {
             dense = self.project(&dense, steps);
         }
-        Features { steps, width: self.width, codes_width: self.codes.len(), dense, codes, read, outside }
+        Features {
+            first: 0,
+            steps,
+            width: self.width,
+            codes_width: self.codes.len(),
+            dense,
+            codes,
+            read,
+            outside,
+        }
     }
 
     /// What is subtracted from an input before it is scaled.

@@ -58,9 +58,11 @@ pub struct Projection {
     pub components: Vec<f32>,
 }
 
-/// The network's inputs for one recording.
+/// The network's inputs for one recording, or for some steps of it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Features {
+    /// Index in the recording of the first step.
+    pub first: usize,
     /// Number of time steps `T`.
     pub steps: usize,
     /// Dense inputs a step `F`.

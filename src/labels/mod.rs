@@ -406,7 +406,10 @@ impl Labels {
 }
 
 /// The id of a row, from its first columns.
-fn id(row: &Row<'_>, keys: usize, repairs: &mut Repairs) -> Result<String, ReadError> {
+///
+/// # Errors
+/// One of them is empty or no text, or has to be put right where nothing may.
+pub fn id(row: &Row<'_>, keys: usize, repairs: &mut Repairs) -> Result<String, ReadError> {
     let mut parts = Vec::with_capacity(keys);
     for key in 0..keys {
         let text = row.id(key)?;

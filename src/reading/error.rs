@@ -184,6 +184,23 @@ pub enum ReadError {
         /// The time, in its shortest decimal form.
         time: String,
     },
+    /// A recording has two words in a column that has one for all of its rows.
+    #[error(
+        "line {line}, column {column:?}: found {found:?}, and on line {first_line} {first:?}, where a recording has one for \
+         all of its rows; cut it into two where that changes"
+    )]
+    ChangingWord {
+        /// Line of the row.
+        line: u64,
+        /// Line of the first row that has the other.
+        first_line: u64,
+        /// Name of the column.
+        column: String,
+        /// What was found, cut if it is long.
+        found: String,
+        /// The other, cut if it is long.
+        first: String,
+    },
     /// A field is not one of the words that the column may hold.
     #[error("line {line}, column {column:?}: expected one of {}, found {found:?}", name_list(.allowed))]
     UnknownCategory {
@@ -342,6 +359,7 @@ impl ReadError {
             | ReadError::EmptyValue { line, .. }
             | ReadError::EmptyId { line, .. }
             | ReadError::DuplicateTime { line, .. }
+            | ReadError::ChangingWord { line, .. }
             | ReadError::UnknownCategory { line, .. }
             | ReadError::AmbiguousNumber { line, .. }
             | ReadError::MixedDecimals { line, .. }
@@ -375,6 +393,7 @@ impl ReadError {
             | ReadError::EmptyValue { column, .. }
             | ReadError::EmptyId { column, .. }
             | ReadError::DuplicateTime { column, .. }
+            | ReadError::ChangingWord { column, .. }
             | ReadError::UnknownCategory { column, .. }
             | ReadError::AmbiguousNumber { column, .. }
             | ReadError::MixedDecimals { column, .. }
@@ -410,6 +429,7 @@ impl ReadError {
             ReadError::EmptyValue { .. } => "EMPTY_VALUE",
             ReadError::EmptyId { .. } => "EMPTY_ID",
             ReadError::DuplicateTime { .. } => "DUPLICATE_TIME",
+            ReadError::ChangingWord { .. } => "CHANGING_WORD",
             ReadError::UnknownCategory { .. } => "UNKNOWN_CATEGORY",
             ReadError::AmbiguousNumber { .. } => "AMBIGUOUS_NUMBER",
             ReadError::MixedDecimals { .. } => "MIXED_DECIMALS",

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::options::ReadOptions;
 use super::wanted::{Role, Wanted};
 use crate::recording::Schema;
 
@@ -14,29 +15,33 @@ pub(super) struct Layout {
     pub time: Option<usize>,
     pub channels: Range<usize>,
     pub categories: Range<usize>,
+    /// Those of [`ReadOptions::words`](super::ReadOptions::words).
+    pub words: Range<usize>,
 }
 
 impl Layout {
-    pub fn of(schema: &Schema) -> Layout {
+    pub fn of(schema: &Schema, options: &ReadOptions) -> Layout {
         let keys = 0..schema.id.len();
         let time = schema.time.as_ref().map(|_| keys.end);
         let first = keys.end + usize::from(time.is_some());
         let channels = first..first + schema.channels.len();
         let categories = channels.end..channels.end + schema.categories.len();
-        Layout { keys, time, channels, categories }
+        let words = categories.end..categories.end + options.words.len();
+        Layout { keys, time, channels, categories, words }
     }
 
-    /// The columns in this order. The time may be missing: then the rows are in its order. So may the first part of the
-    /// id where the file's name can say it.
-    pub fn wanted(&self, schema: &Schema, named: bool) -> Vec<Wanted> {
-        let keys = schema.id.iter().enumerate().map(|(index, key)| match index {
-            0 if named => Wanted::optional(key, Role::Id),
-            _ => Wanted::needed(key, Role::Id),
+    /// The columns in this order. The time may be missing: then the rows are in its order. So may the parts of the id
+    /// that the file's name says.
+    pub fn wanted(&self, schema: &Schema, said: &[Option<String>], options: &ReadOptions) -> Vec<Wanted> {
+        let keys = schema.id.iter().enumerate().map(|(index, key)| {
+            let needed = said.get(index).is_none_or(Option::is_none);
+            Wanted { needed, ..Wanted::optional(key, Role::Id) }
         });
         let time = schema.time.iter().map(|time| Wanted::optional(time, Role::Time));
         let channels = schema.channels.iter().map(|channel| Wanted::needed(channel, Role::Channel));
         let categories = schema.categories.iter();
         let categories = categories.map(|category| Wanted::needed(&category.column, Role::Category));
-        keys.chain(time).chain(channels).chain(categories).collect()
+        let words = options.words.iter().map(|word| Wanted::optional(word, Role::Word));
+        keys.chain(time).chain(channels).chain(categories).chain(words).collect()
     }
 }

@@ -12,4 +12,7 @@ pub struct ReadOptions {
     /// The names of all files to come, where they are known: an id that is taken from a file's name gets its folder in
     /// front where two files would give the same.
     pub files: Vec<String>,
+    /// Columns with a word that is the same in all rows of a recording, such as its label. They may be missing: see
+    /// [`Reader::words`](super::Reader::words).
+    pub words: Vec<String>,
 }

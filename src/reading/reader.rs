@@ -10,7 +10,7 @@ use super::repair::{Repair, Repairs};
 use super::rows::Rows;
 use super::subjects::Subjects;
 use crate::recording::{Recording, Schema};
-use crate::sampling::Sampling;
+use crate::sampling::{Sampling, Step};
 
 /// Reads the recordings of a file, or of several one after the other.
 ///
@@ -64,7 +64,7 @@ impl Reader {
     /// A reader for files with these columns.
     pub fn new(schema: &Schema, sampling: &Sampling, options: ReadOptions) -> Reader {
         Reader {
-            file: File::new(None, schema, &options),
+            file: File::new(None, &[], schema, &options),
             repairs: Repairs::new(options.strict),
             subjects: Subjects::new(schema.clone(), *sampling, options.strict),
             warnings: Vec::new(),
@@ -85,6 +85,15 @@ impl Reader {
     /// Nothing of the file before could be read, which [`Reader::refused`] has as well; the next one has begun all the
     /// same.
     pub fn next_file(&mut self, name: &str) -> Result<(), ReadError> {
+        self.next_file_of(name, &[])
+    }
+
+    /// As [`Reader::next_file`], for a file whose name says some parts of the id, by the names of their columns, where no
+    /// column does.
+    ///
+    /// # Errors
+    /// As [`Reader::next_file`].
+    pub fn next_file_of(&mut self, name: &str, said: &[(String, String)]) -> Result<(), ReadError> {
         let before = match self.file.state {
             State::Fresh if self.file.name.is_none() => Ok(()),
             _ => self.end_file(),
@@ -92,9 +101,15 @@ impl Reader {
         if let (Err(error), Some(file)) = (&before, &self.file.name) {
             self.subjects.refuse_file(file, error);
         }
-        self.file = File::new(Some(name), &self.schema, &self.options);
+        let said = |(index, key): (usize, &String)| {
+            let by_pattern =
+                said.iter().rev().find(|(column, _)| column == key).map(|(_, part)| part.clone());
+            by_pattern.or_else(|| (index == 0).then(|| ids::of_file(name, &self.options.files)))
+        };
+        let id: Vec<Option<String>> = self.schema.id.iter().enumerate().map(said).collect();
+        self.file = File::new(Some(name), &id, &self.schema, &self.options);
         self.repairs.enter(Some(name.to_owned()));
-        self.subjects.enter_file(name, ids::of_file(name, &self.options.files));
+        self.subjects.enter_file(name, id);
         before
     }
 
@@ -150,6 +165,39 @@ impl Reader {
     /// If there is no such subject.
     pub fn recording(&self, index: usize) -> &Recording {
         self.subjects.recording(index)
+    }
+
+    /// What a subject has in each of the columns of [`ReadOptions::words`], with the line of the first such row; none, if
+    /// no row says anything. A subject that has two such words is refused.
+    ///
+    /// # Panics
+    /// If there is no such subject.
+    pub fn words(&self, index: usize) -> &[Option<(String, u64)>] {
+        self.subjects.words(index)
+    }
+
+    /// Name of the file that a subject is in, if it has one.
+    ///
+    /// # Panics
+    /// If there is no such subject.
+    pub fn file_of(&self, index: usize) -> Option<&str> {
+        self.subjects.file_of(index)
+    }
+
+    /// The step of a subject's recording, if it has one.
+    ///
+    /// # Panics
+    /// If there is no such subject.
+    pub fn step(&self, index: usize) -> Option<Step> {
+        self.subjects.subject(index).step()
+    }
+
+    /// Whether a subject's recording would be the same if the model had this step.
+    ///
+    /// # Panics
+    /// If there is no such subject.
+    pub fn has_step(&self, index: usize, step: Step) -> bool {
+        self.subjects.subject(index).has_step(step)
     }
 
     /// Number of subjects so far, with those that were refused.
@@ -268,11 +316,12 @@ impl Reader {
 }
 
 impl File {
-    fn new(name: Option<&str>, schema: &Schema, options: &ReadOptions) -> File {
-        let layout = Layout::of(schema);
+    /// A file with a name, which says some parts of the id.
+    fn new(name: Option<&str>, said: &[Option<String>], schema: &Schema, options: &ReadOptions) -> File {
+        let layout = Layout::of(schema, options);
         let mut ignored = schema.ignored.clone();
         ignored.extend(schema.label.clone());
-        let wanted = layout.wanted(schema, name.is_some());
+        let wanted = layout.wanted(schema, said, options);
         let probe = Some(Probe::new(wanted.clone(), ignored.clone(), options));
         let rows = Rows::new(wanted, ignored, options);
         File { name: name.map(str::to_owned), rows, layout, probe, state: State::Fresh }

@@ -153,18 +153,12 @@ impl fmt::Display for Repair {
             RepairKind::Thousands => done("number", "read without what separates its thousands"),
             RepairKind::FortranExponent => done("number", "read with Fortran's exponent"),
             RepairKind::TypographicSign => done("number", "read with another sign than - or +"),
-            RepairKind::SpreadsheetText => {
-                done("field", "freed of what makes a spreadsheet keep it as text")
-            }
+            RepairKind::SpreadsheetText => done("field", "freed of what makes a spreadsheet keep it as text"),
             RepairKind::LevelSpelling => done("word", "taken for the same word in other letters"),
             RepairKind::IdSpelling => done("id", "taken for the same one with other zeros"),
-            RepairKind::ClassSpelling => {
-                done("label", "taken for the same class in other letters")
-            }
+            RepairKind::ClassSpelling => done("label", "taken for the same class in other letters"),
             RepairKind::NoLabel => done("row", "left out, since it has no label"),
-            RepairKind::RepeatedLabels => {
-                done("row", "left out, since it says what an earlier one says")
-            }
+            RepairKind::RepeatedLabels => done("row", "left out, since it says what an earlier one says"),
             RepairKind::Mended(mend) => mend.words(*count, *line, detail, f),
             RepairKind::WideTable => {
                 write!(

@@ -8,15 +8,19 @@ use super::number_format::Decimal;
 use super::repair::{RepairKind, Repairs};
 use super::row::Row;
 use super::values::Values;
+use crate::labels::classes::is_alike;
 use crate::number;
 use crate::recording::{Category, Recording, Schema};
-use crate::sampling::{Raw, Regular, Sampling, TimeKind, regularise};
+use crate::sampling::{self, Note, Raw, Sampling, Step, TimeKind, Unusable, regularise};
 
 /// One subject's rows, and the recording that is made of them.
 pub(super) struct Subject {
     raw: Raw,
+    words: Vec<Option<(String, u64)>>,
     /// If it is another one than the rows as they stand.
     regular: Option<Recording>,
+    /// What was mended in it, or why it is none: to be said once no more of its rows can follow.
+    mended: Result<Vec<Note>, Box<Unusable>>,
     /// The file that its rows are in, counted from 0.
     pub file: usize,
     pub state: State,
@@ -29,6 +33,8 @@ pub(super) enum State {
     Open,
     Complete,
     Taken,
+    /// Another subject follows, but what there is makes no recording unless more rows come.
+    Doubtful,
     /// More rows came after it was complete; it is complete again at the end of the file.
     Late,
     Refused,
@@ -38,7 +44,20 @@ impl Subject {
     pub fn new(id: String, file: usize) -> Subject {
         let recording = Recording { id, ..Recording::default() };
         let raw = Raw { recording, kind: TimeKind::Rows, ..Raw::default() };
-        Subject { raw, regular: None, file, state: State::Open }
+        Subject { raw, words: Vec::new(), regular: None, mended: Ok(Vec::new()), file, state: State::Open }
+    }
+
+    /// What its words are, with the line of the first row that has them.
+    pub fn words(&self) -> &[Option<(String, u64)>] {
+        &self.words
+    }
+
+    pub fn step(&self) -> Option<Step> {
+        sampling::step_of(&self.recording().times, self.raw.kind)
+    }
+
+    pub fn has_step(&self, step: Step) -> bool {
+        sampling::has_step(&self.recording().times, self.raw.kind, step)
     }
 
     pub fn id(&self) -> &str {
@@ -110,6 +129,9 @@ impl Subject {
             };
             recording.codes.push(code);
         }
+        if !layout.words.is_empty() {
+            hear(&mut self.words, row, layout)?;
+        }
         if SIGN == b',' {
             values.note_commas(row, layout, repairs)?;
         }
@@ -125,27 +147,30 @@ impl Subject {
         self.raw.missing_codes.retain(|(row, _)| *row < steps);
     }
 
-    /// Makes the recording of all rows.
-    ///
-    /// # Errors
-    /// The rows are none, as the model wants it.
-    pub fn close(
-        &mut self,
-        schema: &Schema,
-        sampling: &Sampling,
-        repairs: &mut Repairs,
-    ) -> Result<(), ReadError> {
+    /// Makes the recording of all rows that there are. Whether they make one.
+    pub fn close(&mut self, schema: &Schema, sampling: &Sampling) -> bool {
         // The capacity of a growing vector is up to twice its length, which adds up over thousands of subjects.
         self.raw.recording.times.shrink_to_fit();
         self.raw.recording.values.shrink_to_fit();
         self.raw.recording.codes.shrink_to_fit();
         self.raw.lines.shrink_to_fit();
-        let Regular { recording, notes } = regularise(&self.raw, schema, sampling)
-            .map_err(|reason| ReadError::Unusable { reason: Box::new(reason) })?;
-        for note in notes {
+        let regular = regularise(&self.raw, schema, sampling);
+        (self.regular, self.mended) = match regular {
+            Ok(regular) => (regular.recording, Ok(regular.notes)),
+            Err(reason) => (None, Err(Box::new(reason))),
+        };
+        self.mended.is_ok()
+    }
+
+    /// Says what was mended, since no more rows can follow.
+    ///
+    /// # Errors
+    /// The rows are no recording as the model wants it, or nothing may be put right.
+    pub fn settle(&mut self, repairs: &mut Repairs) -> Result<(), ReadError> {
+        let mended = std::mem::replace(&mut self.mended, Ok(Vec::new()));
+        for note in mended.map_err(|reason| ReadError::Unusable { reason })? {
             repairs.note_many(RepairKind::Mended(note.mend), note.count, note.line, || note.detail)?;
         }
-        self.regular = recording;
         Ok(())
     }
 
@@ -154,6 +179,7 @@ impl Subject {
         let recording = Recording { id: std::mem::take(&mut self.raw.recording.id), ..Recording::default() };
         self.raw = Raw { recording, ..Raw::default() };
         self.regular = None;
+        self.mended = Ok(Vec::new());
     }
 }
 
@@ -187,4 +213,32 @@ fn unusual_code(
         return Ok(Some(code));
     }
     if is_missing(&text) { Ok(None) } else { Err(row.unknown_category(column, &category.levels)) }
+}
+
+/// Takes what a row says in the columns that say one thing of a recording.
+///
+/// # Errors
+/// An earlier row says something else.
+fn hear(words: &mut Vec<Option<(String, u64)>>, row: &Row<'_>, layout: &Layout) -> Result<(), ReadError> {
+    words.resize(layout.words.len(), None);
+    for (word, column) in words.iter_mut().zip(layout.words.clone()).filter(|(_, column)| row.has(*column)) {
+        let found = row.text(column)?;
+        let found = found.as_ref();
+        match word {
+            Some((first, _)) if first == found => {}
+            _ if is_missing(found) => {}
+            None => *word = Some((ids::clean(found).into_owned(), row.line)),
+            Some((first, _)) if is_alike(first, found) => {}
+            Some((first, first_line)) => {
+                return Err(ReadError::ChangingWord {
+                    line: row.line,
+                    first_line: *first_line,
+                    column: row.column(column),
+                    found: row.excerpt(column),
+                    first: first.clone(),
+                });
+            }
+        }
+    }
+    Ok(())
 }

@@ -36,8 +36,10 @@ pub(super) struct Subjects {
 struct File {
     /// Files are counted from 0.
     index: usize,
-    /// The id that its name gives.
-    id: Option<String>,
+    /// Index of the first of its subjects.
+    first_subject: usize,
+    /// The parts of the id that its name says.
+    id: Vec<Option<String>>,
     has_rows: bool,
     /// Whose the last row was.
     current: Current,
@@ -74,9 +76,10 @@ impl Subjects {
         }
     }
 
-    pub fn enter_file(&mut self, name: &str, id: String) {
+    pub fn enter_file(&mut self, name: &str, id: Vec<Option<String>>) {
         self.files.push(Some(name.to_owned()));
-        self.file = File { index: self.files.len() - 1, id: Some(id), ..File::default() };
+        let (index, first_subject) = (self.files.len() - 1, self.all.len());
+        self.file = File { index, first_subject, id, ..File::default() };
         self.values = Values::default();
     }
 
@@ -133,7 +136,11 @@ impl Subjects {
             expect_none(time, may_be_times);
         }
         if !missing.is_empty() {
-            return Err(ReadError::MissingColumns { line: row.line, missing, found: FoundColumn::names(row.names()) });
+            return Err(ReadError::MissingColumns {
+                line: row.line,
+                missing,
+                found: FoundColumn::names(row.names()),
+            });
         }
         match without_time {
             // In a table of steps, or of time series, that is how it is.
@@ -154,7 +161,7 @@ impl Subjects {
         if current.is_some_and(|index| self.file.current == Current::Subject(index)) {
             return Ok(());
         }
-        self.leave(repairs)?;
+        self.leave();
         let id = match id {
             Ok(id) => id,
             Err(error @ ReadError::Strict { .. }) => return Err(error),
@@ -192,7 +199,8 @@ impl Subjects {
         for key in layout.keys.clone() {
             if !row.has(key) {
                 // It may only be missing where the file's name says it.
-                let id = self.file.id.clone().unwrap_or_default();
+                let said = self.file.id.get(key - layout.keys.start).cloned().flatten();
+                let id = said.unwrap_or_default();
                 repairs.note(RepairKind::IdOfFileName, row.line, || id.clone())?;
                 parts.push(id);
                 continue;
@@ -218,21 +226,22 @@ impl Subjects {
         Ok(joined(parts.iter().map(String::as_str)))
     }
 
-    fn leave(&mut self, repairs: &mut Repairs) -> Result<(), ReadError> {
-        match std::mem::take(&mut self.file.current) {
-            Current::Subject(index) if self.all[index].state == State::Open => self.close(index, repairs),
-            _ => Ok(()),
+    /// What is there of the current subject is a recording, unless more of its rows follow.
+    fn leave(&mut self) {
+        if let Current::Subject(index) = std::mem::take(&mut self.file.current)
+            && self.all[index].state == State::Open
+        {
+            self.close(index);
         }
     }
 
-    fn close(&mut self, index: usize, repairs: &mut Repairs) -> Result<(), ReadError> {
-        match self.all[index].close(&self.schema, &self.sampling, repairs) {
-            Ok(()) => {
-                self.all[index].state = State::Complete;
-                self.complete.push(index);
-                Ok(())
-            }
-            Err(error) => self.refuse(index, error),
+    fn close(&mut self, index: usize) {
+        let subject = &mut self.all[index];
+        if subject.close(&self.schema, &self.sampling) {
+            subject.state = State::Complete;
+            self.complete.push(index);
+        } else {
+            subject.state = State::Doubtful;
         }
     }
 
@@ -241,11 +250,14 @@ impl Subjects {
     /// # Errors
     /// As [`Subjects::push`].
     pub fn end_file(&mut self, repairs: &mut Repairs) -> Result<(), ReadError> {
-        self.leave(repairs)?;
+        self.leave();
         self.file.key.clear();
-        for index in 0..self.all.len() {
+        for index in self.file.first_subject..self.all.len() {
             if self.all[index].state == State::Late {
-                self.close(index, repairs)?;
+                self.close(index);
+            }
+            if let Err(error) = self.all[index].settle(repairs) {
+                self.refuse(index, error)?;
             }
         }
         Ok(())
@@ -349,6 +361,20 @@ impl Subjects {
 
     pub fn recording(&self, index: usize) -> &Recording {
         self.all[index].recording()
+    }
+
+    /// What each of the [words](super::ReadOptions::words) is, with the line of the first.
+    pub fn words(&self, index: usize) -> &[Option<(String, u64)>] {
+        self.all[index].words()
+    }
+
+    pub fn subject(&self, index: usize) -> &Subject {
+        &self.all[index]
+    }
+
+    /// Name of the file that a subject is in.
+    pub fn file_of(&self, index: usize) -> Option<&str> {
+        self.files[self.all[index].file].as_deref()
     }
 
     pub fn len(&self) -> usize {

@@ -24,13 +24,15 @@ mod pace;
 mod raw;
 mod resample;
 mod settings;
+mod step;
 mod time;
 mod unusable;
 
 use self::grid::Grid;
 pub use self::note::{Mend, Note};
 pub use self::raw::{DateOrder, Raw, TimeKind};
-pub use self::settings::{Missing, Rate, Sampling, Step, TimeUnit};
+pub use self::settings::{MAX_BRIDGED, Missing, Rate, Sampling, Step, TimeUnit};
+pub use self::step::{common_step, has_step, step_of};
 pub use self::time::{TimeError, TimeFormat};
 pub use self::unusable::Unusable;
 use crate::recording::{Recording, Schema};
@@ -63,19 +65,18 @@ pub fn regularise(raw: &Raw, schema: &Schema, sampling: &Sampling) -> Result<Reg
 
 /// Whether there is nothing to do: all values are there, and the times rise, by the model's step if it has one.
 fn is_regular(raw: &Raw, step: Option<Step>) -> bool {
-    let whole = !raw.missing_values && raw.missing_codes.is_empty();
-    let mut steps = raw.recording.times.windows(2).map(|pair| pair[1] - pair[0]);
-    whole
-        && match (raw.kind, step.map(|step| (step.unit, step.length))) {
-            (TimeKind::Rows, _) => true,
-            (TimeKind::Dates(None | Some(DateOrder::MonthFirst)) | TimeKind::Unclear, _) => false,
-            // Not `steps > 0`: a difference of large numbers may round to nothing.
-            (_, None) => order::ascends(&raw.recording.times),
-            (TimeKind::Numbers, Some((TimeUnit::Steps, length)))
-            | (
-                TimeKind::Seconds | TimeKind::Dial(_) | TimeKind::Dates(_),
-                Some((TimeUnit::Seconds, length)),
-            ) => steps.all(|step| pace::is_same(step / length)),
-            _ => false,
-        }
+    if raw.missing_values || !raw.missing_codes.is_empty() {
+        return false;
+    }
+    let times = &raw.recording.times;
+    if times.first().is_some_and(|time| time.is_nan()) {
+        return false;
+    }
+    match (raw.kind, step) {
+        (TimeKind::Rows, _) => true,
+        // The other way round, they may not rise.
+        (TimeKind::Dates(None | Some(DateOrder::MonthFirst)), _) => false,
+        (_, None) => order::ascends(times),
+        (kind, Some(step)) => has_step(times, kind, step),
+    }
 }

@@ -257,8 +257,8 @@ fn spread(times: &mut [f64]) {
     }
 }
 
-/// The upper median of numbers, of which there is at least one.
+/// The lower median of numbers, of which there is at least one.
 pub(super) fn median(mut numbers: Vec<f64>) -> f64 {
-    let middle = numbers.len() / 2;
+    let middle = (numbers.len() - 1) / 2;
     *numbers.select_nth_unstable_by(middle, f64::total_cmp).1
 }

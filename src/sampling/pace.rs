@@ -16,40 +16,54 @@ const SMALLER: [f64; 4] = [1.0, 1e-3, 1e-6, 1e-9];
 /// The times are ascending, at least two.
 pub(super) fn period(times: &[f64]) -> Option<f64> {
     let steps: Vec<f64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    let mean = (times.last()? - times.first()?) / steps.len() as f64;
     let middle = median(steps.clone());
-    let usual = |step: &&f64| (0.5 * middle..1.5 * middle).contains(*step);
-    let (mut sum, mut count, mut short, mut long, mut missing) = (0.0, 0_usize, 0_usize, 0_usize, 0.0);
-    for step in &steps {
-        if usual(&step) {
-            (sum, count) = (sum + step, count + 1);
+    let (mut sum, mut usual, mut short, mut missing) = (0.0, 0_usize, 0_usize, 0.0);
+    // The rows after long steps.
+    let mut long = Vec::new();
+    for (before, step) in steps.iter().enumerate() {
+        if (0.5 * middle..1.5 * middle).contains(step) {
+            (sum, usual) = (sum + step, usual + 1);
         } else if *step < middle {
             short += 1;
         } else {
-            long += 1;
+            long.push(before + 1);
             missing += step / middle - 1.0;
         }
     }
     // Rows that come in bursts are no gaps between them, which are few or short: only all together tell the rate.
-    let bursts = long >= 3 && missing > 0.5 * times.len() as f64;
+    let bursts = long.len() >= 3 && missing > 0.5 * times.len() as f64;
     let uneven = short >= 3 && short * 10 > steps.len();
-    let period = if bursts || uneven || count == 0 { mean } else { sum / count as f64 };
+    let period = if bursts || uneven || usual == 0 {
+        // From burst to burst, since the first and the last may be cut.
+        let (from, to) = match long[..] {
+            [from, _, .., to] => (from, to),
+            _ => (0, steps.len()),
+        };
+        (times[to] - times[from]) / (to - from) as f64
+    } else {
+        sum / usual as f64
+    };
     (period > 0.0 && period.is_finite()).then_some(period)
 }
 
-/// How many steps are missing before a row, as far as the rows after it do not make up for them: one that is late is
+/// How many steps are missing before a row, as far as the rows around do not make up for them: a row that is late is
 /// followed by one that comes the sooner.
 pub(super) fn missing_before(times: &[f64], row: usize, period: f64) -> u64 {
     const ROWS: usize = 64;
-    let since = |later: usize| (times[later] - times[row - 1]) / period;
-    let mut steps = since(row);
-    // Rows further on may be off by the error of the period.
-    let ahead = ((4.0 * steps).min(ROWS as f64) as usize).min(times.len() - row);
-    for ahead in 1..ahead {
+    let between = |earlier: usize, later: usize| (times[later] - times[earlier]) / period;
+    let mut steps = between(row - 1, row);
+    // Rows further off may be so by the error of the period.
+    let around = (4.0 * steps).min(ROWS as f64) as usize;
+    for others in 1..around {
         if steps < 1.5 {
             break;
         }
-        steps = steps.min(since(row + ahead) - ahead as f64);
+        if row + others < times.len() {
+            steps = steps.min(between(row - 1, row + others) - others as f64);
+        }
+        if row > others {
+            steps = steps.min(between(row - 1 - others, row) - others as f64);
+        }
     }
     // Saturates.
     (steps.round() as u64).saturating_sub(1)

@@ -34,7 +34,7 @@ pub(super) fn on_grid(times: &[f64], period: f64) -> Vec<Position> {
 
 /// Values of columns at these positions, on the line between the steps.
 pub(super) fn values_between(values: &[f32], width: usize, positions: &[Position]) -> Vec<f32> {
-    let last = values.len() / width - 1;
+    let last = values.len().checked_div(width).map_or(0, |steps| steps - 1);
     let mut between = Vec::with_capacity(positions.len() * width);
     for Position { step, after } in positions {
         let [this, next] = [*step, (step + 1).min(last)].map(|step| &values[step * width..][..width]);
@@ -62,7 +62,7 @@ pub(super) fn steps(steps: usize, pace: f64) -> usize {
 /// Each step is `pace` new ones long. At both ends the recording goes on as its image in its last point, so that
 /// constants and straight lines stay what they are.
 pub(super) fn values(values: &[f32], width: usize, pace: f64) -> Vec<f32> {
-    let old = values.len() / width;
+    let Some(old) = values.len().checked_div(width) else { return Vec::new() };
     let last = old as i64 - 1;
     let cutoff = pace.min(1.0);
     let reach = CROSSINGS / cutoff;
@@ -96,7 +96,7 @@ pub(super) fn values(values: &[f32], width: usize, pace: f64) -> Vec<f32> {
 
 /// The codes of the nearest steps.
 pub(super) fn codes(codes: &[u8], width: usize, pace: f64) -> Vec<u8> {
-    let old = codes.len() / width;
+    let Some(old) = codes.len().checked_div(width) else { return Vec::new() };
     let nearest = |new: usize| ((new as f64 / pace).round() as usize).min(old - 1);
     (0..steps(old, pace)).flat_map(|new| &codes[nearest(new) * width..][..width]).copied().collect()
 }

@@ -22,6 +22,9 @@ pub struct Sampling {
     pub rate: Rate,
 }
 
+/// How many steps a model may bridge at most.
+pub const MAX_BRIDGED: u32 = 10_000;
+
 /// What happens to missing values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -83,6 +86,13 @@ pub enum Rate {
     Refuse,
 }
 
+impl Step {
+    /// Whether it has a length.
+    pub fn is_valid(&self) -> bool {
+        self.length.is_finite() && self.length > 0.0
+    }
+}
+
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let length = Shown::from(self.length as f32);
@@ -95,6 +105,24 @@ impl fmt::Display for Step {
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
+}
+
+impl fmt::Display for Sampling {
+    /// `steps of 0.01 s; other rates are resampled; up to 5 missing steps in a row are interpolated`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.step, self.rate) {
+            (None, _) => f.write_str("steps of any length")?,
+            (Some(step), Rate::Resample) => write!(f, "steps of {step}, other rates are resampled")?,
+            (Some(step), Rate::Refuse) => write!(f, "steps of {step}, other rates are refused")?,
+        }
+        match self.missing {
+            Missing::Refuse => f.write_str("; missing values are refused"),
+            Missing::Interpolate(most) => {
+                write!(f, "; up to {most} missing values in a row are interpolated, more are refused")
+            }
+            Missing::Hold => f.write_str("; missing values are the last before them"),
+        }
+    }
 }
 
 impl Sampling {

@@ -6,7 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::probabilities::{assert_close, logits};
 
 fn combine(members: MemberAggregation, windows: WindowAggregation, logits: &[&[f32]]) -> Aggregate {
-    windows.combine(members.probabilities(logits, 2), 2)
+    windows.combine(&members.probabilities(logits, 2), 2)
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -16,7 +16,6 @@ fn mean_probability_weighs_windows_alike() {
         combine(MemberAggregation::MeanProbability, WindowAggregation::MeanProbability, &[&windows]);
     assert_eq!(outcome.class, 1);
     assert_close(&outcome.probabilities, &[1.4 / 3.0, 1.6 / 3.0]);
-    assert_close(&outcome.windows, &[0.9, 0.1, 0.2, 0.8, 0.3, 0.7]);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -56,9 +55,9 @@ fn large_logits_do_not_overflow() {
 #[wasm_bindgen_test(unsupported = test)]
 fn a_million_windows_are_as_exact_as_one() {
     let window = [0.1, 0.85, 0.05];
-    let mean = WindowAggregation::MeanProbability.combine(window.repeat(1_000_000), 3);
+    let mean = WindowAggregation::MeanProbability.combine(&window.repeat(1_000_000), 3);
     assert_close(&mean.probabilities, &window);
-    let logit = WindowAggregation::MeanLogit.combine(window.repeat(1_000_000), 3);
+    let logit = WindowAggregation::MeanLogit.combine(&window.repeat(1_000_000), 3);
     assert_close(&logit.probabilities, &window);
 }
 
@@ -67,8 +66,8 @@ fn a_million_alternating_windows_get_the_class_of_their_mean() {
     // The first class leads by 1e-4 in the mean.
     let pair = [0.9001, 0.0999, 0.1, 0.9];
     for aggregation in [WindowAggregation::MeanProbability, WindowAggregation::MeanLogit] {
-        let expected = aggregation.combine(pair.to_vec(), 2);
-        let outcome = aggregation.combine(pair.repeat(500_000), 2);
+        let expected = aggregation.combine(&pair, 2);
+        let outcome = aggregation.combine(&pair.repeat(500_000), 2);
         assert_eq!(outcome.class, expected.class, "{aggregation:?}");
         assert_close(&outcome.probabilities, &expected.probabilities);
     }
@@ -82,7 +81,7 @@ fn every_vote_counts() {
     let mut windows = [1.0, 0.0].repeat(votes);
     // Were the votes even, the mean would decide for the first class.
     windows.extend([0.4, 0.6].repeat(votes + 2));
-    let outcome = WindowAggregation::MajorityVote.combine(windows, 2);
+    let outcome = WindowAggregation::MajorityVote.combine(&windows, 2);
     assert_eq!(outcome.class, 1);
     assert!((outcome.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-6);
 }

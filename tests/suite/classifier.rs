@@ -3,14 +3,18 @@
 use std::collections::BTreeMap;
 
 use painwave::bundle::Bundle;
-use painwave::classifier::{Classifier, ClassifyError, LoadError, Prediction, Warning};
+use painwave::classifier::{
+    Classifier, ClassifyError, Evidence, LoadError, MAX_KEPT_WINDOWS, Prediction, Segment, Warning,
+};
 use painwave::engine::{EngineError, EngineKind, Precision};
 use painwave::job::Job;
 use painwave::portion::{Portion, PortionError};
 use painwave::reading::ReadOptions;
 use painwave::recording::{Recording, RecordingError, Schema};
+use painwave::windows::Tail;
 use wasm_bindgen_test::wasm_bindgen_test;
 
+use crate::probabilities::assert_close;
 use crate::support::{Numbers, bundle, ready};
 
 fn classifier() -> Classifier {
@@ -249,4 +253,99 @@ fn the_embedded_model_proves_itself() {
     let bundle = Bundle::from_bytes(include_bytes!("../../models/cnn-gru.bpk")).expect("it is a bundle");
     assert_eq!(bundle.manifest.classes, ["no_pain", "low_pain", "high_pain"]);
     ready(Classifier::new(bundle, EngineKind::Cpu)).expect("the engine gives the trainer's answers");
+}
+
+/// A recording of the small model's schema.
+fn recording(id: &str, steps: usize) -> Recording {
+    Recording {
+        id: id.into(),
+        times: (0..steps).map(|step| step as f64).collect(),
+        values: Numbers(11).take(2 * steps).map(|value| value + 0.5).collect(),
+        codes: vec![0; steps],
+    }
+}
+
+/// Some steps of a recording of the small model's schema.
+fn steps_of(recording: &Recording, from: usize, to: usize) -> Recording {
+    Recording {
+        id: recording.id.clone(),
+        times: recording.times[from..to].to_vec(),
+        values: recording.values[2 * from..2 * to].to_vec(),
+        codes: recording.codes[from..to].to_vec(),
+    }
+}
+
+/// The evidence of a recording that comes in segments of so many windows.
+fn in_segments(classifier: &Classifier, recording: &Recording, windows: usize) -> Evidence {
+    let window = classifier.manifest().window;
+    let steps = recording.steps();
+    let mut evidence: Option<Evidence> = None;
+    for first in (0..steps).step_by(windows * window.stride) {
+        let end = first + (windows - 1) * window.stride + window.length;
+        let ended = end >= steps;
+        let part = steps_of(recording, first, end.min(steps));
+        let segment = Segment { recording: &part, first, ended };
+        let part = ready(classifier.classify_segments(&[segment])).expect("the engine answers").remove(0);
+        let part = part.expect("the segment is whole");
+        match &mut evidence {
+            Some(evidence) => evidence.append(&part),
+            None => evidence = Some(part),
+        }
+        if ended {
+            break;
+        }
+    }
+    evidence.expect("the recording has steps")
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_recording_in_segments_is_classified_as_a_whole_one() {
+    for tail in [Tail::Drop, Tail::Pad] {
+        let mut bundle = bundle();
+        bundle.manifest.window.tail = tail;
+        let classifier = ready(Classifier::new(bundle, EngineKind::Cpu)).expect("the bundle is valid");
+        for steps in 1..40 {
+            let recording = recording("a", steps);
+            let whole = ready(classifier.classify(&[&recording])).expect("the recording is whole").remove(0);
+            for windows in [1, 2, 5] {
+                let evidence = in_segments(&classifier, &recording, windows);
+                let parts = classifier.predict("a", &evidence);
+                assert_eq!(parts.windows, whole.windows, "{steps} steps, {windows} windows at once");
+                assert_eq!(parts.window_starts, whole.window_starts);
+                assert_close(&parts.window_probabilities, &whole.window_probabilities);
+                assert_close(&parts.probabilities, &whole.probabilities);
+                assert_eq!(parts.class, whole.class);
+            }
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn of_many_windows_some_are_kept_and_all_count() {
+    let classifier = classifier();
+    let stride = classifier.manifest().window.stride;
+    let recording = recording("a", 3 * MAX_KEPT_WINDOWS * stride);
+    let whole = ready(classifier.classify(&[&recording])).expect("the recording is whole").remove(0);
+    let parts = classifier.predict("a", &in_segments(&classifier, &recording, 1000));
+    assert_close(&parts.probabilities, &whole.probabilities);
+    for prediction in [whole, parts] {
+        assert!(prediction.windows as usize > 2 * MAX_KEPT_WINDOWS);
+        let starts = prediction.window_starts;
+        assert!((MAX_KEPT_WINDOWS / 2..=MAX_KEPT_WINDOWS).contains(&starts.len()), "{}", starts.len());
+        assert!(starts.iter().all(|start| (*start as usize).is_multiple_of(4 * stride)));
+        assert_eq!(prediction.window_probabilities.len(), starts.len() * classifier.manifest().classes.len());
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_cannot_be_classified_keeps_nothing_else_from_it() {
+    let classifier = classifier();
+    let (good, empty) = (recording("good", 9), recording("empty", 0));
+    let mut short = recording("short", 9);
+    short.values.pop();
+    let segments = [&empty, &good, &short].map(Segment::whole);
+    let answers = ready(classifier.classify_segments(&segments)).expect("the engine answers");
+    assert!(matches!(&answers[0], Err(ClassifyError::Empty { id }) if id == "empty"));
+    assert_eq!(answers[1].as_ref().map(|evidence| evidence.steps).ok(), Some(9));
+    assert!(matches!(&answers[2], Err(ClassifyError::Recording { id, .. }) if id == "short"));
 }

@@ -14,6 +14,7 @@ mod features;
 mod golden;
 mod probabilities;
 mod reading;
+mod sampling;
 mod stages;
 mod support;
 mod windows;

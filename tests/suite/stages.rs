@@ -16,7 +16,7 @@ use crate::support::{Numbers, groups, of_groups};
 /// The means over the members of each stage and over the windows.
 fn combine(stages: &Stages, logits: &[&[f32]]) -> Aggregate {
     let probabilities = stages.probabilities(MemberAggregation::MeanProbability, logits);
-    WindowAggregation::MeanProbability.combine(probabilities, stages.classes())
+    WindowAggregation::MeanProbability.combine(&probabilities, stages.classes())
 }
 
 /// One member tells `none` from the other classes, the other one tells these apart.
@@ -35,9 +35,10 @@ fn a_class_has_the_product_of_its_groups_in_every_window() {
     let stages = stages(&["none|low,high", "high|low"]).unwrap();
     let pain = [logits(0.75), logits(0.5)].concat();
     let how_much = [logits(0.25), logits(0.5)].concat();
-    let outcome = combine(&stages, &[&pain, &how_much]);
     // 1/4 * 1/4 = 1/16 is high in the first window, 1/2 * 1/2 in the second.
-    assert_close(&outcome.windows, &[0.75, 0.1875, 0.0625, 0.5, 0.25, 0.25]);
+    let windows = stages.probabilities(MemberAggregation::MeanProbability, &[&pain, &how_much]);
+    let outcome = combine(&stages, &[&pain, &how_much]);
+    assert_close(&windows, &[0.75, 0.1875, 0.0625, 0.5, 0.25, 0.25]);
     assert_close(&outcome.probabilities, &[0.625, 0.21875, 0.15625]);
     assert_eq!(outcome.class, 0);
 }

@@ -48,6 +48,12 @@ pub enum Error {
         /// The bundle.
         bundle: PathBuf,
     },
+    /// The recordings have no step that a bundle could know.
+    #[error("{path}: the times of most recordings have no step, or not in one unit")]
+    NoStep {
+        /// Where they were read.
+        path: PathBuf,
+    },
     /// What is to be trained, or was, is not a valid bundle.
     #[error("the model cannot be bundled: {0}")]
     Invalid(#[from] BundleError),

@@ -9,6 +9,7 @@
 //! | module | does |
 //! |---|---|
 //! | [`data`] | recipes, recordings, labels and bundles, out of their files |
+//! | [`input`] | files, folders, patterns, packed and binary files to tables as text |
 //! | [`files`] | files that are whole or not there, folders that one process at a time writes to |
 //! | [`device`] | where a network is trained |
 //! | [`queue`], [`threads`] | what runs side by side, with how many threads each |
@@ -31,6 +32,7 @@ pub mod device;
 pub mod error;
 pub mod files;
 pub mod inference;
+pub mod input;
 pub mod memory;
 pub mod page;
 pub mod progress;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use trainer::commands::{
     ablate, cross_validate, evaluate, export, fit, inspect, optimum, precision, predict, profile, repeat,
-    sweep, synthesize,
+    step, sweep, synthesize,
 };
 
 /// Fits painwave models and says how good they are.
@@ -52,6 +52,9 @@ enum Command {
     /// Measures what lower precisions change, and records in the bundle which are allowed.
     #[command(after_help = precision::EXAMPLES)]
     Precision(precision::PrecisionArgs),
+    /// Records in a bundle the step of the recordings that it was trained on.
+    #[command(after_help = step::EXAMPLES)]
+    Step(step::StepArgs),
     /// Shows what a bundle holds and checks that every engine can run it.
     #[command(after_help = inspect::EXAMPLES)]
     Inspect(inspect::InspectArgs),
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Predict(args) => predict::run(&args),
         Command::Precision(args) => precision::run(&args),
+        Command::Step(args) => step::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Export(args) => export::run(&args),
     };

@@ -9,7 +9,7 @@ pub(super) fn day_of(year: i64, month: i64, day: i64) -> Option<i64> {
 /// Year, month and day of a day.
 fn date_of(day: i64) -> (i64, i64, i64) {
     // 400 years have 146,097 days; a guess by their mean is at most a year off.
-    let mut year = 1970 + day.div_euclid(1) * 400 / 146_097;
+    let mut year = 1970 + day * 400 / 146_097;
     while first_of(year, 1) > day {
         year -= 1;
     }
@@ -23,8 +23,14 @@ fn date_of(day: i64) -> (i64, i64, i64) {
     (year, month, day - first_of(year, month) + 1)
 }
 
-/// The day that has the numbers of day and month the other way round, if there is one.
+/// The day that has the numbers of day and month the other way round, if there is one of a year that people write.
 pub(in crate::sampling) fn swapped(day: i64) -> Option<i64> {
+    /// Of years of four digits.
+    const DAYS: std::ops::Range<i64> = -719_162..2_932_897;
+
+    if !DAYS.contains(&day) {
+        return None;
+    }
     let (year, month, of_month) = date_of(day);
     day_of(year, of_month, month)
 }

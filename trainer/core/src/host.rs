@@ -1,4 +1,4 @@
-//! What a run is handed by the program around it: threads, and storage for its checkpoints.
+//! What a run is handed by the program around it: tables, threads, and storage for its checkpoints.
 
 use std::error::Error;
 
@@ -12,6 +12,15 @@ impl HostError {
     pub fn new(error: impl Error + Send + Sync + 'static) -> Self {
         HostError(Box::new(error))
     }
+}
+
+/// A piece of the tables that the program around hands over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chunk<'a> {
+    /// Another table begins: the name of its file.
+    Table(&'a str),
+    /// The next bytes of the table.
+    Bytes(&'a [u8]),
 }
 
 /// A part of a batch.

@@ -9,7 +9,9 @@
 //! |---|---|
 //! | [`host`] | what a run is handed: threads, and storage for its checkpoints |
 //! | [`recipe`] | the TOML that says all of it, checked with line numbers |
-//! | [`labels`] | the labels file: class and group of each subject |
+//! | [`labels`] | class and group of each subject, from what rows say |
+//! | [`file_names`], [`file_keys`] | what the names of files say |
+//! | [`leaks`] | columns that give the class away |
 //! | [`split`] | training and validation subjects, and those that a decision is chosen on |
 //! | [`statistics`] | statistics of plain slices |
 //! | [`preparation`] | which columns reach the network and how they are scaled |
@@ -32,8 +34,11 @@ pub mod decision;
 pub mod evaluation;
 pub mod experiment;
 pub mod export;
+pub mod file_keys;
+pub mod file_names;
 pub mod host;
 pub mod labels;
+pub mod leaks;
 pub mod loss;
 pub mod precision;
 pub mod preparation;

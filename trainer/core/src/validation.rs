@@ -42,7 +42,7 @@ pub fn scores(logits: &[f32], set: &WindowSet, aggregation: &Aggregation, classe
     let pairs = set.subjects.iter().map(|windows| {
         let rows = &logits[windows.start * width..windows.end * width];
         let probabilities = aggregation.members.probabilities(&[rows], width);
-        (set.classes[windows.start], aggregation.windows.combine(probabilities, width).class)
+        (set.classes[windows.start], aggregation.windows.combine(&probabilities, width).class)
     });
     Scores::new(classes, pairs)
 }

@@ -1,6 +1,6 @@
 //! A recipe is run natively and in browsers, with no file, thread or clock, and comes to the same scores.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::Mutex;
 
@@ -91,15 +91,19 @@ fn dataset(file: &RecipeFile) -> Dataset {
         writeln!(labels, "s{subject},{}", if swings { "swing" } else { "still" }).unwrap();
     }
     let schema = file.recipe.schema(&["knee", "elbow"].map(str::to_owned));
-    let mut reader = Reader::new(&schema, &Sampling::default(), ReadOptions::default());
+    let sampling = Sampling::default();
+    let mut reader = Reader::new(&schema, &sampling, ReadOptions::default());
     reader.feed(data.as_bytes()).unwrap();
     reader.finish().unwrap();
     let recordings = reader.into_recordings();
-    let columns = LabelColumns { id: "subject", label: "label", group: None };
+    let id = ["subject".to_owned()];
+    let columns = LabelColumns { id: &id, label: "label", group: None };
     let labels = Labels::parse("labels".as_ref(), labels.as_bytes(), columns, None).unwrap();
-    let of_recordings = labels.of(&recordings, "data".as_ref()).unwrap();
+    let ids: Vec<&str> = recordings.iter().map(|recording| recording.id.as_str()).collect();
+    let matched = labels.of(&ids, "data".as_ref(), &BTreeSet::new(), false).unwrap();
+    let of_recordings = matched.labels.into_iter().flatten().collect();
     let sources = ["data", "labels"].map(|name| (name.into(), String::new()));
-    Dataset { schema, recordings, labels: of_recordings, classes: labels.classes, sources }
+    Dataset { schema, sampling, recordings, labels: of_recordings, classes: labels.classes, sources }
 }
 
 /// Cancels after some epochs, and has no clock.

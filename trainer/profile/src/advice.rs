@@ -17,7 +17,7 @@ pub struct Advice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// It cannot be read as numbers: `data.ignored`.
+    /// It cannot be read as numbers, or is no measurement: `data.ignored`.
     Ignore,
     /// It carries no information, or none that other columns lack: `features.drop`.
     Drop,

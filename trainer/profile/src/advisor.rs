@@ -32,7 +32,7 @@ pub fn advise(profile: &Profile, ignored: &[String], categories: &[Category]) ->
         } else {
             unreadable(profile, column, is_category(categories, &column.name))
         };
-        let ignore = unreadable.map(|reason| (Action::Ignore, reason));
+        let ignore = unreadable.or_else(|| suspicious(column)).map(|reason| (Action::Ignore, reason));
         let advice = ignore.or_else(|| Some((Action::Drop, empty_of_meaning(profile, column, &kept)?)));
         if advice.is_none() {
             kept.push(&column.name);
@@ -79,6 +79,11 @@ fn unreadable(profile: &Profile, column: &ColumnProfile, is_category: bool) -> O
         "the reader refuses {count} of its {values} (line {}: {what}); mend the file to use it",
         place.line
     ))
+}
+
+/// Why a column is none that a model may learn from.
+fn suspicious(column: &ColumnProfile) -> Option<String> {
+    Some(format!("it {}; is it a measurement?", column.leak.as_ref()?))
 }
 
 /// Why a column tells a model nothing, or nothing that other columns do not.
@@ -198,7 +203,10 @@ pub fn recipe(profile: &Profile, categories: &[Category]) -> String {
 /// The section `[data]` as far as it is no advice.
 fn data(profile: &Profile, categories: &[Category]) -> String {
     let names = &profile.names;
-    let mut text = format!("[data]\nid = {}\ntime = {}\n", quoted(&names.id), quoted(&names.time));
+    let mut text = format!("[data]\nid = {}\n", quoted(&names.id));
+    if let Some(time) = &names.time {
+        let _ = writeln!(text, "time = {}", quoted(time));
+    }
     text += &match &names.label {
         Some(label) => format!("label = {}\n", quoted(label)),
         None => "# label = the column of the labels file that holds the class\n".to_owned(),

@@ -1,5 +1,6 @@
 //! One column by itself: what it holds, how it is distributed, and how it relates to the label.
 
+use painwave_train::leaks::Leak;
 use painwave_train::statistics::{Moments, correlation_ratio, cramers_v, quantile};
 use serde::Serialize;
 
@@ -15,6 +16,8 @@ pub struct ColumnProfile {
     pub kind: Kind,
     /// Whether it only counts: rows or time.
     pub counter: Option<Counter>,
+    /// What is suspicious about it: that it alone tells the classes apart, or only counts.
+    pub leak: Option<String>,
     /// Values that the reader refuses.
     pub problems: ColumnProblems,
     /// Number of different values; none of text with too many to count.
@@ -139,6 +142,7 @@ impl ColumnProfile {
             name: column.name.clone(),
             kind: Kind::Empty,
             counter: column.counter,
+            leak: classes.and_then(|classes| leak(table, column, classes)),
             problems: column.problems.clone(),
             distinct: None,
             most_frequent: None,
@@ -204,6 +208,29 @@ impl ColumnProfile {
             let pairs = rows.map(|(class, row)| (class, codes[row])).filter(|(_, code)| *code != NO_WORD);
             cramers_v(pairs, classes.names.len(), words.len())
         });
+    }
+}
+
+/// What a column gives away; a counter that was found as such says nothing more.
+fn leak(table: &Table, column: &Column, classes: &Classes) -> Option<String> {
+    let of: Vec<(usize, std::ops::Range<usize>)> = labelled(table, classes).collect();
+    let classes_of: Vec<usize> = of.iter().map(|(class, _)| *class).collect();
+    match &column.content {
+        Content::Numbers(values) => {
+            let leak = Leak::find(&classes_of, |index| values[of[index].1.clone()].iter().copied())?;
+            let is_known = column.counter.is_some() && matches!(leak, Leak::Counts { .. });
+            (!is_known).then(|| leak.text(&classes.names, |value| value.to_string()))
+        }
+        Content::Words { words, codes } => {
+            let value = |code: &u16| if *code == NO_WORD { f32::NAN } else { f32::from(*code) };
+            let leak = Leak::find(&classes_of, |index| codes[of[index].1.clone()].iter().map(value))?;
+            // That codes ascend says nothing: they are in the order in which the words are found.
+            let shown =
+                |code: f32| words.get(code as usize).map(|word| format!("{word:?}")).unwrap_or_default();
+            matches!(leak, Leak::Values { .. } | Leak::Ranges { .. })
+                .then(|| leak.text(&classes.names, shown))
+        }
+        Content::Text | Content::Empty => None,
     }
 }
 

@@ -1,79 +1,106 @@
-//! Files, handed over by the program around this crate, to rows.
+//! Tables, handed over by the program around this crate, to rows.
 
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use painwave::reading::{ReadError, ReadOptions, Repairs, Role, Row, Rows, Wanted};
-use painwave_train::host::HostError;
+use painwave::reading::{ReadError, ReadOptions, Repairs, Row, Rows, Wanted};
+use painwave_train::host::{Chunk, HostError};
 
 use crate::error::ProfileError;
 
-/// Hands over the bytes of a file in chunks, until there are no more or what takes them breaks off.
-pub type Feed<'a> = &'a dyn Fn(&Path, &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Result<(), HostError>;
+/// Hands over the tables in what a path stands for, until there are no more or what takes them breaks off.
+pub type Feed<'a> = &'a dyn Fn(&Path, &mut dyn FnMut(Chunk<'_>) -> ControlFlow<()>) -> Result<(), HostError>;
 
-/// Names of all columns of a file. Those in `known` must be among them.
+/// Names of all columns of the first table. Those that are needed must be among them.
 ///
 /// # Errors
-/// Unreadable, not a CSV, or without a column that is known.
-pub fn header(path: &Path, known: Vec<String>, feed: Feed<'_>) -> Result<Vec<String>, ProfileError> {
-    let mut rows = rows_with(known);
-    rows_of(path, &mut rows, feed, |_| Ok(()), |rows| rows.columns().is_none())?;
+/// Unreadable, no table, or without a column that is needed.
+pub fn header(path: &Path, known: Vec<Wanted>, feed: Feed<'_>) -> Result<Vec<String>, ProfileError> {
+    let mut columns = None;
+    tables(
+        path,
+        known,
+        feed,
+        |_, _| Ok(()),
+        |rows| {
+            columns = rows.columns().map(<[String]>::to_vec);
+            columns.is_none()
+        },
+    )?;
     // A file without a header was refused.
-    Ok(rows.columns().map(<[String]>::to_vec).unwrap_or_default())
+    Ok(columns.unwrap_or_default())
 }
 
-/// Hands every row of a file, with the fields of the `wanted` columns, to `each`.
+/// Hands every row of all tables, with the fields of the `wanted` columns, and the name of its file to `each`.
 ///
 /// # Errors
-/// Unreadable, not a CSV, without a wanted column, or what `each` says.
+/// Unreadable, no table, without a needed column, or what `each` says.
 pub fn for_each_row(
     path: &Path,
-    wanted: Vec<String>,
+    wanted: Vec<Wanted>,
     feed: Feed<'_>,
-    each: impl FnMut(Row<'_>) -> Result<(), ReadError>,
+    each: impl FnMut(&str, Row<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ProfileError> {
-    rows_of(path, &mut rows_with(wanted), feed, each, |_| true)
+    tables(path, wanted, feed, each, |_| true)
 }
 
-/// All bytes of a file.
+/// All bytes of each table, and its name.
 ///
 /// # Errors
 /// Unreadable.
-pub fn bytes(path: &Path, feed: Feed<'_>) -> Result<Vec<u8>, ProfileError> {
-    let mut bytes = Vec::new();
+pub fn bytes(path: &Path, feed: Feed<'_>) -> Result<Vec<(PathBuf, Vec<u8>)>, ProfileError> {
+    let mut tables: Vec<(PathBuf, Vec<u8>)> = Vec::new();
     feed(path, &mut |chunk| {
-        bytes.extend_from_slice(chunk);
+        match (chunk, tables.last_mut()) {
+            (Chunk::Table(name), _) => tables.push((name.into(), Vec::new())),
+            (Chunk::Bytes(bytes), Some((_, table))) => table.extend_from_slice(bytes),
+            (Chunk::Bytes(_), None) => {}
+        }
         ControlFlow::Continue(())
     })?;
-    Ok(bytes)
+    Ok(tables)
 }
 
-fn rows_with(columns: Vec<String>) -> Rows {
-    let wanted = columns.into_iter().map(|column| Wanted::needed(column, Role::Word)).collect();
-    Rows::new(wanted, Vec::new(), &ReadOptions::default())
-}
-
-fn rows_of(
+fn tables(
     path: &Path,
-    rows: &mut Rows,
+    wanted: Vec<Wanted>,
     feed: Feed<'_>,
-    mut each: impl FnMut(Row<'_>) -> Result<(), ReadError>,
-    goes_on: impl Fn(&Rows) -> bool,
+    mut each: impl FnMut(&str, Row<'_>) -> Result<(), ReadError>,
+    mut goes_on: impl FnMut(&Rows) -> bool,
 ) -> Result<(), ProfileError> {
     let mut repairs = Repairs::default();
-    let mut each = |row: Row<'_>, _: &mut Repairs| {
+    let mut name = path.display().to_string();
+    let mut rows: Option<Rows> = None;
+    let mut hand_out = |name: &str, row: Row<'_>| {
         row.whole()?;
-        each(row)
+        each(name, row)
     };
-    // Why the rows were broken off before the end of the file, if they were.
-    let mut end = None;
-    feed(path, &mut |chunk| match rows.feed(chunk, &mut repairs, &mut each) {
-        Ok(()) if goes_on(rows) => ControlFlow::Continue(()),
-        result => {
-            end = Some(result);
-            ControlFlow::Break(())
-        }
+    let mut end = Ok(());
+    let mut broken_off = false;
+    feed(path, &mut |chunk| {
+        end = match (chunk, &mut rows) {
+            (Chunk::Table(next), before) => {
+                let ended = match before {
+                    Some(rows) => rows.finish(&mut repairs, |row, _| hand_out(&name, row)),
+                    None => Ok(()),
+                };
+                if ended.is_ok() {
+                    next.clone_into(&mut name);
+                }
+                rows = Some(Rows::new(wanted.clone(), Vec::new(), &ReadOptions::default()));
+                ended
+            }
+            (Chunk::Bytes(bytes), Some(rows)) => {
+                let read = rows.feed(bytes, &mut repairs, |row, _| hand_out(&name, row));
+                broken_off = read.is_ok() && !goes_on(rows);
+                read
+            }
+            (Chunk::Bytes(_), None) => Ok(()),
+        };
+        if end.is_err() || broken_off { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
-    let result = end.unwrap_or_else(|| rows.finish(&mut repairs, &mut each));
-    result.map_err(|source| ProfileError::Data { path: path.to_owned(), source })
+    if let (Ok(()), false, Some(rows)) = (&end, broken_off, &mut rows) {
+        end = rows.finish(&mut repairs, |row, _| hand_out(&name, row));
+    }
+    end.map_err(|source| ProfileError::Data { path: name.into(), source })
 }

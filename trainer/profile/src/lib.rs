@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`names`] | which columns hold id, time and label |
 //! | [`table`] | the file as columns; counts what the reader would refuse |
+//! | `answers` | the label of each subject: from a file, a column or names |
 //! | [`classes`] | class balance |
 //! | [`columns`] | each column by itself and with the label |
 //! | [`correlation`] | columns that go together or say the same |
@@ -18,6 +19,7 @@
 
 pub mod advice;
 mod advisor;
+mod answers;
 pub mod classes;
 pub mod columns;
 pub mod correlation;
@@ -34,7 +36,6 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use painwave::recording::Category;
-use painwave_train::labels::{LabelColumns, Labels};
 
 use self::classes::Classes;
 use self::columns::ColumnProfile;
@@ -45,15 +46,17 @@ pub use self::feed::Feed;
 use self::names::{Names, Told};
 pub use self::profile::Profile;
 pub use self::size::Size;
-use self::table::{Column, Content, Table};
+use self::table::{Column, Content, FilesKeys, Table};
 
 /// What is looked at.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    /// The data.
+    /// The data: a name for the tables that are handed over for it.
     pub data: PathBuf,
     /// Its labels.
     pub labels: Option<PathBuf>,
+    /// What the name of each file of the data says.
+    pub keys: FilesKeys,
     /// Another data file to compare it with.
     pub against: Option<PathBuf>,
     /// Columns that need not be guessed.
@@ -71,17 +74,14 @@ pub struct Sources {
 /// # Errors
 /// A file cannot be read as rows and columns, a column cannot be found, or the labels are not usable.
 pub fn profile(sources: &Sources, feed: Feed<'_>) -> Result<Profile, ProfileError> {
-    let names = Names::find(&sources.data, sources.labels.as_deref(), &sources.told, feed)?;
-    let read = |path: &Path| Table::read(path, &names.id, &names.time, feed);
-    let table = read(&sources.data)?;
-    let labels = match (&sources.labels, &names.label) {
-        (Some(path), Some(label)) => {
-            let columns = LabelColumns { id: &names.id, label, group: None };
-            let bytes = feed::bytes(path, feed)?;
-            Some(Labels::parse(path, &bytes, columns, sources.classes.as_deref())?)
-        }
-        _ => None,
-    };
+    let by_name = sources.keys.len() > 1;
+    let mut names = Names::find(&sources.data, sources.labels.as_deref(), &sources.told, by_name, feed)?;
+    let read = |path: &Path| Table::read(path, &names.id, names.time.as_deref(), &sources.keys, feed);
+    let mut table = read(&sources.data)?;
+    let labels = answers::labels(sources, &names, &mut table, feed)?;
+    if labels.is_none() {
+        names.label = None;
+    }
     let classes = labels.as_ref().map(|labels| Classes::new(labels, &table.subjects));
     let other = sources.against.as_deref().map(read).transpose()?;
 
@@ -98,6 +98,7 @@ pub fn profile(sources: &Sources, feed: Feed<'_>) -> Result<Profile, ProfileErro
         path: sources.data.clone(),
         size: Size::of(&table),
         problems: table.problems.clone(),
+        notes: labels.iter().flat_map(|labels| labels.notes.iter().cloned()).collect(),
         classes: labels.iter().zip(&classes).map(|(labels, c)| c.balance(labels, &table.subjects)).next(),
         columns,
         correlation: Correlation::of(&table),

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use painwave::reading::{Role, Wanted};
+
 use crate::error::ProfileError;
 use crate::feed::{Feed, header};
 
@@ -23,9 +25,9 @@ pub struct Told {
 pub struct Names {
     /// Column with the subject's id, in both files.
     pub id: String,
-    /// Column with the time of a row.
-    pub time: String,
-    /// Column of the labels file with the class; none without such a file.
+    /// Column with the time of a row; none where the order of the rows is that of time.
+    pub time: Option<String>,
+    /// Column with the class, of the labels file or of the data; none where there is none.
     pub label: Option<String>,
     /// Those of `id`, `time` and `label` that were not given.
     pub guessed: Vec<&'static str>,
@@ -55,8 +57,12 @@ const TIMES: &[&str] =
     &["time", "timestep", "step", "timestamp", "t", "frame", "timeindex", "seconds", "ms", "tick", "index"];
 const LABELS: &[&str] = &["label", "class", "target", "category", "activity", "diagnosis", "outcome", "y"];
 
+/// Columns of the data that are taken for the class where there is no file of labels: no measurement is called so.
+const LABELS_IN_DATA: &[&str] = &["label", "class", "activity", "diagnosis", "classlabel", "activitylabel"];
+
 impl Names {
-    /// Finds the columns of a data file and, if there is one, its labels file.
+    /// Finds the columns of data and, if there is one, its labels file. `by_name` says that there are several files: the
+    /// id may be a file's name.
     ///
     /// # Errors
     /// A file that cannot be read, a column that was told and is not there, or one that cannot be guessed.
@@ -64,11 +70,15 @@ impl Names {
         data: &Path,
         labels: Option<&Path>,
         told: &Told,
+        by_name: bool,
         feed: Feed<'_>,
     ) -> Result<Self, ProfileError> {
-        let known = [&told.id, &told.time].into_iter().flatten().cloned().collect();
+        let wanted = |name: &Option<String>, role, needed| -> Vec<Wanted> {
+            name.iter().map(|name| Wanted { needed, ..Wanted::optional(name, role) }).collect()
+        };
+        let known = [wanted(&told.id, Role::Id, !by_name), wanted(&told.time, Role::Time, true)].concat();
         let columns = header(data, known, feed)?;
-        let known = [&told.id, &told.label].into_iter().flatten().cloned().collect();
+        let known = [wanted(&told.id, Role::Id, true), wanted(&told.label, Role::Word, true)].concat();
         let label_columns = labels.map(|labels| header(labels, known, feed)).transpose()?;
 
         let mut guessed = Vec::new();
@@ -83,15 +93,21 @@ impl Names {
         };
         // A column that both files have is the id.
         let shared = label_columns.as_ref().and_then(|names| only(names, |name| columns.contains(name)));
-        let id = name("id", &told.id, data, &columns, shared.or_else(|| usual(&columns, IDS)))?;
-        let time = name("time", &told.time, data, &columns, usual(&columns, TIMES))?;
+        let of_file = || by_name.then(|| "file".to_owned());
+        let id = shared.or_else(|| usual(&columns, IDS)).or_else(of_file);
+        let id = name("id", &told.id, data, &columns, id)?;
+        // Where every file is a recording, its rows may be in the order of time without saying so.
+        let time = match (&told.time, usual(&columns, TIMES)) {
+            (None, None) if by_name => None,
+            (told, guess) => Some(name("time", told, data, &columns, guess)?),
+        };
         let label = match (labels, &label_columns) {
             (Some(path), Some(columns)) => {
                 // Beside the id there may be nothing else.
                 let guess = usual(columns, LABELS).or_else(|| only(columns, |name| *name != id));
                 Some(name("label", &told.label, path, columns, guess)?)
             }
-            _ => None,
+            _ => told.label.clone().or_else(|| usual(&columns, LABELS_IN_DATA)),
         };
         Ok(Names { id, time, label, guessed })
     }

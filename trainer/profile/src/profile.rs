@@ -25,6 +25,8 @@ pub struct Profile {
     pub size: Size,
     /// What is wrong with whole rows or with the header.
     pub problems: TableProblems,
+    /// How labels were understood, where that may be another way than was meant.
+    pub notes: Vec<String>,
     /// The classes, with labels.
     pub classes: Option<ClassBalance>,
     /// Every column but id and time, in the order of the file.

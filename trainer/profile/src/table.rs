@@ -1,15 +1,21 @@
 //! A data file as columns. It is read by the rules of the crate's reader, but a value that the reader would
 //! refuse is counted here, with the position of the first.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use painwave::reading::{ReadError, Row};
+use painwave::reading::{ReadError, Role, Row, Wanted, id_of_file};
+use painwave_train::file_keys;
+use painwave_train::file_names::Keys;
 use serde::Serialize;
 
 use crate::error::ProfileError;
 use crate::feed::{Feed, for_each_row, header};
+
+/// What the name of each file says.
+pub type FilesKeys = BTreeMap<String, Keys>;
 
 /// A data file: each subject's rows side by side and in the order of time.
 #[derive(Clone, Debug)]
@@ -33,6 +39,8 @@ pub struct Subject {
     pub id: String,
     /// Its rows.
     pub rows: Range<usize>,
+    /// The file that the first of them is in.
+    pub file: String,
 }
 
 /// One column of a [`Table`].
@@ -144,27 +152,46 @@ impl ColumnProblems {
 }
 
 impl Table {
-    /// Reads a file with these id and time columns.
+    /// Reads data with these id and time columns. A file without a column of ids is one subject, called as its name says
+    /// by `keys`, or as the file is.
     ///
     /// # Errors
-    /// Unreadable, not a CSV, without these columns, or with a row of another number of fields.
-    pub fn read(path: &Path, id: &str, time: &str, feed: Feed<'_>) -> Result<Self, ProfileError> {
-        let header = header(path, vec![id.to_owned(), time.to_owned()], feed)?;
+    /// Unreadable, no table, without these columns, or with a row of another number of fields.
+    pub fn read(
+        path: &Path,
+        id: &str,
+        time: Option<&str>,
+        keys: &FilesKeys,
+        feed: Feed<'_>,
+    ) -> Result<Self, ProfileError> {
+        let first = || {
+            let id = Wanted { needed: keys.len() < 2, ..Wanted::optional(id, Role::Id) };
+            [id].into_iter().chain(time.map(|time| Wanted::needed(time, Role::Time))).collect::<Vec<_>>()
+        };
+        let header = header(path, first(), feed)?;
         let is_repeated = |name: &String| header.iter().filter(|other| *other == name).count() > 1;
         let mut problems = TableProblems {
             unnamed_columns: header.iter().filter(|name| name.is_empty()).count(),
             ..TableProblems::default()
         };
-        let mut wanted = vec![id.to_owned(), time.to_owned()];
-        for name in header.iter().filter(|name| !name.is_empty() && *name != id && *name != time) {
+        let mut columns = Vec::new();
+        for name in
+            header.iter().filter(|name| !name.is_empty() && *name != id && Some(name.as_str()) != time)
+        {
             if !is_repeated(name) {
-                wanted.push(name.clone());
+                columns.push(name.clone());
             } else if !problems.repeated_columns.contains(name) {
                 problems.repeated_columns.push(name.clone());
             }
         }
-        let mut growing = Growing::new(&wanted[2..], problems);
-        for_each_row(path, wanted, feed, |row| growing.push(&row))?;
+        let wanted = first().into_iter().chain(columns.iter().map(|name| Wanted::needed(name, Role::Word)));
+        let names: Vec<String> = keys.keys().cloned().collect();
+        let of_file = |file: &str| {
+            let of_keys = keys.get(file).and_then(|keys| file_keys::id(keys, id));
+            of_keys.map_or_else(|| id_of_file(file, &names), str::to_owned)
+        };
+        let mut growing = Growing::new(&columns, time.is_some(), problems);
+        for_each_row(path, wanted.collect(), feed, |file, row| growing.push(file, &row, of_file))?;
         Ok(growing.finish(path))
     }
 
@@ -182,7 +209,11 @@ impl Table {
 /// A table while its file is read: rows in the order of the file.
 struct Growing {
     problems: TableProblems,
+    /// Whether there is a column of times.
+    has_time: bool,
     ids: Vec<String>,
+    /// The file that each subject is first in.
+    files: Vec<String>,
     by_id: HashMap<String, usize>,
     /// The subject of each row.
     subjects: Vec<usize>,
@@ -192,10 +223,12 @@ struct Growing {
 }
 
 impl Growing {
-    fn new(columns: &[String], problems: TableProblems) -> Self {
+    fn new(columns: &[String], has_time: bool, problems: TableProblems) -> Self {
         Growing {
             problems,
+            has_time,
             ids: Vec::new(),
+            files: Vec::new(),
             by_id: HashMap::new(),
             subjects: Vec::new(),
             times: Vec::new(),
@@ -204,9 +237,15 @@ impl Growing {
         }
     }
 
-    fn push(&mut self, row: &Row<'_>) -> Result<(), ReadError> {
-        let id = row.text(0)?;
-        let id = id.as_ref();
+    fn push(&mut self, file: &str, row: &Row<'_>, of_file: impl Fn(&str) -> String) -> Result<(), ReadError> {
+        let id = &*match row.has(0) {
+            true => row.text(0)?,
+            false => match self.files.last() {
+                // The rows of a file follow each other.
+                Some(last) if last == file => Cow::Owned(self.ids[self.ids.len() - 1].clone()),
+                _ => Cow::Owned(of_file(file)),
+            },
+        };
         if id.is_empty() {
             self.problems.no_id.count(row.line, String::new);
             return Ok(());
@@ -215,15 +254,21 @@ impl Growing {
             Some(&last) if self.ids[last] == id => last,
             _ => *self.by_id.entry(id.to_owned()).or_insert_with(|| {
                 self.ids.push(id.to_owned());
+                self.files.push(file.to_owned());
                 self.ids.len() - 1
             }),
         };
-        let time = row.number(1).unwrap_or_else(|_| {
-            self.problems.no_time.count(row.line, || row.excerpt(1));
-            NO_TIME
-        });
+        let time = match self.has_time {
+            true => row.number(1).unwrap_or_else(|_| {
+                self.problems.no_time.count(row.line, || row.excerpt(1));
+                NO_TIME
+            }),
+            // The order of the rows is that of time.
+            false => self.times.len() as f64,
+        };
+        let first = 1 + usize::from(self.has_time);
         for (i, column) in self.columns.iter_mut().enumerate() {
-            column.push(self.times.len(), row, 2 + i);
+            column.push(self.times.len(), row, first + i);
         }
         self.subjects.push(subject);
         self.times.push(time);
@@ -263,10 +308,10 @@ impl Growing {
         let mut ends = vec![0; self.ids.len()];
         self.subjects.iter().for_each(|subject| ends[*subject] += 1);
         let mut start = 0;
-        let subjects = self.ids.into_iter().zip(ends).map(|(id, count)| {
+        let subjects = self.ids.into_iter().zip(self.files).zip(ends).map(|((id, file), count)| {
             let rows = start..start + count;
             start = rows.end;
-            Subject { id, rows }
+            Subject { id, rows, file }
         });
         Table {
             path: path.to_owned(),

@@ -9,14 +9,16 @@ use clap::Args;
 use painwave::Prediction;
 use painwave::decision::Decision;
 use painwave::engine::Precision;
+use painwave::labels::LABEL_COLUMN;
 use painwave::recording::Recording;
 use painwave_train::decision;
 use painwave_train::evaluation::Evaluation;
 use painwave_train::labels::LabelColumns;
 use serde::Serialize;
 
+use super::paths::ReadingArgs;
 use super::{PrecisionArg, under_study};
-use crate::data::{self, DataError};
+use crate::data::{self, Given, Report, Wanted};
 use crate::error::Error;
 use crate::files::{self, FileError};
 use crate::inference::Choice;
@@ -27,6 +29,7 @@ pub const EXAMPLES: &str = "\
 Examples:
   trainer evaluate models/cnn-gru.bpk --data test.csv --labels test_labels.csv
   trainer evaluate runs/x/model.bpk --data test.csv --labels test_labels.csv --json scores.json
+  trainer evaluate runs/x/model.bpk --data recordings/      the labels are in the data or in its files' names
 
 The scores are those of scikit-learn with zero_division=0: precision, recall, F1, log loss and Brier score. The
 expected calibration error is that of Guo et al. 2017 over 15 bins of equal width. Where windows vote there are no
@@ -37,15 +40,16 @@ probabilities to score. Of a bundle with a temperature or thresholds the scores 
 pub struct EvaluateArgs {
     /// The bundle.
     pub bundle: PathBuf,
-    /// Recordings (CSV).
+    /// Recordings: files, folders or patterns such as 'data/*.csv'.
+    #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
+    pub data: Vec<PathBuf>,
+    /// Labels: the id column and one with the class. Without it they are a column of the data, or in the names of its
+    /// files.
     #[arg(long)]
-    pub data: PathBuf,
-    /// Labels (CSV): the id column and one with the class.
+    pub labels: Option<PathBuf>,
+    /// Column with the class; without it, as it was called in training.
     #[arg(long)]
-    pub labels: PathBuf,
-    /// Column of the labels file with the class.
-    #[arg(long, default_value = "label")]
-    pub label_column: String,
+    pub label_column: Option<String>,
     /// The lowest precision, instead of those that the bundle allows.
     #[arg(long, value_enum)]
     pub precision: Option<PrecisionArg>,
@@ -55,6 +59,9 @@ pub struct EvaluateArgs {
     /// Write the scores here as well (JSON).
     #[arg(long)]
     pub json: Option<PathBuf>,
+    /// How the files are read.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
     /// Listen to the study that has started this process.
     #[arg(long, hide = true)]
     pub under_study: bool,
@@ -67,6 +74,8 @@ struct Json<'a> {
     evaluation: &'a Evaluation,
     #[serde(skip_serializing_if = "Option::is_none")]
     decision: Option<Decided<'a>>,
+    /// What was put right in the data, and what was left out.
+    reading: &'a Report,
 }
 
 /// A temperature and thresholds, and the scores without them.
@@ -88,21 +97,32 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     }
     let bundle = data::bundle(&args.bundle)?;
     let manifest = &bundle.manifest;
-    let columns = LabelColumns { id: manifest.schema.id[0].as_str(), label: &args.label_column, group: None };
-    let labels = data::labels(&args.labels, columns, Some(&manifest.classes))?;
-    let table = data::read(&args.data, &manifest.schema)?;
-    let truths = labels.of(&table.recordings, &args.data).map_err(DataError::Labels)?;
+    let schema = &manifest.schema;
+    let label = args.label_column.as_deref().or(schema.label.as_deref()).unwrap_or(LABEL_COLUMN);
+    let pattern = data::pattern_of(manifest);
+    let wanted = Wanted {
+        columns: LabelColumns { id: &schema.id, label, group: None },
+        classes: Some(&manifest.classes),
+        files: pattern.as_ref(),
+        names_may_differ: true,
+        sampling: &manifest.sampling,
+        finds_step: false,
+    };
+    let (options, labels) = (args.reading.options(), args.labels.as_deref());
+    let given =
+        Given { data: &args.data, labels, options: &options, skip_refused: args.reading.skip_refused };
+    let found = data::labelled(&given, &wanted, &|_| schema.clone())?;
 
-    let recordings: Vec<&Recording> = table.recordings.iter().collect();
+    let recordings: Vec<&Recording> = found.recordings.iter().collect();
     let choice =
         Choice { precision: args.precision.map(Precision::from), threads: args.threads, ..Choice::default() };
     let evaluate = |predictions: &[Prediction]| {
-        let judged = truths.iter().zip(predictions);
+        let judged = found.labels.iter().zip(predictions);
         let judged = judged.map(|(truth, found)| (truth.class, found.class, &found.probabilities[..]));
         Evaluation::new(&manifest.classes, manifest.aggregation.windows, judged)
     };
     let predictions = choice.classify(&bundle, &recordings)?;
-    super::warn(&args.data, &table.warnings, &predictions);
+    super::warn(&found.report.path, &predictions);
     let evaluation = evaluate(&predictions);
     let classifier = choice.classifier(&bundle)?;
     let chosen = &manifest.decision;
@@ -116,8 +136,9 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     };
     if let Some(path) = &args.json {
         let decision = before.as_ref().map(|before| Decided { chosen, before });
-        let json = serde_json::to_vec_pretty(&Json { evaluation: &evaluation, decision })
-            .map_err(|error| FileError::write(path)(error.into()))?;
+        let json =
+            serde_json::to_vec_pretty(&Json { evaluation: &evaluation, decision, reading: &found.report })
+                .map_err(|error| FileError::write(path)(error.into()))?;
         files::write_atomically(path, &json)?;
     }
     super::print(|out| {

@@ -17,6 +17,7 @@ use painwave_train::training::End;
 use super::paths::Paths;
 use super::under_study;
 use crate::checkpoints::Files;
+use crate::data::ReportFiles;
 use crate::device::DeviceKind;
 use crate::error::Error;
 use crate::files::FolderLock;
@@ -30,13 +31,19 @@ pub const EXAMPLES: &str = "\
 Examples:
   trainer fit trainer/recipes/cnn-gru.toml --data train.csv --labels labels.csv --out runs/cnn-gru
   trainer fit trainer/recipes/cnn-gru.toml --data train.csv --labels labels.csv --out runs/cnn-gru --resume
+  trainer fit recipe.toml --data recordings/ --out runs/x     a folder of files; the labels are in its files' names,
+                                                              recordings/walk/07.csv, or in a column of the data
 
 Ctrl-C ends after the current epoch and keeps the best so far; --resume continues from there. It also trains on where
 `training.epochs` or the patience of early stopping was raised since, and does not mind other comments, layout, `name`
 and `description`. Any other change to the recipe, the data or the seed is refused, and so are more epochs with a
 cosine schedule, which goes by their number, or after fine-tuning has begun. One run at a time may write to a folder.
 The folder receives model.bpk (the bundle), report.html, metrics.json, confusion.csv, predictions.csv (of
-the subjects that were held out), curves.csv, curves.svg and event files for `tensorboard --logdir`.";
+the subjects that were held out), curves.csv, curves.svg and event files for `tensorboard --logdir`.
+
+Files may be CSV, .xlsx, Parquet or Arrow, also packed by gzip or zip. What has one meaning only is put right and said
+once for each kind, with the first line, and in repairs.csv; subjects that cannot be read are in refused.csv. A column
+that alone tells the classes apart, or counts rows, is warned of.";
 
 /// TOML's integers are signed.
 const MAX_SEED: u64 = i64::MAX as u64;
@@ -119,11 +126,13 @@ pub(super) fn run_recipe(args: &FitArgs, mut file: RecipeFile, interrupt: &Atomi
         // For what is not training. It fails where this process has such threads already, which will do.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global();
     }
-    let dataset = data::dataset(&file, &args.paths.data, &args.paths.labels)?;
+    let options = args.paths.reading.options();
+    let (dataset, report) = data::dataset(&file, &args.paths.given(&options))?;
     let lock = FolderLock::acquire(&args.paths.out)?;
     if !args.resume && !checkpoints::found(&args.paths.out).is_empty() {
         return Err(Error::RunExists { path: args.paths.out.clone() });
     }
+    report.write(&ReportFiles::within(&args.paths.out))?;
     memory::keep_freed();
     let threads = match args.device {
         DeviceKind::Cpu => args.threads.map_or_else(super::cores, usize::from),

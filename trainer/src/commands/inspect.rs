@@ -102,6 +102,7 @@ fn write_inputs(out: &mut impl Write, manifest: &Manifest) -> io::Result<()> {
     if !schema.ignored.is_empty() {
         writeln!(out, "ignores: {}", schema.ignored.join(", "))?;
     }
+    writeln!(out, "{}", manifest.sampling)?;
     let window = &manifest.window;
     writeln!(out, "windows: {} steps, every {}, tail {:?}", window.length, window.stride, window.tail)?;
     writeln!(

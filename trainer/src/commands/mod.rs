@@ -12,6 +12,7 @@ pub mod precision;
 pub mod predict;
 pub mod profile;
 pub mod repeat;
+pub mod step;
 mod study;
 pub mod sweep;
 pub mod synthesize;
@@ -51,11 +52,8 @@ impl From<PrecisionArg> for Precision {
     }
 }
 
-/// Prints the warnings about a file and about its subjects to standard error.
-fn warn(path: &Path, of_file: &[String], predictions: &[Prediction]) {
-    for warning in of_file {
-        eprintln!("warning: {}: {warning}", path.display());
-    }
+/// Prints the warnings about the subjects of some data to standard error.
+fn warn(path: &Path, predictions: &[Prediction]) {
     for Prediction { id, warnings, .. } in predictions {
         for warning in warnings {
             // An id is whatever stands in the file, also what would steer a terminal.

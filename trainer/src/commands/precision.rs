@@ -8,6 +8,8 @@ use painwave::bundle::WeightType;
 use painwave_train::experiment;
 use painwave_train::recipe::RecipeFile;
 
+use super::paths::ReadingArgs;
+use crate::data::Given;
 use crate::error::Error;
 use crate::{data, files, progress, report};
 
@@ -25,15 +27,18 @@ are stored as 8-bit integers under the same condition, if they are not stored so
 pub struct PrecisionArgs {
     /// The bundle.
     pub bundle: PathBuf,
-    /// The recordings that it was fitted on (CSV).
+    /// The recordings that it was fitted on, given as they were then.
+    #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
+    pub data: Vec<PathBuf>,
+    /// Their labels, if they were in a file.
     #[arg(long)]
-    pub data: PathBuf,
-    /// Their labels (CSV).
-    #[arg(long)]
-    pub labels: PathBuf,
+    pub labels: Option<PathBuf>,
     /// Where to write the bundle, instead of in its place.
     #[arg(long)]
     pub out: Option<PathBuf>,
+    /// How the files are read.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
 }
 
 /// Runs the command.
@@ -43,7 +48,10 @@ pub struct PrecisionArgs {
 pub fn run(args: &PrecisionArgs) -> Result<(), Error> {
     let mut bundle = data::bundle(&args.bundle)?;
     let recipe = RecipeFile::parse(&args.bundle, bundle.manifest.card.recipe.clone())?;
-    let dataset = data::dataset(&recipe, &args.data, &args.labels)?;
+    let (options, labels) = (args.reading.options(), args.labels.as_deref());
+    let given =
+        Given { data: &args.data, labels, options: &options, skip_refused: args.reading.skip_refused };
+    let (dataset, _) = data::dataset(&recipe, &given)?;
     for ((path, found), key) in dataset.sources.iter().zip(["data_sha256", "labels_sha256"]) {
         if bundle.manifest.card.data.get(key) != Some(found) {
             return Err(Error::OtherData { path: path.clone(), bundle: args.bundle.clone() });
@@ -57,7 +65,7 @@ pub fn run(args: &PrecisionArgs) -> Result<(), Error> {
 }
 
 /// How a bundle's weights were stored: as the card says, else as `f16`, if that holds each of them.
-fn weight_type(bundle: &Bundle) -> WeightType {
+pub(super) fn weight_type(bundle: &Bundle) -> WeightType {
     if let Some(check) = bundle.manifest.card.weights {
         return check.stored_as;
     }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use painwave::Prediction;
@@ -10,7 +10,8 @@ use painwave::bundle::Manifest;
 use painwave::engine::{EngineKind, Precision};
 
 use super::PrecisionArg;
-use crate::data;
+use super::paths::ReadingArgs;
+use crate::data::{self, ReportFiles};
 use crate::error::Error;
 use crate::files::write_atomically_with;
 use crate::inference::Choice;
@@ -20,18 +21,20 @@ pub const EXAMPLES: &str = "\
 Examples:
   trainer predict models/cnn-gru.bpk --data test.csv --out labels.csv
   trainer predict models/cnn-gru.bpk --data test.csv --probabilities > probabilities.csv
+  trainer predict models/cnn-gru.bpk --data recordings/ --skip-refused --out labels.csv
 
-Without --out the result goes to standard output. Subjects stand in the order of the file. Warnings about the file
-or a subject go to standard error.";
+Without --out the result goes to standard output. Subjects stand in the order of the files. Warnings about the files
+or a subject, what was put right and what cannot be read go to standard error; the latter two also beside --out, into
+labels.repairs.csv and labels.refused.csv. A file without a column of ids is one subject, called as the file is.";
 
 /// Arguments of `trainer predict`.
 #[derive(Clone, Debug, Args)]
 pub struct PredictArgs {
     /// The bundle.
     pub bundle: PathBuf,
-    /// Recordings (CSV).
-    #[arg(long)]
-    pub data: PathBuf,
+    /// Recordings: files, folders or patterns such as 'data/*.csv'.
+    #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
+    pub data: Vec<PathBuf>,
     /// Where to write the result (CSV).
     #[arg(long)]
     pub out: Option<PathBuf>,
@@ -47,6 +50,9 @@ pub struct PredictArgs {
     /// Threads; without it one a core.
     #[arg(long)]
     pub threads: Option<NonZeroUsize>,
+    /// How the files are read.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
 }
 
 /// An engine by name.
@@ -79,12 +85,16 @@ pub fn run(args: &PredictArgs) -> Result<(), Error> {
         threads: args.threads,
     };
     let manifest = &bundle.manifest;
-    let table = data::read(&args.data, &manifest.schema)?;
+    let without: Vec<&Path> = args.out.iter().map(PathBuf::as_path).collect();
+    let table = data::unlabelled(&args.data, &without, manifest, &args.reading.options())?;
+    table.report.print();
+    table.check(args.reading.skip_refused)?;
     let predictions = choice.classify(&bundle, &table.recordings.iter().collect::<Vec<_>>())?;
-    super::warn(&args.data, &table.warnings, &predictions);
+    super::warn(&table.report.path, &predictions);
     match &args.out {
         Some(path) => {
-            Ok(write_atomically_with(path, |out| write(manifest, &predictions, args.probabilities, out))?)
+            write_atomically_with(path, |out| write(manifest, &predictions, args.probabilities, out))?;
+            Ok(table.report.write(&ReportFiles::beside(path))?)
         }
         None => super::print(|out| write(manifest, &predictions, args.probabilities, out)),
     }

@@ -6,11 +6,13 @@ use std::path::PathBuf;
 use clap::Args;
 use painwave_profile::Sources;
 use painwave_profile::names::Told;
+use painwave_train::file_keys::{FileKeys, KeyColumns};
 use painwave_train::host::HostError;
 
-use crate::data;
+use crate::data::{self, DataError};
 use crate::error::Error;
 use crate::files::{self, FileError};
+use crate::input::Input;
 use crate::report;
 
 /// Shown under `--help`.
@@ -18,6 +20,7 @@ pub const EXAMPLES: &str = "\
 Examples:
   trainer profile train.csv --labels train_labels.csv
   trainer profile train.csv --labels train_labels.csv --against test.csv --html profile.html
+  trainer profile recordings/       a folder of files; the labels are a column, or in the names of the files
 
 Values that `trainer fit` would refuse are counted, with the line of the first. The text ends with the
 sections [data] and [features] of a recipe: which columns to leave out and why.";
@@ -25,12 +28,14 @@ sections [data] and [features] of a recipe: which columns to leave out and why."
 /// Arguments of `trainer profile`.
 #[derive(Clone, Debug, Args)]
 pub struct ProfileArgs {
-    /// Recordings (CSV).
-    pub data: PathBuf,
-    /// Labels (CSV): the id column and one with the class.
+    /// Recordings: files, folders or patterns such as 'data/*.csv'.
+    #[arg(required = true, value_name = "PATH")]
+    pub data: Vec<PathBuf>,
+    /// Labels: the id column and one with the class. Without it they may be a column of the data, or in the names of its
+    /// files.
     #[arg(long)]
     pub labels: Option<PathBuf>,
-    /// Other recordings (CSV), to look for drift and for recordings that are in both files.
+    /// Other recordings, to look for drift and for recordings that are in both.
     #[arg(long)]
     pub against: Option<PathBuf>,
     /// Take the columns' names and the order of the classes from this recipe.
@@ -58,8 +63,14 @@ pub struct ProfileArgs {
 /// # Errors
 /// Whatever keeps the files from being read, and outputs that cannot be written.
 pub fn run(args: &ProfileArgs) -> Result<(), Error> {
-    let profile = painwave_profile::profile(&sources(args)?, &|path, take| {
-        files::feed(path, take).map_err(HostError::new)
+    let data = Input::gather(&args.data, &args.labels.iter().map(PathBuf::as_path).collect::<Vec<_>>())
+        .map_err(DataError::Input)?;
+    let (sources, notes) = sources(args, &data)?;
+    notes.iter().for_each(|note| eprintln!("note: {}: {note}", sources.data.display()));
+    let profile = painwave_profile::profile(&sources, &|path, take| {
+        let others = || Input::gather(&[path.to_owned()], &[]);
+        let input = if path == sources.data { Ok(data.clone()) } else { others() };
+        input.and_then(|input| input.feed(take)).map_err(HostError::new)
     })?;
     if let Some(path) = &args.json {
         let json =
@@ -73,16 +84,18 @@ pub fn run(args: &ProfileArgs) -> Result<(), Error> {
 }
 
 /// What is said on the command line goes before what the recipe says.
-fn sources(args: &ProfileArgs) -> Result<Sources, Error> {
+fn sources(args: &ProfileArgs, input: &Input) -> Result<(Sources, Vec<String>), Error> {
     let mut sources = Sources {
-        data: args.data.clone(),
+        data: input.name(),
         labels: args.labels.clone(),
         against: args.against.clone(),
         told: Told { id: args.id.clone(), time: args.time.clone(), label: args.label.clone() },
         ..Sources::default()
     };
+    let mut pattern = None;
     if let Some(path) = &args.recipe {
         let data = data::recipe(path)?.recipe.data;
+        pattern = data.pattern();
         let told = &mut sources.told;
         told.id.get_or_insert_with(|| data.id[0].clone());
         told.time = told.time.take().or(data.time);
@@ -91,5 +104,16 @@ fn sources(args: &ProfileArgs) -> Result<Sources, Error> {
         sources.ignored = data.ignored;
         sources.categories = data.categories;
     }
-    Ok(sources)
+    let names = input.tables().map_err(DataError::Input)?;
+    let (id, label) = (sources.told.id.clone(), sources.told.label.clone());
+    let (id, label) = (id.unwrap_or_else(|| "file".to_owned()), label.unwrap_or_else(|| "label".to_owned()));
+    let columns = KeyColumns { id: std::slice::from_ref(&id), label: &label, group: None };
+    let of_names = |source| DataError::Names { path: input.name(), source };
+    let mut keys = FileKeys::read(&names, pattern.as_ref(), columns).map_err(of_names)?;
+    if pattern.is_none() && sources.labels.is_none() {
+        let found = FileKeys::by_convention(&names, sources.classes.as_deref(), columns).map_err(of_names)?;
+        keys = found.unwrap_or(keys);
+    }
+    sources.keys = names.into_iter().zip(keys.of).filter_map(|(name, keys)| Some((name, keys?))).collect();
+    Ok((sources, keys.notes))
 }

@@ -35,10 +35,10 @@ pub struct StudyArgs {
     /// What is read and written.
     #[command(flatten)]
     pub paths: Paths,
-    /// Recordings (CSV) on which every trial's bundle is judged as well.
-    #[arg(long, requires = "test_labels")]
-    pub test: Option<PathBuf>,
-    /// Their labels (CSV).
+    /// Recordings on which every trial's bundle is judged as well: files, folders or patterns.
+    #[arg(long, num_args = 1.., value_name = "PATH")]
+    pub test: Vec<PathBuf>,
+    /// Their labels. Without it they are a column of the data, or in the names of its files.
     #[arg(long, requires = "test")]
     pub test_labels: Option<PathBuf>,
     /// Make each trial a cross-validation with this many folds.
@@ -100,9 +100,10 @@ impl StudyArgs {
         let lock = FolderLock::acquire(&self.paths.out)?;
         let settings = Settings {
             trainer,
-            data: &self.paths.data,
-            labels: &self.paths.labels,
-            test: self.test.as_deref().zip(self.test_labels.as_deref()).map(Into::into),
+            data: runner::Labelled { data: &self.paths.data, labels: self.paths.labels.as_deref() },
+            test: (!self.test.is_empty())
+                .then(|| runner::Labelled { data: &self.test, labels: self.test_labels.as_deref() }),
+            reading: self.paths.reading.arguments(),
             device: self.device,
             shares,
             checkpoint_seconds: self.checkpoint_seconds,

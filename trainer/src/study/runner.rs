@@ -23,12 +23,12 @@ use crate::queue::{self, Cancel, Shares};
 pub struct Settings<'a> {
     /// The trainer's binary.
     pub trainer: PathBuf,
-    /// The recordings.
-    pub data: &'a Path,
-    /// Their labels.
-    pub labels: &'a Path,
-    /// Recordings and labels on which every trial's bundle is judged as well.
-    pub test: Option<[&'a Path; 2]>,
+    /// The recordings and their labels.
+    pub data: Labelled<'a>,
+    /// Those on which every trial's bundle is judged as well.
+    pub test: Option<Labelled<'a>>,
+    /// Arguments that say how files are read.
+    pub reading: Vec<String>,
     /// Where to train.
     pub device: DeviceKind,
     /// Trials at once, and threads of each.
@@ -37,6 +37,30 @@ pub struct Settings<'a> {
     pub checkpoint_seconds: u64,
     /// Set from outside to end after the current epoch of every trial.
     pub interrupt: &'a AtomicBool,
+}
+
+/// Recordings, and their labels if these are in a file of their own.
+#[derive(Clone, Copy, Debug)]
+pub struct Labelled<'a> {
+    /// Files, folders and patterns with recordings.
+    pub data: &'a [PathBuf],
+    /// The labels.
+    pub labels: Option<&'a Path>,
+}
+
+impl Labelled<'_> {
+    fn sources(self) -> Result<Sources, StudyError> {
+        let [data, labels] = data::digests(self.data, self.labels).map_err(StudyError::Data)?;
+        Ok(Sources { data, labels })
+    }
+
+    /// The arguments for it.
+    fn add_to(self, command: &mut Command) {
+        command.arg("--data").args(self.data);
+        if let Some(labels) = self.labels {
+            command.arg("--labels").arg(labels);
+        }
+    }
 }
 
 /// Runs the trials that are not finished yet. Every record is noted in `trials.jsonl` when it is made, and
@@ -51,10 +75,12 @@ pub fn run<E: From<StudyError>>(
     settings: &Settings<'_>,
     mut each: impl FnMut(&Record, bool) -> Result<(), E>,
 ) -> Result<Vec<Record>, E> {
-    let sha256 = |path| data::sha256(path).map_err(StudyError::File);
-    let sources = Sources { data: sha256(settings.data)?, labels: sha256(settings.labels)? };
+    let sources = settings.data.sources()?;
     let test_file = match settings.test {
-        Some([data, labels]) => Some(format!("test-{:.12}-{:.12}.json", sha256(data)?, sha256(labels)?)),
+        Some(test) => {
+            let Sources { data, labels } = test.sources()?;
+            Some(format!("test-{data:.12}-{labels:.12}.json"))
+        }
         None => None,
     };
     let states = plan.trials.iter().map(|trial| record::state(trial, &sources));
@@ -144,10 +170,11 @@ impl Worker<'_> {
     fn fit(&self, trial: &Trial, resume: bool) -> Result<Ending, StudyError> {
         let folder = trial.folder();
         write_atomically(&trial.recipe.path, trial.recipe.text.as_bytes())?;
-        let Settings { trainer, data, labels, device, shares, checkpoint_seconds, .. } = self.settings;
+        let Settings { trainer, data, device, shares, checkpoint_seconds, .. } = self.settings;
         let mut command = Command::new(trainer);
         command.arg("fit").arg(&trial.recipe.path);
-        command.arg("--data").arg(data).arg("--labels").arg(labels).arg("--out").arg(folder);
+        data.add_to(&mut command);
+        command.arg("--out").arg(folder).args(&self.settings.reading);
         command.args(["--device", device.name(), "--threads", &shares.threads.to_string()]);
         command.args(["--checkpoint-seconds", &checkpoint_seconds.to_string()]);
         if resume {
@@ -158,7 +185,7 @@ impl Worker<'_> {
 
     /// Scores of the trial's bundle on the test files, or the last words of who was to compute them.
     fn test(&self, trial: &Trial, fresh: bool) -> Result<Result<Option<Evaluation>, String>, StudyError> {
-        let (Some([data, labels]), Some(file)) = (self.settings.test, self.test_file) else {
+        let (Some(test), Some(file)) = (self.settings.test, self.test_file) else {
             return Ok(Ok(None));
         };
         let path = trial.folder().join(file);
@@ -168,8 +195,8 @@ impl Worker<'_> {
         }
         let mut command = Command::new(&self.settings.trainer);
         command.arg("evaluate").arg(trial.folder().join("model.bpk"));
-        command.arg("--label-column").arg(&trial.recipe.recipe.data.label);
-        command.arg("--data").arg(data).arg("--labels").arg(labels).arg("--json").arg(&path);
+        test.add_to(&mut command);
+        command.arg("--json").arg(&path).args(&self.settings.reading);
         command.args(["--threads", &self.settings.shares.threads.to_string()]);
         Ok(match self.child(command, &trial.folder().join("test.txt"))? {
             Ending::Success => read().map(Some).ok_or_else(|| "the evaluation left no scores".to_owned()),
@@ -241,11 +268,12 @@ mod tests {
         let variant = Variant { name: "x".into(), recipe, changes: Vec::new() };
         let seeding = Seeding { count: 2, split: false };
         let plan = Plan::new(vec![variant], &[], seeding, &folder.path().join("out")).unwrap();
+        let (data, labels) = ([file("data.csv", "x")], file("labels.csv", "x"));
         let settings = Settings {
             trainer,
-            data: &file("data.csv", ""),
-            labels: &file("labels.csv", ""),
+            data: Labelled { data: &data, labels: Some(&labels) },
             test: None,
+            reading: Vec::new(),
             device: DeviceKind::Cpu,
             shares: Shares { jobs: 1, threads: 1 },
             checkpoint_seconds: 0,

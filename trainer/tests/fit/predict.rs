@@ -47,8 +47,7 @@ fn what_is_odd_is_said_beside_the_predictions_and_a_result_is_replaced_as_a_whol
     let output = workshop.trainer(&predict);
     succeeded(&output);
     let said = String::from_utf8_lossy(&output.stderr);
-    let expected =
-        "warning: new.csv: `s\\u{1b}[1m`: 3 steps are fewer than a window's 8: the rest is padding";
+    let expected = "warning: new.csv: `s[1m`: 3 steps are fewer than a window's 8: the rest is padding";
     assert!(said.contains(expected), "{said}");
     assert_eq!(workshop.read("p.csv").lines().count(), 3);
     assert_eq!(workshop.read("old.csv"), "old");

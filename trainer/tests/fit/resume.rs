@@ -8,7 +8,7 @@ use painwave_train::experiment::ExperimentError;
 use painwave_train::training::TrainingError;
 use trainer::Error;
 use trainer::commands::fit::{FitArgs, fit};
-use trainer::commands::paths::Paths;
+use trainer::commands::paths::{Paths, ReadingArgs};
 use trainer::device::DeviceKind;
 
 use crate::support::{Workshop, bundle, failed};
@@ -18,9 +18,10 @@ fn args(workshop: &Workshop) -> FitArgs {
     FitArgs {
         recipe: workshop.path("recipe.toml"),
         paths: Paths {
-            data: workshop.path("data.csv"),
-            labels: workshop.path("labels.csv"),
+            data: vec![workshop.path("data.csv")],
+            labels: Some(workshop.path("labels.csv")),
             out: workshop.path("run"),
+            reading: ReadingArgs::default(),
         },
         device: DeviceKind::Cpu,
         resume: false,

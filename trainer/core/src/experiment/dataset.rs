@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use painwave::recording::{Recording, Schema};
+use painwave::sampling::Sampling;
 
 use crate::labels::Label;
 
@@ -11,6 +12,8 @@ use crate::labels::Label;
 pub struct Dataset {
     /// What the columns are.
     pub schema: Schema,
+    /// What was done to the recordings as they were read.
+    pub sampling: Sampling,
     /// The recordings, in the order of first appearance.
     pub recordings: Vec<Recording>,
     /// Label of each recording.

@@ -2,7 +2,6 @@
 
 use painwave::bundle::{BundleError, Manifest, ModelCard, VERSION};
 use painwave::decision::Decision;
-use painwave::sampling::Sampling;
 
 use super::dataset::Dataset;
 use super::error::ExperimentError;
@@ -33,7 +32,7 @@ pub(super) fn manifest(
     let manifest = Manifest {
         version: VERSION,
         schema: preparation::narrow(&dataset.schema, &transforms),
-        sampling: Sampling::default(),
+        sampling: dataset.sampling,
         classes: dataset.classes.clone(),
         window: recipe.window,
         aggregation: recipe.aggregation,

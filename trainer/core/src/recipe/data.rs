@@ -1,10 +1,12 @@
 //! What the columns of the data and labels files are.
 
 use painwave::recording::Category;
+use painwave::sampling::{MAX_BRIDGED, Missing, Rate};
 use serde::Deserialize;
 
 use super::error::RecipeError;
 use super::source::{Source, unique};
+use crate::file_names::Pattern;
 
 /// What the columns of the data and labels files are.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -30,14 +32,38 @@ pub struct DataRecipe {
     /// Columns that are not read.
     #[serde(default)]
     pub ignored: Vec<String>,
+    /// What happens to missing values: `"refuse"`, `"hold"`, or `{ interpolate = 5 }`, at most so many steps in a row.
+    #[serde(default)]
+    pub missing: Missing,
+    /// What happens to a recording at another rate than most of those that are trained on: `"resample"` or `"refuse"`.
+    #[serde(default)]
+    pub rate: Rate,
+    /// What the names of files say where no column does, such as `S{subject}_E{label}_{side}.csv` or `{label}/{id}.csv`:
+    /// `{id}`, `{label}` and `{group}` are the columns of these, other keys are columns by their names.
+    #[serde(default)]
+    pub files: Option<String>,
 }
 
 impl DataRecipe {
+    /// The pattern of the files' names.
+    pub fn pattern(&self) -> Option<Pattern> {
+        // It was checked when the recipe was read.
+        self.files.as_ref().and_then(|files| Pattern::parse(files).ok())
+    }
+
     pub(super) fn check(&self, source: Source<'_>, group: Option<&String>) -> Result<(), RecipeError> {
         if let Some(classes) = &self.classes {
             source.ensure(classes.len() >= 2, "data.classes", classes.len(), "at least 2 classes")?;
             let found = "a list with empty or repeated names";
             source.ensure(unique(classes), "data.classes", found, "different names")?;
+        }
+        if let Some(Err(error)) = self.files.as_deref().map(Pattern::parse) {
+            let expected = "one such as \"{label}/{id}.csv\"";
+            return Err(source.value_error("data.files", error, expected));
+        }
+        if let Missing::Interpolate(steps) = self.missing {
+            let expected = format!("0 to {MAX_BRIDGED} steps");
+            source.ensure(steps <= MAX_BRIDGED, "data.missing.interpolate", steps, &expected)?;
         }
         let special = self.id.iter().chain(&self.time);
         let named: Vec<&String> = special

@@ -16,6 +16,7 @@ use painwave::aggregate::Aggregation;
 use painwave::bundle::MAX_WINDOW;
 use painwave::network::{NetworkConfig, NetworkConfigError, Recurrent};
 use painwave::recording::Schema;
+use painwave::sampling::Sampling;
 use painwave::windows::WindowConfig;
 use serde::{Deserialize, Serialize};
 
@@ -192,6 +193,12 @@ impl RecipeFile {
 }
 
 impl Recipe {
+    /// How recordings are brought to the steps of the model; without a step, which the data have.
+    pub fn sampling(&self) -> Sampling {
+        let DataRecipe { missing, rate, .. } = self.data;
+        Sampling { missing, step: None, rate }
+    }
+
     /// What is asked for in vain. A study may vary the one key that makes it so, therefore it is no error.
     pub fn warnings(&self) -> Vec<RecipeWarning> {
         let in_vain = |layers: &Recurrent| layers.layers == 1 && layers.dropout > 0.0;

@@ -60,7 +60,7 @@ pub fn facts(profile: &Profile) -> Vec<String> {
         let guessed = if names.guessed.contains(&part) { " (guessed)" } else { "" };
         format!("{part} `{name}`{guessed}")
     };
-    let parts = [("id", Some(&names.id)), ("time", Some(&names.time)), ("label", names.label.as_ref())];
+    let parts = [("id", Some(&names.id)), ("time", names.time.as_ref()), ("label", names.label.as_ref())];
     let parts = parts.into_iter().filter_map(|(name, value)| Some(part(name, value?)));
     facts.push(format!("{}: {}", profile.path.display(), size(&profile.size)));
     facts.push(format!("columns: {}", parts.collect::<Vec<_>>().join(", ")));
@@ -75,6 +75,9 @@ pub fn facts(profile: &Profile) -> Vec<String> {
     problem(&problems.no_id, "rows without an id");
     problem(&problems.no_time, "rows whose time is no finite number");
     problem(&problems.same_time, "rows for a time that their subject has already");
+    let leaks = profile.columns.iter().filter_map(|column| Some((&column.name, column.leak.as_ref()?)));
+    let leaks: Vec<String> =
+        leaks.map(|(name, leak)| format!("PROBLEM: the column `{name}` {leak}")).collect();
     for column in &profile.columns {
         problem(&column.problems.missing, &format!("values of `{}` are missing", column.name));
         problem(&column.problems.not_finite, &format!("values of `{}` are not finite", column.name));
@@ -86,6 +89,8 @@ pub fn facts(profile: &Profile) -> Vec<String> {
     if problems.unnamed_columns > 0 {
         facts.push(format!("columns without a name, left out: {}", problems.unnamed_columns));
     }
+    facts.extend(leaks);
+    facts.extend(profile.notes.iter().map(|note| format!("labels: {note}")));
     if let Some(classes) = &profile.classes {
         let listed = |ids: &[String]| format!("{} ({})", ids.len(), some(ids, 5));
         if !classes.unlabelled.is_empty() {

@@ -1,7 +1,10 @@
 //! The entry point: a bundle and an engine; recordings in, predictions out.
 
+mod evidence;
+
 use serde::Serialize;
 
+pub use self::evidence::{Evidence, MAX_KEPT_WINDOWS, Outside, Segment};
 use crate::bundle::{Bundle, BundleError, KnownAnswers, Manifest};
 use crate::engine::{self, Engine, EngineError, EngineKind, Precision};
 use crate::features::FeatureExtractor;
@@ -67,9 +70,11 @@ pub struct Prediction {
     pub class: usize,
     /// Probability of each class, calibrated, in the order of [`Manifest::classes`].
     pub probabilities: Vec<f32>,
-    /// First step of each window.
+    /// How many windows the recording was cut into.
+    pub windows: u64,
+    /// First step of each window; of more than [`MAX_KEPT_WINDOWS`] evenly thinned.
     pub window_starts: Vec<u32>,
-    /// Probabilities of each window, not calibrated, `[windows, classes]`.
+    /// Probabilities of each of those windows, not calibrated, `[starts, classes]`.
     pub window_probabilities: Vec<f32>,
     /// What a reader of this prediction should know.
     pub warnings: Vec<Warning>,
@@ -202,76 +207,126 @@ impl Classifier {
         self.precision
     }
 
+    /// Whether a recording can only be classified as a whole, since inputs depend on all of its steps.
+    pub fn needs_whole(&self) -> bool {
+        self.members.iter().any(|member| member.features.needs_whole())
+    }
+
     /// Classifies recordings of the bundle's schema; one prediction each, in their order.
     ///
     /// # Errors
     /// A recording that is empty or does not match the schema, an engine without a result, or logits that are not
     /// finite.
     pub async fn classify(&self, recordings: &[&Recording]) -> Result<Vec<Prediction>, ClassifyError> {
-        let window = &self.manifest.window;
-        for recording in recordings {
-            let id = || recording.id.clone();
-            if recording.steps() == 0 {
-                return Err(ClassifyError::Empty { id: id() });
-            }
-            let checked = recording.check(&self.manifest.schema);
-            checked.map_err(|reason| ClassifyError::Recording { id: id(), reason })?;
-        }
-        let mut outside = vec![(0, 0); recordings.len()];
+        let segments: Vec<Segment> = recordings.iter().copied().map(Segment::whole).collect();
+        let parts = self.classify_segments(&segments).await?;
+        recordings
+            .iter()
+            .zip(parts)
+            .map(|(recording, part)| Ok(self.predict(&recording.id, &part?)))
+            .collect()
+    }
+
+    /// Classifies the windows of segments of recordings; one answer each, in their order. What cannot be classified
+    /// keeps nothing else from it.
+    ///
+    /// # Errors
+    /// An engine without a result. An answer is an error if the segment has no steps though its recording ends with it,
+    /// if it does not match the schema, or if its logits are not finite.
+    pub async fn classify_segments(
+        &self,
+        segments: &[Segment<'_>],
+    ) -> Result<Vec<Result<Evidence, ClassifyError>>, ClassifyError> {
+        let checked: Vec<Result<(), ClassifyError>> =
+            segments.iter().map(|segment| self.check(segment)).collect();
+        let good: Vec<&Segment> = segments
+            .iter()
+            .zip(&checked)
+            .filter(|(_, checked)| checked.is_ok())
+            .map(|(segment, _)| segment)
+            .collect();
+        let mut outside = vec![Vec::with_capacity(self.members.len()); good.len()];
         let mut logits = Vec::with_capacity(self.members.len());
         for member in &self.members {
-            logits.push(self.member_logits(member, recordings, &mut outside).await?);
+            logits.push(self.member_logits(member, &good, &mut outside).await?);
         }
 
         let mut from = 0;
-        let predict = |(recording, (values, of)): (&&Recording, (usize, usize))| {
-            let steps = recording.steps();
-            let window_starts: Vec<u32> = window.starts(steps).map(|start| start as u32).collect();
-            let to = from + window_starts.len();
-            let of_recording = logits.iter().zip(&self.members);
-            let of_recording: Vec<&[f32]> = of_recording
+        let mut answers = good.iter().zip(outside).map(|(segment, outside)| {
+            let window = &self.manifest.window;
+            let to = from + segment.windows(window).count();
+            let of_members = logits.iter().zip(&self.members);
+            let of_members: Vec<&[f32]> = of_members
                 .map(|(logits, member)| &logits[from * member.outputs..to * member.outputs])
                 .collect();
-            if !of_recording.iter().copied().flatten().all(|logit| logit.is_finite()) {
-                return Err(ClassifyError::NotFinite { id: recording.id.clone() });
-            }
-            let Manifest { aggregation, decision, classes, .. } = &self.manifest;
-            let of_windows = self.stages.probabilities(aggregation.members, &of_recording);
-            let aggregate = aggregation.windows.combine(of_windows, classes.len());
-            let probabilities = decision.calibrate(aggregate.probabilities);
-            let class = decision.class(aggregate.class, &probabilities);
             from = to;
-            let too_short = (steps < window.length)
-                .then_some(Warning::ShorterThanWindow { steps, length: window.length });
-            let out_of_range = (values > 0).then_some(Warning::OutsideTrainingRange { values, of });
-            Ok(Prediction {
-                id: recording.id.clone(),
-                label: classes[class].clone(),
-                class,
-                probabilities,
-                window_starts,
-                window_probabilities: aggregate.windows,
-                warnings: too_short.into_iter().chain(out_of_range).collect(),
-            })
-        };
-        recordings.iter().zip(outside).map(predict).collect()
+            if !of_members.iter().copied().flatten().all(|logit| logit.is_finite()) {
+                return Err(ClassifyError::NotFinite { id: segment.recording.id.clone() });
+            }
+            let probabilities = self.stages.probabilities(self.manifest.aggregation.members, &of_members);
+            let classes = self.manifest.classes.len();
+            Ok(Evidence::new(segment, window, probabilities, outside, classes))
+        });
+        // There is an answer for each that was checked with success.
+        let answer =
+            |checked: Result<(), ClassifyError>| checked.and_then(|()| answers.next().expect("one for each"));
+        Ok(checked.into_iter().map(answer).collect())
     }
 
-    /// One member's logits for all windows of the recordings, `[windows, outputs]`.
+    /// The prediction for a subject, of all of whose windows this is the evidence.
+    ///
+    /// # Panics
+    /// If it is of no window.
+    pub fn predict(&self, id: &str, evidence: &Evidence) -> Prediction {
+        let Manifest { aggregation, decision, classes, window, .. } = &self.manifest;
+        let aggregate = aggregation.windows.outcome(&evidence.sums);
+        let probabilities = decision.calibrate(aggregate.probabilities);
+        let class = decision.class(aggregate.class, &probabilities);
+        let Evidence { steps, window_starts, window_probabilities, .. } = evidence;
+        let too_short = (*steps < window.length)
+            .then_some(Warning::ShorterThanWindow { steps: *steps, length: window.length });
+        // Of equals the first.
+        let outside =
+            evidence.outside.iter().rev().max_by_key(|outside| outside.values).filter(|most| most.values > 0);
+        let out_of_range =
+            outside.map(|&Outside { values, of }| Warning::OutsideTrainingRange { values, of });
+        Prediction {
+            id: id.to_owned(),
+            label: classes[class].clone(),
+            class,
+            probabilities,
+            windows: evidence.sums.windows(),
+            window_starts: window_starts.clone(),
+            window_probabilities: window_probabilities.clone(),
+            warnings: too_short.into_iter().chain(out_of_range).collect(),
+        }
+    }
+
+    /// Whether a segment can be classified.
+    fn check(&self, segment: &Segment<'_>) -> Result<(), ClassifyError> {
+        let Segment { recording, first, ended } = *segment;
+        let id = || recording.id.clone();
+        if ended && first + recording.steps() == 0 {
+            return Err(ClassifyError::Empty { id: id() });
+        }
+        let checked = recording.check(&self.manifest.schema);
+        checked.map_err(|reason| ClassifyError::Recording { id: id(), reason })
+    }
+
+    /// One member's logits for all windows of the segments, `[windows, outputs]`.
     async fn member_logits(
         &self,
         member: &LoadedMember,
-        recordings: &[&Recording],
-        outside: &mut [(usize, usize)],
+        segments: &[&Segment<'_>],
+        outside: &mut [Vec<Outside>],
     ) -> Result<Vec<f32>, EngineError> {
         let mut logits = Vec::new();
         let mut batch = WindowBatch::default();
-        for (recording, (values, of)) in recordings.iter().zip(outside) {
-            let features = member.features.apply(recording);
-            if *of == 0 || features.outside > *values {
-                (*values, *of) = (features.outside, features.read);
-            }
-            for start in self.manifest.window.starts(features.steps) {
+        for (segment, outside) in segments.iter().zip(outside) {
+            let mut features = member.features.apply(segment.recording);
+            features.first = segment.first;
+            outside.push(Outside { values: features.outside, of: features.read });
+            for start in segment.windows(&self.manifest.window) {
                 if batch.windows == member.batch {
                     logits.extend(member.engine.logits(&batch).await?);
                     batch.clear();

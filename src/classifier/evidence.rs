@@ -1,0 +1,125 @@
+//! What the windows of a recording say, in parts: a recording may be longer than any memory.
+
+use serde::{Deserialize, Serialize};
+
+use crate::aggregate::WindowSums;
+use crate::recording::Recording;
+use crate::windows::WindowConfig;
+
+/// Max windows of a recording whose own probabilities are kept. Of more, every second, fourth, ... is kept, counted from
+/// the first; what they add up to is of all.
+pub const MAX_KEPT_WINDOWS: usize = 4096;
+
+/// Steps of a recording that follow each other: all of it, or some.
+///
+/// Where one segment has its last whole window, the next begins with the window after it: they share the steps that
+/// their windows share.
+#[derive(Clone, Copy, Debug)]
+pub struct Segment<'a> {
+    /// The steps.
+    pub recording: &'a Recording,
+    /// Index in the recording of the first of them, at which a window starts.
+    pub first: usize,
+    /// Whether the recording ends with them.
+    pub ended: bool,
+}
+
+impl<'a> Segment<'a> {
+    /// All steps of a recording.
+    pub fn whole(recording: &'a Recording) -> Self {
+        Segment { recording, first: 0, ended: true }
+    }
+
+    /// First step, in the recording, of each window that begins in this segment.
+    pub(super) fn windows(&self, config: &WindowConfig) -> impl Iterator<Item = usize> + use<> {
+        config.starts_from(self.first, self.first + self.recording.steps(), self.ended)
+    }
+}
+
+/// What the windows of a recording say, or those of its segments so far.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Steps of the recording so far.
+    pub steps: usize,
+    /// What the windows add up to.
+    pub sums: WindowSums,
+    /// First step of each window that is kept.
+    pub window_starts: Vec<u32>,
+    /// Probabilities of the windows that are kept, `[starts, classes]`.
+    pub window_probabilities: Vec<f32>,
+    /// For each member, the inputs outside the range seen in training. Steps that segments share count twice.
+    pub outside: Vec<Outside>,
+    /// Steps from the start of a window that is kept to that of the next.
+    apart: usize,
+}
+
+/// Inputs outside the range seen in training.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outside {
+    /// How many.
+    pub values: usize,
+    /// Of how many.
+    pub of: usize,
+}
+
+impl Evidence {
+    /// Of the windows of one segment: first steps, and probabilities `[windows, classes]`.
+    pub(super) fn new(
+        segment: &Segment<'_>,
+        config: &WindowConfig,
+        probabilities: Vec<f32>,
+        outside: Vec<Outside>,
+        classes: usize,
+    ) -> Self {
+        let mut sums = WindowSums::new(classes);
+        sums.add(&probabilities);
+        // A row takes more than a byte: a recording with more steps does not exist.
+        let starts = segment.windows(config).map(|start| u32::try_from(start).unwrap_or(u32::MAX));
+        let mut evidence = Evidence {
+            steps: segment.first + segment.recording.steps(),
+            sums,
+            window_starts: starts.collect(),
+            window_probabilities: probabilities,
+            outside,
+            apart: config.stride,
+        };
+        evidence.thin();
+        evidence
+    }
+
+    /// Adds what the windows of the next segment say.
+    pub fn append(&mut self, next: &Evidence) {
+        self.steps = next.steps;
+        self.sums.merge(&next.sums);
+        for (outside, more) in self.outside.iter_mut().zip(&next.outside) {
+            outside.values += more.values;
+            outside.of += more.of;
+        }
+        self.window_starts.extend_from_slice(&next.window_starts);
+        self.window_probabilities.extend_from_slice(&next.window_probabilities);
+        self.apart = self.apart.max(next.apart);
+        self.keep();
+        self.thin();
+    }
+
+    /// Lets go of every second window while there are too many.
+    fn thin(&mut self) {
+        while self.window_starts.len() > MAX_KEPT_WINDOWS {
+            self.apart *= 2;
+            self.keep();
+        }
+    }
+
+    /// Keeps the windows that are `apart`.
+    fn keep(&mut self) {
+        let kept = |start: &u32| (*start as usize).is_multiple_of(self.apart);
+        if self.window_starts.iter().all(kept) {
+            return;
+        }
+        let classes = self.window_probabilities.len() / self.window_starts.len();
+        let rows = self.window_probabilities.chunks_exact(classes).zip(&self.window_starts);
+        let rows = rows.filter(|(_, start)| kept(start)).flat_map(|(row, _)| row.iter().copied());
+        self.window_probabilities = rows.collect();
+        self.window_starts.retain(kept);
+    }
+}

@@ -1,0 +1,344 @@
+//! Recordings and what their labels are: from a file of labels, from a column of the data, or from the names of its files.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use painwave::bundle::Manifest;
+use painwave::reading::{ReadOptions, Repair};
+use painwave::recording::{Recording, Schema};
+use painwave::sampling::Sampling;
+use painwave_train::experiment::Dataset;
+use painwave_train::file_keys::{self, FileKeys, FileKeysError, KeyColumns};
+use painwave_train::file_names::Pattern;
+use painwave_train::host::Chunk;
+use painwave_train::labels::{self, Label, LabelColumns, Labels, LabelsError, Part, Place, Said};
+use painwave_train::leaks;
+use painwave_train::recipe::RecipeFile;
+use sha2::{Digest, Sha256};
+
+use super::error::DataError;
+use super::report::Report;
+use super::table::{self, Reading, Table};
+use crate::input::Input;
+
+/// What is given as labelled data.
+#[derive(Clone, Copy, Debug)]
+pub struct Given<'a> {
+    /// Files, folders and patterns with recordings.
+    pub data: &'a [PathBuf],
+    /// The file of labels, if there is one.
+    pub labels: Option<&'a Path>,
+    /// How files are read.
+    pub options: &'a ReadOptions,
+    /// Whether what cannot be read, or has no label, is left out.
+    pub skip_refused: bool,
+}
+
+/// What labels are called, and what they may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The columns with id, label and group.
+    pub columns: LabelColumns<'a>,
+    /// The classes, if they are known.
+    pub classes: Option<&'a [String]>,
+    /// How the names of files are read.
+    pub files: Option<&'a Pattern>,
+    /// Whether it does not matter that no file is named so.
+    pub names_may_differ: bool,
+    /// What happens to gaps and other rates.
+    pub sampling: &'a Sampling,
+    /// Whether the step of the recordings is still to be found, as that of most of them: they are to be trained on.
+    pub finds_step: bool,
+}
+
+/// Recordings, each with a label.
+#[derive(Clone, Debug)]
+pub struct Labelled {
+    /// What the columns are.
+    pub schema: Schema,
+    /// What happened to gaps and other rates.
+    pub sampling: Sampling,
+    /// The recordings, in the order of first appearance.
+    pub recordings: Vec<Recording>,
+    /// Label of each.
+    pub labels: Vec<Label>,
+    /// Names of the classes.
+    pub classes: Vec<String>,
+    /// What is to be said of all of it.
+    pub report: Report,
+    /// Where recordings and labels were read, with the SHA-256 of each.
+    pub sources: [(PathBuf, String); 2],
+}
+
+/// Reads labelled recordings. `schema` makes one for the columns of the data; it is handed none before they are known.
+///
+/// # Errors
+/// Unreadable, not what is wanted, or recordings and labels that do not belong together.
+pub fn labelled(
+    given: &Given<'_>,
+    wanted: &Wanted<'_>,
+    schema: &dyn Fn(&[String]) -> Schema,
+) -> Result<Labelled, DataError> {
+    let input = Input::gather(given.data, &given.labels.into_iter().collect::<Vec<_>>())?;
+    let names = input.tables()?;
+    let LabelColumns { id, label, group } = wanted.columns;
+    let key_columns = KeyColumns { id, label, group };
+    let of_names = |source| DataError::Names { path: input.name(), source };
+    let mut keys = match FileKeys::read(&names, wanted.files, key_columns) {
+        Err(FileKeysError::NoMatch { .. }) if wanted.names_may_differ => {
+            FileKeys::read(&names, None, key_columns)
+        }
+        read => read,
+    }
+    .map_err(of_names)?;
+    let mut options = ReadOptions { files: names.clone(), ..given.options.clone() };
+
+    let named = schema(&[]);
+    let reading = Reading { schema: &named, sampling: wanted.sampling, options: &options, keys: &keys.of };
+    let header = table::columns(&input, &reading)?;
+    let said_by_names =
+        |keys: &FileKeys| keys.of.iter().flatten().any(|keys| file_keys::value(keys, label).is_some());
+    if given.labels.is_none() && !header.iter().any(|column| column == label) && !said_by_names(&keys) {
+        keys = FileKeys::by_convention(&names, wanted.classes, key_columns)
+            .map_err(of_names)?
+            .ok_or_else(|| DataError::NoLabels { path: input.name(), column: label.to_owned() })?;
+    }
+    let schema = schema(&header);
+    options.words = [label].into_iter().chain(group).map(str::to_owned).collect();
+    let reading = Reading { schema: &schema, sampling: wanted.sampling, options: &options, keys: &keys.of };
+    let (mut table, sampling) = match wanted.finds_step {
+        true => table::read_at_common_step(&input, &reading)?,
+        false => (table::read(&input, &reading)?, *wanted.sampling),
+    };
+    table.report.notes.append(&mut keys.notes);
+    table.report.notes.extend(left_out(&input));
+
+    let in_data = || said_in_data(&table, &names, &keys, wanted.columns);
+    let (path, said, sha256) = match given.labels {
+        Some(path) => {
+            let (said, repairs, sha256) = said_in_file(path, wanted.columns, given.options, in_data)?;
+            table.report.repairs.extend(repairs);
+            (path.to_owned(), said, sha256)
+        }
+        None => (input.name(), in_data(), digest_of_names(&names, &table.sha256)),
+    };
+    let parsed = Labels::new(&path, said, group, wanted.classes)?;
+    finish(table, (schema, sampling), parsed, given, [(input.name(), String::new()), (path, sha256)])
+}
+
+/// What is printed and refused, and the recordings that have a label.
+fn finish(
+    mut table: Table,
+    (schema, sampling): (Schema, Sampling),
+    parsed: Labels,
+    given: &Given<'_>,
+    [(data, _), labels]: [(PathBuf, String); 2],
+) -> Result<Labelled, DataError> {
+    let refused: BTreeSet<&str> = table.report.refused.iter().map(|refusal| refusal.id.as_str()).collect();
+    let ids: Vec<&str> = table.recordings.iter().map(|recording| recording.id.as_str()).collect();
+    let matched = parsed.of(&ids, &data, &refused, given.skip_refused);
+    let understood = matched.iter().flat_map(|matched| &matched.notes);
+    let understood: Vec<String> = parsed.notes.iter().chain(understood).cloned().collect();
+    if let Some(first) = understood.first().filter(|_| given.options.strict) {
+        return Err(DataError::Strict { path: labels.0, first: first.clone() });
+    }
+    table.report.notes.extend(understood);
+    table.report.print();
+    table.check(given.skip_refused)?;
+    let of = matched?.labels;
+    let Table { recordings, report, sha256, .. } = table;
+    let pairs = recordings.into_iter().zip(of).filter_map(|(recording, label)| Some((recording, label?)));
+    let (recordings, of_recordings) = pairs.unzip();
+    let sources = [(data, sha256), labels];
+    Ok(Labelled {
+        schema,
+        sampling,
+        recordings,
+        labels: of_recordings,
+        classes: parsed.classes,
+        report,
+        sources,
+    })
+}
+
+/// Reads recordings and their labels as a recipe says. What is to be said of them goes to standard error.
+///
+/// # Errors
+/// As [`labelled`].
+pub fn dataset(file: &RecipeFile, given: &Given<'_>) -> Result<(Dataset, Report), DataError> {
+    let recipe = &file.recipe;
+    let pattern = recipe.data.pattern();
+    let wanted = Wanted {
+        columns: LabelColumns {
+            id: &recipe.data.id,
+            label: &recipe.data.label,
+            group: recipe.validation.group.as_deref(),
+        },
+        classes: recipe.data.classes.as_deref(),
+        files: pattern.as_ref(),
+        names_may_differ: false,
+        sampling: &recipe.sampling(),
+        finds_step: true,
+    };
+    let found =
+        labelled(given, &wanted, &|header| recipe.schema(header)).map_err(|error| of_recipe(file, error))?;
+    let Labelled { schema, sampling, recordings, labels, classes, report, sources } = found;
+    let dataset = Dataset { schema, sampling, recordings, labels, classes, sources };
+    for leak in leaks::of_dataset(&dataset) {
+        eprintln!("warning: {}: {leak}", report.path.display());
+    }
+    Ok((dataset, report))
+}
+
+/// What is wrong with the labels may be the recipe's to put right.
+fn of_recipe(file: &RecipeFile, error: DataError) -> DataError {
+    match error {
+        DataError::Labels(LabelsError::Column { path, part, column, found, .. }) => {
+            let key = match part {
+                Part::Id => "data.id",
+                Part::Label => "data.label",
+                Part::Group => "validation.group",
+            };
+            let expected = format!("a column of {}: {found}", path.display());
+            file.value_error(key, format!("`{column}`"), expected).into()
+        }
+        DataError::Names { source: FileKeysError::NoMatch { pattern, first }, .. } => file
+            .value_error(
+                "data.files",
+                format!("{pattern:?}"),
+                format!("a pattern of names such as {first:?}"),
+            )
+            .into(),
+        error => error,
+    }
+}
+
+/// What the columns of the data and the names of its files say of each recording.
+fn said_in_data(table: &Table, names: &[String], keys: &FileKeys, columns: LabelColumns<'_>) -> Vec<Said> {
+    let of_recording = |(recording, (file, words)): (&Recording, &(String, Vec<Option<(String, u64)>>))| {
+        let place = |line| Place { file: file.into(), line };
+        let index = names.iter().position(|name| name == file);
+        let of_name = |column: &str| {
+            let keys = keys.of.get(index?)?.as_ref()?;
+            file_keys::value(keys, column).map(str::to_owned)
+        };
+        let word = |index: usize| words.get(index).cloned().flatten();
+        let (label, line) = match word(0) {
+            Some((label, line)) => (label, Some(line)),
+            None => (of_name(columns.label).unwrap_or_default(), None),
+        };
+        let group = columns
+            .group
+            .map(|column| word(1).map(|(group, _)| group).or_else(|| of_name(column)).unwrap_or_default());
+        Said { id: recording.id.clone(), label, group, place: place(line) }
+    };
+    table.recordings.iter().zip(&table.said).map(of_recording).collect()
+}
+
+/// What a file of labels says, what was put right in it, and its SHA-256. Where it has no column of the group, the data
+/// or the names of its files may say it.
+fn said_in_file(
+    path: &Path,
+    columns: LabelColumns<'_>,
+    options: &ReadOptions,
+    in_data: impl Fn() -> Vec<Said>,
+) -> Result<(Vec<Said>, Vec<Repair>, String), DataError> {
+    let mut digest = Sha256::new();
+    let mut tables: Vec<(PathBuf, Vec<u8>)> = Vec::new();
+    Input::gather(&[path.to_owned()], &[])?.feed_and_digest(Some(&mut digest), &mut |chunk| {
+        match (chunk, tables.last_mut()) {
+            (Chunk::Table(name), _) => tables.push((name.into(), Vec::new())),
+            (Chunk::Bytes(bytes), Some((_, table))) => table.extend_from_slice(bytes),
+            (Chunk::Bytes(_), None) => {}
+        }
+        ControlFlow::Continue(())
+    })?;
+    let (mut all, mut repairs) = (Vec::new(), Vec::new());
+    for (name, bytes) in &tables {
+        let (mut said, mut mended) = match labels::said(name, bytes, columns, options) {
+            Err(LabelsError::Column { part: Part::Group, path, line, column, found }) => {
+                let without = LabelColumns { group: None, ..columns };
+                let (mut said, mended) = labels::said(name, bytes, without, options)?;
+                let groups: std::collections::BTreeMap<String, Option<String>> = in_data()
+                    .into_iter()
+                    .map(|one| (one.id, one.group.filter(|group| !group.is_empty())))
+                    .collect();
+                if groups.values().all(Option::is_none) {
+                    return Err(LabelsError::Column { part: Part::Group, path, line, column, found }.into());
+                }
+                for one in &mut said {
+                    one.group = Some(groups.get(&one.id).cloned().flatten().unwrap_or_default());
+                }
+                (said, mended)
+            }
+            read => read?,
+        };
+        all.append(&mut said);
+        mended.iter_mut().for_each(|repair| repair.file = Some(name.display().to_string()));
+        repairs.append(&mut mended);
+    }
+    Ok((all, repairs, super::hex(&digest.finalize())))
+}
+
+/// Reads recordings for a bundle; files in `without` are not taken from folders.
+///
+/// # Errors
+/// Unreadable, or not what the bundle reads.
+pub fn unlabelled(
+    data: &[PathBuf],
+    without: &[&Path],
+    manifest: &Manifest,
+    options: &ReadOptions,
+) -> Result<Table, DataError> {
+    let input = Input::gather(data, without)?;
+    let names = input.tables()?;
+    let schema = &manifest.schema;
+    let columns =
+        KeyColumns { id: &schema.id, label: schema.label.as_deref().unwrap_or_default(), group: None };
+    // Names that are not as in training say nothing but the ids.
+    let keys = FileKeys::read(&names, pattern_of(manifest).as_ref(), columns).unwrap_or_default();
+    let options = ReadOptions { files: names, ..options.clone() };
+    let reading = Reading { schema, sampling: &manifest.sampling, options: &options, keys: &keys.of };
+    let mut table = table::read(&input, &reading)?;
+    table.report.notes.extend(left_out(&input));
+    Ok(table)
+}
+
+/// How the names of files were read when a bundle was trained.
+pub fn pattern_of(manifest: &Manifest) -> Option<Pattern> {
+    RecipeFile::parse(Path::new(""), manifest.card.recipe.clone()).ok()?.recipe.data.pattern()
+}
+
+/// What [`Dataset::sources`](painwave_train::experiment::Dataset) has of data and labels, without reading what is in
+/// them: the SHA-256 of both.
+///
+/// # Errors
+/// Unreadable.
+pub fn digests(data: &[PathBuf], labels: Option<&Path>) -> Result<[String; 2], DataError> {
+    let input = Input::gather(data, &labels.into_iter().collect::<Vec<_>>())?;
+    let sha256 = input.sha256()?;
+    let labels = match labels {
+        Some(path) => Input::gather(&[path.to_owned()], &[])?.sha256()?,
+        None => digest_of_names(&input.tables()?, &sha256),
+    };
+    Ok([sha256, labels])
+}
+
+/// What stands for the labels that the data or its names say: of several files the names, since they may say them.
+fn digest_of_names(names: &[String], data: &str) -> String {
+    match names {
+        [_] => data.to_owned(),
+        names => super::hex(&Sha256::digest(names.join("\n").as_bytes())),
+    }
+}
+
+/// What is said of files that are no tables.
+fn left_out(input: &Input) -> Option<String> {
+    let first = input.left_out().first()?;
+    Some(format!(
+        "left out {} of its files, which are no tables by their names, first {:?}",
+        input.left_out().len(),
+        first.display().to_string()
+    ))
+}

@@ -1,0 +1,101 @@
+//! A file, a folder or a pattern to a list of files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::InputError;
+use crate::files::FileError;
+
+/// Endings of files with tables. Only in folders and archives they matter: what is named is read whatever it is called.
+const ENDINGS: &[&str] = &[
+    "csv", "tsv", "tab", "txt", "dat", "log", "asc", "ts", "sto", "mot", "gz", "zip", "xlsx", "xlsb", "xls",
+    "ods", "parquet", "pq", "arrow", "arrows", "feather", "ipc",
+];
+/// Folders within folders, which a link may make endless.
+const MAX_DEPTH: usize = 32;
+
+/// The endings, for a message.
+pub(super) fn endings() -> String {
+    ENDINGS.iter().map(|ending| format!(".{ending}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether a file in a folder or an archive holds a table, by its name.
+pub(super) fn is_table(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending);
+    !is_hidden(name) && ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(ending))
+}
+
+/// Whether it is what a system leaves beside files.
+fn is_hidden(name: &str) -> bool {
+    name.split('/').any(|part| (part.starts_with('.') && part.len() > 2) || part == "__MACOSX")
+}
+
+/// Adds the files of what was given, each once.
+pub(super) fn files(
+    given: &Path,
+    without: &[&Path],
+    files: &mut Vec<PathBuf>,
+    left_out: &mut Vec<PathBuf>,
+) -> Result<(), InputError> {
+    let mut found = Vec::new();
+    if given.is_dir() {
+        walk(given, MAX_DEPTH, &mut found)?;
+        let without: Vec<PathBuf> = without.iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
+        found.retain(|path| !fs::canonicalize(path).is_ok_and(|path| without.contains(&path)));
+        let (tables, others): (Vec<PathBuf>, Vec<PathBuf>) = found
+            .into_iter()
+            .partition(|path| is_table(&path.file_name().unwrap_or_default().to_string_lossy()));
+        if tables.is_empty() {
+            return Err(InputError::NoTable { path: given.to_owned() });
+        }
+        left_out.extend(others);
+        found = tables;
+    } else if given.exists() {
+        found.push(given.to_owned());
+    } else if given.to_string_lossy().contains(['*', '?', '[']) {
+        found = matching(given)?;
+    } else {
+        return Err(InputError::NotFound { path: given.to_owned() });
+    }
+    for path in found {
+        if !files.contains(&path) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// All files below a folder but hidden ones, in the order of their paths.
+fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), FileError> {
+    let entries = fs::read_dir(folder).map_err(FileError::read(folder))?;
+    let paths = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<PathBuf>>>();
+    let mut paths = paths.map_err(FileError::read(folder))?;
+    paths.sort();
+    for path in paths {
+        if is_hidden(&path.file_name().unwrap_or_default().to_string_lossy()) {
+            continue;
+        }
+        match (path.is_dir(), depth.checked_sub(1)) {
+            (true, Some(depth)) => walk(&path, depth, files)?,
+            (true, None) => {}
+            (false, _) => files.push(path),
+        }
+    }
+    Ok(())
+}
+
+/// The files of a pattern with `*`, `?`, `[...]` and `**`, in the order of their paths.
+fn matching(pattern: &Path) -> Result<Vec<PathBuf>, InputError> {
+    let paths = glob::glob(&pattern.to_string_lossy())
+        .map_err(|error| InputError::Pattern { pattern: pattern.to_owned(), reason: error.msg })?;
+    let found = paths.map(|path| {
+        path.map_err(|error| {
+            let path = error.path().to_owned();
+            FileError::Read { path, source: error.into() }
+        })
+    });
+    let mut found = found.collect::<Result<Vec<PathBuf>, FileError>>()?;
+    found.retain(|path| !path.is_dir());
+    if found.is_empty() { Err(InputError::NoMatch { pattern: pattern.to_owned() }) } else { Ok(found) }
+}
