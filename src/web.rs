@@ -514,6 +514,7 @@ fn read_options(options: &JsValue) -> ReadOptions {
         columns: columns.unwrap_or_default(),
         files: files
             .map_or_else(|_| Vec::new(), |files| files.iter().filter_map(|name| name.as_string()).collect()),
+        ..ReadOptions::default()
     }
 }
 
