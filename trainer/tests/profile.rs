@@ -154,7 +154,7 @@ fn names_are_guessed_and_that_is_said() {
     let (text, _) = workshop.found(&["data.csv", "--id", "a", "--time", "b"]);
     assert!(text.contains("id `a`, time `b`\n"), "{text}");
     let error = workshop.refused(&["data.csv", "--id", "a", "--time", "B"]);
-    assert!(error.contains("missing column \"B\" (is it \"b\"?)"), "{error}");
+    assert!(error.contains("missing column \"B\""), "{error}");
 }
 
 #[test]

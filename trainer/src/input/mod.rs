@@ -37,6 +37,7 @@ pub struct Input {
     given: Vec<PathBuf>,
     files: Vec<PathBuf>,
     left_out: Vec<PathBuf>,
+    labels: Option<PathBuf>,
 }
 
 /// Why there are no tables to read.
@@ -88,9 +89,11 @@ impl Input {
     /// # Errors
     /// There is none.
     pub fn gather(given: &[PathBuf], without: &[&Path]) -> Result<Input, InputError> {
-        let mut input = Input { given: given.to_vec(), files: Vec::new(), left_out: Vec::new() };
+        let mut input =
+            Input { given: given.to_vec(), files: Vec::new(), left_out: Vec::new(), labels: None };
         for path in given {
             gather::files(path, without, &mut input.files, &mut input.left_out)?;
+            input.labels = input.labels.or_else(|| gather::labels(path, &mut input.files));
         }
         Ok(input)
     }
@@ -107,6 +110,11 @@ impl Input {
     /// The files.
     pub fn files(&self) -> &[PathBuf] {
         &self.files
+    }
+
+    /// The file of labels that lies among those of a folder, by its name; it is none of the files.
+    pub fn labels(&self) -> Option<&Path> {
+        self.labels.as_deref()
     }
 
     /// The files of the folders that are no tables by their names.
