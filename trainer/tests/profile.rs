@@ -198,7 +198,8 @@ fn what_the_reader_refuses_is_counted_with_the_place_of_the_first() {
     assert_eq!(problem(&hip["not_finite"]), at(1, 4, "inf"));
     assert_eq!(problem(&hip["not_a_number"]), at(1, 2, "oops"));
     let hip2 = &entry(&profile["columns"], "name", "hip2")["problems"];
-    assert_eq!(problem(&hip2["not_finite"]), at(2, 4, "1e40"));
+    assert_eq!(problem(&hip2["not_finite"]), at(1, 4, "1e40"));
+    assert_eq!(problem(&hip2["missing"]), at(1, 8, "nan"));
     assert_eq!(problem(&profile["problems"]["no_id"]), at(1, 5, ""));
     assert_eq!(problem(&profile["problems"]["no_time"]), at(1, 7, "x"));
     assert_eq!(problem(&profile["problems"]["same_time"]), at(1, 6, "1"));
