@@ -30,6 +30,11 @@ impl Job {
         Job { reader, window, pending: VecDeque::new(), ended: false }
     }
 
+    /// Names files that are to come, beside those of the options.
+    pub fn expect(&mut self, names: impl IntoIterator<Item = String>) {
+        self.reader.expect(names);
+    }
+
     /// Begins a file; the one before ends.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! What a file is, by its first bytes.
 
 use crate::bundle;
-use crate::labels::LABEL_COLUMNS;
+use crate::labels::{LABEL_COLUMN, LABEL_COLUMNS};
 use crate::reading::{ReadError, ReadOptions, Repairs, Role, Row, Rows, Wanted};
 use crate::recording::Schema;
 
@@ -34,36 +34,55 @@ impl Kind {
         if bundle::is_bundle(head) {
             return Kind::Bundle;
         }
-        let inputs: Vec<&String> =
-            schema.channels.iter().chain(schema.categories.iter().map(|category| &category.column)).collect();
-        let id = schema.id.iter().map(|key| Wanted::optional(key, Role::Id));
-        let label = Wanted::optional(schema.label.as_deref().unwrap_or(LABEL_COLUMNS[0]), Role::Word);
-        let channels = schema.channels.iter().map(|channel| Wanted::optional(channel, Role::Channel));
-        let categories = schema.categories.iter();
-        let categories = categories.map(|category| Wanted::optional(&category.column, Role::Category));
-        let keys = schema.id.len();
-        let wanted = id.chain([label.or(LABEL_COLUMNS)]).chain(channels).chain(categories).collect();
-
-        // The first row tells which columns are there.
-        let mut found = None;
-        let mut each = |row: Row<'_>, _: &mut Repairs| {
-            let read = (keys + 1..keys + 1 + inputs.len()).filter(|column| row.has(*column)).count();
-            found = Some((row.has(0), row.has(keys), read));
-            Err::<(), _>(ReadError::NoRows)
-        };
-        let mut rows = Rows::new(wanted, Vec::new(), options);
-        let mut repairs = Repairs::default();
-        if rows.feed(head, &mut repairs, &mut each).is_ok() && complete {
-            // Its end tells nothing more than its rows.
-            let _ = rows.finish(&mut repairs, &mut each);
+        let look = |wanted: Vec<Wanted>| Look::at(wanted, options, head, complete);
+        let categories = || schema.categories.iter().map(|category| &category.column);
+        let channels = || schema.channels.iter().chain(categories());
+        // The file's name may give the id.
+        let ids = schema.id.iter().map(|key| Wanted::optional(key, Role::Id));
+        let read = schema.channels.iter().map(|channel| Wanted::needed(channel, Role::Channel));
+        let read = read.chain(categories().map(|column| Wanted::needed(column, Role::Category)));
+        if channels().next().is_some() && look(ids.chain(read).collect()).is_some() {
+            return Kind::Recordings;
         }
-        let columns = rows.columns().map_or(0, <[String]>::len);
-        match found {
-            Some((_, _, read)) if 2 * read >= inputs.len().max(1) => Kind::Recordings,
-            Some((true, true, _)) => Kind::Labels,
-            Some((true, false, 0)) if columns == 2 => Kind::Labels,
-            Some((_, _, read)) if read > 0 => Kind::Recordings,
+        let id = || schema.id.iter().take(1).map(|key| Wanted::needed(key, Role::Id));
+        let label = Wanted::needed(schema.label.as_deref().unwrap_or(LABEL_COLUMN), Role::Word).or(LABEL_COLUMNS);
+        if look(id().chain([label]).collect()).is_some() {
+            return Kind::Labels;
+        }
+        // Some of the columns, or none of them.
+        let some = channels().map(|channel| Wanted::optional(channel, Role::Channel));
+        match look(id().chain(some).collect()) {
+            Some(Look { found, .. }) if found > 1 => Kind::Recordings,
+            Some(Look { columns: 2, .. }) => Kind::Labels,
             _ => Kind::Unknown,
         }
+    }
+}
+
+/// A table that a file begins with.
+struct Look {
+    /// Number of its columns.
+    columns: usize,
+    /// How many of the columns that were asked for are among them.
+    found: usize,
+}
+
+impl Look {
+    /// None if the bytes have no table with all needed columns.
+    fn at(wanted: Vec<Wanted>, options: &ReadOptions, head: &[u8], complete: bool) -> Option<Look> {
+        let (count, mut found) = (wanted.len(), 0);
+        let mut each = |row: Row<'_>, _: &mut Repairs| {
+            found = (0..count).filter(|column| row.has(*column)).count();
+            // The first row tells it all.
+            Err::<(), _>(ReadError::NoRows)
+        };
+        let options = ReadOptions { strict: false, ..options.clone() };
+        let mut rows = Rows::new(wanted, Vec::new(), &options);
+        let mut repairs = Repairs::default();
+        if rows.feed(head, &mut repairs, &mut each).is_ok() && complete {
+            // What is wrong with the end tells nothing of its kind.
+            let _ = rows.finish(&mut repairs, &mut each);
+        }
+        Some(Look { columns: rows.columns()?.len(), found })
     }
 }

@@ -162,6 +162,11 @@ pub struct WebJob {
 
 #[wasm_bindgen]
 impl WebJob {
+    /// Names files that are to come, as an archive has them.
+    pub fn expect(&self, names: Vec<String>) {
+        self.job.borrow_mut().expect(names);
+    }
+
     /// Begins a file. Throws what is wrong with the one before, which it ends; this one has begun all the same.
     pub fn file(&self, name: &str) -> Result<(), Error> {
         self.job.borrow_mut().file(name).map_err(|reason| csv_error(&reason))
@@ -482,7 +487,9 @@ fn csv_error(reason: &ReadError) -> Error {
             let similar = column.similar.as_deref();
             WebMissing { name: &column.name, similar }
         });
-        let values = |column: &FoundColumn| column.values.iter().map(String::as_str).collect();
+        fn values(column: &FoundColumn) -> Vec<&str> {
+            column.values.iter().map(String::as_str).collect()
+        }
         let found = found.iter().map(|column| WebFound { name: &column.name, values: values(column) });
         let columns = to_js(&WebColumns { missing: missing.collect(), found: found.collect() });
         set(&error, "columns", &columns.unwrap_or_default());

@@ -1,8 +1,15 @@
 //! Whether a field holds a value at all, however it is written.
 
+use super::missing::is_missing;
+
 /// Whether a field holds a number in any notation, or a word for a missing one.
 pub(super) fn is_value(field: &[u8]) -> bool {
-    is_number(field) || is_missing(field)
+    is_number(field) || str::from_utf8(field).is_ok_and(|text| is_missing(text) || is_infinite(text))
+}
+
+fn is_infinite(text: &str) -> bool {
+    let text = text.trim_start_matches(['+', '-']);
+    ["inf", "infinity", "1.#inf"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// Whether a field holds a number, with a decimal point or comma, signs and exponents of any kind.
@@ -24,31 +31,23 @@ pub(super) fn is_number(field: &[u8]) -> bool {
     digits > 0 && exponents <= 1
 }
 
-/// Whether a field is empty or a word for a missing number.
-fn is_missing(field: &[u8]) -> bool {
-    const WORDS: [&str; 18] = [
-        "",
-        "na",
-        "n/a",
-        "nan",
-        "nil",
-        "null",
-        "none",
-        "missing",
-        "inf",
-        "infinity",
-        "-",
-        "--",
-        "?",
-        ".",
-        "*",
-        "#n/a",
-        "qnan",
-        "undefined",
-    ];
-    let word = field.trim_ascii();
-    let word =
-        word.strip_prefix(b"-").or(word.strip_prefix(b"+")).filter(|rest| rest.len() > 1).unwrap_or(word);
-    let word = word.strip_prefix(b"1.#").unwrap_or(word);
-    WORDS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_in_any_notation() {
+        for field in
+            ["1", "-1.5e-3", "1,5", "1.234,5", "1 234", "1'234", "\u{2212}7", "1.5D+02", "=\"007\"", "+.5"]
+        {
+            assert!(is_number(field.as_bytes()), "{field}");
+        }
+        for field in ["", "x", "e5", "1x", "two", "m/s2", "joint_00", "1e5e5", "\"1", "加速度1"] {
+            assert!(!is_number(field.as_bytes()), "{field}");
+        }
+        for field in ["", "NA", "-Infinity", "nan", "-"] {
+            assert!(is_value(field.as_bytes()), "{field}");
+        }
+        assert!(!is_value(b"deg") && !is_value(b"\xff"));
+    }
 }

@@ -4,7 +4,7 @@ use super::error::{ReadError, excerpt};
 use super::head::{MAX_ROW, NONE};
 use super::lines::Lines;
 use super::plain;
-use super::quotes::{CTRL_Z, Delimiter, Halt, Scan, Splitter};
+use super::quotes::{CTRL_Z, Delimiter, Fields, Halt, Scan, Splitter};
 use super::repair::{RepairKind, Repairs};
 use super::row::Row;
 use super::table::{Ending, Sink, Split, Table};
@@ -139,11 +139,17 @@ impl Pieces {
             return Ok(0);
         }
         self.ends.resize(table.usual(), 0);
-        let Some(end) = plain::split(input, delimiter, MAX_ROW, &mut self.ends) else { return Ok(0) };
+        let (end, quoted) = match plain::split(input, delimiter, MAX_ROW, &mut self.ends) {
+            Some(end) => (end, false),
+            None => match plain::split_quoted(input, delimiter, MAX_ROW, &mut self.ends) {
+                Some(end) => (end, true),
+                None => return Ok(0),
+            },
+        };
         self.after_nul = false;
         let (line, row) = (lines.current, &input[..end]);
         lines.end_line(input[end]);
-        let fields = super::quotes::Fields { bytes: row, ends: &self.ends, gap: 1 };
+        let fields = Fields { bytes: row, ends: &self.ends, gap: 1, quoted };
         table.usual_row(Split { line, row, fields }, sink)?;
         Ok(end + 1)
     }
@@ -241,7 +247,7 @@ impl Pieces {
         if open.literal && !line.trim_ascii().is_empty() {
             open.lines += 1;
             self.splitter.split_literally(line, table.columns().delimiter);
-            open.literal = table.fits(self.splitter.fields());
+            open.literal = table.fits(&self.splitter);
         }
     }
 
@@ -264,15 +270,17 @@ impl Pieces {
                 return self.first_line(input, None, lines, table, sink);
             }
         }
-        self.splitter.split(row, delimiter);
         let (line, quoted) = (lines.current, self.scan.is_quoted());
+        self.splitter.split(row, delimiter);
         let mut problem = None;
-        if quoted {
-            problem = Some(ReadError::UnterminatedQuote { line, column: self.open_column(row, table) });
-        } else if row.contains(&b'"') && !table.fits(self.splitter.fields()) {
+        if quoted || row.contains(&b'"') && !table.fits(&self.splitter) {
             self.splitter.split_literally(row, delimiter);
-            if table.fits(self.splitter.fields()) {
+            // A quoted field that the file ends in is cut.
+            let last = self.splitter.fields().len() - 1;
+            if table.fits(&self.splitter) && !(quoted && self.splitter.stray() == Some(last)) {
                 sink.repairs.note(RepairKind::StrayQuote, line, || stray(row))?;
+            } else if quoted {
+                problem = Some(ReadError::UnterminatedQuote { line, column: self.open_column(row, table) });
             } else {
                 self.splitter.split(row, delimiter);
             }
@@ -300,7 +308,7 @@ impl Pieces {
         let end = self.open.as_ref().map_or(input.len(), |open| open.first_end);
         let (row, line) = (&input[..end], lines.current);
         self.splitter.split_literally(row, table.columns().delimiter);
-        let problem = problem.filter(|_| !table.fits(self.splitter.fields()));
+        let problem = problem.filter(|_| !table.fits(&self.splitter));
         if problem.is_none() {
             sink.repairs.note(RepairKind::StrayQuote, line, || stray(row))?;
         }

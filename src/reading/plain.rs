@@ -39,6 +39,49 @@ pub(super) fn split(input: &[u8], delimiter: u8, limit: usize, ends: &mut [usize
     None
 }
 
+/// As [`split`], of a row in which fields may stand in quotation marks from their first byte to their last, with none
+/// in between and no line end.
+pub(super) fn split_quoted(input: &[u8], delimiter: u8, limit: usize, ends: &mut [usize]) -> Option<usize> {
+    let input = &input[..input.len().min(limit)];
+    let (blocks, tail) = input.as_chunks::<BLOCK>();
+    let mut last = [0; BLOCK];
+    last[..tail.len()].copy_from_slice(tail);
+    let mut ends = ends.iter_mut();
+    let (mut field, mut is_open) = (0, false);
+    for (block, start) in blocks.iter().chain([&last]).zip((0..).step_by(BLOCK)) {
+        let mut found = special_bytes(block, delimiter);
+        while found != 0 {
+            let index = start + found.trailing_zeros() as usize;
+            found &= found - 1;
+            let byte = *input.get(index)?;
+            match byte {
+                b'"' if is_open => {
+                    let next = *input.get(index + 1)?;
+                    if next != delimiter && !matches!(next, b'\n' | b'\r') {
+                        return None;
+                    }
+                    is_open = false;
+                }
+                b'"' if index == field => is_open = true,
+                b'"' => return None,
+                byte if byte == delimiter => {
+                    if !is_open {
+                        *ends.next()? = index;
+                        field = index + 1;
+                    }
+                }
+                b'\n' | b'\r' if !is_open => {
+                    *ends.next()? = index;
+                    return ends.next().is_none().then_some(index);
+                }
+                b'\n' | b'\r' | 0 | CTRL_Z => return None,
+                _ => {}
+            }
+        }
+    }
+    None
+}
+
 /// Bit `i` says whether byte `i` is the delimiter, a quotation mark or a control character, as line ends are.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 fn special_bytes(block: &[u8; BLOCK], delimiter: u8) -> u64 {
@@ -86,6 +129,24 @@ mod tests {
                 let bits = (0..BLOCK).fold(0, |bits, index| bits | u64::from(special(block[index])) << index);
                 assert_eq!(special_bytes(&block, delimiter), bits, "{byte:#x} and {other:#x}");
             }
+        }
+    }
+
+    #[test]
+    fn quoted_fields() {
+        let mut ends = [0; 3];
+        let row = format!("\"a,b\",{},\"\"\r\n", "x".repeat(100));
+        assert_eq!(split_quoted(row.as_bytes(), b',', 1000, &mut ends), Some(109));
+        assert_eq!(ends, [5, 106, 109]);
+        for text in [
+            "\"a\",b,\"c",
+            "\"a\"\"\",b,c\n",
+            "\"a\" ,b,c\n",
+            "a\"b\",c,d\n",
+            "\"a\nb\",c,d\n",
+            "\"a\",\"b,c\",d,e\n",
+        ] {
+            assert_eq!(split_quoted(text.as_bytes(), b',', 1000, &mut ends), None, "{text}");
         }
     }
 

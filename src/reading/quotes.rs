@@ -104,6 +104,8 @@ pub(super) struct Fields<'a> {
     pub ends: &'a [usize],
     /// Bytes between one and the next.
     pub gap: usize,
+    /// Whether those that start with a quotation mark also end in one, and neither is part of them.
+    pub quoted: bool,
 }
 
 impl<'a> Fields<'a> {
@@ -115,7 +117,11 @@ impl<'a> Fields<'a> {
     pub fn get(&self, index: usize) -> &'a [u8] {
         let Some(&end) = self.ends.get(index) else { return b"" };
         let start = if index == 0 { 0 } else { self.ends[index - 1] + self.gap };
-        &self.bytes[start..end]
+        let field = &self.bytes[start..end];
+        match field {
+            [b'"', inner @ .., b'"'] if self.quoted => inner,
+            field => field,
+        }
     }
 }
 
@@ -125,11 +131,12 @@ pub(super) struct Splitter {
     bytes: Vec<u8>,
     ends: Vec<usize>,
     is_odd: bool,
+    stray: Option<usize>,
 }
 
 impl Splitter {
     pub fn fields(&self) -> Fields<'_> {
-        Fields { bytes: &self.bytes, ends: &self.ends, gap: 0 }
+        Fields { bytes: &self.bytes, ends: &self.ends, gap: 0, quoted: false }
     }
 
     /// Whether something stood between a closing quotation mark and the delimiter.
@@ -142,8 +149,13 @@ impl Splitter {
         self.split_by(row, delimiter, |_| true);
     }
 
+    /// The field with a quotation mark that somebody typed.
+    pub fn stray(&self) -> Option<usize> {
+        self.stray
+    }
+
     /// As [`Splitter::split`], but a quotation mark that is not closed before the next one opens, or not right before
-    /// a delimiter, is one that somebody typed.
+    /// a delimiter, is one that somebody typed, and no part of the field.
     pub fn split_literally(&mut self, row: &[u8], delimiter: Delimiter) {
         self.split_by(row, delimiter, |rest| {
             let mut at = 0;
@@ -164,6 +176,7 @@ impl Splitter {
         self.bytes.clear();
         self.ends.clear();
         self.is_odd = false;
+        self.stray = None;
         let row = if delimiter == Delimiter::Spaces { row.trim_ascii() } else { row };
         let mut state = State::FieldStart;
         for (index, &byte) in row.iter().enumerate() {
@@ -173,7 +186,11 @@ impl Splitter {
                     self.bytes.push(byte);
                     State::Quoted
                 }
-                (State::FieldStart, b'"') if opens(&row[index + 1..]) => {
+                (State::FieldStart, b'"') if !opens(&row[index + 1..]) => {
+                    self.stray = Some(self.ends.len());
+                    State::Plain
+                }
+                (State::FieldStart, b'"') => {
                     // The spaces before it.
                     self.bytes.truncate(self.ends.last().copied().unwrap_or(0));
                     State::Quoted
@@ -231,9 +248,9 @@ mod tests {
     #[test]
     fn stray_quotation_marks() {
         let literally = |row| split(row, Delimiter::Byte(b','), true);
-        assert_eq!(literally("1,\"lost balance"), ["1", "\"lost balance"]);
-        assert_eq!(literally("1,\"lost balance,0.5,\"ok\""), ["1", "\"lost balance", "0.5", "ok"]);
-        assert_eq!(literally("\"a,b\",\"c"), ["a,b", "\"c"]);
+        assert_eq!(literally("1,\"lost balance"), ["1", "lost balance"]);
+        assert_eq!(literally("1,\"lost balance,0.5,\"ok\""), ["1", "lost balance", "0.5", "ok"]);
+        assert_eq!(literally("\"a,b\",\"c"), ["a,b", "c"]);
         assert_eq!(literally("\"a \"\"b\"\", c\",2"), ["a \"b\", c", "2"]);
     }
 

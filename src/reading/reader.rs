@@ -74,6 +74,11 @@ impl Reader {
         }
     }
 
+    /// Names files that are to come, as an archive has them, beside those of the options.
+    pub fn expect(&mut self, names: impl IntoIterator<Item = String>) {
+        self.options.files.extend(names);
+    }
+
     /// Ends the file that is being read, if there is one, and begins the next: a recording is in one file only.
     ///
     /// # Errors

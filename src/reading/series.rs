@@ -198,7 +198,7 @@ impl Series {
                 self.bytes.extend_from_slice(field);
                 self.ends.push(self.bytes.len());
             }
-            let fields = Fields { bytes: &self.bytes, ends: &self.ends, gap: 0 };
+            let fields = Fields { bytes: &self.bytes, ends: &self.ends, gap: 0, quoted: false };
             let (line, indices, seen, problem) = (self.line, &columns.indices, sink.seen, problem.as_ref());
             sink.row(Row { line, columns, indices, fields, seen, problem })?;
         }

@@ -154,9 +154,12 @@ impl Table {
         !self.channels.is_empty()
     }
 
-    /// Whether a row has as many fields as it should, and values where it should have some.
-    pub fn fits(&self, fields: Fields<'_>) -> bool {
+    /// Whether a row has as many fields as it should, and values where it should have some, other than beside a
+    /// quotation mark.
+    pub fn fits(&self, row: &Splitter) -> bool {
+        let fields = row.fields();
         fields.len() == self.usual
+            && row.stray().is_none_or(|stray| !self.channels.contains(&stray))
             && self.channels.iter().all(|channel| is_value(self.field(fields, *channel)))
     }
 
@@ -183,7 +186,7 @@ impl Table {
         if self.closely || self.since_header < UNITS_ROWS || !self.held.is_empty() {
             return true;
         }
-        let value = fields.get(self.channels[0]).first();
+        let value = fields.get(self.channels[0]).trim_ascii_start().first();
         let is_number = value.is_some_and(|first| matches!(first, b'0'..=b'9' | b'-' | b'.' | b'+'));
         !is_number || matches!(row.first(), Some(b'#' | b'%' | b'/' | b';'))
     }
@@ -314,7 +317,8 @@ impl Table {
         let last = fields.get(fields.len().saturating_sub(1));
         let shorter =
             self.rows >= ENOUGH_ROWS && last.len() < self.shortest_last && is_number(last.trim_ascii());
-        half_a_letter || shorter
+        let nothing = last.trim_ascii().is_empty() && self.shortest_last > 0;
+        half_a_letter || shorter || nothing
     }
 
     fn is_comment(&self, Split { row, fields, .. }: Split<'_>) -> bool {

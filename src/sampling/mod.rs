@@ -69,6 +69,9 @@ fn is_regular(raw: &Raw, step: Option<Step>) -> bool {
         return false;
     }
     let times = &raw.recording.times;
+    if times.first().is_some_and(|time| time.is_nan()) {
+        return false;
+    }
     match (raw.kind, step) {
         (TimeKind::Rows, _) => true,
         // The other way round, they may not rise.

@@ -130,7 +130,8 @@ export class App {
           rows.set(Number(row.dataset.index), {
             id: row.dataset.id,
             label: row.cells[1].textContent,
-            probability: Number(row.querySelector("data").value),
+            // One that could not be read has none.
+            probability: Number(row.querySelector("data")?.value),
           });
         }
         if (scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 1) break;

@@ -112,8 +112,15 @@ describe("a classifier", () => {
     ));
   it("refuses a failed response", () =>
     refuses(classifier.classify(new Response("gone", { status: 404 })), "READ_FAILED"));
-  it("refuses half a gzip file", () =>
-    refuses(classifier.classify(gzipSync(bytes).subarray(0, 9000)), "GZIP_INVALID"));
+  it("reads what there is of half a gzip file, and says that it is cut off", async () => {
+    const packed = gzipSync(bytes);
+    const { predictions, refused } = await classifier.classify(packed.subarray(0, packed.length / 2));
+    assert.deepEqual(predictions.slice(0, 2), result.predictions.slice(0, 2));
+    assert.ok(predictions.length < result.predictions.length);
+    assert.equal(refused.at(-1)?.code, "GZIP_CUT");
+    await refuses(classifier.classify(packed.subarray(0, 100)), "GZIP_CUT");
+    await refuses(classifier.classify(packed.subarray(0, packed.length / 2), { strict: true }), "GZIP_CUT");
+  });
 
   it("refuses damaged gzip while more of it is on its way", async () => {
     const packed = gzipSync(bytes);
@@ -300,7 +307,11 @@ describe("a classifier", () => {
     const labels = [header, `${first.split(",")[0]},${other}`, ...rest.slice(1), `extra,${other}`].join("\n");
     const scores = await classifier.evaluate(new Blob([labels]), result);
     assert.equal(scores.accuracy, (result.predictions.length - 2) / (result.predictions.length - 1));
-    assert.deepEqual(scores.missing, { withoutLabel: [rest[0].split(",")[0]], withoutPrediction: ["extra"] });
+    assert.deepEqual(scores.missing, {
+      withoutLabel: [rest[0].split(",")[0]],
+      withoutPrediction: ["extra"],
+      unlabelled: 0,
+    });
     await refuses(classifier.evaluate(`${header}\n000,unheard_of\n`, result), "UNKNOWN_LABEL");
   });
 

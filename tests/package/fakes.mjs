@@ -61,6 +61,7 @@ export function fakeModule(onWork) {
   const model = {
     info: () => ({ engine: "cpu", classes: CLASSES, schema: { id: "id" }, card: {} }),
     job: () => fakeJob(),
+    kindOf: () => "recordings",
     async classify(ids) {
       await onWork("classify", ids);
       return ids.map(predictionOf);
@@ -85,6 +86,8 @@ export function fakeModule(onWork) {
         text += decoder.decode(bytes, { stream: true });
       },
       end() {},
+      expect() {},
+      file() {},
       take() {
         const end = text.indexOf("\n");
         if (end < 0) return undefined;
@@ -94,8 +97,7 @@ export function fakeModule(onWork) {
         counts.set(id, (counts.get(id) ?? 0) + 1);
         return portionOf([id], [counts.get(id)]);
       },
-      warnings: () => [],
-      order: () => [...counts.keys()],
+      summary: () => ({ order: [...counts.keys()], warnings: [], repairs: [], refused: [] }),
       recording: () => undefined,
       free() {},
     };

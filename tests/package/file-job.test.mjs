@@ -3,14 +3,16 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { FileJob } from "../../pkg/file-job.js";
+import { withInput } from "../../pkg/inputs.js";
 import { WorkerPool } from "../../pkg/pool.js";
 import { Predictions } from "../../pkg/predictions.js";
-import { openSource } from "../../pkg/source.js";
 import { CLASSES, portionOf, predictionOf } from "./fakes.mjs";
 
 const MANY = 40;
 /** Milliseconds that a worker says that it was busy with a subject, and the windows of one. */
 const [BUSY_MS, WINDOWS] = [4, 16];
+
+const ids = (count) => Array.from({ length: count }, (_, i) => `${i}`);
 
 /** A worker that reads a file of `subjects`, one in each portion, and classifies what `work` lets it. */
 class FakeWorker {
@@ -38,14 +40,13 @@ class FakeWorker {
       const portion = number < this.subjects ? portionOf([`${number}`], [16]) : undefined;
       return { portion, bytesRead: Math.min(this.reads, this.subjects) };
     }
-    if (name === "summary")
-      return { order: Array.from({ length: this.subjects }, (_, i) => `${i}`), warnings: [] };
+    if (name === "summary") return { order: ids(this.subjects), warnings: [], repairs: [], refused: [] };
     if (name !== "classify") return undefined;
-    const ids = args.portions.flatMap(({ ids }) => ids);
-    await this.work(ids, this);
+    const asked = args.portions.flatMap(({ ids }) => ids);
+    await this.work(asked, this);
     if (!this.alive) throw this.ended.reason;
-    this.classified.push(...ids);
-    return { predictions: ids.map(predictionOf), busyMs: BUSY_MS * ids.length };
+    this.classified.push(...asked);
+    return { predictions: asked.map(predictionOf), busyMs: BUSY_MS * asked.length };
   }
 
   end(error) {
@@ -104,7 +105,7 @@ function setUp({ subjects = MANY, limit = 3, reader, helper, engine, found } = {
       new AbortController().signal,
       predictions,
     );
-    return job.run(openSource(new Blob(["x".repeat(subjects)])));
+    return withInput(new Blob(["x".repeat(subjects)]), (input) => job.run(input));
   };
   return { run, heard, first, started, other };
 }
@@ -112,8 +113,6 @@ function setUp({ subjects = MANY, limit = 3, reader, helper, engine, found } = {
 const slowly = async () => {
   for (let i = 0; i < 10; i++) await setImmediate();
 };
-
-const ids = (count) => Array.from({ length: count }, (_, i) => `${i}`);
 
 describe("a file", () => {
   it("is shared by workers, and its subjects come in the order of the file", async () => {

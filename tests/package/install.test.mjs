@@ -1,12 +1,13 @@
 // The package as others get it: packed, and installed in empty projects.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, it } from "node:test";
 import { promisify } from "node:util";
 import { serve } from "../../www/page/serve.mjs";
+import { cellsOf, xlsxOf } from "../e2e/archives.mjs";
 import { browserNames, launch } from "../e2e/browsers.mjs";
 import { PKG, SAMPLE, TSC } from "./inputs.mjs";
 
@@ -39,6 +40,8 @@ before(async () => {
     "index.js",
     "index.d.ts",
     "wasm/lean/painwave_bg.wasm",
+    "wasm/spreadsheet/painwave_bg.wasm",
+    "LICENSE-fflate",
     "README.md",
     "package.json",
   ]) {
@@ -136,6 +139,8 @@ function builtProject(bundler) {
     const project = await emptyProject(`${bundler.toLowerCase()}-project`, [tarball, ...packages]);
     await mkdir(join(project, files));
     await cp(SAMPLE, join(project, files, "sample.csv"));
+    const workbook = xlsxOf([["Export", cellsOf(await readFile(SAMPLE, "utf8"))]]);
+    await writeFile(join(project, files, "sample.xlsx"), workbook);
     // Browsers ask for an icon.
     await writeFile(join(project, files, "icon.svg"), '<svg xmlns="http://www.w3.org/2000/svg"/>');
     await writeFile(
@@ -148,6 +153,9 @@ function builtProject(bundler) {
        try {
          const classifier = await createClassifier();
          const result = await classifier.classify(await fetch("/sample.csv"));
+         // Its module is fetched now.
+         const same = await classifier.classify(await fetch("/sample.xlsx"));
+         if (same.toCsv() !== result.toCsv()) throw new Error("the workbook gives something else");
          await classifier.close();
          document.body.dataset.csv = result.toCsv({ probabilities: true });
        } catch (error) {

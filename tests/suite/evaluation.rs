@@ -65,6 +65,94 @@ fn bad_labels_are_refused_with_their_place() {
     );
 }
 
+/// Labels of a file with these columns of ids and of classes.
+fn parse_with(id: &[&str], label: Option<&str>, file: &str) -> Labels {
+    let id: Vec<String> = id.iter().map(|key| (*key).to_owned()).collect();
+    let columns = LabelColumns { id: &id, label };
+    Labels::parse(file.as_bytes(), columns, &classes(), &ReadOptions::default()).expect(file)
+}
+
+fn codes(labels: &Labels) -> Vec<&'static str> {
+    labels.repairs().iter().map(|repair| repair.kind.code()).collect()
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_column_of_labels_is_found() {
+    for (label, header) in [
+        (Some("mood"), "sample_index,label,mood"),
+        (None, "sample_index,age,label"),
+        (None, "sample_index,age,class"),
+        (None, "sample_index,age,Target"),
+        (None, "sample_index,,diagnosis"),
+    ] {
+        let labels = parse_with(&["sample_index"], label, &format!("{header}\n1,0,no_pain\n"));
+        assert_eq!(labels.get("1"), Some(0), "{header}");
+    }
+    let labels = parse_with(&["sample_index"], None, "sample_index,feeling\n1,no_pain\n");
+    assert_eq!(labels.get("1"), Some(0), "the only other column");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn spellings_of_a_class_are_taken_where_one_is_meant() {
+    let labels =
+        parse("sample_index,label\n1,No_Pain\n2,no pain\n3, HIGH-PAIN \n4,low_pain\n").expect("labels");
+    assert_eq!(labels.iter().map(|(_, class)| class).collect::<Vec<_>>(), [0, 0, 2, 1]);
+    assert_eq!((codes(&labels), labels.repairs()[0].count), (vec!["CLASS_SPELLING"], 3));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn words_for_missing_are_no_label() {
+    let labels = parse("sample_index,label\n1,no_pain\n2,NA\n3,\n4,?\n").expect("labels");
+    assert_eq!((labels.len(), labels.unlabelled(), codes(&labels)), (1, 3, vec!["NO_LABEL"]));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_label_in_every_row_is_one_label() {
+    let labels =
+        parse("sample_index,time,label\n1,0,no_pain\n1,1,no_pain\n2,0,low_pain\n2,1,\n").expect("labels");
+    assert_eq!((labels.len(), labels.unlabelled()), (2, 0));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn ids_meet_where_that_is_unambiguous() {
+    let labels =
+        parse("sample_index,label\n0,no_pain\n1.0,low_pain\ns1,high_pain\n7,no_pain\n").expect("labels");
+    let matched = labels.matched([("000", 0), ("001", 1), ("s01", 0), ("7", 0), ("007", 0)]);
+    assert_eq!(matched.pairs, [(0, 0), (1, 1), (0, 0)]);
+    assert_eq!(matched.without_label, ["s01", "007"]);
+    assert_eq!(matched.without_prediction, ["s1"]);
+    let spelled = matched.spelled.expect("two are written in another way");
+    assert_eq!((spelled.count, spelled.line, &*spelled.label, &*spelled.prediction), (2, 2, "0", "000"));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_file_may_have_labels_of_subjects_or_of_their_trials() {
+    let keys = ["subject", "trial"];
+    let labels = parse_with(&keys, None, "subject,label\na,no_pain\nb,low_pain\n");
+    assert_eq!(labels.matched([("a/1", 0), ("a/2", 1), ("b/1", 1)]).pairs, [(0, 0), (0, 1), (1, 1)]);
+    let labels = parse_with(&keys, None, "subject,trial,label\na,1,no_pain\na,2,low_pain\n");
+    assert_eq!(labels.matched([("a/1", 0), ("a/2", 1), ("b/1", 1)]).pairs, [(0, 0), (1, 1)]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_a_file_is() {
+    use painwave::kind::Kind;
+    let schema = crate::support::schema();
+    let of = |head: &str, complete| Kind::of(&schema, &ReadOptions::default(), head.as_bytes(), complete);
+    for (head, complete, kind) in [
+        ("subject,time,x,y,hand\n1,0,1,2,two\n", false, Kind::Recordings),
+        ("label,subject,time,x,y,hand\nlow,1,0,1,2,two\n", false, Kind::Recordings),
+        ("subject,label\n1,low\n", false, Kind::Labels),
+        ("sep=;\nsubject;class\n1;low\n", false, Kind::Labels),
+        ("subject;feeling\n1;low", true, Kind::Labels),
+        ("NRUB....", false, Kind::Bundle),
+        ("once upon a time", true, Kind::Unknown),
+        ("", true, Kind::Unknown),
+    ] {
+        assert_eq!(of(head, complete), kind, "{head:?}");
+    }
+}
+
 #[wasm_bindgen_test(unsupported = test)]
 fn subjects_without_a_counterpart_are_named() {
     let labels = parse("sample_index,label\n0,no_pain\n1,low_pain\n2,high_pain\n3,no_pain\n").unwrap();

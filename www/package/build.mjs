@@ -1,5 +1,7 @@
 // Turns `pkg/`, where tsc and wasm-bindgen have just written, into a package that npm can pack.
 import { copyFile, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
 import { minify } from "terser";
 
 const repository = new URL("../../", import.meta.url);
@@ -23,6 +25,13 @@ for (const name of ["relaxed", "burn"]) {
     await rm(new URL(`workers/${name}.${host}.js`, pkg));
   }
 }
+
+if (!(await exists(new URL("wasm/spreadsheet/painwave_bg.wasm", pkg)))) {
+  for (const host of ["browser", "node"]) {
+    await writeFile(new URL(`spreadsheet.${host}.js`, pkg), "export const spreadsheet = undefined;\n");
+  }
+}
+await bundle(new URL("inflate.js", pkg));
 
 for (const path of await readdir(pkg, { recursive: true })) {
   if (path.endsWith(".js")) await minified(new URL(path, pkg));
@@ -63,6 +72,22 @@ await writeFile(new URL("package.json", pkg), `${JSON.stringify(manifest, null, 
 await copyFile(new URL("README.md", import.meta.url), new URL("README.md", pkg));
 for (const name of await readdir(repository)) {
   if (name.startsWith("LICENSE")) await copyFile(new URL(name, repository), new URL(name, pkg));
+}
+
+/**
+ * Puts what a script imports of other packages into it: this package depends on none, so that a page can import it as it
+ * is. The licences of what is taken over go along.
+ */
+async function bundle(file) {
+  const input = fileURLToPath(file);
+  const modules = [
+    fileURLToPath(new URL("node_modules", import.meta.url)),
+    fileURLToPath(new URL("../node_modules", import.meta.url)),
+  ];
+  const build = await rolldown({ input, resolve: { modules }, platform: "browser" });
+  await build.write({ file: input, format: "es", sourcemap: true });
+  await build.close();
+  await copyFile(new URL("../node_modules/fflate/LICENSE", import.meta.url), new URL("LICENSE-fflate", pkg));
 }
 
 /** Makes a script small. What tsc wrote has a map to its source, and keeps one. */

@@ -7,7 +7,7 @@ use super::{DELIMITERS, Head, MAX_ROW, Names, header, without_mark};
 use crate::reading::error::{FoundColumn, MissingColumn, ReadError};
 use crate::reading::numeral::is_value;
 use crate::reading::quotes::Delimiter;
-use crate::reading::text::{Seen, trim};
+use crate::reading::text::trim;
 
 /// Values of a column that are shown beside its name.
 const SHOWN: usize = 3;
@@ -33,11 +33,11 @@ impl Candidate {
 
 impl Head {
     /// Why there is no header in what was taken.
-    pub(super) fn failure(&mut self, names: &Names, seen: &Seen, at_end: bool) -> ReadError {
+    pub(super) fn failure(&mut self, names: &Names, at_end: bool) -> ReadError {
         if self.bytes.iter().all(|byte| matches!(byte, b'\n' | b'\r' | b' ' | b'\t')) {
             return ReadError::EmptyFile;
         }
-        let best = self.best(names, seen);
+        let best = self.best(names);
         let nothing = best.as_ref().is_none_or(|best| best.found.count() == 0);
         let unnamed = best.as_ref().is_none_or(|best| best.found.count() == best.found.renamed.len());
         if unnamed && let Some((found, is_text)) = other_kind(&self.bytes) {
@@ -69,12 +69,12 @@ impl Head {
         self.missing(names, best, line)
     }
 
-    fn best(&mut self, names: &Names, seen: &Seen) -> Option<Candidate> {
+    fn best(&mut self, names: &Names) -> Option<Candidate> {
         let mut best: Option<Candidate> = None;
         let lines = self.starts.len().min(super::MAX_LINES);
         for line in 0..lines {
             for delimiter in self.told.map_or(DELIMITERS.to_vec(), |told| vec![told]) {
-                let Some(candidate) = self.candidate(names, seen, line, delimiter) else { continue };
+                let Some(candidate) = self.candidate(names, line, delimiter) else { continue };
                 if best.as_ref().is_none_or(|best| candidate.score() > best.score()) {
                     best = Some(candidate);
                 }
@@ -83,13 +83,7 @@ impl Head {
         best
     }
 
-    fn candidate(
-        &mut self,
-        names: &Names,
-        seen: &Seen,
-        line: usize,
-        delimiter: Delimiter,
-    ) -> Option<Candidate> {
+    fn candidate(&mut self, names: &Names, line: usize, delimiter: Delimiter) -> Option<Candidate> {
         let text = trim(self.line(line), || ()).to_vec();
         if text.is_empty() || super::separator(&text).is_some() {
             return None;
@@ -98,7 +92,7 @@ impl Head {
         self.splitter.split(text, delimiter);
         let fields = self.splitter.fields();
         let values = (0..fields.len()).filter(|index| is_value(fields.get(*index).trim_ascii())).count();
-        let header = header(&self.splitter, seen, self.line_number(line)).ok()?;
+        let header = header(&self.splitter);
         let found = match names.find(&header) {
             Ok(found) | Err(Mismatch::Missing(found)) => found,
             Err(_) => return None,

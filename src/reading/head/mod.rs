@@ -15,12 +15,12 @@ pub(super) use self::names::{Match, NONE, Names};
 use super::error::{ReadError, ReadWarning, excerpt};
 use super::quotes::{Delimiter, Halt, Scan, Splitter};
 use super::repair::{RepairKind, Repairs};
-use super::text::{Seen, trim};
+use super::text::{Seen, decode, trim};
 
 /// Max bytes of a header or a row: it bounds the memory.
 pub(super) const MAX_ROW: usize = 1 << 20;
-/// Lines among which the header must be.
-const MAX_LINES: usize = 100;
+/// Lines among which the header must be: so many less one may be before it.
+const MAX_LINES: usize = 101;
 /// Of delimiters that find the columns the first wins.
 const DELIMITERS: [Delimiter; 5] = [
     Delimiter::Byte(b','),
@@ -98,7 +98,7 @@ impl Head {
         let room = MAX_ROW - self.bytes.len();
         if used > room {
             self.bytes.extend_from_slice(&input[..room]);
-            return Err(self.failure(names, seen, false));
+            return Err(self.failure(names, false));
         }
         self.bytes.extend_from_slice(&input[..used]);
         let found = match end {
@@ -125,7 +125,7 @@ impl Head {
         self.bytes.push(b'\n');
         match self.end_line(names, ignored, seen, repairs)? {
             Some(found) => Ok(found),
-            None => Err(self.failure(names, seen, true)),
+            None => Err(self.failure(names, true)),
         }
     }
 
@@ -170,7 +170,7 @@ impl Head {
         }
         let blank = text.is_empty();
         if line >= MAX_LINES && !self.is_first_line_open() {
-            return Err(self.failure(names, seen, false));
+            return Err(self.failure(names, false));
         }
         let mut rows: Vec<OpenRow> = std::mem::take(&mut self.open);
         if !blank && told.is_none() && line < MAX_LINES {
@@ -188,7 +188,7 @@ impl Head {
                     self.open.push(row);
                     continue;
                 }
-                found = self.table(&row, names, seen)?;
+                found = self.table(&row, names)?;
                 if found.is_some() {
                     self.note(row.line, repairs)?;
                 }
@@ -199,6 +199,10 @@ impl Head {
             return Ok(None);
         };
         let number = self.line_number(line);
+        let fields = self.splitter.fields();
+        for index in columns.indices.iter().filter(|index| **index != NONE) {
+            seen.text(trim(fields.get(*index), || ()), number)?;
+        }
         for wanted in renamed {
             let (name, index) = (names.wanted[wanted].name(), columns.indices[wanted]);
             repairs.note(RepairKind::RenamedColumn, number, || {
@@ -213,12 +217,7 @@ impl Head {
     }
 
     /// The columns of a row that ends here, if it is the header, and which of them have another name.
-    fn table(
-        &mut self,
-        row: &OpenRow,
-        names: &Names,
-        seen: &Seen,
-    ) -> Result<Option<(Columns, Vec<usize>)>, ReadError> {
+    fn table(&mut self, row: &OpenRow, names: &Names) -> Result<Option<(Columns, Vec<usize>)>, ReadError> {
         let line = self.line_number(row.line);
         let Head { bytes, starts, splitter, told, .. } = self;
         let bytes = bytes[starts[row.line]..].trim_ascii_end();
@@ -232,7 +231,7 @@ impl Head {
                 continue;
             }
             splitter.split(text, row.delimiter);
-            let header = header(splitter, seen, line)?;
+            let header = header(splitter);
             let found = match names.find(&header) {
                 Ok(found) => found,
                 Err(Mismatch::Missing(found)) if found.count() > 0 => {
@@ -311,10 +310,9 @@ fn is_likely_header(line: &[u8], own: Delimiter, told: Option<Delimiter>, splitt
 }
 
 /// The names of a row.
-fn header(row: &Splitter, seen: &Seen, line: u64) -> Result<Vec<String>, ReadError> {
+fn header(row: &Splitter) -> Vec<String> {
     let fields = row.fields();
-    let name = |index| Ok(seen.text(trim(fields.get(index), || ()), line)?.into_owned());
-    (0..fields.len()).map(name).collect()
+    (0..fields.len()).map(|index| decode(trim(fields.get(index), || ())).into_owned()).collect()
 }
 
 /// What is left of a line that starts with the mark of a comment.

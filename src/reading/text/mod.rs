@@ -10,7 +10,7 @@ mod seen;
 mod utf32;
 
 pub(super) use self::invisible::{is_invisible, trim};
-pub(super) use self::seen::Seen;
+pub(super) use self::seen::{Seen, decode};
 
 use self::decoder::Decoder;
 use self::utf32::Utf32;

@@ -32,10 +32,8 @@ impl Seen {
             // ASCII is UTF-8.
             return Ok(String::from_utf8_lossy(bytes));
         }
-        let (text, kind) = match str::from_utf8(bytes) {
-            Ok(text) => (Cow::Borrowed(text), &self.utf8),
-            Err(_) => (Cow::Owned(windows_1252(bytes)), &self.single_bytes),
-        };
+        let text = decode(bytes);
+        let kind = if matches!(text, Cow::Borrowed(_)) { &self.utf8 } else { &self.single_bytes };
         if kind.get().is_none() {
             kind.set(Some(line));
         }
@@ -59,5 +57,13 @@ impl Seen {
     fn note(&self, what: &Cell<bool>) {
         what.set(true);
         self.news.set(true);
+    }
+}
+
+/// The text of bytes in UTF-8, or in Windows-1252 if they are not: then it is an owned one.
+pub(in super::super) fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    match str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(windows_1252(bytes)),
     }
 }

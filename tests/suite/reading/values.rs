@@ -375,3 +375,52 @@ fn without_times_the_rows_are_in_order() {
     let read = read_with(&schema, &ReadOptions::default(), &[("", "id,a,b,legs\nr,1,2,two\n")]);
     assert_eq!((read.recordings.len(), read.repairs), (1, vec![]));
 }
+
+#[cfg(not(target_arch = "wasm32"))]
+mod anywhere {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A file in which much is to be put right, and some subjects are to be refused.
+    fn file() -> impl Strategy<Value = String> {
+        let id = prop::sample::select(vec!["r", "s", "t", "r\u{200b}", "=\"s\"", "", "\u{a0}t"]);
+        let number = prop::sample::select(vec![
+            "1",
+            "12",
+            "0,5",
+            "1,234",
+            "1.234",
+            "1.5",
+            "\u{2212}2",
+            "1D3",
+            "",
+            "NA",
+            "x",
+            "inf",
+            "1 234",
+            "1.980,40",
+            "7",
+            "8",
+        ]);
+        let legs = prop::sample::select(vec!["two", "TWO", "na", "peg\u{200b} leg", "?", "three"]);
+        let end = prop::sample::select(vec!["\n", "\r\n", "\n\n", ";x\n"]);
+        let row = (id, number.clone(), number, legs, end);
+        proptest::collection::vec(row, 1..24).prop_map(|rows| {
+            let start = "id;time;a;b;legs\n".to_owned();
+            rows.iter().enumerate().fold(start, |file, (time, (id, a, b, legs, end))| {
+                format!("{file}{id};{time};{a};{b};{legs}{end}")
+            })
+        })
+    }
+
+    proptest! {
+        /// Each file is read at once, byte by byte and in pieces of seven, and must give the same.
+        #[test]
+        fn how_a_file_is_cut_changes_nothing(file in file()) {
+            let read = read(&file);
+            prop_assert_eq!(read.error.is_some(), read.recordings.is_empty());
+            prop_assert!(read.values().iter().all(|value| value.is_finite()));
+        }
+    }
+}

@@ -30,3 +30,10 @@ export function concat<T extends { readonly length: number; set(part: T, offset:
   }
   return whole;
 }
+
+/** All chunks, up to the end. */
+export async function gathered(chunks: Chunks): Promise<Uint8Array<ArrayBuffer>[]> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  return parts;
+}

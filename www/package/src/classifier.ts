@@ -7,11 +7,12 @@ import { PainwaveError } from "./errors.js";
 import { FileJob, type Workers } from "./file-job.js";
 import { findAdapter } from "./gpu.js";
 import type { Host } from "./host.js";
+import { type Input, type OpenInput, readAll, withInput } from "./inputs.js";
 import { WorkerPool } from "./pool.js";
 import { Predictions } from "./predictions.js";
 import { JobResult } from "./result.js";
+import { idColumns } from "./schema.js";
 import type { WorkerSession } from "./session.js";
-import { type OpenSource, readAll, withSource } from "./source.js";
 import type {
   BundleSource,
   Classifier,
@@ -20,6 +21,9 @@ import type {
   ClassifyOptions,
   Device,
   Engine,
+  EvaluateOptions,
+  Kind,
+  NamedSource,
   Result,
   Scores,
   Source,
@@ -89,7 +93,7 @@ async function bytesOf(
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   if (typeof source === "string" || source instanceof URL) return host.fetchBytes(source, signal);
-  return withSource(source, (open) => abortable(readAll(open), signal));
+  return withInput(source, ({ files: [file] }) => abortable(readAll(file), signal));
 }
 
 class PooledClassifier implements Classifier {
@@ -111,8 +115,8 @@ class PooledClassifier implements Classifier {
     return { asked: this.#asked, device, why: companion.why, workers: pool.limit, ...model };
   }
 
-  classify(source: Source, options: ClassifyOptions = {}): Promise<Result> {
-    return withSource(source, (open) =>
+  classify(source: Input, options: ClassifyOptions = {}): Promise<Result> {
+    return withInput(source, (open) =>
       // The bytes of a stream may come late or never, so later calls must not wait for them.
       this.#calls.inTurn((own) => this.#classify(open, options, own), {
         signal: options.signal,
@@ -121,14 +125,17 @@ class PooledClassifier implements Classifier {
     );
   }
 
-  evaluate(labels: Source, result: Result, options: { signal?: AbortSignal } = {}): Promise<Scores> {
-    return withSource(labels, (open) =>
+  evaluate(labels: Source | NamedSource, result: Result, options: EvaluateOptions = {}): Promise<Scores> {
+    return withInput(labels, ({ files: [file] }) =>
       this.#calls.run(async (own) => {
-        const bytes = await readAll(open);
+        const { classes, schema } = this.#wasm;
         const args = {
-          classes: this.#wasm.classes,
-          idColumn: this.#wasm.schema.id,
-          labels: bytes,
+          classes,
+          idColumns: idColumns(schema),
+          labelColumn: schema.label,
+          labels: await readAll(file),
+          fileName: file.name,
+          strict: options.strict ?? false,
           ids: result.predictions.map(({ id }) => id),
           predicted: result.predictions.map(({ label }) => label),
         };
@@ -139,13 +146,27 @@ class PooledClassifier implements Classifier {
     );
   }
 
+  kindsOf(
+    source: Source | NamedSource,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<readonly Kind[]> {
+    return withInput(source, ({ files: [file] }) =>
+      this.#calls.run(async (own) => {
+        const { blob } = file.source;
+        const whole = this.#workers.postsBlobs && blob !== undefined ? blob : new Blob([await readAll(file)]);
+        const args = { name: file.name, blob: whole };
+        return this.#withReader((reader) => reader.call("kindsOf", args), own, true);
+      }, options.signal),
+    );
+  }
+
   async close(): Promise<void> {
     this.#calls.close();
     this.#workers.companion.close();
     await this.#workers.pool.close();
   }
 
-  #classify(source: OpenSource, options: ClassifyOptions, signal: AbortSignal): Promise<Result> {
+  #classify(source: OpenInput, options: ClassifyOptions, signal: AbortSignal): Promise<Result> {
     const predictions = new Predictions(this.#wasm.classes);
     const attempt = async (reader: WorkerSession): Promise<Result> => {
       const number = this.#jobs++;
@@ -156,7 +177,7 @@ class PooledClassifier implements Classifier {
         signal.throwIfAborted();
         keep = options.keepRecordings ?? false;
         const kept = keep ? { session: reader, job: number } : undefined;
-        return new JobResult(outcome.predictions, outcome.warnings, this.#wasm, kept);
+        return new JobResult(outcome, this.#wasm, kept);
       } finally {
         if (!keep) file.release();
       }

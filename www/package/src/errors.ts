@@ -1,3 +1,5 @@
+import type { ColumnChoice } from "./types.js";
+
 /**
  * What a {@link PainwaveError} can be about when this package itself raises it. The errors of a data file or
  * a bundle come from the classifier and have codes of their own, which are as stable as these.
@@ -11,6 +13,16 @@ export type PackageErrorCode =
   | "READ_FAILED"
   /** The input starts like gzip but cannot be unpacked. */
   | "GZIP_INVALID"
+  /** The input is gzip that is cut off. */
+  | "GZIP_CUT"
+  /** The input starts like a .zip but cannot be unpacked. */
+  | "ZIP_INVALID"
+  /** A file in a .zip has a password. */
+  | "ZIP_ENCRYPTED"
+  /** A .zip has no recordings in it, or no labels where these are wanted. */
+  | "ZIP_EMPTY"
+  /** The module that reads workbooks is not part of this build of the package. */
+  | "SPREADSHEET_NOT_BUILT"
   /** A file of this package, or a bundle, could not be fetched. */
   | "DOWNLOAD_FAILED"
   /** The WebAssembly module could not be compiled here. */
@@ -36,12 +48,16 @@ export type PackageErrorCode =
   /** Something is wrong in this package itself. */
   | "INTERNAL";
 
-/** Where in the input an error is. */
+/** Where in the input an error is, and what could be there. */
 export interface ErrorLocation {
+  /** Name of the file, where there are several. */
+  readonly file?: string | undefined;
   /** Line of the file, counted from 1. */
   readonly line?: number | undefined;
   /** Name of the column, or its number counted from 1 where it has no name. */
   readonly column?: string | number | undefined;
+  /** With code `MISSING_COLUMN`: the columns that are missing and those that could be meant. */
+  readonly columns?: ColumnChoice | undefined;
 }
 
 /** Every failure of this package but an abort, which rejects with the signal's reason. */
@@ -49,16 +65,22 @@ export class PainwaveError extends Error {
   override readonly name = "PainwaveError";
   /** Stable: safe to compare with. */
   readonly code: PackageErrorCode | (string & {});
+  /** Name of the file, where there are several. */
+  readonly file: string | undefined;
   /** Line of the file, counted from 1, where the error has one. */
   readonly line: number | undefined;
   /** Name of the column, where the error has one. */
   readonly column: string | number | undefined;
+  /** With code `MISSING_COLUMN`: the columns that are missing and those that could be meant. */
+  readonly columns: ColumnChoice | undefined;
 
   constructor(code: PainwaveError["code"], message: string, location: ErrorLocation = {}, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
+    this.file = location.file;
     this.line = location.line;
     this.column = location.column;
+    this.columns = location.columns;
   }
 }
 

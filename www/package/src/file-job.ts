@@ -1,16 +1,16 @@
-import type { Chunks } from "./chunks.js";
 import type { Companion } from "./companion.js";
 import type { StartedEngine } from "./engines.js";
 import { PainwaveError } from "./errors.js";
+import type { OpenFile, OpenInput } from "./inputs.js";
 import { Meter, windowsOf } from "./meter.js";
+import { holdsOthers, unpackedName } from "./names.js";
 import type { WorkerPool } from "./pool.js";
 import { type Portion, PortionQueue } from "./portions.js";
 import { type Answered, byPortion, type PortionHead, type Predictions } from "./predictions.js";
-import type { Classified } from "./protocol.js";
+import { type Classified, failureOf, type Piece } from "./protocol.js";
 import type { WorkerSession } from "./session.js";
-import type { OpenSource } from "./source.js";
 import type { ClassifyOptions, Engine, Prediction } from "./types.js";
-import type { WasmPrediction } from "./wasm.js";
+import type { Summary, WasmPrediction } from "./wasm.js";
 
 /** Windows of the first portion: one or two subjects, so that the first predictions do not wait for more. */
 const FIRST_WINDOWS = 64;
@@ -26,7 +26,7 @@ const MAX_FAILURES = 1;
 /** Portions that an engine gets in one call: a GPU wants all the windows that it can get. */
 const PORTIONS_AT_ONCE: Record<Engine, number> = { cpu: 1, ndarray: 1, webgpu: 24 };
 
-/** What works on a file. */
+/** What works on files. */
 export interface Workers {
   readonly reader: WorkerSession;
   readonly pool: WorkerPool;
@@ -35,10 +35,9 @@ export interface Workers {
   readonly postsBlobs: boolean;
 }
 
-/** The result of a file. */
-export interface Outcome {
+/** The result of a job. */
+export interface Outcome extends Omit<Summary, "order"> {
   readonly predictions: readonly Prediction[];
-  readonly warnings: readonly string[];
 }
 
 /** One worker that classifies. */
@@ -53,7 +52,7 @@ interface Hand {
 }
 
 /**
- * One file on its way through the workers: one of them reads it and hands out complete recordings in portions;
+ * A file, or several one after the other, on the way through the workers: one of them reads it and hands out complete recordings in portions;
  * the helpers, and itself when enough of them are waiting, classify those. This thread passes them on and
  * holds on to what is being classified, so that another worker can do it should one die.
  */
@@ -91,24 +90,26 @@ export class FileJob {
     this.#predictions = predictions;
   }
 
-  /** Classifies the whole file. The reader keeps the recordings until `release`. */
-  async run(source: OpenSource): Promise<Outcome> {
+  /** Classifies the whole input. The reader keeps the recordings until `release`. */
+  async run(input: OpenInput): Promise<Outcome> {
     const { reader, companion, postsBlobs } = this.#workers;
-    const blob = postsBlobs ? source.blob : undefined;
+    const files = postsBlobs ? input.blobs : undefined;
     const job = this.#number;
-    this.#meter = new Meter(source.bytesTotal);
+    const { strict, columns } = this.#options;
+    this.#meter = new Meter(input.bytesTotal);
     this.#failWith(this.#signal);
     this.#failWith(reader.ended);
     try {
-      await reader.call("open", { job, blob });
-      if (blob === undefined) this.#spawn(this.#push(source.chunks()));
+      const names = input.files.map(({ name }) => unpackedName(name)).filter((name) => !holdsOthers(name));
+      await reader.call("open", { job, files, options: { strict, columns, files: names } });
+      if (files === undefined) this.#spawn(this.#push(input.files));
       this.#spawn(this.#read());
       this.#useCompanion();
       if (!companion.alone || this.#engine === undefined) this.#useCpu();
       await this.#queue.finished();
-      const { order, warnings } = await reader.call("summary", { job });
+      const { order, ...found } = await reader.call("summary", { job });
       this.#report();
-      return { predictions: this.#predictions.inOrder(order), warnings };
+      return { predictions: this.#predictions.inOrder(order), ...found };
     } finally {
       // Ends whatever still runs.
       const over = new PainwaveError("CLOSED", "the file is no longer worked on");
@@ -134,14 +135,27 @@ export class FileJob {
     for (const part of parts) part.catch((error) => this.#queue.fail(error));
   }
 
-  async #push(chunks: Chunks): Promise<void> {
-    const job = this.#number;
-    const { reader } = this.#workers;
-    for await (const chunk of chunks) {
-      if (this.#queue.over) return;
-      await reader.call("push", { job, chunk }, [chunk.buffer]);
+  /** Passes the files on, piece by piece. A file that cannot be read to its end is said to be one. */
+  async #push(files: readonly OpenFile[]): Promise<void> {
+    for (const file of files) {
+      await this.#pushPiece({ begin: file.name });
+      try {
+        for await (const chunk of file.source.chunks()) {
+          if (this.#queue.over) return;
+          if (!(await this.#pushPiece({ chunk }, [chunk.buffer]))) break;
+        }
+      } catch (error) {
+        if (this.#queue.over) return;
+        const failure = failureOf(error);
+        if (failure.code !== "READ_FAILED") throw error;
+        await this.#pushPiece({ failure });
+      }
     }
-    await reader.call("push", { job, chunk: undefined });
+    await this.#pushPiece(undefined);
+  }
+
+  #pushPiece(piece: Piece | undefined, transfer: ArrayBuffer[] = []): Promise<boolean> {
+    return this.#workers.reader.call("push", { job: this.#number, piece }, transfer);
   }
 
   async #read(): Promise<void> {

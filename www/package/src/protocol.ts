@@ -1,5 +1,6 @@
-import type { Engine, Precision, Recording } from "./types.js";
-import type { WasmInfo, WasmPortion, WasmPrediction, WasmScores } from "./wasm.js";
+import { messageOf, PainwaveError } from "./errors.js";
+import type { ColumnChoice, Engine, Kind, Precision, Recording } from "./types.js";
+import type { ReadOptions, Summary, WasmInfo, WasmPortion, WasmPrediction, WasmScores } from "./wasm.js";
 
 /** What the page thread can ask of a worker: the arguments and the answer of each call. */
 export interface Calls {
@@ -12,32 +13,57 @@ export interface Calls {
     args: { bundle: Uint8Array | undefined; engine: Engine; precision: Precision | undefined };
     answer: WasmInfo;
   };
-  /** Opens a file, under a number that the caller chooses. Without `blob` its bytes come by `push`. */
-  open: { args: { job: number; blob: Blob | undefined }; answer: undefined };
-  /** The next bytes of the file, or its end; answered when there is room for more. */
-  push: { args: { job: number; chunk: Uint8Array<ArrayBuffer> | undefined }; answer: undefined };
-  /** Reads on until some subjects are complete that have this many windows, or until the end of the file. */
+  /** Opens a job under a number that the caller chooses. Without `files` their bytes come by `push`. */
+  open: {
+    args: { job: number; files: readonly NamedBlob[] | undefined; options: ReadOptions };
+    answer: undefined;
+  };
+  /**
+   * The next piece of the files, or the end of all; answered when there is room for more, by whether more of the
+   * same file is wanted.
+   */
+  push: { args: { job: number; piece: Piece | undefined }; answer: boolean };
+  /** Reads on until some subjects are complete that have this many windows, or until the end of all files. */
   read: { args: { job: number; windows: number }; answer: Read };
   /** Classifies the recordings of some portions, in their order. */
   classify: { args: { portions: WasmPortion[] }; answer: Classified };
-  /** The ids of all subjects in the order of the file, and its warnings. Only after its end is read. */
-  summary: { args: { job: number }; answer: { order: string[]; warnings: string[] } };
+  /** What was found in the files. Only after their end is read. */
+  summary: { args: { job: number }; answer: Summary };
   /** One subject's signals; `undefined` for an id that is not in the file. */
   recording: { args: { job: number; id: string }; answer: Recording | undefined };
-  /** Frees a file and its recordings, read to its end or not. */
+  /** Frees files and their recordings, read to their end or not. */
   release: { args: { job: number }; answer: undefined };
   /** Compares predicted labels with a labels file. */
   evaluate: {
     args: {
       classes: readonly string[];
-      idColumn: string;
-      labels: Uint8Array;
+      idColumns: readonly string[];
+      labelColumn: string | undefined;
+      /** The labels' file as it is, packed or not. */
+      labels: Uint8Array<ArrayBuffer>;
+      /** Empty, where it has none. */
+      fileName: string;
+      strict: boolean;
       ids: string[];
       predicted: string[];
     };
     answer: WasmScores;
   };
+  /** What a file is, or what is in it. */
+  kindsOf: { args: { name: string; blob: Blob }; answer: Kind[] };
 }
+
+/** A file that the worker reads itself. */
+export interface NamedBlob {
+  readonly name: string;
+  readonly blob: Blob;
+}
+
+/** A part of files that come one after the other: the beginning of one, some of its bytes, or why there are no more. */
+export type Piece =
+  | { readonly begin: string }
+  | { readonly chunk: Uint8Array<ArrayBuffer> }
+  | { readonly failure: Failure };
 
 /** How far a file is read. */
 export interface Read {
@@ -72,8 +98,24 @@ export interface Failure {
   /** A code means that the call failed; none means that the module broke and must not be used again. */
   readonly code: string | undefined;
   readonly message: string;
-  readonly line: number | undefined;
-  readonly column: string | number | undefined;
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+  readonly column?: string | number | undefined;
+  readonly columns?: ColumnChoice | undefined;
+}
+
+/** An error as it can be posted. */
+export function failureOf(error: unknown): Failure {
+  const { code, file, line, column, columns } = (
+    typeof error === "object" && error !== null ? error : {}
+  ) as Partial<Failure>;
+  const message = messageOf(error);
+  return { code: typeof code === "string" ? code : undefined, message, file, line, column, columns };
+}
+
+/** A posted error that has a code. */
+export function errorOf(failure: Failure): PainwaveError {
+  return new PainwaveError(failure.code ?? "INTERNAL", failure.message, failure);
 }
 
 /** A worker as its owner sees it, the same in browsers and Node. */

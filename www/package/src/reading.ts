@@ -1,77 +1,119 @@
-import { type Chunks, chunksOf } from "./chunks.js";
+import type { Chunks } from "./chunks.js";
 import { PainwaveError } from "./errors.js";
+import type { InspectionTools } from "./inspect.js";
+import { errorOf, failureOf, type NamedBlob, type Piece } from "./protocol.js";
 import { blobChunks } from "./source.js";
-import { unpacked } from "./unpack.js";
-import type { WasmJob, WasmPortion } from "./wasm.js";
+import type { Refusal } from "./types.js";
+import { type PackedFile, type Table, tablesOf } from "./unpack.js";
+import type { ReadOptions, Summary, WasmJob, WasmPortion } from "./wasm.js";
 
-/** Chunks that may wait in the worker, so that it can go on while the next ones are posted. */
-const CHUNKS_AHEAD = 4;
+/** Pieces that may wait in the worker, so that it can go on while the next ones are posted. */
+const PIECES_AHEAD = 4;
 
-/** The worker's side of one file: where its bytes come from, and the module's reader, which they go to. */
+/** Errors that say only that a file ends too early: what was before is good. */
+const BENIGN = ["GZIP_CUT"];
+
+/** What the module's reader is told next. */
+type Step =
+  | { readonly table: string }
+  | { readonly chunk: Uint8Array<ArrayBuffer> }
+  | { readonly file: string; readonly error: unknown };
+
+/** Runs work with the module when its turn comes. */
+type Turn = <T>(work: () => T) => Promise<T>;
+
+/** The worker's side of a job: where the bytes of its files come from, and the module's reader, which they go to. */
 export class Reading {
   /** The module's reader. */
   readonly job: WasmJob;
-  readonly #contents: Chunks;
-  /** Where pushed chunks enter; a file that the worker reads itself has none. */
-  readonly #entry: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>> | undefined;
+  readonly #strict: boolean;
+  readonly #tools: InspectionTools;
+  readonly #steps: AsyncGenerator<Step, void, boolean>;
+  /** Where pushed pieces enter; files that the worker reads itself have none. */
+  readonly #entry: WritableStreamDefaultWriter<Piece> | undefined;
   #bytesRead = 0;
+  /** Names of all tables, and of files that have none that can be read. */
+  readonly #seen = new Set<string>();
+  /** Files that could not be unpacked or read to their end. */
+  readonly #failed: { readonly file: string; readonly error: PainwaveError }[] = [];
+  readonly #leftOut: string[] = [];
+  /** Whether more of the file is wanted that pieces come from. */
+  #wanted = true;
+  /** Whether the module's reader wants more of the table. */
+  #goOn = true;
   #ended = false;
   #released = false;
 
-  constructor(job: WasmJob, blob: Blob | undefined) {
+  constructor(
+    job: WasmJob,
+    files: readonly NamedBlob[] | undefined,
+    options: ReadOptions,
+    tools: InspectionTools,
+  ) {
     this.job = job;
-    if (blob !== undefined) {
-      this.#contents = unpacked(this.#counted(blobChunks(blob, undefined)));
+    this.#strict = options.strict ?? false;
+    this.#tools = tools;
+    if (files !== undefined) {
+      this.#steps = this.#stepsOf(this.#blobFiles(files));
       return;
     }
-    const { readable, writable } = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>(
+    const { readable, writable } = new TransformStream<Piece, Piece>(
       undefined,
-      new CountQueuingStrategy({ highWaterMark: CHUNKS_AHEAD }),
+      new CountQueuingStrategy({ highWaterMark: PIECES_AHEAD }),
     );
     this.#entry = writable.getWriter();
-    this.#contents = unpacked(this.#counted(chunksOf(readable)));
+    this.#steps = this.#stepsOf(this.#pushedFiles(readable.getReader()));
   }
 
-  /** Bytes read so far, as they are in the file. */
+  /** Bytes read so far, as they are in the files. */
   get bytesRead(): number {
     return this.#bytesRead;
   }
 
-  /** Takes the next chunk, or the end, as soon as there is room for it. */
-  async push(chunk: Uint8Array<ArrayBuffer> | undefined): Promise<void> {
+  /** Takes the next piece, or the end, as soon as there is room for it. Says whether more of its file is wanted. */
+  async push(piece: Piece | undefined): Promise<boolean> {
     const entry = this.#entry;
-    if (entry === undefined) throw new Error("this file is read by the worker");
+    if (entry === undefined) throw new Error("these files are read by the worker");
     // `next` rejects with the same error.
     await entry.ready.catch(() => undefined);
-    // Not awaited: it settles only when the chunk has been read.
-    (chunk === undefined ? entry.close() : entry.write(chunk)).catch(() => undefined);
+    if (piece !== undefined && "begin" in piece) this.#wanted = true;
+    // Not awaited: it settles only when the piece has been read.
+    (piece === undefined ? entry.close() : entry.write(piece)).catch(() => undefined);
+    return this.#wanted;
   }
 
   /**
    * Reads on until subjects are complete that have this many windows, or until the end. What uses the module
    * goes through `turn`; waiting for bytes does not, so that others may use it meanwhile.
    */
-  async next(windows: number, turn: <T>(work: () => T) => Promise<T>): Promise<WasmPortion | undefined> {
+  async next(windows: number, turn: Turn): Promise<WasmPortion | undefined> {
     for (;;) {
       const portion = await turn(() => this.#open().take(windows));
       if (portion !== undefined || this.#ended) return portion;
-      const chunk = await this.#contents.next();
-      await turn(() => {
-        if (!chunk.done) {
-          this.#open().read(chunk.value);
-          return;
-        }
-        this.#open().end();
-        this.#ended = true;
-      });
+      const step = await this.#steps.next(this.#goOn);
+      await turn(() => (step.done ? this.#end() : this.#take(step.value)));
     }
+  }
+
+  /** What was found, when all is read. */
+  summary(): Summary {
+    const { order, warnings, repairs, refused } = this.#open().summary();
+    const left = this.#leftOut.map(
+      (name) => `${JSON.stringify(name)} was left out: it has no recordings in it`,
+    );
+    return {
+      order,
+      repairs,
+      warnings: [...warnings, ...left],
+      refused: [...refused, ...this.#failed.map(refusal)],
+    };
   }
 
   /** Stops reading and frees the module's reader. */
   release(): void {
     this.#released = true;
     this.#entry?.abort(released()).catch(() => undefined);
-    this.#contents.return().catch(() => undefined);
+    this.#steps.return().catch(() => undefined);
     this.job.free();
   }
 
@@ -80,12 +122,114 @@ export class Reading {
     return this.job;
   }
 
+  /** Passes a step on to the module's reader, which says of most errors that a table has at the end of all. */
+  #take(step: Step): void {
+    if ("error" in step) {
+      this.#fail(step.file, step.error);
+      return;
+    }
+    if ("table" in step) this.#seen.add(step.table);
+    const job = this.#open();
+    this.#goOn = true;
+    try {
+      if ("table" in step) {
+        // What has no name is read as if it were the only one.
+        if (step.table !== "") job.file(step.table);
+      } else job.read(step.chunk);
+    } catch (error) {
+      if (this.#strict || failureOf(error).code === undefined) throw error;
+      this.#goOn = "table" in step;
+    }
+  }
+
+  #fail(file: string, thrown: unknown): void {
+    const failure = failureOf(thrown);
+    if (this.#strict || failure.code === undefined) throw thrown;
+    this.#seen.add(file);
+    this.#failed.push({ file, error: errorOf(failure) });
+  }
+
+  #end(): void {
+    const [first] = this.#failed;
+    // Of one file nothing may be lost in silence by those who look at the predictions only.
+    if (first !== undefined && this.#seen.size === 1 && !BENIGN.includes(first.error.code)) throw first.error;
+    try {
+      this.#open().end();
+    } catch (error) {
+      throw first?.error ?? error;
+    }
+    this.#ended = true;
+  }
+
+  /** The steps of files that come one after the other. What is wrong with one does not keep the others from being read. */
+  async *#stepsOf(files: AsyncGenerator<PackedFile, void>): AsyncGenerator<Step, void, boolean> {
+    for await (const file of files) {
+      try {
+        for await (const table of this.#tablesOf(file)) yield* this.#stepsOfTable(table);
+      } catch (error) {
+        yield { file: file.name, error };
+      }
+    }
+  }
+
+  async *#stepsOfTable({ name, contents }: Table): AsyncGenerator<Step, void, boolean> {
+    yield { table: name };
+    try {
+      for await (const chunk of contents) if (!(yield { chunk })) break;
+    } catch (error) {
+      yield { file: name, error };
+    }
+  }
+
+  #tablesOf(file: PackedFile): AsyncGenerator<Table, void> {
+    return tablesOf(file, {
+      ...this.#tools,
+      wanted: "recordings",
+      readPart: (part) => this.#counted(blobChunks(part, undefined)),
+      expect: (names) => this.#open().expect(names),
+      failed: (name, error) => this.#fail(name, error),
+      leftOut: (name) => this.#leftOut.push(name),
+    });
+  }
+
+  async *#blobFiles(files: readonly NamedBlob[]): AsyncGenerator<PackedFile, void> {
+    for (const { name, blob } of files) {
+      const before = this.#bytesRead;
+      yield { name, blob, chunks: () => this.#counted(blobChunks(blob, undefined)) };
+      // Not all of an archive is unpacked, nor of what cannot be read.
+      this.#bytesRead = before + blob.size;
+    }
+  }
+
+  async *#pushedFiles(pieces: ReadableStreamDefaultReader<Piece>): AsyncGenerator<PackedFile, void> {
+    let next = await pieces.read();
+    const belongs = () => !next.done && !("begin" in next.value);
+    const rest = async function* (): Chunks {
+      for (; !next.done && !("begin" in next.value); next = await pieces.read()) {
+        if ("failure" in next.value) throw errorOf(next.value.failure);
+        yield next.value.chunk;
+      }
+    };
+    while (!next.done) {
+      const name = "begin" in next.value ? next.value.begin : "";
+      next = await pieces.read();
+      yield { name, chunks: () => this.#counted(rest()) };
+      // What is still there of it is not wanted.
+      this.#wanted = false;
+      while (belongs()) next = await pieces.read();
+    }
+  }
+
   async *#counted(chunks: Chunks): Chunks {
     for await (const chunk of chunks) {
       this.#bytesRead += chunk.byteLength;
       yield chunk;
     }
   }
+}
+
+function refusal({ file, error }: { file: string; error: PainwaveError }): Refusal {
+  return { id: "", code: error.code, file: file === "" ? undefined : file, message: error.message };
 }
 
 /** The error of a call that comes too late. */

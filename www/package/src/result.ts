@@ -1,6 +1,8 @@
 import { PainwaveError } from "./errors.js";
+import type { Outcome } from "./file-job.js";
+import { idColumns, idParts } from "./schema.js";
 import type { WorkerSession } from "./session.js";
-import type { CsvOptions, Prediction, Recording, Result } from "./types.js";
+import type { CsvOptions, Prediction, Recording, Refusal, Repair, Result } from "./types.js";
 import type { WasmInfo } from "./wasm.js";
 
 /** Where the recordings of a result are kept. */
@@ -9,22 +11,21 @@ export interface KeptJob {
   readonly job: number;
 }
 
-/** The result of one file. */
+/** The result of one call. */
 export class JobResult implements Result {
   readonly predictions: readonly Prediction[];
   readonly warnings: readonly string[];
+  readonly repairs: readonly Repair[];
+  readonly refused: readonly Refusal[];
   readonly #info: WasmInfo;
   readonly #asked: boolean;
   #kept: KeptJob | undefined;
 
-  constructor(
-    predictions: readonly Prediction[],
-    warnings: readonly string[],
-    info: WasmInfo,
-    kept: KeptJob | undefined,
-  ) {
-    this.predictions = predictions;
-    this.warnings = warnings;
+  constructor(outcome: Outcome, info: WasmInfo, kept: KeptJob | undefined) {
+    this.predictions = outcome.predictions;
+    this.warnings = outcome.warnings;
+    this.repairs = outcome.repairs;
+    this.refused = outcome.refused;
     this.#info = info;
     this.#asked = kept !== undefined;
     this.#kept = kept;
@@ -33,9 +34,14 @@ export class JobResult implements Result {
   toCsv(options: CsvOptions = {}): string {
     const { classes, schema } = this.#info;
     const shown = options.probabilities ? classes : [];
-    const rows = [[schema.id, "label", ...shown]];
+    const ids = idColumns(schema);
+    const rows = [[...ids, schema.label ?? "label", ...shown]];
     for (const { id, label, probabilities } of this.predictions) {
-      rows.push([id, label, ...shown.map((name) => shortest(probabilities[name] ?? 0))]);
+      rows.push([
+        ...idParts(id, ids.length),
+        label,
+        ...shown.map((name) => shortest(probabilities[name] ?? 0)),
+      ]);
     }
     return rows.map((row) => `${row.map(quoted).join(",")}\n`).join("");
   }

@@ -1,8 +1,9 @@
 import { concat } from "./chunks.js";
-import { messageOf } from "./errors.js";
 import { requireDevice } from "./gpu.js";
-import type { CallName, Calls, Failure, OwnerPort } from "./protocol.js";
+import { kindsIn, labelsIn } from "./inspect.js";
+import { type CallName, type Calls, failureOf, type OwnerPort } from "./protocol.js";
 import { Reading, released } from "./reading.js";
+import type { OpenWorkbook } from "./spreadsheet.js";
 import type { WasmClassifier, WasmModule, WasmPortion } from "./wasm.js";
 
 type Answer<K extends CallName> = Calls[K]["answer"];
@@ -14,20 +15,20 @@ type Handlers = {
 type Turn = <T>(work: () => T | Promise<T>) => Promise<T>;
 
 /** Calls that wait for bytes: these take their turns themselves. */
-const OUT_OF_TURN: readonly CallName[] = ["push", "read"];
+const OUT_OF_TURN: readonly CallName[] = ["push", "read", "evaluate", "kindsOf"];
 
 /**
  * The worker's side: answers calls with the wasm module, one after the other in the order in which they
- * came, so that no two of them are ever inside the module at once.
+ * came, so that no two of them are ever inside the module at once. `openWorkbook` is for workers that read files.
  */
-export function serve(wasm: WasmModule, owner: OwnerPort): void {
+export function serve(wasm: WasmModule, owner: OwnerPort, openWorkbook?: OpenWorkbook): void {
   let last: Promise<unknown> = Promise.resolve();
   const turn: Turn = (work) => {
     const next = last.then(work);
     last = next.catch(() => undefined);
     return next;
   };
-  const handlers = handlersOf(wasm, turn);
+  const handlers = handlersOf(wasm, turn, openWorkbook);
   owner.listen(async (request) => {
     const transfer: ArrayBuffer[] = [];
     const { number } = request;
@@ -49,11 +50,16 @@ function dispatch<K extends CallName>(
   return handlers[request.call](request.args, transfer);
 }
 
-function handlersOf(wasm: WasmModule, turn: Turn): Handlers {
+function handlersOf(wasm: WasmModule, turn: Turn, openWorkbook: OpenWorkbook | undefined): Handlers {
   let classifier: WasmClassifier | undefined;
   const loaded = (): WasmClassifier => {
     if (classifier === undefined) throw new Error("no classifier is loaded");
     return classifier;
+  };
+  const tools = {
+    openWorkbook,
+    kindOf: (name: string, head: Uint8Array, complete: boolean) =>
+      turn(() => loaded().kindOf(name, head, complete, {})),
   };
   const readings = new Map<number, Reading>();
   const reading = (number: number): Reading => {
@@ -72,14 +78,11 @@ function handlersOf(wasm: WasmModule, turn: Turn): Handlers {
       classifier = await wasm.WebClassifier.load(bundle, engine, precision);
       return classifier.info();
     },
-    open({ job, blob }) {
-      readings.set(job, new Reading(loaded().job(), blob));
+    open({ job, files, options }) {
+      readings.set(job, new Reading(loaded().job(options), files, options, tools));
       return undefined;
     },
-    async push({ job, chunk }) {
-      await reading(job).push(chunk);
-      return undefined;
-    },
+    push: ({ job, piece }) => reading(job).push(piece),
     async read({ job, windows }, transfer) {
       const from = reading(job);
       const portion = await from.next(windows, turn);
@@ -94,10 +97,7 @@ function handlersOf(wasm: WasmModule, turn: Turn): Handlers {
       const predictions = await loaded().classify(ids, steps, values, codes);
       return { predictions, busyMs: performance.now() - start };
     },
-    summary({ job }) {
-      const { job: file } = reading(job);
-      return { order: file.order(), warnings: file.warnings() };
-    },
+    summary: ({ job }) => reading(job).summary(),
     recording({ job, id }, transfer) {
       const recording = reading(job).job.recording(id);
       if (recording === undefined) return undefined;
@@ -109,8 +109,13 @@ function handlersOf(wasm: WasmModule, turn: Turn): Handlers {
       readings.delete(job);
       return undefined;
     },
-    evaluate: ({ classes, idColumn, labels, ids, predicted }) =>
-      wasm.evaluate(classes, idColumn, labels, ids, predicted),
+    async evaluate({ classes, idColumns, labelColumn, labels, fileName, strict, ids, predicted }) {
+      const { name, bytes } = await labelsIn(fileName, new Blob([labels]), tools);
+      return turn(() =>
+        wasm.evaluate(classes, idColumns, labelColumn, bytes, name || undefined, ids, predicted, { strict }),
+      );
+    },
+    kindsOf: ({ name, blob }) => kindsIn(name, blob, tools),
   };
 }
 
@@ -133,11 +138,4 @@ function merge(portions: readonly WasmPortion[]): WasmPortion {
       (length) => new Uint8Array(length),
     ),
   };
-}
-
-function failureOf(error: unknown): Failure {
-  const { code, line, column } = (
-    typeof error === "object" && error !== null ? error : {}
-  ) as Partial<Failure>;
-  return { code: typeof code === "string" ? code : undefined, message: messageOf(error), line, column };
 }

@@ -1,5 +1,13 @@
 import { PainwaveError } from "./errors.js";
-import type { CallName, Calls, Failure, Reply, Request, WorkerPort } from "./protocol.js";
+import {
+  type CallName,
+  type Calls,
+  errorOf,
+  type Failure,
+  type Reply,
+  type Request,
+  type WorkerPort,
+} from "./protocol.js";
 
 interface Pending {
   resolve(answer: unknown): void;
@@ -68,10 +76,7 @@ export class WorkerSession {
       return;
     }
     const { failure } = reply;
-    const error =
-      failure.code === undefined
-        ? crash(failure.message)
-        : new PainwaveError(failure.code, failure.message, failure);
+    const error = failure.code === undefined ? crash(failure.message) : errorOf(failure);
     pending.reject(error);
     // A module that broke once may hold anything, and a lost device does not come back: start anew.
     if (error.code === "WORKER_CRASHED" || error.code === "DEVICE_LOST") this.end(error);

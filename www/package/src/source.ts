@@ -2,7 +2,6 @@ import { abortable } from "./abort.js";
 import type { Chunks } from "./chunks.js";
 import { messageOf, PainwaveError } from "./errors.js";
 import type { Source } from "./types.js";
-import { unpacked } from "./unpack.js";
 
 /** Size of the chunks that go to the worker: some ten subjects, so that progress and aborts are prompt. */
 const CHUNK_BYTES = 1 << 20;
@@ -11,7 +10,7 @@ const FIRST_CHUNK_BYTES = 1 << 18;
 /** Size of the slices that a worker reads itself: browsers take their time for each. */
 const MAX_SLICE_BYTES = 1 << 22;
 
-/** An input that is open for reading. It must be cancelled in the end, read or not. */
+/** A file that is open for reading. It must be cancelled in the end, read or not. */
 export interface OpenSource {
   /** Its size as it is in the file, where that is known. */
   readonly bytesTotal: number | undefined;
@@ -37,7 +36,7 @@ export function openSource(source: Source): OpenSource {
   if (source instanceof Response) {
     if (!source.ok) {
       source.body?.cancel().catch(() => undefined);
-      throw new PainwaveError("READ_FAILED", `the server answered ${source.status} ${source.statusText}`);
+      return kept(undefined, () => notFound(source));
     }
     // The length counts compressed bytes where the transport compresses, and the stream unpacked ones.
     const length = source.headers.has("content-encoding") ? null : source.headers.get("content-length");
@@ -50,23 +49,6 @@ export function openSource(source: Source): OpenSource {
     "SOURCE_TYPE",
     "expected a File, Blob, Response, ReadableStream, ArrayBuffer, string or async iterable of chunks",
   );
-}
-
-/** Opens an input for as long as `task` takes. */
-export async function withSource<T>(source: Source, task: (open: OpenSource) => Promise<T>): Promise<T> {
-  const open = openSource(source);
-  try {
-    return await task(open);
-  } finally {
-    open.cancel(new PainwaveError("CLOSED", "the input is no longer read"));
-  }
-}
-
-/** Reads an input to its end, unpacked. */
-export async function readAll(source: OpenSource): Promise<Uint8Array> {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  for await (const chunk of unpacked(source.chunks())) parts.push(chunk);
-  return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
 function openBytes(bytes: Uint8Array): OpenSource {
@@ -108,6 +90,11 @@ function openStream(stream: Pieces, bytesTotal?: number): OpenSource {
 
 function piecesAtHand(pieces: Pieces, signal: AbortSignal): Chunks {
   return coalesce(encoded(readerOf(pieces), signal));
+}
+
+// biome-ignore lint/correctness/useYield: there is nothing to read.
+async function* notFound({ status, statusText }: Response): Chunks {
+  throw new PainwaveError("READ_FAILED", `the server answered ${status} ${statusText}`);
 }
 
 /** A blob in slices, the next of which is on its way while one is worked on. */

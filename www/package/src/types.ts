@@ -14,8 +14,9 @@ export type Engine = "cpu" | "webgpu" | "ndarray";
 export type Precision = "f32" | "i16" | "i8";
 
 /**
- * A CSV file in any of the forms that the platform has. Gzip is recognised by its first bytes. A stream that is not
- * read to its end, since its call was aborted or failed, is cancelled.
+ * A file in any of the forms that the platform has: a table as text, gzip of one, a .zip of some, or a workbook (.xlsx,
+ * .xls, .ods). Its first bytes tell which. A stream that is not read to its end, since its call was aborted or failed,
+ * is cancelled.
  */
 export type Source =
   | Blob
@@ -26,6 +27,16 @@ export type Source =
   /** The text itself, not an address. */
   | string
   | AsyncIterable<Uint8Array | string>;
+
+/** A file with its name, which may say whose recording it is. A `File` brings its own. */
+export interface NamedSource {
+  /** Its name, or its path in a folder. */
+  readonly name: string;
+  readonly source: Source;
+}
+
+/** What a file is: `bundle` is a model; `unknown` may be recordings whose columns are named differently. */
+export type Kind = "recordings" | "labels" | "bundle" | "unknown";
 
 /** A bundle: its bytes, or where to fetch them. In Node an address must be absolute, with its scheme. */
 export type BundleSource = Blob | ArrayBuffer | ArrayBufferView | URL | string;
@@ -67,6 +78,10 @@ export interface ClassifierOptions {
 
 /** Options of `classify`. */
 export interface ClassifyOptions {
+  /** Makes an error of anything that would have to be put right. Default `false`. */
+  readonly strict?: boolean | undefined;
+  /** The files' names of columns that the model has under other names: `{ joint_00: "Knee angle" }`. */
+  readonly columns?: Readonly<Record<string, string>> | undefined;
   /**
    * Called with subjects as soon as they are classified, some at a time, in the order in which their rows end in
    * the file. A subject with more rows further down comes again at the end. It should not throw.
@@ -79,6 +94,13 @@ export interface ClassifyOptions {
    * `classifier.close()`. Default `false`.
    */
   readonly keepRecordings?: boolean | undefined;
+}
+
+/** Options of `evaluate`. */
+export interface EvaluateOptions {
+  /** Makes an error of anything that would have to be put right in the labels. Default `false`. */
+  readonly strict?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** One subject's outcome. */
@@ -116,12 +138,54 @@ export interface CsvOptions {
   readonly probabilities?: boolean | undefined;
 }
 
-/** The result of one file. */
+/** One kind of thing that was put right, so that a file could be read. */
+export interface Repair {
+  /** Stable name of the kind. */
+  readonly code: string;
+  /** How often it was done. */
+  readonly count: number;
+  /** Name of the file that it was done in first, where files have names. */
+  readonly file?: string | undefined;
+  /** Line of the first, counted from 1. */
+  readonly line: number;
+  /** What was done, in words. */
+  readonly message: string;
+}
+
+/** A subject that cannot be read, or a file of several. */
+export interface Refusal {
+  /** The subject's id; empty for a file, and for rows that do not say whose they are. */
+  readonly id: string;
+  /** Stable name of what is wrong. */
+  readonly code: string;
+  /** Name of the file, where files have names. */
+  readonly file?: string | undefined;
+  /** Line of the file, counted from 1, where the reason has one. */
+  readonly line?: number | undefined;
+  /** Name of the column, where the reason is in one. */
+  readonly column?: string | undefined;
+  /** What is wrong, in words. */
+  readonly message: string;
+}
+
+/** What an error about missing columns says beside its message. */
+export interface ColumnChoice {
+  /** The model's columns that are not in the file, each with the most similar one that is. */
+  readonly missing: readonly { readonly name: string; readonly similar?: string | undefined }[];
+  /** The file's columns, with some values of each. */
+  readonly found: readonly { readonly name: string; readonly values: readonly string[] }[];
+}
+
+/** The result of one call: of a file, or of several as if they were one. */
 export interface Result {
-  /** One per subject, in the order in which the subjects first appear in the file. */
+  /** One per subject that could be read, in the order in which the subjects first appear. */
   readonly predictions: readonly Prediction[];
-  /** What is unusual about the file. */
+  /** What is unusual about the files. */
   readonly warnings: readonly string[];
+  /** What was put right, each kind once. */
+  readonly repairs: readonly Repair[];
+  /** Subjects that could not be read, and files where there were several. */
+  readonly refused: readonly Refusal[];
   /** The results as CSV: id and label, with the names that the training files use. */
   toCsv(options?: CsvOptions): string;
   /**
@@ -155,6 +219,8 @@ export interface Scores {
   readonly perClass: readonly ClassScores[];
   /** Subjects that are in only one of the two files: part of no score. */
   readonly missing: MissingSubjects;
+  /** What was put right in the labels, each kind once. */
+  readonly repairs: readonly Repair[];
 }
 
 /** Ids that are in only one of the two files. */
@@ -163,14 +229,18 @@ export interface MissingSubjects {
   readonly withoutLabel: readonly string[];
   /** Subjects that have a label and no prediction. */
   readonly withoutPrediction: readonly string[];
+  /** How many subjects the labels name without a class. */
+  readonly unlabelled: number;
 }
 
 /** Which columns of a CSV a model reads, and as what. */
 export interface Schema {
-  /** Column with the subject's id. */
-  readonly id: string;
-  /** Column with the time of a row. */
-  readonly time: string;
+  /** Column with the subject's id, or the columns that name a recording together. */
+  readonly id: string | readonly string[];
+  /** Column with the time of a row; none, where the order of the rows is their time. */
+  readonly time?: string | undefined;
+  /** Column with the true class, where there is one. */
+  readonly label?: string | undefined;
   /** Numeric columns. */
   readonly channels: readonly string[];
   /** Columns that hold one of a few words. */
@@ -235,12 +305,20 @@ export interface Classifier {
   /** What it runs on at present: a device that fails is replaced. */
   readonly info: ClassifierInfo;
   /**
-   * Classifies every subject of a file. Calls may overlap: they start in their order, each when those before it are
-   * over, but none waits for the end of a stream.
+   * Classifies every subject of a file, or of several, which are read one after the other. Calls may overlap: they
+   * start in their order, each when those before it are over, but none waits for the end of a stream.
    */
-  classify(source: Source, options?: ClassifyOptions): Promise<Result>;
+  classify(
+    source: Source | NamedSource | readonly (Source | NamedSource)[],
+    options?: ClassifyOptions,
+  ): Promise<Result>;
   /** Compares a result with a labels file (id, label). */
-  evaluate(labels: Source, result: Result, options?: { readonly signal?: AbortSignal }): Promise<Scores>;
+  evaluate(labels: Source | NamedSource, result: Result, options?: EvaluateOptions): Promise<Scores>;
+  /** What a file is by its first bytes, or what is in it: an archive may hold recordings and labels. */
+  kindsOf(
+    source: Source | NamedSource,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<readonly Kind[]>;
   /** Ends the workers. Calls that still run are rejected with code `CLOSED`. */
   close(): Promise<void>;
 }

@@ -1,4 +1,14 @@
-import type { ClassifierInfo, ClassScores, Engine, MissingSubjects, Precision, Recording } from "./types.js";
+import type {
+  ClassifierInfo,
+  ClassScores,
+  Engine,
+  Kind,
+  MissingSubjects,
+  Precision,
+  Recording,
+  Refusal,
+  Repair,
+} from "./types.js";
 
 /** What each wasm-bindgen module exports. */
 export interface WasmModule {
@@ -13,16 +23,24 @@ export interface WasmModule {
   embeddedBundle(): Uint8Array | undefined;
   evaluate(
     classes: readonly string[],
-    idColumn: string,
+    /** Columns that name a recording. */
+    idColumns: readonly string[],
+    /** Column with the true class, where the bundle says it. */
+    labelColumn: string | undefined,
     labels: Uint8Array,
+    /** Name of the labels' file, where it has one. */
+    fileName: string | undefined,
     ids: readonly string[],
     predicted: readonly string[],
+    options: ReadOptions,
   ): WasmScores;
 }
 
 export interface WasmClassifier {
   info(): WasmInfo;
-  job(): WasmJob;
+  job(options: ReadOptions): WasmJob;
+  /** Says what a file is by its first bytes, which may be all. */
+  kindOf(name: string, head: Uint8Array, complete: boolean, options: ReadOptions): Kind;
   classify(
     ids: readonly string[],
     steps: Uint32Array,
@@ -37,14 +55,34 @@ export type WasmInfo = Omit<ClassifierInfo, "asked" | "device" | "why" | "worker
   readonly engine: Engine;
 };
 
-/** One file that is being read. */
+/** How files are read. */
+export interface ReadOptions {
+  readonly strict?: boolean | undefined;
+  readonly columns?: Readonly<Record<string, string>> | undefined;
+  /** Names of the files to come, which may say whose recording each is. */
+  readonly files?: readonly string[] | undefined;
+}
+
+/** What was found in the files of a job. */
+export interface Summary {
+  /** Ids of the subjects in the order of first appearance, without those that were refused. */
+  readonly order: readonly string[];
+  readonly warnings: readonly string[];
+  readonly repairs: readonly Repair[];
+  readonly refused: readonly Refusal[];
+}
+
+/** One file that is being read, or one after the other. */
 export interface WasmJob {
+  /** Names files that are to come, as an archive has them. */
+  expect(names: readonly string[]): void;
+  /** Begins the next file. Throws what is wrong with the end of the one before. */
+  file(name: string): void;
   read(bytes: Uint8Array): void;
   end(): void;
   /** Complete recordings that have this many windows, or what is left at the end. */
   take(windows: number): WasmPortion | undefined;
-  warnings(): string[];
-  order(): string[];
+  summary(): Summary;
   recording(id: string): Recording | undefined;
   free(): void;
 }
@@ -77,4 +115,5 @@ export interface WasmScores {
   readonly per_class: readonly ClassScores[];
   readonly confusion: readonly (readonly number[])[];
   readonly missing: MissingSubjects;
+  readonly repairs: readonly Repair[];
 }

@@ -1,17 +1,44 @@
-import type { Classifier, Device, Prediction, Progress, Result } from "painwave";
+import {
+  type Classifier,
+  type Device,
+  PainwaveError,
+  type Prediction,
+  type Progress,
+  type Result,
+} from "painwave";
 import { AboutPane } from "./about.js";
 import { onSchemeChange } from "./colors.js";
-import { acceptFiles, isBundle, type Sorted, sortFiles } from "./files.js";
+import { amongOthers, ColumnsPanel, canBeChosen } from "./columns.js";
+import type { NamedFile } from "./entries.js";
+import { acceptFiles, namesOf, titleOf } from "./files.js";
 import { messageOf } from "./format.js";
 import { type Model, ModelLoader } from "./loader.js";
 import { ResultsPane } from "./pane.js";
 import { ResultsView } from "./results.js";
+import { isBundle, type Sorted, sortFiles } from "./sorting.js";
 import { Status } from "./status.js";
-import { blame, type Note, type TaskContext, Tasks, UnusableFile } from "./tasks.js";
+import {
+  blame,
+  type Ending,
+  type Note,
+  type Question,
+  type TaskContext,
+  Tasks,
+  UnusableFile,
+} from "./tasks.js";
 
-/** A file and its result. */
+/** Files that are classified as one. */
+interface Batch {
+  readonly files: readonly NamedFile[];
+  /** What they are called together. */
+  readonly title: string;
+  /** Their names of columns that the model has under other names. */
+  readonly columns?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Recordings and their result. */
 interface Shown {
-  readonly recordings: File;
+  readonly recordings: Batch;
   readonly result: Result;
 }
 
@@ -32,13 +59,14 @@ export class Controller {
   #model: Model | undefined;
   #shown: Shown | undefined;
   /** What the result was compared with; where nothing is shown, what the next one will be compared with. */
-  #labels: File | undefined;
+  #labels: NamedFile | undefined;
 
   start(): void {
     document.addEventListener("click", ({ target }) => {
       const button = target instanceof Element ? target.closest<HTMLElement>("[data-action]") : null;
       const action = button?.dataset["action"];
       if (action === "choose") this.#files.choose();
+      if (action === "choose-folder") this.#files.chooseFolder();
       if (action === "sample") this.#trySample();
     });
     onSchemeChange(() => this.#results.redraw());
@@ -48,45 +76,79 @@ export class Controller {
     });
   }
 
-  #take(files: readonly File[]): void {
+  #take(files: readonly NamedFile[]): void {
     if (files.length === 0) return;
-    void this.#tasks.run(`Reading ${names(files)}`, "The files could not be used", async (task) => {
-      const bundle = files.findLast(isBundle);
-      // The model comes first: it says which column makes a file one of labels.
-      const present = bundle === undefined ? this.#model : undefined;
-      const model = present ?? (await this.#loader.load(this.#model?.device ?? "auto", bundle, task.signal));
-      return this.#withNew(model, async () => {
-        const sorted = await sortFiles(files, model.classifier.info.schema);
-        task.signal.throwIfAborted();
-        const note = await this.#takeSorted(model, sorted, task);
-        const ignored = files.filter((file) => ![bundle, sorted.recordings, sorted.labels].includes(file));
-        return note ?? (ignored.length === 0 ? undefined : ignoredNote(ignored));
-      });
+    void this.#tasks.run(`Reading ${namesOf(files)}`, "The files could not be used", (task) =>
+      this.#takeWith(files, files.findLast(isBundle), task),
+    );
+  }
+
+  /** Takes files, one of which may be a bundle. */
+  async #takeWith(
+    files: readonly NamedFile[],
+    bundle: NamedFile | undefined,
+    task: TaskContext,
+  ): Promise<Ending> {
+    // The model comes first: it says what makes a file one of labels.
+    const present = bundle === undefined ? this.#model : undefined;
+    const model = present ?? (await this.#loader.load(this.#model?.device ?? "auto", bundle, task.signal));
+    return this.#withNew(model, async () => {
+      const others = files.filter((file) => file !== bundle);
+      const sorted = await sortFiles(others, model.classifier, task.signal);
+      if (bundle === undefined && sorted.bundle !== undefined) {
+        return this.#takeWith(files, sorted.bundle, task);
+      }
+      const ignored = sorted.bundle ? [...sorted.ignored, sorted.bundle] : sorted.ignored;
+      const ending = await this.#takeSorted(model, sorted, task);
+      return ending ?? (ignored.length === 0 ? undefined : ignoredNote(ignored));
     });
   }
 
-  async #takeSorted(
-    model: Model,
-    { recordings, labels }: Sorted,
-    task: TaskContext,
-  ): Promise<Note | undefined> {
+  async #takeSorted(model: Model, { recordings, labels }: Sorted, task: TaskContext): Promise<Ending> {
     const shown = this.#shown;
-    if (recordings === undefined) {
+    if (recordings.length === 0) {
       if (model !== this.#model) return this.#switchModel(model, labels, task);
       if (labels === undefined) return undefined;
       if (shown === undefined) return this.#keepLabels(labels);
       await this.#score(model.classifier, shown.result, labels, task.signal);
       return undefined;
     }
+    const batch = { files: recordings, title: titleOf(recordings) };
+    // Labels of other files say nothing about these.
+    return this.#showOrAsk(model, batch, labels ?? (shown === undefined ? this.#labels : undefined), task);
+  }
+
+  /** Shows recordings, or asks which of their columns are which. */
+  async #showOrAsk(
+    model: Model,
+    batch: Batch,
+    labels: NamedFile | undefined,
+    task: TaskContext,
+  ): Promise<Question | undefined> {
     try {
-      // Labels of another file say nothing about this one.
-      await this.#show(model, recordings, labels ?? (shown === undefined ? this.#labels : undefined), task);
+      await this.#show(model, batch, labels, task);
       return undefined;
     } catch (error) {
+      if (task.signal.aborted) throw error;
       // The bundle is good, so it is in use: only the recordings are to blame.
-      if (!task.signal.aborted && model !== this.#model) this.#adopt(model, undefined);
-      throw error;
+      if (model !== this.#model) this.#adopt(model, undefined);
+      const cause = error instanceof UnusableFile ? error.cause : undefined;
+      if (!(cause instanceof PainwaveError) || !cause.columns) throw error;
+      const choice = amongOthers(cause.columns, model.classifier.info.schema);
+      if (!canBeChosen(choice)) throw error;
+      const panel = new ColumnsPanel(batch.title, choice, {
+        onUse: (columns) => this.#useColumns({ ...batch, columns: { ...batch.columns, ...columns } }, labels),
+        onCancel: () => this.#status.clear(),
+      });
+      return { title: panel.title, element: panel.element };
     }
+  }
+
+  #useColumns(batch: Batch, labels: NamedFile | undefined): void {
+    void this.#tasks.run(`Reading ${batch.title}`, "The files could not be used", async (task) => {
+      const model = this.#model ?? (await this.#loader.load("auto", undefined, task.signal));
+      return this.#withNew(model, () => this.#showOrAsk(model, batch, labels, task));
+    });
   }
 
   #switchDevice(device: Device): void {
@@ -118,7 +180,7 @@ export class Controller {
       if (recordings === undefined) return undefined;
       const model = this.#model ?? (await this.#loader.load("auto", undefined, task.signal));
       return this.#withNew(model, async () => {
-        await this.#show(model, recordings, labels, task);
+        await this.#show(model, { files: [recordings], title: recordings.name }, labels, task);
         return undefined;
       });
     });
@@ -134,7 +196,11 @@ export class Controller {
   }
 
   /** Uses a model of other columns or classes, on the recordings on the page where it can read them. */
-  async #switchModel(model: Model, labels: File | undefined, task: TaskContext): Promise<Note | undefined> {
+  async #switchModel(
+    model: Model,
+    labels: NamedFile | undefined,
+    task: TaskContext,
+  ): Promise<Note | undefined> {
     const shown = this.#shown;
     if (shown === undefined) {
       this.#adopt(model, undefined);
@@ -152,27 +218,28 @@ export class Controller {
       const reason = messageOf(error instanceof UnusableFile ? error.cause : error);
       return {
         title: "Model loaded.",
-        text: `Now drop recordings that it reads. ${shown.recordings.name} is of another kind: ${reason}`,
+        text: `Now drop recordings that it reads. ${shown.recordings.title} is of another kind: ${reason}`,
       };
     }
   }
 
-  /** Classifies a file, shows what came of it, and compares that with labels. */
+  /** Classifies recordings, shows what came of it, and compares that with labels. */
   async #show(
     model: Model,
-    recordings: File,
-    labels: File | undefined,
+    recordings: Batch,
+    labels: NamedFile | undefined,
     { signal, step }: TaskContext,
   ): Promise<void> {
-    step(`Classifying ${recordings.name}`);
+    const { files, title, columns } = recordings;
+    step(`Classifying ${title}`);
     const before = performance.now();
     const { classifier } = model;
-    const view = new ResultsView(classifier.info, recordings.name, () => this.#results.preview(view));
+    const view = new ResultsView(classifier.info, title, () => this.#results.preview(view));
     const onPredictions = (predictions: readonly Prediction[]) => view.add(predictions);
-    const options = { onPredictions, onProgress: this.#onProgress, signal, keepRecordings: true };
+    const options = { columns, onPredictions, onProgress: this.#onProgress, signal, keepRecordings: true };
     let result: Result;
     try {
-      result = await blame(recordings, classifier.classify(recordings, options));
+      result = await blame(title, classifier.classify(files, options));
       signal.throwIfAborted();
     } catch (error) {
       this.#results.discard(view);
@@ -187,8 +254,13 @@ export class Controller {
     if (labels !== undefined) await this.#score(classifier, result, labels, signal);
   }
 
-  async #score(classifier: Classifier, result: Result, labels: File, signal: AbortSignal): Promise<void> {
-    const scores = await blame(labels, classifier.evaluate(labels, result, { signal }));
+  async #score(
+    classifier: Classifier,
+    result: Result,
+    labels: NamedFile,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const scores = await blame(labels.name, classifier.evaluate(labels, result, { signal }));
     this.#labels = labels;
     this.#results.showScores(scores, labels.name);
     this.#status.announce(`Compared with ${labels.name}: accuracy ${scores.accuracy.toFixed(3)}.`);
@@ -205,7 +277,7 @@ export class Controller {
     this.#drawAbout();
   }
 
-  #keepLabels(labels: File): Note {
+  #keepLabels(labels: NamedFile): Note {
     this.#labels = labels;
     return { title: "Labels kept.", text: "Now drop the recordings that they belong to." };
   }
@@ -216,19 +288,15 @@ export class Controller {
   }
 }
 
-function ignoredNote(files: readonly File[]): Note {
+function ignoredNote(files: readonly NamedFile[]): Note {
   return {
-    title: `Ignored: ${names(files)}.`,
-    text: "The page takes one file of recordings, one of labels and one bundle at a time.",
+    title: `Ignored: ${namesOf(files)}.`,
+    text: "The page takes recordings, one file of labels and one bundle at a time.",
   };
 }
 
-function names(files: readonly File[]): string {
-  return files.map(({ name }) => name).join(", ");
-}
-
-async function fetchFile(name: string, signal: AbortSignal): Promise<File> {
+async function fetchFile(name: string, signal: AbortSignal): Promise<NamedFile> {
   const response = await fetch(new URL(name, document.baseURI), { signal });
   if (!response.ok) throw new Error(`the server answered ${response.status} for ${name}`);
-  return new File([await response.blob()], name, { type: "text/csv" });
+  return { name, source: new File([await response.blob()], name, { type: "text/csv" }) };
 }

@@ -1,9 +1,19 @@
-import { type ClassifierInfo, PainwaveError, type Prediction, type Recording, type Result } from "painwave";
+import {
+  type ClassifierInfo,
+  PainwaveError,
+  type Prediction,
+  type Recording,
+  type Refusal,
+  type Result,
+} from "painwave";
+import { adviceOn } from "./advice.js";
 import { classTag, singleBar } from "./bars.js";
 import { channelColor, colorClass } from "./colors.js";
 import { fill, h } from "./dom.js";
 import { percent, plural, wholePercent } from "./format.js";
+import { placeOf } from "./notices.js";
 import { Plot } from "./plots.js";
+import type { Subject } from "./subject.js";
 
 /** How many channels are shown before the user chooses. */
 const DEFAULT_CHANNELS = 4;
@@ -17,36 +27,46 @@ export class SubjectDetail {
   /** Where the recordings are; `undefined` while the file is being read. */
   #result: Result | undefined;
   readonly #info: ClassifierInfo;
+  readonly #file: string;
   #plots: Plot[] = [];
-  #shown: Prediction | undefined;
+  #shown: Subject | undefined;
   /** The channels that the user has chosen, kept from subject to subject. */
   #channels: Set<string> | undefined;
 
-  constructor(info: ClassifierInfo) {
+  /** `file` is the name of what is shown. */
+  constructor(info: ClassifierInfo, file: string) {
     this.#info = info;
+    this.#file = file;
   }
 
   /** The file is read: what is shown is now final, and there are signals to show with it. */
   setResult(result: Result): void {
     this.#result = result;
-    const shown = this.#shown?.id;
-    const final = result.predictions.find(({ id }) => id === shown);
-    if (final !== undefined) void this.show(final);
+    const shown = this.#shown;
+    if (shown?.prediction === undefined) return;
+    const prediction = result.predictions.find(({ id }) => id === shown.id);
+    const refusal = result.refused.find(({ id }) => id === shown.id);
+    if (prediction !== undefined) void this.show({ id: shown.id, prediction });
+    else if (refusal !== undefined) void this.show({ id: shown.id, refusal });
   }
 
-  async show(prediction: Prediction): Promise<void> {
-    this.#shown = prediction;
+  async show(subject: Subject): Promise<void> {
+    this.#shown = subject;
+    if (subject.refusal) {
+      this.#drawRefusal(subject.id, subject.refusal);
+      return;
+    }
     let recording: Recording | undefined;
     let problem = this.#result ? undefined : "Its signals are shown when the whole file is read.";
     try {
-      recording = await this.#result?.recording(prediction.id);
+      recording = await this.#result?.recording(subject.id);
     } catch (error) {
       if (!(error instanceof PainwaveError)) throw error;
       problem = error.message;
     }
     // Another subject may have been chosen meanwhile.
-    if (this.#shown !== prediction) return;
-    this.#draw(prediction, recording, problem);
+    if (this.#shown !== subject) return;
+    this.#draw(subject.prediction, recording, problem);
   }
 
   /** Draws again, in the colours of the present scheme. */
@@ -55,16 +75,47 @@ export class SubjectDetail {
   }
 
   destroy(): void {
+    this.#clear();
+    this.#shown = undefined;
+  }
+
+  #clear(): void {
     for (const plot of this.#plots) plot.destroy();
     this.#plots = [];
-    this.#shown = undefined;
+  }
+
+  /** Why a subject, or a file, could not be read. */
+  #drawRefusal(id: string, refusal: Refusal): void {
+    this.#clear();
+    const { code, message } = refusal;
+    const [place, advice] = [placeOf(refusal, this.#file), adviceOn(code)];
+    fill(
+      this.element,
+      h(
+        "header",
+        { className: "detail-head" },
+        h("h2", {}, h("span", { className: "overline" }, refusal.id === "" ? "File" : "Subject"), ` ${id}`),
+        h("p", { className: "verdict" }, "Not read"),
+      ),
+      h(
+        "div",
+        { className: "refusal" },
+        h("p", { className: "refusal-message" }, message),
+        h("p", { className: "muted" }, h("code", {}, code), place !== "" && ` in ${place}`),
+        advice && h("p", {}, advice),
+      ),
+      h(
+        "p",
+        { className: "muted" },
+        "It is in none of the counts and downloads. All others are as if it were not there.",
+      ),
+    );
   }
 
   #draw(prediction: Prediction, recording: Recording | undefined, problem: string | undefined): void {
     const { classes } = this.#info;
     const { id, label, probabilities, warnings, windows } = prediction;
-    for (const plot of this.#plots) plot.destroy();
-    this.#plots = [];
+    this.#clear();
     const windowsPlot = h("div", { className: "plot" });
     const signals = h("figure", { className: "figure" });
     fill(

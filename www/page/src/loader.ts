@@ -1,11 +1,12 @@
 import { type Classifier, createClassifier, type Device, type OnProgress } from "painwave";
+import type { NamedFile } from "./entries.js";
 import { blame } from "./tasks.js";
 
 /** A classifier, and what it was made from. */
 export interface Model {
   readonly device: Device;
   /** `undefined` stands for the embedded one. */
-  readonly bundle: File | undefined;
+  readonly bundle: NamedFile | undefined;
   readonly classifier: Classifier;
 }
 
@@ -22,12 +23,12 @@ export class ModelLoader {
     this.#early.catch(() => undefined);
   }
 
-  async load(device: Device, bundle: File | undefined, signal: AbortSignal): Promise<Model> {
+  async load(device: Device, bundle: NamedFile | undefined, signal: AbortSignal): Promise<Model> {
     if (this.#early !== undefined && device === "auto" && bundle === undefined) {
       return { device, bundle, classifier: await this.#takeEarly(this.#early, signal) };
     }
-    const work = createClassifier({ device, bundle, onProgress: this.#onProgress, signal });
-    return { device, bundle, classifier: await (bundle === undefined ? work : blame(bundle, work)) };
+    const work = createClassifier({ device, bundle: bundle?.source, onProgress: this.#onProgress, signal });
+    return { device, bundle, classifier: await (bundle === undefined ? work : blame(bundle.name, work)) };
   }
 
   /** Waits for the early model, which stays there for the next call if this one is aborted. */

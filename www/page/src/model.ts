@@ -10,11 +10,12 @@ export function modelPanel(
   onReset: () => void,
 ): HTMLElement {
   const { card, classes, members, schema, window } = info;
+  const keys = [schema.id, schema.time ?? []].flat();
   const facts: [string, string][] = [
     ["Classes", classes.join(", ")],
     [
       "Reads",
-      `${plural(schema.channels.length + schema.categories.length, "channel")} by ${schema.id} and ${schema.time}`,
+      `${plural(schema.channels.length + schema.categories.length, "channel")} by ${keys.join(" and ")}`,
     ],
     ["Windows", `${window.length} steps, a new one every ${window.stride}`],
     ["Networks", members === 1 ? "one" : `an ensemble of ${members}`],

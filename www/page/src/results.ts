@@ -4,13 +4,15 @@ import { SubjectDetail } from "./detail.js";
 import { fill, h } from "./dom.js";
 import { download } from "./files.js";
 import { duration, plural } from "./format.js";
+import { noticesOf } from "./notices.js";
 import { scoresPanel } from "./scores.js";
+import { classified, type Subject, unread } from "./subject.js";
 import { SubjectTable } from "./table.js";
 
 /** Milliseconds between two drawings of a growing table: each goes over all subjects. */
 const DRAW_EVERY = 150;
 
-/** The results of one file: subject after subject while it is being read, and then the whole. */
+/** The results of some recordings: subject after subject while it is being read, and then the whole. */
 export class ResultsView {
   readonly element: HTMLElement;
   readonly heading: HTMLElement;
@@ -22,6 +24,7 @@ export class ResultsView {
   readonly #actions = h("p", { className: "actions" });
   readonly #shares = h("div");
   readonly #warnings = h("div");
+  readonly #notices = h("div");
   readonly #scores = h("div", { id: "scores-slot" });
   readonly #onDrawn: () => void;
   readonly #found = new Map<string, Prediction>();
@@ -35,9 +38,9 @@ export class ResultsView {
     this.#name = name;
     this.#onDrawn = onDrawn;
     this.heading = h("h1", { attributes: { tabindex: -1 } }, name);
-    const detail = new SubjectDetail(info);
-    const table = new SubjectTable(info.classes, (prediction, byPointer) => {
-      void detail.show(prediction).then(() => {
+    const detail = new SubjectDetail(info, name);
+    const table = new SubjectTable(info.classes, (subject, byPointer) => {
+      void detail.show(subject).then(() => {
         // Where the panels are stacked, a tap on a row leads to what it opens.
         const stacked =
           detail.element.getBoundingClientRect().top > table.element.getBoundingClientRect().bottom - 1;
@@ -51,6 +54,7 @@ export class ResultsView {
       { className: "results" },
       h("header", { className: "results-head" }, h("div", {}, this.heading, this.#summary), this.#actions),
       this.#shares,
+      this.#notices,
       this.#warnings,
       this.#scores,
       h("div", { className: "columns" }, table.element, detail.element),
@@ -98,7 +102,8 @@ export class ResultsView {
           ...result.warnings.map((warning) => h("li", {}, warning)),
         ),
     );
-    this.#draw(result.predictions, false);
+    fill(this.#notices, noticesOf("notices", { ...result, file: this.#name }));
+    this.#draw([...classified(result.predictions), ...unread(result.refused)], false);
     this.#detail.setResult(result);
     return summary;
   }
@@ -127,14 +132,17 @@ export class ResultsView {
     if (this.#ended) return;
     const predictions = [...this.#found.values()];
     this.#summary.textContent = `${plural(predictions.length, "subject")} so far`;
-    this.#draw(predictions, true);
+    this.#draw(classified(predictions), true);
   }
 
-  #draw(predictions: readonly Prediction[], growing: boolean): void {
+  #draw(subjects: readonly Subject[], growing: boolean): void {
     const first = this.#drawn === Number.NEGATIVE_INFINITY;
     this.#drawn = performance.now();
-    const counts = this.#table.update(predictions, growing);
-    const total = Math.max(1, predictions.length);
+    const counts = this.#table.update(subjects, growing);
+    const total = Math.max(
+      1,
+      counts.reduce((sum, count) => sum + count, 0),
+    );
     fill(
       this.#shares,
       stackedBar(
@@ -148,5 +156,5 @@ export class ResultsView {
 }
 
 function stem(name: string): string {
-  return name.replace(/(\.(csv|tsv|txt|gz))+$/i, "");
+  return name.replace(/(\.(csv|tsv|tab|txt|dat|gz|zip|xlsx|xls|ods))+$/i, "");
 }

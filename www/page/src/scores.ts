@@ -2,15 +2,17 @@ import type { Scores } from "painwave";
 import { classTag } from "./bars.js";
 import { h } from "./dom.js";
 import { integer, percent, plural, score } from "./format.js";
+import { noticesOf } from "./notices.js";
 
 /** How well the predictions match known labels. */
 export function scoresPanel(scores: Scores, classes: readonly string[], labelsName: string): HTMLElement {
-  const { withoutLabel, withoutPrediction } = scores.missing;
+  const { withoutLabel, withoutPrediction, unlabelled } = scores.missing;
   const missing = [
     withoutLabel.length > 0 &&
       `${plural(withoutLabel.length, "subject")} without a label: ${some(withoutLabel)}`,
     withoutPrediction.length > 0 &&
       `${plural(withoutPrediction.length, "label")} without a subject in the file: ${some(withoutPrediction)}`,
+    unlabelled > 0 && `${plural(unlabelled, "subject")} named without a class`,
   ].filter((text) => text !== false);
   return h(
     "section",
@@ -28,6 +30,7 @@ export function scoresPanel(scores: Scores, classes: readonly string[], labelsNa
       metric("weighted-f1", "Weighted F1", score(scores.weightedF1), scores.weightedF1),
       metric("macro-f1", "Macro F1", score(scores.macroF1), scores.macroF1),
     ),
+    noticesOf("labels-notices", { repairs: scores.repairs, refused: [], file: labelsName }),
     missing.length > 0 && h("ul", { className: "warnings" }, ...missing.map((text) => h("li", {}, text))),
     h(
       "div",

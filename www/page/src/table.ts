@@ -2,11 +2,17 @@ import type { Prediction } from "painwave";
 import { classTag, stackedBar } from "./bars.js";
 import { fill, h } from "./dom.js";
 import { integer, percent, plural } from "./format.js";
+import type { Subject } from "./subject.js";
 
 /** Height of a row in pixels, the same as --row in style/base.css. As it is fixed, only the rows in view are drawn. */
 const ROW_HEIGHT = 44;
 /** Rows drawn above and below those in view. */
 const SPARE_ROWS = 8;
+
+/** What the chip for subjects that could not be read filters by: no class has it as its name. */
+const UNREAD = Symbol("not read");
+/** A class, those that could not be read, or all. */
+type Filter = string | typeof UNREAD | undefined;
 
 type SortKey = "file" | "id" | "label" | "probability";
 
@@ -14,7 +20,7 @@ type SortKey = "file" | "id" | "label" | "probability";
 interface Drawn {
   readonly first: number;
   readonly selected: number;
-  readonly rows: readonly Prediction[];
+  readonly rows: readonly Subject[];
 }
 
 const COLUMNS: readonly { key: SortKey; title: string }[] = [
@@ -27,8 +33,10 @@ const COLUMNS: readonly { key: SortKey; title: string }[] = [
 export class SubjectTable {
   readonly element: HTMLElement;
   readonly #classes: readonly string[];
-  #all: readonly Prediction[] = [];
-  readonly #onSelect: (prediction: Prediction, byPointer: boolean) => void;
+  /** What a subject may be, those without a class last. */
+  readonly #kinds: readonly Filter[];
+  #all: readonly Subject[] = [];
+  readonly #onSelect: (subject: Subject, byPointer: boolean) => void;
   readonly #body = h("tbody");
   readonly #scroller: HTMLElement;
   readonly #table: HTMLTableElement;
@@ -37,22 +45,22 @@ export class SubjectTable {
     className: "chips",
     attributes: { role: "group", "aria-label": "Filter by class" },
   });
-  /** By class; `undefined` stands for all of them. */
-  readonly #chips = new Map<string | undefined, { button: HTMLButtonElement; number: HTMLElement }>();
+  readonly #chips = new Map<Filter, { button: HTMLButtonElement; number: HTMLElement }>();
   readonly #heads = new Map<SortKey, HTMLTableCellElement>();
-  #rows: readonly Prediction[] = [];
+  #rows: readonly Subject[] = [];
   #sort: { key: SortKey; down: boolean } = { key: "file", down: false };
-  #label: string | undefined;
+  #filter: Filter;
   #search = "";
-  #ranks: ReadonlyMap<Prediction, number> | undefined;
+  #ranks: ReadonlyMap<Subject, number> | undefined;
   #selected = -1;
   #drawn: Drawn = { first: 0, selected: -1, rows: [] };
   readonly #above = spacer();
   readonly #below = spacer();
   #chosen = false;
 
-  constructor(classes: readonly string[], onSelect: (prediction: Prediction, byPointer: boolean) => void) {
+  constructor(classes: readonly string[], onSelect: (subject: Subject, byPointer: boolean) => void) {
     this.#classes = classes;
+    this.#kinds = [...classes, UNREAD];
     this.#onSelect = onSelect;
     this.#table = this.#makeTable();
     this.#scroller = h("div", { className: "scroller", on: { scroll: () => this.#draw() } }, this.#table);
@@ -79,13 +87,18 @@ export class SubjectTable {
   }
 
   /** Takes the subjects, in the order of the file, and counts those of each class. */
-  update(predictions: readonly Prediction[], growing: boolean): number[] {
-    const counts = new Map(this.#classes.map((name) => [name, 0]));
-    for (const { label } of predictions) counts.set(label, (counts.get(label) ?? 0) + 1);
-    for (const [name, { number }] of this.#chips) {
-      number.textContent = integer(name === undefined ? predictions.length : (counts.get(name) ?? 0));
+  update(subjects: readonly Subject[], growing: boolean): number[] {
+    const counts = new Map(this.#kinds.map((kind) => [kind, 0]));
+    for (const { prediction } of subjects) {
+      const key = prediction ? prediction.label : UNREAD;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
     }
-    this.#all = predictions;
+    for (const [key, { button, number }] of this.#chips) {
+      const count = key === undefined ? subjects.length : (counts.get(key) ?? 0);
+      number.textContent = integer(count);
+      if (key === UNREAD) button.hidden = count === 0;
+    }
+    this.#all = subjects;
     this.#ranks = undefined;
     // A screen reader would read out every number while the count grows.
     this.#count.setAttribute("aria-live", growing ? "off" : "polite");
@@ -98,10 +111,10 @@ export class SubjectTable {
     if (!this.#chosen && this.#rows.length > 0) this.#select(0, false);
   }
 
-  /** Shows the subjects of one class only, or all. */
-  filter(label: string | undefined): void {
-    this.#label = label;
-    for (const [name, { button }] of this.#chips) button.setAttribute("aria-pressed", String(name === label));
+  /** Shows the subjects of one class only, those that could not be read, or all. */
+  filter(filter: Filter): void {
+    this.#filter = filter;
+    for (const [key, { button }] of this.#chips) button.setAttribute("aria-pressed", String(key === filter));
     this.#arrange();
   }
 
@@ -129,18 +142,19 @@ export class SubjectTable {
   }
 
   #makeChips(): void {
-    const chip = (label: string | undefined, ...content: (Node | string)[]) => {
-      const press = () => this.filter(label);
+    const chip = (filter: Filter, ...content: (Node | string)[]) => {
+      const press = () => this.filter(filter);
       const number = h("span", { className: "number" }, integer(0));
       const button = h("button", { className: "chip", attributes: { type: "button" }, on: { click: press } });
       button.append(...content, " ", number);
-      this.#chips.set(label, { button, number });
+      this.#chips.set(filter, { button, number });
       return button;
     };
     fill(
       this.#chipBar,
       chip(undefined, "All"),
       ...this.#classes.map((name, i) => chip(name, classTag(name, i))),
+      chip(UNREAD, unreadTag()),
     );
   }
 
@@ -156,8 +170,9 @@ export class SubjectTable {
     const { key, down } = this.#sort;
     const selected = this.#rows[this.#selected]?.id;
     const rows = this.#all.filter(
-      ({ id, label }) =>
-        (this.#label === undefined || label === this.#label) && id.toLowerCase().includes(this.#search),
+      ({ id, prediction }) =>
+        (this.#filter === undefined || (prediction?.label ?? UNREAD) === this.#filter) &&
+        id.toLowerCase().includes(this.#search),
     );
     if (key !== "file") {
       const order = this.#comparison(key);
@@ -179,15 +194,17 @@ export class SubjectTable {
     this.#draw();
   }
 
-  #comparison(key: Exclude<SortKey, "file">): (a: Prediction, b: Prediction) => number {
+  #comparison(key: Exclude<SortKey, "file">): (a: Subject, b: Subject) => number {
     if (key === "id") {
       this.#ranks ??= ranksOfIds(this.#all);
       const ranks = this.#ranks;
       return (a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0);
     }
     if (key === "probability") return (a, b) => top(a) - top(b);
-    const index = new Map(this.#classes.map((name, i) => [name, i]));
-    return (a, b) => (index.get(a.label) ?? 0) - (index.get(b.label) ?? 0) || top(b) - top(a);
+    // Those without a class come after all of them.
+    const index = new Map(this.#kinds.map((kind, i) => [kind, i]));
+    const rank = ({ prediction }: Subject) => index.get(prediction?.label ?? UNREAD) ?? 0;
+    return (a, b) => rank(a) - rank(b) || top(b) - top(a);
   }
 
   #draw(): void {
@@ -200,25 +217,20 @@ export class SubjectTable {
     const same = drawn.first === first && drawn.selected === this.#selected && equal(drawn.rows, rows);
     if (same) return;
     this.#drawn = { first, selected: this.#selected, rows };
-    fill(
-      this.#body,
-      this.#above,
-      ...rows.map((prediction, i) => this.#row(prediction, first + i)),
-      this.#below,
-    );
+    fill(this.#body, this.#above, ...rows.map((subject, i) => this.#row(subject, first + i)), this.#below);
     const active = this.#selected >= first && this.#selected < first + rows.length;
     if (active) this.#table.setAttribute("aria-activedescendant", `subject-${this.#selected}`);
     else this.#table.removeAttribute("aria-activedescendant");
   }
 
-  #row(prediction: Prediction, index: number): HTMLTableRowElement {
-    const { id, label, probabilities, warnings } = prediction;
-    const shares = this.#classes.map((name) => probabilities[name] ?? 0);
-    const warned = warnings.length > 0;
+  #row(subject: Subject, index: number): HTMLTableRowElement {
+    const { id, prediction, refusal } = subject;
+    const warnings = prediction?.warnings ?? [];
     return h(
       "tr",
       {
         id: `subject-${index}`,
+        className: refusal ? "unread" : "",
         attributes: {
           "aria-rowindex": index + 2,
           "aria-selected": String(index === this.#selected),
@@ -230,7 +242,7 @@ export class SubjectTable {
         "th",
         { attributes: { scope: "row" }, title: id },
         id,
-        warned &&
+        warnings.length > 0 &&
           h(
             "span",
             {
@@ -241,14 +253,27 @@ export class SubjectTable {
             "!",
           ),
       ),
+      ...(refusal
+        ? [
+            h("td", {}, unreadTag()),
+            h("td", { className: "reason", title: refusal.message }, refusal.message),
+          ]
+        : this.#verdict(prediction)),
+    );
+  }
+
+  #verdict({ label, probabilities }: Prediction): HTMLElement[] {
+    const shares = this.#classes.map((name) => probabilities[name] ?? 0);
+    const probability = probabilities[label] ?? 0;
+    return [
       h("td", {}, classTag(label, this.#classes.indexOf(label))),
       h(
         "td",
         { className: "probability" },
         stackedBar(this.#classes, shares),
-        h("data", { attributes: { value: top(prediction) } }, percent(top(prediction))),
+        h("data", { attributes: { value: probability } }, percent(probability)),
       ),
-    );
+    ];
   }
 
   #click(event: MouseEvent): void {
@@ -277,10 +302,10 @@ export class SubjectTable {
   #select(index: number, byPointer: boolean): void {
     this.#selected = index;
     this.#draw();
-    const prediction = this.#rows[index];
-    if (prediction === undefined) return;
+    const subject = this.#rows[index];
+    if (subject === undefined) return;
     this.#chosen = true;
-    this.#onSelect(prediction, byPointer);
+    this.#onSelect(subject, byPointer);
   }
 
   #reveal(): void {
@@ -294,15 +319,21 @@ export class SubjectTable {
   }
 }
 
-function top({ label, probabilities }: Prediction): number {
-  return probabilities[label] ?? 0;
+/** The probability of the class; of a subject without one, less than any. */
+function top({ prediction }: Subject): number {
+  return prediction ? (prediction.probabilities[prediction.label] ?? 0) : -1;
+}
+
+/** What stands for a class where there is none: a ring instead of a colour. */
+function unreadTag(): HTMLElement {
+  return h("span", { className: "tag unread-tag" }, h("span", { className: "ring" }), "Not read");
 }
 
 /** Each subject's rank in the order of ids: a collator is too slow to be asked at every sorting. */
-function ranksOfIds(predictions: readonly Prediction[]): Map<Prediction, number> {
+function ranksOfIds(subjects: readonly Subject[]): Map<Subject, number> {
   const collator = new Intl.Collator("en", { numeric: true });
-  const sorted = predictions.toSorted((a, b) => collator.compare(a.id, b.id));
-  return new Map(sorted.map((prediction, rank) => [prediction, rank]));
+  const sorted = subjects.toSorted((a, b) => collator.compare(a.id, b.id));
+  return new Map(sorted.map((subject, rank) => [subject, rank]));
 }
 
 function equal<T>(a: readonly T[], b: readonly T[]): boolean {

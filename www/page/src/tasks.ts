@@ -6,6 +6,12 @@ export interface Note {
   readonly text: string;
 }
 
+/** A question that a task ends with. The answer starts another one. */
+export interface Question {
+  readonly title: string;
+  readonly element: HTMLElement;
+}
+
 /** What a task is handed. */
 export interface TaskContext {
   /** Aborted when another task takes this one's turn, or when the user cancels it. */
@@ -14,24 +20,24 @@ export interface TaskContext {
   step(title: string): void;
 }
 
-export type Task = (context: TaskContext) => Promise<Note | undefined>;
+/** What is left to say when a task is done. */
+export type Ending = Note | Question | undefined;
 
-/** A failure that one file is to blame for. */
+export type Task = (context: TaskContext) => Promise<Ending>;
+
+/** A failure that what has this name is to blame for. */
 export class UnusableFile extends Error {
-  readonly file: File;
-
-  constructor(file: File, cause: unknown) {
-    super(`${file.name} could not be used`, { cause });
-    this.file = file;
+  constructor(name: string, cause: unknown) {
+    super(`${name} could not be used`, { cause });
   }
 }
 
-/** Settles as `work` does; a failure of it is the file's. */
-export async function blame<T>(file: File, work: Promise<T>): Promise<T> {
+/** Settles as `work` does; a failure of it is that of the file with this name. */
+export async function blame<T>(name: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    throw new UnusableFile(file, error);
+    throw new UnusableFile(name, error);
   }
 }
 
@@ -57,8 +63,8 @@ export class Tasks {
     step(title);
     const current = () => this.#running === controller;
     try {
-      const note = await task({ signal, step });
-      if (current()) this.#succeed(note);
+      const ending = await task({ signal, step });
+      if (current()) this.#succeed(ending);
     } catch (error) {
       if (current()) this.#fail(failure, error, signal);
     } finally {
@@ -67,9 +73,10 @@ export class Tasks {
     }
   }
 
-  #succeed(note: Note | undefined): void {
-    if (note === undefined) this.#status.clear();
-    else this.#status.note(note.title, note.text);
+  #succeed(ending: Ending): void {
+    if (ending === undefined) this.#status.clear();
+    else if ("element" in ending) this.#status.ask(ending.element, ending.title);
+    else this.#status.note(ending.title, ending.text);
   }
 
   #fail(failure: string, error: unknown, signal: AbortSignal): void {

@@ -1,5 +1,6 @@
 import { serve } from "../server.js";
+import { spreadsheet } from "../spreadsheet.node.js";
 import * as wasm from "../wasm/lean/painwave.js";
 import { owner } from "./node.js";
 
-serve(wasm, owner);
+serve(wasm, owner, spreadsheet);

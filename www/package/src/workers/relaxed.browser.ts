@@ -1,5 +1,6 @@
 import { serve } from "../server.js";
+import { spreadsheet } from "../spreadsheet.browser.js";
 import * as wasm from "../wasm/relaxed/painwave.js";
 import { owner } from "./browser.js";
 
-serve(wasm, owner);
+serve(wasm, owner, spreadsheet);
