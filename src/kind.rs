@@ -45,7 +45,8 @@ impl Kind {
             return Kind::Recordings;
         }
         let id = || schema.id.iter().take(1).map(|key| Wanted::needed(key, Role::Id));
-        let label = Wanted::needed(schema.label.as_deref().unwrap_or(LABEL_COLUMN), Role::Word).or(LABEL_COLUMNS);
+        let label =
+            Wanted::needed(schema.label.as_deref().unwrap_or(LABEL_COLUMN), Role::Word).or(LABEL_COLUMNS);
         if look(id().chain([label]).collect()).is_some() {
             return Kind::Labels;
         }

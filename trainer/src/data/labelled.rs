@@ -81,6 +81,7 @@ pub fn labelled(
     schema: &dyn Fn(&[String]) -> Schema,
 ) -> Result<Labelled, DataError> {
     let input = Input::gather(given.data, &given.labels.into_iter().collect::<Vec<_>>())?;
+    let input = input.searched_for(schema(&[]));
     let names = input.tables()?;
     let labels = given.labels.or(input.labels());
     let LabelColumns { id, label, group } = wanted.columns;
@@ -125,7 +126,7 @@ pub fn labelled(
             table.report.repairs.extend(repairs);
             (path.to_owned(), said, sha256)
         }
-        None => (input.name(), in_data(), digest_of_names(&names, &table.sha256)),
+        None => (input.name(), in_data(), digest_of_names(&input, &table.sha256)),
     };
     let parsed = Labels::new(&path, said, group, wanted.classes)?;
     finish(table, (schema, sampling), parsed, given, [(input.name(), String::new()), (path, sha256)])
@@ -305,7 +306,7 @@ pub fn unlabelled(
     manifest: &Manifest,
     options: &ReadOptions,
 ) -> Result<Table, DataError> {
-    let input = Input::gather(data, without)?;
+    let input = Input::gather(data, without)?.searched_for(manifest.schema.clone());
     let names = input.tables()?;
     let schema = &manifest.schema;
     let columns =
@@ -334,16 +335,19 @@ pub fn digests(data: &[PathBuf], labels: Option<&Path>) -> Result<[String; 2], D
     let sha256 = input.sha256()?;
     let labels = match labels.or(input.labels()) {
         Some(path) => Input::gather(&[path.to_owned()], &[])?.sha256()?,
-        None => digest_of_names(&input.tables()?, &sha256),
+        None => digest_of_names(&input, &sha256),
     };
     Ok([sha256, labels])
 }
 
 /// What stands for the labels that the data or its names say: of several files the names, since they may say them.
-fn digest_of_names(names: &[String], data: &str) -> String {
-    match names {
+fn digest_of_names(input: &Input, data: &str) -> String {
+    match input.files() {
         [_] => data.to_owned(),
-        names => super::hex(&Sha256::digest(names.join("\n").as_bytes())),
+        files => {
+            let names: Vec<String> = files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
+            super::hex(&Sha256::digest(names.join("\n").as_bytes()))
+        }
     }
 }
 
