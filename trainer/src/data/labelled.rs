@@ -94,7 +94,8 @@ pub fn labelled(
         read => read,
     }
     .map_err(of_names)?;
-    let mut options = ReadOptions { files: names.clone(), ..given.options.clone() };
+    let words = vec![label.to_owned()];
+    let mut options = ReadOptions { files: names.clone(), words, ..given.options.clone() };
 
     let named = schema(&[]);
     let reading = Reading { schema: &named, sampling: wanted.sampling, options: &options, keys: &keys.of };
@@ -107,7 +108,8 @@ pub fn labelled(
             .ok_or_else(|| DataError::NoLabels { path: input.name(), column: label.to_owned() })?;
     }
     let schema = schema(&header);
-    let words = labels.is_none().then_some(label).into_iter().chain(group);
+    let group_in_data = group.filter(|group| header.iter().any(|column| column == group));
+    let words = labels.is_none().then_some(label).into_iter().chain(group_in_data);
     options.words = words.map(str::to_owned).collect();
     let reading = Reading { schema: &schema, sampling: wanted.sampling, options: &options, keys: &keys.of };
     let (mut table, sampling) = match wanted.finds_step {
