@@ -32,7 +32,7 @@ const CHUNK: usize = 1 << 18;
 pub type Take<'a> = &'a mut dyn FnMut(Chunk<'_>) -> ControlFlow<()>;
 
 /// Files with tables, in the order in which they are read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Input {
     /// As it was given, for messages.
     given: Vec<PathBuf>,
