@@ -130,8 +130,10 @@ impl Subjects {
         if !row.has(layout.keys.start) {
             expect_none(&self.schema.id[0], may_be_ids);
         }
+        // In a table of steps, or of time series, no column has the time of a row.
+        let of_steps = repairs.has(RepairKind::WideTable) || repairs.has(RepairKind::SeriesFile);
         let without_time =
-            self.schema.time.as_ref().filter(|_| layout.time.is_some_and(|time| !row.has(time)));
+            self.schema.time.as_ref().filter(|_| !of_steps && layout.time.is_some_and(|time| !row.has(time)));
         if let Some(time) = without_time {
             expect_none(time, may_be_times);
         }
@@ -143,8 +145,6 @@ impl Subjects {
             });
         }
         match without_time {
-            // In a table of steps, or of time series, that is how it is.
-            Some(_) if repairs.has(RepairKind::WideTable) || repairs.has(RepairKind::SeriesFile) => Ok(()),
             Some(time) => repairs.note(RepairKind::OrderOfRows, row.line, || time.clone()),
             None => Ok(()),
         }

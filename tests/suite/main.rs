@@ -12,6 +12,7 @@ mod engines;
 mod evaluation;
 mod features;
 mod golden;
+mod inputs;
 mod probabilities;
 mod reading;
 mod sampling;

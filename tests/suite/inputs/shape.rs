@@ -1,6 +1,6 @@
 //! Tables of another shape, and several files.
 
-use super::{BASE, Input, Outcome, same};
+use super::{BASE, Input, Outcome, edit, error, same};
 
 /// The rows of a subject of [`BASE`], without its id.
 fn rows_of(id: &str) -> String {
@@ -8,15 +8,62 @@ fn rows_of(id: &str) -> String {
     rows.fold("time,x,y,side\n".to_owned(), |text, row| text + row + "\n")
 }
 
+/// [`BASE`] as one row a recording; `name` makes the name of a column at a step.
+fn wide(name: impl Fn(&str, usize) -> String) -> String {
+    let columns = |column: &str| (0..4).map(|step| name(column, step)).collect::<Vec<_>>().join(",");
+    let mut text = format!("id,{},{},{}\n", columns("x"), columns("y"), columns("side"));
+    for id in ["a", "b"] {
+        let rows: Vec<Vec<&str>> = BASE
+            .lines()
+            .filter(|line| line.starts_with(id))
+            .map(|line| line.split(',').collect())
+            .skip(usize::from(id == "i"))
+            .collect();
+        let of = |field: usize| rows.iter().map(|row| row[field]).collect::<Vec<_>>().join(",");
+        text += &format!("{id},{},{},{}\n", of(2), of(3), of(4));
+    }
+    text
+}
+
 pub fn inputs() -> Vec<Input> {
-    let files = |row, files: &[(&'static str, String)], repairs| Input {
+    let files = |row, files: &[(&'static str, String)], outcome| Input {
         row,
         files: files.iter().map(|(name, text)| (*name, text.clone().into_bytes())).collect(),
-        outcome: Outcome::Same(repairs),
+        outcome,
     };
+    let of_name = || Outcome::Same(&["ID_OF_FILE_NAME"]);
+    let [a, b] = ["a", "b"].map(|id| {
+        format!("id,{}", rows_of(id).replace('\n', &format!("\n{id},")))
+            .trim_end_matches(&format!("{id},"))
+            .to_owned()
+    });
     vec![
-        files("file-names", &[("a.csv", rows_of("a")), ("b.csv", rows_of("b"))], &["ID_FROM_NAME"]),
-        files("file-names", &[("data/a.csv.gz", rows_of("a")), ("data/b.TXT", rows_of("b"))], &["ID_FROM_NAME"]),
-        same("one-row-a-recording", "id,x_t0,y_t0,x_t1,y_t1,x_t2,y_t2,x_t3,y_t3,side_t0,side_t1,side_t2,side_t3\na,0.5,-1.25,0.75,2.5,1.5,1000.5,-0.25,3.75,left,right,left,right\nb,0.5,-0.5,1.5,-1.5,2.5,-2.5,3.5,-3.5,left,left,right,right\n", &["WIDE"]),
+        files("file-names", &[("a.csv", rows_of("a")), ("b.csv", rows_of("b"))], of_name()),
+        files("file-names", &[("data/a.csv.gz", rows_of("a")), ("data/b.TXT", rows_of("b"))], of_name()),
+        files("several-files", &[("one.csv", a.clone()), ("two.csv", b.clone())], Outcome::Same(&[])),
+        files(
+            "several-files",
+            &[("one.csv", a.clone()), ("two.csv", b.replace(',', ";"))],
+            Outcome::Same(&[]),
+        ),
+        files(
+            "one-bad-file",
+            &[("one.csv", BASE.to_owned()), ("page.csv", "<html></html>".to_owned())],
+            Outcome::Without("", "NOT_A_TABLE", &[]),
+        ),
+        files(
+            "id-in-two-files",
+            &[("one.csv", BASE.to_owned()), ("two.csv", b)],
+            Outcome::Without("b", "ID_IN_TWO_FILES", &[]),
+        ),
+        error("no-id-column", rows_of("a"), "MISSING_COLUMN"),
+        same("one-row-a-recording", wide(|column, step| format!("{column}_t{step}")), &["WIDE_TABLE"]),
+        same("one-row-a-recording", wide(|column, step| format!("{column}_{step:03}")), &["WIDE_TABLE"]),
+        same("one-row-a-recording", wide(|column, step| format!("{column}.{}", step + 1)), &["WIDE_TABLE"]),
+        same(
+            "other-columns",
+            edit(&[("side\n", "side,battery\n"), ("left\n", "left,98\n"), ("right\n", "right,low\n")]),
+            &[],
+        ),
     ]
 }
