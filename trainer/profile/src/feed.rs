@@ -104,6 +104,6 @@ fn tables(
     if let (Ok(()), false, Some(rows)) = (&end, broken_off, &mut rows) {
         end = rows.finish(&mut repairs, |row, _| hand_out(&name, row));
     }
-    end.map_err(|source| ProfileError::Data { path: name.into(), source })?;
+    end.map_err(|source| ProfileError::Data { path: name.into(), source: Box::new(source) })?;
     Ok(repairs.all().to_vec())
 }
