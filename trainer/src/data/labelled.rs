@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::DataError;
 use super::report::Report;
-use super::table::{self, Reading, Table};
+use super::table::{self, Beside, Reading, Table};
 use crate::input::Input;
 
 /// What is given as labelled data.
@@ -230,7 +230,7 @@ fn said_in_data(
     columns: LabelColumns<'_>,
 ) -> Vec<Said> {
     let indices: HashMap<&str, usize> = names.iter().map(String::as_str).zip(0..).collect();
-    let of_recording = |(recording, (file, words)): (&Recording, &(String, Vec<Option<(String, u64)>>))| {
+    let of_recording = |(recording, Beside { file, words }): (&Recording, &Beside)| {
         let place = |line| Place { file: file.into(), line };
         let index = indices.get(file.as_str()).copied();
         let of_name = |column: &str| {

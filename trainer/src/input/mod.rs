@@ -226,12 +226,12 @@ fn kind(path: &Path) -> Result<Kind, InputError> {
 fn feed(
     path: &Path,
     schema: Option<&Schema>,
-    mut digest: Option<&mut Sha256>,
+    digest: Option<&mut Sha256>,
     take: Take<'_>,
 ) -> Result<ControlFlow<()>, InputError> {
     let file = File::open(path).map_err(FileError::read(path))?;
     let seekable = file.metadata().is_ok_and(|found| found.is_file());
-    let mut bytes = BufReader::with_capacity(CHUNK, Digested { file, digest: digest.as_deref_mut() });
+    let mut bytes = BufReader::with_capacity(CHUNK, Digested { file, digest });
     let mut kind = Kind::of(bytes.fill_buf().map_err(FileError::read(path))?);
     if seekable {
         kind = self::kind(path)?;
