@@ -18,7 +18,7 @@ use crate::job::Job;
 use crate::kind::Kind;
 use crate::labels::{LabelColumns, Labels, LabelsError, Spelled};
 use crate::portion::Portion;
-use crate::reading::{FoundColumn, ReadError, ReadOptions, Refusal, Repair};
+use crate::reading::{FoundColumn, ReadError, ReadOptions, Refusal, Repair, Spare};
 use crate::recording::{Recording, Schema};
 use crate::windows::WindowConfig;
 
@@ -177,9 +177,10 @@ impl WebJob {
         self.job.borrow_mut().read(bytes).map_err(|reason| csv_error(&reason))
     }
 
-    /// Ends the last file.
-    pub fn end(&self) -> Result<(), Error> {
-        self.job.borrow_mut().end().map_err(|reason| csv_error(&reason))
+    /// Ends the last file. True, if all files have to be read once more from the beginning, which they must be able to
+    /// be where `repeatable` says so.
+    pub fn end(&self, repeatable: bool) -> Result<bool, Error> {
+        self.job.borrow_mut().end(repeatable).map_err(|reason| csv_error(&reason))
     }
 
     /// Takes complete recordings that have this many windows, or a few more. None, if there are fewer; after
@@ -207,7 +208,7 @@ impl WebJob {
         let job = self.job.borrow();
         let reader = job.reader();
         to_js(&WebSummary {
-            order: reader.readable().map(|index| reader.recording(index).id.as_str()).collect(),
+            order: reader.readable().map(|index| reader.id(index)).collect(),
             warnings: reader.warnings().iter().map(ToString::to_string).collect(),
             repairs: reader.repairs().iter().map(WebRepair::of).collect(),
             refused: reader.refused().iter().map(WebRefusal::of).collect(),
@@ -381,9 +382,13 @@ export interface WebPrediction {
     windows: { starts: Uint32Array; probabilities: Float32Array };
     warnings: string[];
 }
-/** How files are read: `columns` has a file's name of a column by the model's; `files` are the names of all files to come. */
+/**
+ * How files are read: `columns` has a file's name of a column by the model's; `files` are the names of all files to come;
+ * `spare` is how many bytes are kept of recordings that were taken, in case that more of their rows follow (all, if unsaid).
+ */
 export interface WebReadOptions {
     strict?: boolean;
+    spare?: number;
     columns?: Readonly<Record<string, string>>;
     files?: readonly string[];
 }
@@ -514,6 +519,7 @@ fn read_options(options: &JsValue) -> ReadOptions {
         columns: columns.unwrap_or_default(),
         files: files
             .map_or_else(|_| Vec::new(), |files| files.iter().filter_map(|name| name.as_string()).collect()),
+        spare: get(options, "spare").as_f64().map_or_else(Spare::default, |bytes| Spare(bytes as usize)),
         ..ReadOptions::default()
     }
 }

@@ -15,4 +15,17 @@ pub struct ReadOptions {
     /// Columns with a word that is the same in all rows of a recording, such as its label. They may be missing: see
     /// [`Reader::words`](super::Reader::words).
     pub words: Vec<String>,
+    /// Max bytes of rows that are kept only in case that more rows of their subjects follow.
+    pub spare: Spare,
+}
+
+/// Max bytes of rows that are kept only in case that more rows of their subjects follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spare(pub usize);
+
+impl Default for Spare {
+    /// No limit.
+    fn default() -> Self {
+        Spare(usize::MAX)
+    }
 }
