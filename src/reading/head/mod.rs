@@ -98,7 +98,7 @@ impl Head {
         let room = MAX_ROW - self.bytes.len();
         if used > room {
             self.bytes.extend_from_slice(&input[..room]);
-            return Err(self.failure(names, false));
+            return Err(self.failure(names, ignored, false));
         }
         self.bytes.extend_from_slice(&input[..used]);
         let found = match end {
@@ -125,7 +125,7 @@ impl Head {
         self.bytes.push(b'\n');
         match self.end_line(names, ignored, seen, repairs)? {
             Some(found) => Ok(found),
-            None => Err(self.failure(names, true)),
+            None => Err(self.failure(names, ignored, true)),
         }
     }
 
@@ -170,7 +170,7 @@ impl Head {
         }
         let blank = text.is_empty();
         if line >= MAX_LINES && !self.is_first_line_open() {
-            return Err(self.failure(names, false));
+            return Err(self.failure(names, ignored, false));
         }
         let mut rows: Vec<OpenRow> = std::mem::take(&mut self.open);
         if !blank && told.is_none() && line < MAX_LINES {
