@@ -384,11 +384,13 @@ export interface WebPrediction {
 }
 /**
  * How files are read: `columns` has a file's name of a column by the model's; `files` are the names of all files to come;
- * `spare` is how many bytes are kept of recordings that were taken, in case that more of their rows follow (all, if unsaid).
+ * `spare` is how many bytes are kept of recordings that were taken, in case that more of their rows follow (all, if unsaid),
+ * and `keep` whether they stay when no more can follow.
  */
 export interface WebReadOptions {
     strict?: boolean;
     spare?: number;
+    keep?: boolean;
     columns?: Readonly<Record<string, string>>;
     files?: readonly string[];
 }
@@ -519,7 +521,10 @@ fn read_options(options: &JsValue) -> ReadOptions {
         columns: columns.unwrap_or_default(),
         files: files
             .map_or_else(|_| Vec::new(), |files| files.iter().filter_map(|name| name.as_string()).collect()),
-        spare: get(options, "spare").as_f64().map_or_else(Spare::default, |bytes| Spare(bytes as usize)),
+        spare: Spare {
+            bytes: get(options, "spare").as_f64().map_or(usize::MAX, |bytes| bytes as usize),
+            stay: get(options, "keep").is_truthy(),
+        },
         ..ReadOptions::default()
     }
 }

@@ -7,7 +7,7 @@ use super::subject::{State, Subject};
 
 /// Which subjects have such rows, and how many bytes those take.
 pub(super) struct SpareRows {
-    limit: usize,
+    limit: Spare,
     bytes: usize,
     /// Subjects in [`State::Released`], in the order in which they became so, with the bytes of their rows.
     released: VecDeque<(usize, usize)>,
@@ -17,7 +17,7 @@ pub(super) struct SpareRows {
 
 impl SpareRows {
     pub fn new(limit: Spare) -> SpareRows {
-        SpareRows { limit: limit.0, bytes: 0, released: VecDeque::new(), late: Vec::new() }
+        SpareRows { limit, bytes: 0, released: VecDeque::new(), late: Vec::new() }
     }
 
     /// The rows of a subject are only needed if more of them follow.
@@ -65,15 +65,19 @@ impl SpareRows {
 
     /// Of the file that has ended no more rows can follow.
     pub fn end_file(&mut self, all: &mut [Subject]) {
-        self.released.drain(..).for_each(|(index, _)| all[index].forget());
         self.late.clear();
-        self.bytes = 0;
+        if self.limit.stay {
+            self.bytes = self.released.iter().map(|(_, bytes)| bytes).sum();
+        } else {
+            self.released.drain(..).for_each(|(index, _)| all[index].forget());
+            self.bytes = 0;
+        }
     }
 
     /// Lets go of rows: of those released first, and then of those that became late last, for those before to be read
     /// to their end. `line` is where a late one grew.
     fn shrink(&mut self, line: Option<u64>, all: &mut [Subject]) {
-        while self.bytes > self.limit {
+        while self.bytes > self.limit.bytes {
             if let Some((index, bytes)) = self.released.pop_front() {
                 self.bytes -= bytes;
                 all[index].forget();

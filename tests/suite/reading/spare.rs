@@ -28,7 +28,7 @@ struct Read {
 
 /// Reads files by names, using every recording as soon as it is complete. Also how often they were read.
 fn read(files: &[(&str, String)], spare: usize, repeatable: bool) -> (Read, usize) {
-    let options = ReadOptions { spare: Spare(spare), ..ReadOptions::default() };
+    let options = ReadOptions { spare: Spare { bytes: spare, stay: false }, ..ReadOptions::default() };
     let mut reader = Reader::new(&schema(), &Sampling::default(), options);
     let mut recordings = std::collections::BTreeMap::new();
     let mut use_all = |reader: &mut Reader| {
@@ -135,7 +135,7 @@ fn what_is_said_of_a_file_is_said_once() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_file_that_is_another_one_when_it_is_read_again_loses_nothing_in_silence() {
-    let options = ReadOptions { spare: Spare(0), ..ReadOptions::default() };
+    let options = ReadOptions { spare: Spare { bytes: 0, stay: false }, ..ReadOptions::default() };
     let mut reader = Reader::new(&schema(), &Sampling::default(), options);
     let read = |reader: &mut Reader, text: &str| {
         reader.feed(text.as_bytes()).expect("the rows are whole");
@@ -151,4 +151,23 @@ fn a_file_that_is_another_one_when_it_is_read_again_loses_nothing_in_silence() {
     reader.finish().expect("there are rows");
     assert!(!reader.has_missed());
     assert!(matches!(&reader.refused()[0].reason, ReadError::RowsComeBack { id, line: 4 } if id == "a"));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn recordings_stay_up_to_a_limit_where_they_are_wanted() {
+    let spare = Spare { bytes: 12 * ROW, stay: true };
+    let mut reader =
+        Reader::new(&schema(), &Sampling::default(), ReadOptions { spare, ..ReadOptions::default() });
+    for file in ["a", "b"] {
+        reader.next_file(file).expect("the one before can be read");
+        let rows = (0..20).map(|row| format!("{file}{},{},1.5\n", row / 4, row % 4));
+        reader
+            .feed(("id,time,x\n".to_owned() + &rows.collect::<String>()).as_bytes())
+            .expect("the rows are whole");
+        reader.take_complete().into_iter().for_each(|index| reader.release(index));
+    }
+    reader.finish().expect("there are rows");
+    reader.take_complete().into_iter().for_each(|index| reader.release(index));
+    let steps: Vec<usize> = (0..10).map(|index| reader.recording(index).steps()).collect();
+    assert_eq!(steps, [0, 0, 0, 0, 0, 0, 0, 4, 4, 4]);
 }
