@@ -180,9 +180,10 @@ impl WebJob {
         self.job.borrow_mut().read(bytes).map_err(|reason| csv_error(&reason))
     }
 
-    /// Ends the last file.
-    pub fn end(&self) -> Result<(), Error> {
-        self.job.borrow_mut().end().map_err(|reason| csv_error(&reason))
+    /// Ends the last file. True, if all files have to be read once more from the beginning, which they must be able to
+    /// be where `repeatable` says so.
+    pub fn end(&self, repeatable: bool) -> Result<bool, Error> {
+        self.job.borrow_mut().end(repeatable).map_err(|reason| csv_error(&reason))
     }
 
     /// Takes complete recordings that have this many windows, or a few more. None, if there are fewer; after

@@ -4,7 +4,7 @@ use js_sys::{Array, Object, Reflect};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::reading::{FoundColumn, MissingColumn, ReadOptions, Reader, Refusal, Repair};
+use crate::reading::{FoundColumn, MissingColumn, ReadOptions, Reader, Refusal, Repair, Spare};
 
 /// What is to say about the files of a job.
 #[derive(Serialize)]
@@ -18,7 +18,7 @@ pub struct WebSummary<'a> {
 impl WebSummary<'_> {
     pub fn of(reader: &Reader) -> WebSummary<'_> {
         WebSummary {
-            order: reader.readable().map(|index| reader.recording(index).id.as_str()).collect(),
+            order: reader.readable().map(|index| reader.id(index)).collect(),
             warnings: reader.warnings().iter().map(ToString::to_string).collect(),
             repairs: reader.repairs().iter().map(WebRepair::of).collect(),
             refused: reader.refused().iter().map(WebRefusal::of).collect(),
@@ -99,9 +99,15 @@ struct WebFound<'a> {
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
-/** How files are read: `columns` has a file's name of a column by the model's; `files` are the names of all files to come. */
+/**
+ * How files are read: `columns` has a file's name of a column by the model's; `files` are the names of all files to come;
+ * `spare` is how many bytes are kept of recordings that were taken, in case that more of their rows follow (all, if unsaid),
+ * and `keep` whether they stay when no more can follow.
+ */
 export interface WebReadOptions {
     strict?: boolean;
+    spare?: number;
+    keep?: boolean;
     columns?: Readonly<Record<string, string>>;
     files?: readonly string[];
 }
@@ -153,6 +159,10 @@ pub fn read_options(options: &JsValue) -> ReadOptions {
         columns: columns.unwrap_or_default(),
         files: files
             .map_or_else(|_| Vec::new(), |files| files.iter().filter_map(|name| name.as_string()).collect()),
+        spare: Spare {
+            bytes: get(options, "spare").as_f64().map_or(usize::MAX, |bytes| bytes as usize),
+            stay: get(options, "keep").is_truthy(),
+        },
         ..ReadOptions::default()
     }
 }
