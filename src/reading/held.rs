@@ -2,7 +2,8 @@
 
 use super::error::{ReadError, excerpt};
 use super::quotes::Delimiter;
-use super::repair::{RepairKind, Repairs};
+use super::repair::RepairKind;
+use super::repairs::Repairs;
 
 /// As many lines may be before a header.
 const MAX_ROWS: usize = 100;

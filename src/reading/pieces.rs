@@ -5,7 +5,8 @@ use super::head::{MAX_ROW, NONE};
 use super::lines::Lines;
 use super::plain;
 use super::quotes::{CTRL_Z, Delimiter, Fields, Halt, Scan, Splitter};
-use super::repair::{RepairKind, Repairs};
+use super::repair::RepairKind;
+use super::repairs::Repairs;
 use super::row::Row;
 use super::table::{Ending, Sink, Split, Table};
 

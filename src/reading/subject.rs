@@ -5,7 +5,8 @@ use super::ids;
 use super::layout::Layout;
 use super::missing::is_missing;
 use super::number_format::Decimal;
-use super::repair::{RepairKind, Repairs};
+use super::repair::RepairKind;
+use super::repairs::Repairs;
 use super::row::Row;
 use super::values::Values;
 use crate::labels::classes::is_alike;
@@ -122,7 +123,7 @@ impl Subject {
         for (column, category) in layout.categories.clone().zip(&schema.categories) {
             let code = match str::from_utf8(row.field(column)).ok().and_then(|word| category.code(word)) {
                 Some(code) => code,
-                None => unusual_code(row, column, category, repairs)?.unwrap_or_else(|| {
+                None => unusual_code(row, column, category, values, repairs)?.unwrap_or_else(|| {
                     self.raw.missing_codes.push((recording.times.len(), column - layout.categories.start));
                     0
                 }),
@@ -162,6 +163,13 @@ impl Subject {
         self.mended.is_ok()
     }
 
+    /// More of its rows follow: what was made of those before is no recording any more.
+    pub fn reopen(&mut self) {
+        self.regular = None;
+        self.mended = Ok(Vec::new());
+        self.state = State::Late;
+    }
+
     /// Says what was mended, since no more rows can follow.
     ///
     /// # Errors
@@ -193,6 +201,7 @@ fn unusual_code(
     row: &Row<'_>,
     column: usize,
     category: &Category,
+    values: &Values,
     repairs: &mut Repairs,
 ) -> Result<Option<u8>, ReadError> {
     let text = row.text(column)?;
@@ -212,7 +221,15 @@ fn unusual_code(
         note(RepairKind::LevelSpelling)?;
         return Ok(Some(code));
     }
-    if is_missing(&text) { Ok(None) } else { Err(row.unknown_category(column, &category.levels)) }
+    if is_missing(&text) {
+        return Ok(None);
+    }
+    // A level that is a number may be written as numbers are in the file.
+    let unknown = || row.unknown_category(column, &category.levels);
+    let plain = values.plain(row, column, &mut Repairs::default()).map_err(|_| unknown())?;
+    let code = category.code(&plain).ok_or_else(unknown)?;
+    values.plain(row, column, repairs)?;
+    Ok(Some(code))
 }
 
 /// Takes what a row says in the columns that say one thing of a recording.

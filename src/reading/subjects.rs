@@ -7,7 +7,8 @@ use super::error::{FoundColumn, MissingColumn, ReadError};
 use super::ids;
 use super::layout::Layout;
 use super::refusal::Refusal;
-use super::repair::{RepairKind, Repairs};
+use super::repair::RepairKind;
+use super::repairs::Repairs;
 use super::row::Row;
 use super::subject::{State, Subject};
 use super::values::Values;
@@ -181,10 +182,10 @@ impl Subjects {
                 Ok(())
             };
         }
-        self.file.current = match &mut self.all[index].state {
+        self.file.current = match self.all[index].state {
             State::Refused => Current::Skipped,
-            state => {
-                *state = State::Late;
+            _ => {
+                self.all[index].reopen();
                 Current::Subject(index)
             }
         };
@@ -283,25 +284,21 @@ impl Subjects {
         }
     }
 
-    /// A row that is not whole: its subject is refused, or the one before it, if it does not say whose it is.
+    /// A row that is not whole: the subject that it names is refused, or the one before it, if it does not say whose it is.
     fn refuse_row(&mut self, row: &Row<'_>, layout: &Layout, repairs: &mut Repairs) -> Result<(), ReadError> {
         let Some(problem) = row.problem().cloned() else { return Ok(()) };
-        let known = match self.id_of(row, layout, &mut Repairs::new(false)) {
-            Ok(id) => self.by_id.contains_key(&id).then_some(id),
-            Err(_) => None,
-        };
+        // Of what has one field only that is no id, unless there is such a subject.
+        let has_fields =
+            matches!(problem, ReadError::WrongFieldCount { found, .. } if found > layout.keys.len());
+        let id = self.id_of(row, layout, &mut Repairs::default());
         self.file.key.clear();
-        if known.is_some() || self.file.current == Current::None {
-            let anonymous = known.is_none();
-            if !anonymous {
-                self.enter(row, layout, repairs)?;
-            } else {
-                return self.refuse_anonymous(problem);
-            }
+        if id.is_ok_and(|id| has_fields || self.by_id.contains_key(&id)) {
+            self.enter(row, layout, repairs)?;
         }
         match self.file.current {
             Current::Subject(index) => self.refuse(index, problem),
-            Current::None | Current::Skipped => Ok(()),
+            Current::Skipped => Ok(()),
+            Current::None => self.refuse_anonymous(problem),
         }
     }
 

@@ -14,7 +14,8 @@ use self::names::Mismatch;
 pub(super) use self::names::{Match, NONE, Names};
 use super::error::{ReadError, ReadWarning, excerpt};
 use super::quotes::{Delimiter, Halt, Scan, Splitter};
-use super::repair::{RepairKind, Repairs};
+use super::repair::RepairKind;
+use super::repairs::Repairs;
 use super::text::{Seen, decode, trim};
 
 /// Max bytes of a header or a row: it bounds the memory.
