@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 
 use painwave::Bundle;
 use painwave::decision::Decision;
+use painwave::reading::ReadOptions;
 use painwave::recording::Recording;
 use painwave_train::decision::{self, CalibrationSet};
 use painwave_train::recipe::RecipeFile;
 use painwave_train::{assemble, experiment, preparation};
 use serde_json::Value;
 use support::{RECIPE, Workshop, succeeded};
+use trainer::data::Given;
 
 const DECISION: &str = "\n[decision]\ntemperature = true\nthresholds = \"macro_f1\"\n";
 
@@ -41,7 +43,9 @@ fn rows(csv: &str) -> BTreeMap<String, Vec<String>> {
 fn chosen_by_what_ships(workshop: &Workshop, bundle: &Bundle) -> (Decision, Vec<String>) {
     let file = RecipeFile::parse("recipe.toml".as_ref(), workshop.read("recipe.toml")).unwrap();
     let [data, labels] = ["data.csv", "labels.csv"].map(|name| workshop.path(name));
-    let dataset = trainer::data::dataset(&file, &data, &labels).unwrap();
+    let options = ReadOptions::default();
+    let given = Given { data: &[data], labels: Some(&labels), options: &options, skip_refused: false };
+    let (dataset, _) = trainer::data::dataset(&file, &given).unwrap();
     let set_aside = experiment::divide(&file, &dataset.labels, &dataset.classes).unwrap().calibration;
     // The precisions are proven with the decision, so that it is chosen in the exact one.
     let mut plain = bundle.clone();

@@ -35,6 +35,7 @@ fn prediction(id: &str, classes: &[String], probabilities: [f32; 2]) -> Predicti
         label: classes[class].clone(),
         class,
         probabilities: probabilities.to_vec(),
+        windows: 1,
         window_starts: vec![0],
         window_probabilities: probabilities.to_vec(),
         warnings: Vec::new(),

@@ -18,7 +18,7 @@ pub enum ProfileError {
         /// The file.
         path: PathBuf,
         /// What and where.
-        source: ReadError,
+        source: Box<ReadError>,
     },
     /// The labels file is not what it should be.
     #[error(transparent)]

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use painwave::reading::{ReadError, ReadOptions, Repairs, Row, Rows, Wanted};
+use painwave::reading::{ReadError, ReadOptions, Repair, Repairs, Row, Rows, Wanted};
 use painwave_train::host::{Chunk, HostError};
 
 use crate::error::ProfileError;
@@ -31,7 +31,8 @@ pub fn header(path: &Path, known: Vec<Wanted>, feed: Feed<'_>) -> Result<Vec<Str
     Ok(columns.unwrap_or_default())
 }
 
-/// Hands every row of all tables, with the fields of the `wanted` columns, and the name of its file to `each`.
+/// Hands every row of all tables, with the fields of the `wanted` columns, and the name of its file to `each`; what was
+/// put right to read them.
 ///
 /// # Errors
 /// Unreadable, no table, without a needed column, or what `each` says.
@@ -40,7 +41,7 @@ pub fn for_each_row(
     wanted: Vec<Wanted>,
     feed: Feed<'_>,
     each: impl FnMut(&str, Row<'_>) -> Result<(), ReadError>,
-) -> Result<(), ProfileError> {
+) -> Result<Vec<Repair>, ProfileError> {
     tables(path, wanted, feed, each, |_| true)
 }
 
@@ -67,7 +68,7 @@ fn tables(
     feed: Feed<'_>,
     mut each: impl FnMut(&str, Row<'_>) -> Result<(), ReadError>,
     mut goes_on: impl FnMut(&Rows) -> bool,
-) -> Result<(), ProfileError> {
+) -> Result<Vec<Repair>, ProfileError> {
     let mut repairs = Repairs::default();
     let mut name = path.display().to_string();
     let mut rows: Option<Rows> = None;
@@ -86,6 +87,7 @@ fn tables(
                 };
                 if ended.is_ok() {
                     next.clone_into(&mut name);
+                    repairs.enter(Some(name.clone()));
                 }
                 rows = Some(Rows::new(wanted.clone(), Vec::new(), &ReadOptions::default()));
                 ended
@@ -102,5 +104,6 @@ fn tables(
     if let (Ok(()), false, Some(rows)) = (&end, broken_off, &mut rows) {
         end = rows.finish(&mut repairs, |row, _| hand_out(&name, row));
     }
-    end.map_err(|source| ProfileError::Data { path: name.into(), source })
+    end.map_err(|source| ProfileError::Data { path: name.into(), source: Box::new(source) })?;
+    Ok(repairs.all().to_vec())
 }

@@ -35,6 +35,7 @@ pub mod table;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use painwave::reading::Repair;
 use painwave::recording::Category;
 
 use self::classes::Classes;
@@ -98,6 +99,7 @@ pub fn profile(sources: &Sources, feed: Feed<'_>) -> Result<Profile, ProfileErro
         path: sources.data.clone(),
         size: Size::of(&table),
         problems: table.problems.clone(),
+        repairs: table.repairs.iter().map(|repair| repair_text(repair, &sources.data)).collect(),
         notes: labels.iter().flat_map(|labels| labels.notes.iter().cloned()).collect(),
         classes: labels.iter().zip(&classes).map(|(labels, c)| c.balance(labels, &table.subjects)).next(),
         columns,
@@ -112,6 +114,12 @@ pub fn profile(sources: &Sources, feed: Feed<'_>) -> Result<Profile, ProfileErro
     profile.advice = advisor::advise(&profile, &sources.ignored, &sources.categories);
     profile.recipe = advisor::recipe(&profile, &sources.categories);
     Ok(profile)
+}
+
+/// Where and what.
+fn repair_text(repair: &Repair, data: &Path) -> String {
+    let file = repair.file.clone().unwrap_or_else(|| data.display().to_string());
+    format!("{file}: {repair}")
 }
 
 /// The values of a numeric column, ascending.

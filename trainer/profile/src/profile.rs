@@ -25,6 +25,8 @@ pub struct Profile {
     pub size: Size,
     /// What is wrong with whole rows or with the header.
     pub problems: TableProblems,
+    /// What was put right to read the data.
+    pub repairs: Vec<String>,
     /// How labels were understood, where that may be another way than was meant.
     pub notes: Vec<String>,
     /// The classes, with labels.

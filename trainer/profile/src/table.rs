@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use painwave::reading::{ReadError, Role, Row, Wanted, id_of_file};
+use painwave::reading::{ReadError, Repair, Role, Row, Wanted, id_of_file, is_missing};
 use painwave_train::file_keys;
 use painwave_train::file_names::Keys;
 use serde::Serialize;
@@ -30,6 +30,8 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// What is wrong with whole rows or with the header.
     pub problems: TableProblems,
+    /// What was put right to read it.
+    pub repairs: Vec<Repair>,
 }
 
 /// One subject's rows in a [`Table`].
@@ -191,8 +193,9 @@ impl Table {
             of_keys.map_or_else(|| id_of_file(file, &names), str::to_owned)
         };
         let mut growing = Growing::new(&columns, time.is_some(), problems);
-        for_each_row(path, wanted.collect(), feed, |file, row| growing.push(file, &row, of_file))?;
-        Ok(growing.finish(path))
+        let repairs =
+            for_each_row(path, wanted.collect(), feed, |file, row| growing.push(file, &row, of_file))?;
+        Ok(Table { repairs, ..growing.finish(path) })
     }
 
     /// Number of rows.
@@ -319,6 +322,7 @@ impl Growing {
             lines: self.lines,
             columns,
             problems: self.problems,
+            repairs: Vec::new(),
         }
     }
 }
@@ -378,6 +382,9 @@ impl GrowingColumn {
                 self.numbers += 1;
             }
             Err(ReadError::EmptyValue { line, .. }) => self.problems.missing.count(line, String::new),
+            Err(_) if row.text(wanted).is_ok_and(|text| is_missing(&text)) => {
+                self.problems.missing.count(row.line, || row.excerpt(wanted));
+            }
             Err(ReadError::NotFinite { line, found, .. }) => {
                 self.problems.not_finite.count(line, || found);
             }

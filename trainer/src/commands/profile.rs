@@ -87,7 +87,7 @@ pub fn run(args: &ProfileArgs) -> Result<(), Error> {
 fn sources(args: &ProfileArgs, input: &Input) -> Result<(Sources, Vec<String>), Error> {
     let mut sources = Sources {
         data: input.name(),
-        labels: args.labels.clone(),
+        labels: args.labels.clone().or_else(|| input.labels().map(PathBuf::from)),
         against: args.against.clone(),
         told: Told { id: args.id.clone(), time: args.time.clone(), label: args.label.clone() },
         ..Sources::default()

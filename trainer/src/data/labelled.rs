@@ -1,6 +1,6 @@
 //! Recordings and what their labels are: from a file of labels, from a column of the data, or from the names of its files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::DataError;
 use super::report::Report;
-use super::table::{self, Reading, Table};
+use super::table::{self, Beside, Reading, Table};
 use crate::input::Input;
 
 /// What is given as labelled data.
@@ -81,7 +81,9 @@ pub fn labelled(
     schema: &dyn Fn(&[String]) -> Schema,
 ) -> Result<Labelled, DataError> {
     let input = Input::gather(given.data, &given.labels.into_iter().collect::<Vec<_>>())?;
+    let input = input.searched_for(schema(&[]));
     let names = input.tables()?;
+    let labels = given.labels.or(input.labels());
     let LabelColumns { id, label, group } = wanted.columns;
     let key_columns = KeyColumns { id, label, group };
     let of_names = |source| DataError::Names { path: input.name(), source };
@@ -92,20 +94,23 @@ pub fn labelled(
         read => read,
     }
     .map_err(of_names)?;
-    let mut options = ReadOptions { files: names.clone(), ..given.options.clone() };
+    let words = vec![label.to_owned()];
+    let mut options = ReadOptions { files: names.clone(), words, ..given.options.clone() };
 
     let named = schema(&[]);
     let reading = Reading { schema: &named, sampling: wanted.sampling, options: &options, keys: &keys.of };
     let header = table::columns(&input, &reading)?;
     let said_by_names =
         |keys: &FileKeys| keys.of.iter().flatten().any(|keys| file_keys::value(keys, label).is_some());
-    if given.labels.is_none() && !header.iter().any(|column| column == label) && !said_by_names(&keys) {
+    if labels.is_none() && !header.iter().any(|column| column == label) && !said_by_names(&keys) {
         keys = FileKeys::by_convention(&names, wanted.classes, key_columns)
             .map_err(of_names)?
             .ok_or_else(|| DataError::NoLabels { path: input.name(), column: label.to_owned() })?;
     }
     let schema = schema(&header);
-    options.words = [label].into_iter().chain(group).map(str::to_owned).collect();
+    let group_in_data = group.filter(|group| header.iter().any(|column| column == group));
+    let words = labels.is_none().then_some(label).into_iter().chain(group_in_data);
+    options.words = words.map(str::to_owned).collect();
     let reading = Reading { schema: &schema, sampling: wanted.sampling, options: &options, keys: &keys.of };
     let (mut table, sampling) = match wanted.finds_step {
         true => table::read_at_common_step(&input, &reading)?,
@@ -113,15 +118,17 @@ pub fn labelled(
     };
     table.report.notes.append(&mut keys.notes);
     table.report.notes.extend(left_out(&input));
+    let found = input.labels().filter(|_| given.labels.is_none());
+    table.report.notes.extend(found.map(|path| format!("the labels are those of {}", path.display())));
 
-    let in_data = || said_in_data(&table, &names, &keys, wanted.columns);
-    let (path, said, sha256) = match given.labels {
+    let in_data = || said_in_data(&table, &options.words, &names, &keys, wanted.columns);
+    let (path, said, sha256) = match labels {
         Some(path) => {
             let (said, repairs, sha256) = said_in_file(path, wanted.columns, given.options, in_data)?;
             table.report.repairs.extend(repairs);
             (path.to_owned(), said, sha256)
         }
-        None => (input.name(), in_data(), digest_of_names(&names, &table.sha256)),
+        None => (input.name(), in_data(), digest_of_names(&input, &table.sha256)),
     };
     let parsed = Labels::new(&path, said, group, wanted.classes)?;
     finish(table, (schema, sampling), parsed, given, [(input.name(), String::new()), (path, sha256)])
@@ -215,22 +222,32 @@ fn of_recipe(file: &RecipeFile, error: DataError) -> DataError {
 }
 
 /// What the columns of the data and the names of its files say of each recording.
-fn said_in_data(table: &Table, names: &[String], keys: &FileKeys, columns: LabelColumns<'_>) -> Vec<Said> {
-    let of_recording = |(recording, (file, words)): (&Recording, &(String, Vec<Option<(String, u64)>>))| {
+fn said_in_data(
+    table: &Table,
+    asked: &[String],
+    names: &[String],
+    keys: &FileKeys,
+    columns: LabelColumns<'_>,
+) -> Vec<Said> {
+    let indices: HashMap<&str, usize> = names.iter().map(String::as_str).zip(0..).collect();
+    let of_recording = |(recording, Beside { file, words }): (&Recording, &Beside)| {
         let place = |line| Place { file: file.into(), line };
-        let index = names.iter().position(|name| name == file);
+        let index = indices.get(file.as_str()).copied();
         let of_name = |column: &str| {
             let keys = keys.of.get(index?)?.as_ref()?;
             file_keys::value(keys, column).map(str::to_owned)
         };
-        let word = |index: usize| words.get(index).cloned().flatten();
-        let (label, line) = match word(0) {
+        let word = |column: &str| {
+            let index = asked.iter().position(|asked| asked == column)?;
+            words.get(index).cloned().flatten()
+        };
+        let (label, line) = match word(columns.label) {
             Some((label, line)) => (label, Some(line)),
             None => (of_name(columns.label).unwrap_or_default(), None),
         };
-        let group = columns
-            .group
-            .map(|column| word(1).map(|(group, _)| group).or_else(|| of_name(column)).unwrap_or_default());
+        let group = columns.group.map(|column| {
+            word(column).map(|(group, _)| group).or_else(|| of_name(column)).unwrap_or_default()
+        });
         Said { id: recording.id.clone(), label, group, place: place(line) }
     };
     table.recordings.iter().zip(&table.said).map(of_recording).collect()
@@ -260,7 +277,7 @@ fn said_in_file(
             Err(LabelsError::Column { part: Part::Group, path, line, column, found }) => {
                 let without = LabelColumns { group: None, ..columns };
                 let (mut said, mended) = labels::said(name, bytes, without, options)?;
-                let groups: std::collections::BTreeMap<String, Option<String>> = in_data()
+                let groups: BTreeMap<String, Option<String>> = in_data()
                     .into_iter()
                     .map(|one| (one.id, one.group.filter(|group| !group.is_empty())))
                     .collect();
@@ -291,7 +308,7 @@ pub fn unlabelled(
     manifest: &Manifest,
     options: &ReadOptions,
 ) -> Result<Table, DataError> {
-    let input = Input::gather(data, without)?;
+    let input = Input::gather(data, without)?.searched_for(manifest.schema.clone());
     let names = input.tables()?;
     let schema = &manifest.schema;
     let columns =
@@ -318,18 +335,21 @@ pub fn pattern_of(manifest: &Manifest) -> Option<Pattern> {
 pub fn digests(data: &[PathBuf], labels: Option<&Path>) -> Result<[String; 2], DataError> {
     let input = Input::gather(data, &labels.into_iter().collect::<Vec<_>>())?;
     let sha256 = input.sha256()?;
-    let labels = match labels {
+    let labels = match labels.or(input.labels()) {
         Some(path) => Input::gather(&[path.to_owned()], &[])?.sha256()?,
-        None => digest_of_names(&input.tables()?, &sha256),
+        None => digest_of_names(&input, &sha256),
     };
     Ok([sha256, labels])
 }
 
 /// What stands for the labels that the data or its names say: of several files the names, since they may say them.
-fn digest_of_names(names: &[String], data: &str) -> String {
-    match names {
+fn digest_of_names(input: &Input, data: &str) -> String {
+    match input.files() {
         [_] => data.to_owned(),
-        names => super::hex(&Sha256::digest(names.join("\n").as_bytes())),
+        files => {
+            let names: Vec<String> = files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
+            super::hex(&Sha256::digest(names.join("\n").as_bytes()))
+        }
     }
 }
 

@@ -26,13 +26,22 @@ pub struct Reading<'a> {
     pub keys: &'a [Option<Keys>],
 }
 
+/// What is said of a recording beside its values.
+#[derive(Clone, Debug)]
+pub struct Beside {
+    /// The name of its file.
+    pub file: String,
+    /// What it has in each of the columns of [`ReadOptions::words`], with the line.
+    pub words: Vec<Option<(String, u64)>>,
+}
+
 /// The recordings of files.
 #[derive(Clone, Debug)]
 pub struct Table {
     /// The recordings, in the order of first appearance.
     pub recordings: Vec<Recording>,
-    /// Of each recording the name of its file, and what the columns of [`ReadOptions::words`] say, with the line.
-    pub said: Vec<(String, Vec<Option<(String, u64)>>)>,
+    /// What is said of each recording beside its values.
+    pub said: Vec<Beside>,
     /// What is to be said of it.
     pub report: Report,
     /// The step of most recordings, if they have one, and whether all of them have it as they stand.
@@ -79,7 +88,10 @@ pub fn read(input: &Input, reading: &Reading<'_>) -> Result<Table, DataError> {
     let step = step.map(|step| (step, reader.readable().all(|index| reader.has_step(index, step))));
     let said = reader
         .readable()
-        .map(|index| (reader.file_of(index).unwrap_or_default().to_owned(), reader.words(index).to_vec()))
+        .map(|index| {
+            let file = reader.file_of(index).unwrap_or_default().to_owned();
+            Beside { file, words: reader.words(index).to_vec() }
+        })
         .collect();
     Ok(Table {
         report,

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use painwave_train::file_names;
+
 use super::InputError;
 use crate::files::FileError;
 
@@ -64,6 +66,21 @@ pub(super) fn files(
         }
     }
     Ok(())
+}
+
+/// Takes out the file of labels of a folder: the only one that is called so, as `labels.csv` and `train-labels.csv` are.
+pub(super) fn labels(given: &Path, files: &mut Vec<PathBuf>) -> Option<PathBuf> {
+    if !given.is_dir() || files.len() < 2 {
+        return None;
+    }
+    let is_called_so = |path: &PathBuf| {
+        let name = path.to_string_lossy().to_lowercase();
+        let mut words = file_names::stem(&name).split(|letter: char| !letter.is_alphanumeric());
+        path.starts_with(given) && words.any(|word| ["label", "labels"].contains(&word))
+    };
+    let mut found = files.iter().enumerate().filter(|(_, path)| is_called_so(path)).map(|(index, _)| index);
+    let (index, others) = (found.next()?, found.next());
+    others.is_none().then(|| files.remove(index))
 }
 
 /// All files below a folder but hidden ones, in the order of their paths.

@@ -19,6 +19,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use painwave::Schema;
 use painwave_train::host::Chunk;
 use sha2::{Digest, Sha256};
 
@@ -31,12 +32,15 @@ const CHUNK: usize = 1 << 18;
 pub type Take<'a> = &'a mut dyn FnMut(Chunk<'_>) -> ControlFlow<()>;
 
 /// Files with tables, in the order in which they are read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Input {
     /// As it was given, for messages.
     given: Vec<PathBuf>,
     files: Vec<PathBuf>,
     left_out: Vec<PathBuf>,
+    labels: Option<PathBuf>,
+    /// What its workbooks are searched for.
+    schema: Option<Schema>,
 }
 
 /// Why there are no tables to read.
@@ -88,11 +92,24 @@ impl Input {
     /// # Errors
     /// There is none.
     pub fn gather(given: &[PathBuf], without: &[&Path]) -> Result<Input, InputError> {
-        let mut input = Input { given: given.to_vec(), files: Vec::new(), left_out: Vec::new() };
+        let mut input = Input {
+            given: given.to_vec(),
+            files: Vec::new(),
+            left_out: Vec::new(),
+            labels: None,
+            schema: None,
+        };
         for path in given {
             gather::files(path, without, &mut input.files, &mut input.left_out)?;
+            input.labels = input.labels.or_else(|| gather::labels(path, &mut input.files));
         }
         Ok(input)
+    }
+
+    /// Searches workbooks for the sheets with these columns. Where there is none, and without this, the first sheet with
+    /// anything in it is the table.
+    pub fn searched_for(self, schema: Schema) -> Input {
+        Input { schema: Some(schema), ..self }
     }
 
     /// What to call it in a message.
@@ -109,6 +126,11 @@ impl Input {
         &self.files
     }
 
+    /// The file of labels that lies among those of a folder, by its name; it is none of the files.
+    pub fn labels(&self) -> Option<&Path> {
+        self.labels.as_deref()
+    }
+
     /// The files of the folders that are no tables by their names.
     pub fn left_out(&self) -> &[PathBuf] {
         &self.left_out
@@ -123,7 +145,7 @@ impl Input {
         for path in &self.files {
             match kind(path)? {
                 Kind::Zip => names.extend(packed::tables(path)?),
-                Kind::Workbook => names.extend(workbook::tables(path)?),
+                Kind::Workbook => names.extend(workbook::tables(path, self.schema.as_ref())?),
                 _ => names.push(path.to_string_lossy().into_owned()),
             }
         }
@@ -145,7 +167,7 @@ impl Input {
     /// As [`Input::feed`].
     pub fn feed_and_digest(&self, mut digest: Option<&mut Sha256>, take: Take<'_>) -> Result<(), InputError> {
         for path in &self.files {
-            if feed(path, digest.as_deref_mut(), take)?.is_break() {
+            if feed(path, self.schema.as_ref(), digest.as_deref_mut(), take)?.is_break() {
                 break;
             }
         }
@@ -201,10 +223,15 @@ fn kind(path: &Path) -> Result<Kind, InputError> {
     })
 }
 
-fn feed(path: &Path, mut digest: Option<&mut Sha256>, take: Take<'_>) -> Result<ControlFlow<()>, InputError> {
+fn feed(
+    path: &Path,
+    schema: Option<&Schema>,
+    digest: Option<&mut Sha256>,
+    take: Take<'_>,
+) -> Result<ControlFlow<()>, InputError> {
     let file = File::open(path).map_err(FileError::read(path))?;
     let seekable = file.metadata().is_ok_and(|found| found.is_file());
-    let mut bytes = BufReader::with_capacity(CHUNK, Digested { file, digest: digest.as_deref_mut() });
+    let mut bytes = BufReader::with_capacity(CHUNK, Digested { file, digest });
     let mut kind = Kind::of(bytes.fill_buf().map_err(FileError::read(path))?);
     if seekable {
         kind = self::kind(path)?;
@@ -217,7 +244,7 @@ fn feed(path: &Path, mut digest: Option<&mut Sha256>, take: Take<'_>) -> Result<
             return Err(InputError::Broken { path: path.to_owned(), reason });
         }
         Kind::Zip => packed::zip(path, take)?,
-        Kind::Workbook => workbook::feed(path, take)?,
+        Kind::Workbook => workbook::feed(path, schema, take)?,
         Kind::Columnar(format) => columnar::feed(path, format, take)?,
     };
     if flow.is_continue() {

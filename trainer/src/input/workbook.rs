@@ -3,20 +3,27 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use painwave::Schema;
+use painwave::kind::Kind;
+use painwave::reading::ReadOptions;
 use painwave::spreadsheet::{SpreadsheetError, Workbook};
 use painwave_train::host::Chunk;
 
 use super::{InputError, Take};
 use crate::files::FileError;
 
-/// The names of the sheets with cells, in their order.
-pub(super) fn tables(path: &Path) -> Result<Vec<String>, InputError> {
-    Ok(sheets(path)?.into_iter().map(|(name, _)| name).collect())
+/// The names of the sheets that are tables, in their order.
+pub(super) fn tables(path: &Path, schema: Option<&Schema>) -> Result<Vec<String>, InputError> {
+    Ok(sheets(path, schema)?.into_iter().map(|(name, _)| name).collect())
 }
 
-/// Hands over the sheets with cells.
-pub(super) fn feed(path: &Path, take: Take<'_>) -> Result<ControlFlow<()>, InputError> {
-    for (name, text) in sheets(path)? {
+/// Hands over the sheets that are tables.
+pub(super) fn feed(
+    path: &Path,
+    schema: Option<&Schema>,
+    take: Take<'_>,
+) -> Result<ControlFlow<()>, InputError> {
+    for (name, text) in sheets(path, schema)? {
         if take(Chunk::Table(&name)).is_break() || take(Chunk::Bytes(text.as_bytes())).is_break() {
             return Ok(ControlFlow::Break(()));
         }
@@ -24,8 +31,9 @@ pub(super) fn feed(path: &Path, take: Take<'_>) -> Result<ControlFlow<()>, Input
     Ok(ControlFlow::Continue(()))
 }
 
-/// Name and text of each sheet. The only one is called as the file is.
-fn sheets(path: &Path) -> Result<Vec<(String, String)>, InputError> {
+/// Name and text of each sheet with the columns of the schema, else of the first with anything in it. The only one is
+/// called as the file is.
+fn sheets(path: &Path, schema: Option<&Schema>) -> Result<Vec<(String, String)>, InputError> {
     let broken =
         |error: SpreadsheetError| InputError::Broken { path: path.to_owned(), reason: error.to_string() };
     let bytes = std::fs::read(path).map_err(FileError::read(path))?;
@@ -35,6 +43,14 @@ fn sheets(path: &Path) -> Result<Vec<(String, String)>, InputError> {
         (0..names.len()).map(|index| book.csv(index)).collect::<Result<Vec<_>, _>>().map_err(broken)?;
     let mut sheets: Vec<(String, String)> =
         names.into_iter().zip(texts).filter(|(_, text)| !text.trim().is_empty()).collect();
+    let options = ReadOptions::default();
+    let is_table = |(_, text): &(String, String)| {
+        schema.is_some_and(|schema| Kind::of(schema, &options, text.as_bytes(), true) == Kind::Recordings)
+    };
+    match sheets.iter().any(is_table) {
+        true => sheets.retain(is_table),
+        false => sheets.truncate(1),
+    }
     match &mut sheets[..] {
         [] => return Err(InputError::NoTable { path: path.to_owned() }),
         [(name, _)] => *name = path.to_string_lossy().into_owned(),

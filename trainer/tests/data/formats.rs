@@ -96,24 +96,27 @@ fn a_workbook() {
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     let relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let of_package = "http://schemas.openxmlformats.org/package/2006/relationships";
-    let relation = |kind: &str, target: &str| {
-        format!(
-            "<Relationships xmlns=\"{of_package}\"><Relationship Id=\"r1\" Type=\"{relations}/{kind}\" \
-             Target=\"{target}\"/></Relationships>"
-        )
+    let relation = |id: &str, kind: &str, target: &str| {
+        format!("<Relationship Id=\"{id}\" Type=\"{relations}/{kind}\" Target=\"{target}\"/>")
     };
-    let sheet = format!("<worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>");
-    let book = format!(
-        "<workbook xmlns=\"{main}\" xmlns:r=\"{relations}\"><sheets><sheet name=\"Data\" sheetId=\"1\" r:id=\"r1\"/>\
-         </sheets></workbook>"
-    );
+    let list = |all: &str| format!("<Relationships xmlns=\"{of_package}\">{all}</Relationships>");
+    let sheet = |rows: &str| format!("<worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>");
+    let sheets =
+        "<sheet name=\"Read me\" sheetId=\"1\" r:id=\"r1\"/><sheet name=\"Data\" sheetId=\"2\" r:id=\"r2\"/>";
+    let book =
+        format!("<workbook xmlns=\"{main}\" xmlns:r=\"{relations}\"><sheets>{sheets}</sheets></workbook>");
+    let of_book = [
+        relation("r1", "worksheet", "worksheets/sheet1.xml"),
+        relation("r2", "worksheet", "worksheets/sheet2.xml"),
+    ];
     zip(
         &workshop.path("data.xlsx"),
         &[
-            ("_rels/.rels", &relation("officeDocument", "xl/workbook.xml")),
+            ("_rels/.rels", &list(&relation("r1", "officeDocument", "xl/workbook.xml"))),
             ("xl/workbook.xml", &book),
-            ("xl/_rels/workbook.xml.rels", &relation("worksheet", "worksheets/sheet1.xml")),
-            ("xl/worksheets/sheet1.xml", &sheet),
+            ("xl/_rels/workbook.xml.rels", &list(&of_book.concat())),
+            ("xl/worksheets/sheet1.xml", &sheet(&row("exported,2026"))),
+            ("xl/worksheets/sheet2.xml", &sheet(&rows)),
         ],
     );
     assert_eq!(predictions(&workshop, "data.xlsx"), expected);

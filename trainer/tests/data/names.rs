@@ -60,6 +60,21 @@ fn a_folder_of_files_is_read_and_their_names_are_the_ids() {
 }
 
 #[test]
+fn a_file_of_labels_in_the_folder_is_none_of_the_recordings() {
+    let workshop = Workshop::new();
+    file_per_subject(&workshop, |subject, _| format!("recordings/s{subject:02}.csv"));
+    workshop.write("recordings/train_labels.csv", &workshop.read("labels.csv"));
+    let output = fit(&workshop, &[]);
+    succeeded(&output);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("the labels are those of recordings/train_labels.csv"), "{said}");
+    let all = succeeded(&workshop.trainer(&["predict", "run/model.bpk", "--data", "recordings"]));
+    assert_eq!(all.lines().count(), 41);
+    succeeded(&workshop.trainer(&["evaluate", "run/model.bpk", "--data", "recordings"]));
+    succeeded(&workshop.trainer(&["profile", "recordings"]));
+}
+
+#[test]
 fn labels_in_the_names_of_folders_or_before_a_point_are_found() {
     for name in ["recordings/{label}/{id}.csv", "recordings/{label}.{id}.csv"] {
         let workshop = Workshop::new();

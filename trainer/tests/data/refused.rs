@@ -63,7 +63,7 @@ fn what_is_put_right_is_said_once_and_refused_where_nothing_may_be() {
     assert_eq!(said.matches("put right: new.csv: ").count(), 1, "{said}");
     let repairs = workshop.read("p.repairs.csv");
     assert!(
-        repairs.starts_with("code,count,file,line,message\nINVISIBLE_CHARACTERS,2,new.csv,105,"),
+        repairs.starts_with("code,count,file,line,message\nINVISIBLE_CHARACTERS,3,new.csv,105,"),
         "{repairs}"
     );
     let error = failed(&workshop.trainer(&[&predict[..], &["--strict"]].concat()));

@@ -64,21 +64,20 @@ pub enum LabelsError {
     },
     /// A subject with two labels, or two groups.
     #[error(
-        "{place}: the {part} of `{id}` is `{found}`, and in {first_place} it is `{first}`: a recording has one; keep the \
-         right row, or make `id` tell the recordings apart"
+        "{}: the {part} of `{id}` is `{found}`, and in {} it is `{first}`: a recording has one; keep the \
+         right row, or make `id` tell the recordings apart",
+        places[0], places[1]
     )]
     Contradiction {
-        /// Where.
-        place: Place,
+        /// Where, and where the other is.
+        places: Box<[Place; 2]>,
         /// The subject.
         id: String,
         /// Label or group.
         part: Part,
         /// What stands there.
         found: String,
-        /// Where the other is.
-        first_place: Place,
-        /// What stands there.
+        /// The other.
         first: String,
     },
     /// A subject without a group.

@@ -216,11 +216,10 @@ fn by_subject(said: Vec<Said>) -> Result<Vec<Said>, LabelsError> {
         };
         let first = &mut subjects[index];
         let contradiction = |part, found: &str, other: &str| LabelsError::Contradiction {
-            place: row.place.clone(),
+            places: Box::new([row.place.clone(), first.place.clone()]),
             id: row.id.clone(),
             part,
             found: found.to_owned(),
-            first_place: first.place.clone(),
             first: other.to_owned(),
         };
         if let (Some(group), Some(other)) = (&row.group, &first.group)

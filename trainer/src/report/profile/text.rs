@@ -89,6 +89,7 @@ pub fn facts(profile: &Profile) -> Vec<String> {
     if problems.unnamed_columns > 0 {
         facts.push(format!("columns without a name, left out: {}", problems.unnamed_columns));
     }
+    facts.extend(profile.repairs.iter().map(|repair| format!("put right: {repair}")));
     facts.extend(leaks);
     facts.extend(profile.notes.iter().map(|note| format!("labels: {note}")));
     if let Some(classes) = &profile.classes {
