@@ -68,14 +68,14 @@ pub(super) fn values(values: &[f32], width: usize, pace: f64) -> Vec<f32> {
     let reach = CROSSINGS / cutoff;
     let mut resampled = Vec::with_capacity(steps(old, pace) * width);
     let mut sums = vec![0.0_f64; width];
+    let kernel = Kernel::new();
     let row = |step: i64| &values[step as usize * width..(step as usize + 1) * width];
     for new in 0..steps(old, pace) {
         let position = new as f64 / pace;
         sums.fill(0.0);
         let mut total = 0.0;
         for step in (position - reach).ceil() as i64..=(position + reach).floor() as i64 {
-            let distance = step as f64 - position;
-            let weight = sinc(distance * cutoff) * kaiser(distance / reach);
+            let weight = kernel.at((step as f64 - position).abs() * cutoff);
             total += weight;
             // The ends are mirrored, and beyond its length a recording stays at its other end.
             let end = step.clamp(0, last);
@@ -99,6 +99,29 @@ pub(super) fn codes(codes: &[u8], width: usize, pace: f64) -> Vec<u8> {
     let Some(old) = codes.len().checked_div(width) else { return Vec::new() };
     let nearest = |new: usize| ((new as f64 / pace).round() as usize).min(old - 1);
     (0..steps(old, pace)).flat_map(|new| &codes[nearest(new) * width..][..width]).copied().collect()
+}
+
+/// The sinc kernel under its window, tabulated: what lies between two points is on the line between them, off by 5e-6.
+struct Kernel(Vec<f64>);
+
+impl Kernel {
+    /// Points from one zero crossing to the next.
+    const POINTS: usize = 512;
+
+    fn new() -> Kernel {
+        let points = CROSSINGS as usize * Kernel::POINTS;
+        let at = |point: usize| point as f64 / Kernel::POINTS as f64;
+        // One more, which the last point is on the line to.
+        Kernel((0..points + 2).map(|point| sinc(at(point)) * kaiser(at(point) / CROSSINGS)).collect())
+    }
+
+    /// At a distance from its centre in zero crossings, at most all of them.
+    fn at(&self, distance: f64) -> f64 {
+        let point = distance * Kernel::POINTS as f64;
+        let before = (point as usize).min(self.0.len() - 2);
+        let after = point - before as f64;
+        self.0[before] * (1.0 - after) + self.0[before + 1] * after
+    }
 }
 
 /// sin(πx) / (πx)

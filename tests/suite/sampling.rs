@@ -64,8 +64,11 @@ fn seconds(length: f64) -> Sampling {
     Sampling { step: Some(Step { length, unit: TimeUnit::Seconds }), ..Sampling::default() }
 }
 
-/// What becomes of rows: the recording and the notes, each as its code and count.
-fn regular(raw: &Raw, sampling: &Sampling) -> Result<(Recording, Vec<(&'static str, u64)>), Unusable> {
+/// Of each note its code and count.
+type Notes = Vec<(&'static str, u64)>;
+
+/// What becomes of rows: the recording and the notes.
+fn regular(raw: &Raw, sampling: &Sampling) -> Result<(Recording, Notes), Unusable> {
     let Regular { recording, notes } = regularise(raw, &schema(), sampling)?;
     let recording = recording.unwrap_or_else(|| raw.recording.clone());
     assert!(recording.check(&schema()).is_ok());
