@@ -19,6 +19,8 @@ pub struct Job {
     window: WindowConfig,
     /// Indices of recordings that are complete and not taken yet, with the steps that they had then.
     pending: VecDeque<(usize, usize)>,
+    /// Indices of the recordings that were taken last.
+    taken: Vec<usize>,
     ended: bool,
 }
 
@@ -27,7 +29,7 @@ impl Job {
     pub fn new(classifier: &Classifier, options: ReadOptions) -> Self {
         let Manifest { schema, sampling, window, .. } = classifier.manifest();
         let (reader, window) = (Reader::new(schema, sampling, options), *window);
-        Job { reader, window, pending: VecDeque::new(), ended: false }
+        Job { reader, window, pending: VecDeque::new(), taken: Vec::new(), ended: false }
     }
 
     /// Names files that are to come, beside those of the options.
@@ -55,15 +57,22 @@ impl Job {
         result
     }
 
-    /// Ends the last file.
+    /// Ends the last file. Whether all files have to be read once more, since rows of a subject came after those before
+    /// were let go of; if they cannot be, which `repeatable` says, such subjects are refused.
     ///
     /// # Errors
     /// Nothing in any of the files could be read: the first reason.
-    pub fn end(&mut self) -> Result<(), ReadError> {
+    pub fn end(&mut self, repeatable: bool) -> Result<bool, ReadError> {
         let result = self.reader.finish();
         self.update_pending();
+        let again = result.is_ok() && self.reader.has_missed();
+        if again && repeatable {
+            self.reader.read_again();
+            return Ok(true);
+        }
         self.ended = true;
-        result
+        result.and_then(|()| self.reader.refuse_missed())?;
+        Ok(false)
     }
 
     /// Takes complete recordings that have this many windows, or a few more, in the order in which they became
@@ -80,7 +89,10 @@ impl Job {
         if enough < windows && !self.ended {
             return Vec::new();
         }
-        self.pending.drain(..taken).map(|(index, _)| self.reader.recording(index)).collect()
+        let taken: Vec<usize> = self.pending.drain(..taken).map(|(index, _)| index).collect();
+        let released = std::mem::replace(&mut self.taken, taken);
+        released.into_iter().for_each(|index| self.reader.release(index));
+        self.taken.iter().map(|index| self.reader.recording(*index)).collect()
     }
 
     /// What was read: recordings in the order of first appearance, and what is to say about the files.

@@ -1,7 +1,7 @@
 //! What a file is, by its first bytes.
 
 use crate::bundle;
-use crate::labels::{LABEL_COLUMN, LABEL_COLUMNS};
+use crate::labels::{ID_COLUMNS, LABEL_COLUMN, LABEL_COLUMNS};
 use crate::reading::{ReadError, ReadOptions, Repairs, Role, Row, Rows, Wanted};
 use crate::recording::Schema;
 
@@ -44,7 +44,7 @@ impl Kind {
         if channels().next().is_some() && look(ids.chain(read).collect()).is_some() {
             return Kind::Recordings;
         }
-        let id = || schema.id.iter().take(1).map(|key| Wanted::needed(key, Role::Id));
+        let id = || schema.id.iter().take(1).map(|key| Wanted::needed(key, Role::Id).or(ID_COLUMNS));
         let label =
             Wanted::needed(schema.label.as_deref().unwrap_or(LABEL_COLUMN), Role::Word).or(LABEL_COLUMNS);
         if look(id().chain([label]).collect()).is_some() {

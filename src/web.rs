@@ -3,6 +3,8 @@
 //! Every exported method takes `&self`, since calls from JavaScript may overlap. Errors are `Error` objects
 //! with a stable `code`, and `line` and `column` where they are known.
 
+mod files;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -10,6 +12,7 @@ use js_sys::{Array, Error, Float32Array, Float64Array, Object, Reflect, Uint8Arr
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
+use self::files::{WebColumns, WebRepair, WebSummary, read_options};
 use crate::bundle::{Bundle, Manifest, ModelCard};
 use crate::classifier::{Classifier, ClassifyError, LoadError, Prediction};
 use crate::engine::{EngineError, EngineKind, Precision, built};
@@ -18,7 +21,7 @@ use crate::job::Job;
 use crate::kind::Kind;
 use crate::labels::{LabelColumns, Labels, LabelsError, Spelled};
 use crate::portion::Portion;
-use crate::reading::{FoundColumn, ReadError, ReadOptions, Refusal, Repair};
+use crate::reading::ReadError;
 use crate::recording::{Recording, Schema};
 use crate::windows::WindowConfig;
 
@@ -177,9 +180,10 @@ impl WebJob {
         self.job.borrow_mut().read(bytes).map_err(|reason| csv_error(&reason))
     }
 
-    /// Ends the last file.
-    pub fn end(&self) -> Result<(), Error> {
-        self.job.borrow_mut().end().map_err(|reason| csv_error(&reason))
+    /// Ends the last file. True, if all files have to be read once more from the beginning, which they must be able to
+    /// be where `repeatable` says so.
+    pub fn end(&self, repeatable: bool) -> Result<bool, Error> {
+        self.job.borrow_mut().end(repeatable).map_err(|reason| csv_error(&reason))
     }
 
     /// Takes complete recordings that have this many windows, or a few more. None, if there are fewer; after
@@ -205,13 +209,7 @@ impl WebJob {
     #[wasm_bindgen(unchecked_return_type = "WebSummary")]
     pub fn summary(&self) -> Result<JsValue, Error> {
         let job = self.job.borrow();
-        let reader = job.reader();
-        to_js(&WebSummary {
-            order: reader.readable().map(|index| reader.recording(index).id.as_str()).collect(),
-            warnings: reader.warnings().iter().map(ToString::to_string).collect(),
-            repairs: reader.repairs().iter().map(WebRepair::of).collect(),
-            refused: reader.refused().iter().map(WebRefusal::of).collect(),
-        })
+        to_js(&WebSummary::of(job.reader()))
     }
 
     /// One subject's recording: `{ times [steps], channels, values [steps, channels] }`.
@@ -303,73 +301,6 @@ struct MissingSubjects {
     unlabelled: usize,
 }
 
-#[derive(Serialize)]
-struct WebSummary<'a> {
-    order: Vec<&'a str>,
-    warnings: Vec<String>,
-    repairs: Vec<WebRepair<'a>>,
-    refused: Vec<WebRefusal<'a>>,
-}
-
-#[derive(Serialize)]
-struct WebRepair<'a> {
-    code: &'static str,
-    count: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<&'a str>,
-    line: u64,
-    message: String,
-}
-
-impl WebRepair<'_> {
-    fn of(repair: &Repair) -> WebRepair<'_> {
-        let Repair { kind, count, file, line, .. } = repair;
-        let (code, message) = (kind.code(), repair.to_string());
-        WebRepair { code, count: *count, file: file.as_deref(), line: *line, message }
-    }
-}
-
-#[derive(Serialize)]
-struct WebRefusal<'a> {
-    id: &'a str,
-    code: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    column: Option<&'a str>,
-    message: String,
-}
-
-impl WebRefusal<'_> {
-    fn of(refusal: &Refusal) -> WebRefusal<'_> {
-        let Refusal { id, file, reason } = refusal;
-        let (line, column, message) = (reason.line(), reason.column(), reason.to_string());
-        WebRefusal { id, code: reason.code(), file: file.as_deref(), line, column, message }
-    }
-}
-
-/// What a file has instead of the columns that are missing.
-#[derive(Serialize)]
-struct WebColumns<'a> {
-    missing: Vec<WebMissing<'a>>,
-    found: Vec<WebFound<'a>>,
-}
-
-#[derive(Serialize)]
-struct WebMissing<'a> {
-    name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    similar: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct WebFound<'a> {
-    name: &'a str,
-    values: Vec<&'a str>,
-}
-
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
 /** One subject's outcome. */
@@ -380,41 +311,6 @@ export interface WebPrediction {
     probabilities: number[];
     windows: { starts: Uint32Array; probabilities: Float32Array };
     warnings: string[];
-}
-/** How files are read: `columns` has a file's name of a column by the model's; `files` are the names of all files to come. */
-export interface WebReadOptions {
-    strict?: boolean;
-    columns?: Readonly<Record<string, string>>;
-    files?: readonly string[];
-}
-/** Something that was put right: `count` times, first on `line`. */
-export interface WebRepair {
-    code: string;
-    count: number;
-    file?: string;
-    line: number;
-    message: string;
-}
-/** A subject that cannot be read; without an id the rows that are no subject's, or a whole file. */
-export interface WebRefusal {
-    id: string;
-    code: string;
-    file?: string;
-    line?: number;
-    column?: string;
-    message: string;
-}
-/** What is to say about the files of a job. */
-export interface WebSummary {
-    order: string[];
-    warnings: string[];
-    repairs: WebRepair[];
-    refused: WebRefusal[];
-}
-/** Of an error MISSING_COLUMN: `values` are up to three from the rows. */
-export interface WebColumns {
-    missing: { name: string; similar?: string }[];
-    found: { name: string; values: string[] }[];
 }
 /** Recordings side by side: `steps` of each, then `[steps, channels]` and `[steps, categories]` of all. */
 export interface WebPortion {
@@ -483,38 +379,10 @@ fn data_error(message: &str, code: &str, line: Option<u64>, column: Option<&str>
 fn csv_error(reason: &ReadError) -> Error {
     let error = data_error(&reason.to_string(), reason.code(), reason.line(), reason.column());
     if let ReadError::MissingColumns { missing, found, .. } = reason {
-        let missing = missing.iter().map(|column| {
-            let similar = column.similar.as_deref();
-            WebMissing { name: &column.name, similar }
-        });
-        fn values(column: &FoundColumn) -> Vec<&str> {
-            column.values.iter().map(String::as_str).collect()
-        }
-        let found = found.iter().map(|column| WebFound { name: &column.name, values: values(column) });
-        let columns = to_js(&WebColumns { missing: missing.collect(), found: found.collect() });
+        let columns = to_js(&WebColumns::of(missing, found));
         set(&error, "columns", &columns.unwrap_or_default());
     }
     error
-}
-
-/// Options as JavaScript gives them. What is no option is none.
-fn read_options(options: &JsValue) -> ReadOptions {
-    let get = |object: &JsValue, key: &str| Reflect::get(object, &key.into()).unwrap_or_default();
-    let columns = get(options, "columns").dyn_into::<Object>().map(|columns| {
-        let pairs = Object::entries(&columns);
-        let pair = |pair: JsValue| {
-            let pair: Array = pair.dyn_into().ok()?;
-            Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
-        };
-        pairs.iter().filter_map(pair).collect()
-    });
-    let files = get(options, "files").dyn_into::<Array>();
-    ReadOptions {
-        strict: get(options, "strict").is_truthy(),
-        columns: columns.unwrap_or_default(),
-        files: files
-            .map_or_else(|_| Vec::new(), |files| files.iter().filter_map(|name| name.as_string()).collect()),
-    }
 }
 
 fn classify_error(reason: &ClassifyError) -> Error {

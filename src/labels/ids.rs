@@ -40,7 +40,7 @@ impl Spellings {
 /// letters, no extension of a file. `s1` is not `s01`.
 pub fn plain(id: &str) -> String {
     let parts = id.split('/').map(|part| {
-        let part = ids::clean(ids::stem(part)).to_lowercase();
+        let part = ids::clean(ids::stem(part)).trim_start_matches('\'').to_lowercase();
         match whole_number(&part) {
             Some(number) => Cow::Owned(number.to_owned()),
             None => Cow::Owned(part),
@@ -69,6 +69,7 @@ mod tests {
             ("0.0", "0"),
             ("000", "0"),
             (" 007 ", "7"),
+            ("'007", "7"),
             ("7.", "7"),
             ("70", "70"),
             ("1.5", "1.5"),

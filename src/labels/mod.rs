@@ -38,6 +38,22 @@ pub const LABEL_COLUMNS: [&str; 17] = [
     "result",
 ];
 
+/// Names that a column of ids has elsewhere.
+pub const ID_COLUMNS: [&str; 12] = [
+    "id",
+    "subject",
+    "subject_id",
+    "participant",
+    "participant_id",
+    "patient",
+    "patient_id",
+    "recording",
+    "sample",
+    "sample_id",
+    "file",
+    "filename",
+];
+
 /// The columns of a file of labels.
 #[derive(Clone, Copy, Debug)]
 pub struct LabelColumns<'a> {
@@ -302,7 +318,7 @@ impl LabelsFile<'_> {
     fn read(&self, label: Wanted) -> Result<Found, LabelsError> {
         let keys = self.columns.id.len();
         let wanted = self.columns.id.iter().enumerate().map(|(index, key)| match index {
-            0 => Wanted::needed(key, Role::Id),
+            0 => Wanted::needed(key, Role::Id).or(ID_COLUMNS),
             _ => Wanted::optional(key, Role::Id),
         });
         let mut rows = Rows::new(wanted.chain([label]).collect(), Vec::new(), self.options);
@@ -335,7 +351,8 @@ impl LabelsFile<'_> {
         rows.finish(&mut repairs, &mut each)?;
         if without_column {
             let names = rows.columns().unwrap_or_default();
-            let mut others = names.iter().filter(|name| !name.is_empty() && !self.columns.id.contains(name));
+            let ids = |name: &String| self.columns.id.contains(name) || ID_COLUMNS.contains(&name.as_str());
+            let mut others = names.iter().filter(|name| !name.is_empty() && !ids(name));
             let only = match (others.next(), others.next()) {
                 (Some(only), None) => Some(only.clone()),
                 _ => None,

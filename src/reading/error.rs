@@ -213,6 +213,17 @@ pub enum ReadError {
         /// The words that the column may hold.
         allowed: Vec<String>,
     },
+    /// More rows of a subject came after those before were let go of, and the input cannot be read once more.
+    #[error(
+        "line {line}: more rows of subject {id:?} come after those of many others, and the input can be read only once: \
+         bring each subject's rows together, or give a file instead of a stream"
+    )]
+    RowsComeBack {
+        /// Line of the first of them.
+        line: u64,
+        /// The subject.
+        id: String,
+    },
     /// A number can be read in two ways, and nothing in the file tells which one is meant.
     #[error(
         "line {line}, column {column:?}: {found:?} may be {} or {}, and no other number of the file tells which: write it \
@@ -364,6 +375,7 @@ impl ReadError {
             | ReadError::AmbiguousNumber { line, .. }
             | ReadError::MixedDecimals { line, .. }
             | ReadError::Time { line, .. }
+            | ReadError::RowsComeBack { line, .. }
             | ReadError::IdInTwoFiles { line, .. }
             | ReadError::InvalidUtf8 { line, .. }
             | ReadError::RowTooLong { line, .. }
@@ -384,7 +396,8 @@ impl ReadError {
             | ReadError::Series { .. }
             | ReadError::MixedEncodings { .. }
             | ReadError::Strict { .. }
-            | ReadError::WrongFieldCount { .. } => None,
+            | ReadError::WrongFieldCount { .. }
+            | ReadError::RowsComeBack { .. } => None,
             ReadError::MissingColumns { missing, .. } => missing.first().map(|column| column.name.as_str()),
             ReadError::AmbiguousColumn { column, .. }
             | ReadError::DuplicateColumn { column, .. }
@@ -435,6 +448,7 @@ impl ReadError {
             ReadError::MixedDecimals { .. } => "MIXED_DECIMALS",
             ReadError::Time { reason, .. } => reason.code(),
             ReadError::Unusable { reason } => reason.code(),
+            ReadError::RowsComeBack { .. } => "ROWS_COME_BACK",
             ReadError::IdInTwoFiles { .. } => "ID_IN_TWO_FILES",
             ReadError::InvalidUtf8 { .. } => "INVALID_UTF8",
             ReadError::RowTooLong { .. } => "ROW_TOO_LONG",

@@ -199,9 +199,11 @@ fn sign<'a>(text: &'a str, unusual: &mut Unusual) -> (bool, &'a str) {
 pub(super) fn is_infinite(field: &str) -> bool {
     let text = ids::clean(field);
     let (_, text) = sign(&text, &mut Unusual::default());
-    ["inf", "infinity", "\u{221e}", "1.#inf", "1.#inf00", "1.#inf000", "1,#inf"]
-        .iter()
-        .any(|word| text.eq_ignore_ascii_case(word))
+    let text = text.to_ascii_lowercase();
+    // C on Windows fills the width with zeros.
+    let windows = text.strip_prefix("1.#inf").or(text.strip_prefix("1,#inf"));
+    ["inf", "infinity", "infinite", "\u{221e}"].contains(&text.as_str())
+        || windows.is_some_and(|rest| rest.bytes().all(|byte| byte == b'0'))
 }
 
 #[cfg(test)]

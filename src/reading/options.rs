@@ -15,4 +15,22 @@ pub struct ReadOptions {
     /// Columns with a word that is the same in all rows of a recording, such as its label. They may be missing: see
     /// [`Reader::words`](super::Reader::words).
     pub words: Vec<String>,
+    /// What happens to rows that are not needed any more, unless more rows of their subjects follow.
+    pub spare: Spare,
+}
+
+/// What happens to the rows of recordings that were [released](super::Reader::release).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spare {
+    /// Max bytes of them that are kept, in case that more rows of their subjects follow.
+    pub bytes: usize,
+    /// Whether as many stay when no more can follow.
+    pub stay: bool,
+}
+
+impl Default for Spare {
+    /// All of them, until no more rows can follow.
+    fn default() -> Self {
+        Spare { bytes: usize::MAX, stay: false }
+    }
 }

@@ -5,7 +5,8 @@ use super::head::{MAX_ROW, NONE};
 use super::lines::Lines;
 use super::plain;
 use super::quotes::{CTRL_Z, Delimiter, Fields, Halt, Scan, Splitter};
-use super::repair::{RepairKind, Repairs};
+use super::repair::RepairKind;
+use super::repairs::Repairs;
 use super::row::Row;
 use super::table::{Ending, Sink, Split, Table};
 
@@ -32,9 +33,17 @@ struct Open {
     /// End of the row's first line.
     first_end: usize,
     line_start: usize,
-    lines: u32,
-    /// Whether each line so far is a row by itself.
-    literal: bool,
+    /// Lines so far that are rows by themselves.
+    rows: u32,
+    /// Lines that are not, other than those which are no data in any case.
+    others: u32,
+}
+
+impl Open {
+    /// Whether the lines are rows, so that the quotation mark is one that somebody typed.
+    fn is_stray(&self) -> bool {
+        self.rows > self.others
+    }
 }
 
 impl Pieces {
@@ -89,7 +98,7 @@ impl Pieces {
     ) -> Result<(), E> {
         let carry = std::mem::take(&mut self.carry);
         self.rows(&carry, true, lines, table, sink)?;
-        table.flush_held(sink)
+        table.finish(sink)
     }
 
     /// Takes all rows that are whole and says how many bytes they have; at the end of the file all bytes.
@@ -215,10 +224,9 @@ impl Pieces {
             match halt {
                 Some(Halt::Inside(at)) => {
                     self.pass_line(&input[..at], table);
-                    if let Some(Open { literal: true, lines: ENOUGH_LINES.., .. }) = self.open
-                        && table.has_channels()
-                    {
-                        return self.first_line(input, None, lines, table, sink).map(Some);
+                    let sure = |open: &Open| open.rows >= ENOUGH_LINES && open.is_stray();
+                    if table.has_channels() && self.open.as_ref().is_some_and(sure) {
+                        return self.first_line(input, lines, table, sink).map(Some);
                     }
                 }
                 Some(Halt::End(end)) => {
@@ -227,10 +235,7 @@ impl Pieces {
                 }
                 None if !at_end => return Ok(None),
                 None if self.scan.is_quoted() && self.open.is_some() => {
-                    let line = lines.current;
-                    let problem =
-                        ReadError::UnterminatedQuote { line, column: self.open_column(input, table) };
-                    return self.first_line(input, Some(problem), lines, table, sink).map(Some);
+                    return self.first_line(input, lines, table, sink).map(Some);
                 }
                 None => return self.whole(input, input.len(), Ending::File, lines, table, sink).map(Some),
             }
@@ -240,14 +245,14 @@ impl Pieces {
     /// A line ended inside of quotation marks.
     fn pass_line(&mut self, input: &[u8], table: &Table) {
         let end = input.len();
-        let open = self.open.get_or_insert(Open { first_end: end, line_start: 0, lines: 0, literal: true });
+        let open = self.open.get_or_insert(Open { first_end: end, line_start: 0, rows: 0, others: 0 });
         let line = &input[open.line_start..];
         open.line_start = end + 1;
-        // Blank lines say nothing.
-        if open.literal && !line.trim_ascii().is_empty() {
-            open.lines += 1;
-            self.splitter.split_literally(line, table.columns().delimiter);
-            open.literal = table.fits(&self.splitter);
+        self.splitter.split_literally(line, table.columns().delimiter);
+        if table.fits(&self.splitter) {
+            open.rows += 1;
+        } else if line.contains(&b'"') || !table.is_no_data(line, self.splitter.fields()) {
+            open.others += 1;
         }
     }
 
@@ -265,9 +270,12 @@ impl Pieces {
         if self.open.is_some() {
             self.pass_line(row, table);
             self.splitter.split(row, delimiter);
-            let literal = self.open.as_ref().is_some_and(|open| open.literal);
-            if literal && (table.has_channels() || self.splitter.is_odd()) {
-                return self.first_line(input, None, lines, table, sink);
+            // Read as one row, the lines have to make a proper one.
+            let stray = self.open.as_ref().is_some_and(Open::is_stray);
+            if stray && (table.has_channels() || self.splitter.is_odd())
+                || !table.can_take(self.splitter.fields())
+            {
+                return self.first_line(input, lines, table, sink);
             }
         }
         let (line, quoted) = (lines.current, self.scan.is_quoted());
@@ -300,18 +308,22 @@ impl Pieces {
     fn first_line<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
         &mut self,
         input: &[u8],
-        problem: Option<ReadError>,
         lines: &mut Lines,
         table: &mut Table,
         sink: &mut Sink<'_, F>,
     ) -> Result<usize, E> {
         let end = self.open.as_ref().map_or(input.len(), |open| open.first_end);
         let (row, line) = (&input[..end], lines.current);
+        let column = self.open_column(row, table);
         self.splitter.split_literally(row, table.columns().delimiter);
-        let problem = problem.filter(|_| !table.fits(&self.splitter));
-        if problem.is_none() {
+        let problem = if table.fits(&self.splitter) {
             sink.repairs.note(RepairKind::StrayQuote, line, || stray(row))?;
-        }
+            None
+        } else if input.len() > MAX_ROW {
+            Some(ReadError::RowTooLong { line, column, limit: MAX_ROW })
+        } else {
+            Some(ReadError::UnterminatedQuote { line, column })
+        };
         let used = (end + 1).min(input.len());
         self.next(&input[..used], lines);
         table.row(Split { line, row, fields: self.splitter.fields() }, Ending::Line, problem, sink)?;
@@ -329,7 +341,7 @@ impl Pieces {
         let (row, line) = (&input[..MAX_ROW], lines.current);
         let problem = ReadError::RowTooLong { line, column: self.open_column(row, table), limit: MAX_ROW };
         if self.open.as_ref().is_some_and(|open| open.first_end < MAX_ROW) {
-            return self.first_line(input, Some(problem), lines, table, sink);
+            return self.first_line(&input[..input.len().min(MAX_ROW + 1)], lines, table, sink);
         }
         self.skipping = true;
         self.next(row, lines);

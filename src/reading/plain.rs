@@ -64,11 +64,9 @@ pub(super) fn split_quoted(input: &[u8], delimiter: u8, limit: usize, ends: &mut
                 }
                 b'"' if index == field => is_open = true,
                 b'"' => return None,
-                byte if byte == delimiter => {
-                    if !is_open {
-                        *ends.next()? = index;
-                        field = index + 1;
-                    }
+                byte if byte == delimiter && !is_open => {
+                    *ends.next()? = index;
+                    field = index + 1;
                 }
                 b'\n' | b'\r' if !is_open => {
                     *ends.next()? = index;

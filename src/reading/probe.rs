@@ -4,7 +4,7 @@ use super::error::ReadError;
 use super::layout::Layout;
 use super::number_format::{Decimal, Evidence, evidence};
 use super::options::ReadOptions;
-use super::repair::Repairs;
+use super::repairs::Repairs;
 use super::row::Row;
 use super::rows::Rows;
 use super::values::{Format, Proof, Values};

@@ -6,7 +6,8 @@ use super::layout::Layout;
 use super::options::ReadOptions;
 use super::probe::{Outcome, Probe, SLICE};
 use super::refusal::Refusal;
-use super::repair::{Repair, Repairs};
+use super::repair::Repair;
+use super::repairs::Repairs;
 use super::rows::Rows;
 use super::subjects::Subjects;
 use crate::recording::{Recording, Schema};
@@ -39,6 +40,8 @@ pub struct Reader {
     warnings: Vec<ReadWarning>,
     /// The first error of a file.
     error: Option<ReadError>,
+    /// Where repairs go when the files are read once more: they are noted already.
+    noted: Option<Repairs>,
 }
 
 /// The file that is being read.
@@ -66,9 +69,10 @@ impl Reader {
         Reader {
             file: File::new(None, &[], schema, &options),
             repairs: Repairs::new(options.strict),
-            subjects: Subjects::new(schema.clone(), *sampling, options.strict),
+            subjects: Subjects::new(schema.clone(), *sampling, options.strict, options.spare),
             warnings: Vec::new(),
             error: None,
+            noted: None,
             schema: schema.clone(),
             options,
         }
@@ -150,6 +154,34 @@ impl Reader {
         }
     }
 
+    /// Whether more rows of a subject came after those before were let go of (see [`ReadOptions::spare`]): after
+    /// [`Reader::finish`] either all files are read once more, or these subjects are refused.
+    pub fn has_missed(&self) -> bool {
+        self.subjects.has_missed()
+    }
+
+    /// Begins to read all files once more, in the same order and under the same names, for the subjects that were
+    /// missed. They are complete at the end of their files; it may take several readings until none is missed.
+    pub fn read_again(&mut self) {
+        self.noted = Some(Repairs::default());
+        self.subjects.read_again();
+        self.file = File::new(None, &[], &self.schema, &self.options);
+    }
+
+    /// Refuses the subjects that were missed, since the files cannot be read once more.
+    ///
+    /// # Errors
+    /// The first of them, where nothing may be refused.
+    pub fn refuse_missed(&mut self) -> Result<(), ReadError> {
+        self.subjects.refuse_missed()
+    }
+
+    /// Says that a recording which was taken has been used: its rows are needed only if more of them follow, and are
+    /// let go of when they take more than [`ReadOptions::spare`].
+    pub fn release(&mut self, index: usize) {
+        self.subjects.release(index);
+    }
+
     /// Indices of the recordings that have become complete and were not taken yet.
     ///
     /// A subject is complete when another one's row follows. If more rows of it turn up later, it is handed
@@ -159,12 +191,21 @@ impl Reader {
     }
 
     /// A subject's recording; subjects are counted from 0 in the order in which they first appear. The rows
-    /// are in the order of time when [`Reader::take_complete`] hands it out. It is empty if the subject was refused.
+    /// are in the order of time when [`Reader::take_complete`] hands it out. It is empty if the subject was refused, or
+    /// its rows were let go of.
     ///
     /// # Panics
     /// If there is no such subject.
     pub fn recording(&self, index: usize) -> &Recording {
         self.subjects.recording(index)
+    }
+
+    /// A subject's id.
+    ///
+    /// # Panics
+    /// If there is no such subject.
+    pub fn id(&self, index: usize) -> &str {
+        self.subjects.subject(index).id()
     }
 
     /// What a subject has in each of the columns of [`ReadOptions::words`], with the line of the first such row; none, if
@@ -271,7 +312,8 @@ impl Reader {
 
     /// Reads bytes as soon as it is known how.
     fn read(&mut self, mut bytes: &[u8]) -> Result<(), ReadError> {
-        let Reader { file: File { rows, layout, probe, .. }, subjects, repairs, .. } = self;
+        let Reader { file: File { rows, layout, probe, .. }, subjects, repairs, noted, .. } = self;
+        let repairs = noted.as_mut().unwrap_or(repairs);
         let mut read = |subjects: &mut Subjects, bytes: &[u8]| {
             rows.feed(bytes, repairs, |row, repairs| subjects.push(&row, layout, repairs))
         };
@@ -294,7 +336,8 @@ impl Reader {
 
     /// Reads what was kept, and the end.
     fn read_end(&mut self) -> Result<(), ReadError> {
-        let Reader { file: File { rows, layout, probe, .. }, subjects, repairs, .. } = self;
+        let Reader { file: File { rows, layout, probe, .. }, subjects, repairs, noted, .. } = self;
+        let repairs = noted.as_mut().unwrap_or(repairs);
         if let Some(mut probe) = probe.take() {
             subjects.values = probe.finish(layout);
             rows.feed(&probe.into_held(), repairs, |row, repairs| subjects.push(&row, layout, repairs))?;
@@ -311,7 +354,11 @@ impl Reader {
             return Err(error);
         }
         self.file.state = State::Over;
-        self.subjects.break_off(error, &mut self.repairs)
+        match self.noted {
+            // It broke off there the first time.
+            Some(_) => self.subjects.end_file(&mut self.repairs),
+            None => self.subjects.break_off(error, &mut self.repairs),
+        }
     }
 }
 

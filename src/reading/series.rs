@@ -4,7 +4,8 @@
 use super::error::ReadError;
 use super::head::{Columns, NONE, Names};
 use super::quotes::{Delimiter, Fields};
-use super::repair::{RepairKind, Repairs};
+use super::repair::RepairKind;
+use super::repairs::Repairs;
 use super::row::Row;
 use super::table::Sink;
 use super::wanted::Role;

@@ -5,7 +5,8 @@ use super::ids;
 use super::layout::Layout;
 use super::missing::is_missing;
 use super::number_format::Decimal;
-use super::repair::{RepairKind, Repairs};
+use super::repair::RepairKind;
+use super::repairs::Repairs;
 use super::row::Row;
 use super::values::Values;
 use crate::labels::classes::is_alike;
@@ -15,15 +16,24 @@ use crate::sampling::{self, Note, Raw, Sampling, Step, TimeKind, Unusable, regul
 
 /// One subject's rows, and the recording that is made of them.
 pub(super) struct Subject {
+    id: String,
+    /// The file that its rows are in, counted from 0.
+    pub file: usize,
+    pub state: State,
+    /// None, if it was let go of.
+    rows: Option<Box<Rows>>,
+}
+
+#[derive(Default)]
+struct Rows {
     raw: Raw,
     words: Vec<Option<(String, u64)>>,
     /// If it is another one than the rows as they stand.
     regular: Option<Recording>,
-    /// What was mended in it, or why it is none: to be said once no more of its rows can follow.
-    mended: Result<Vec<Note>, Box<Unusable>>,
-    /// The file that its rows are in, counted from 0.
-    pub file: usize,
-    pub state: State,
+    /// What was mended in it: to be said once no more of its rows can follow.
+    notes: Vec<Note>,
+    /// Why it is no recording, unless more rows follow.
+    unusable: Option<Box<Unusable>>,
 }
 
 /// How far a subject is read.
@@ -33,44 +43,77 @@ pub(super) enum State {
     Open,
     Complete,
     Taken,
+    /// It was taken, and is kept only in case that more of its rows follow.
+    Released,
     /// Another subject follows, but what there is makes no recording unless more rows come.
     Doubtful,
     /// More rows came after it was complete; it is complete again at the end of the file.
     Late,
+    /// It was taken, and none of its rows is there any more.
+    Gone,
+    /// More rows came after it was gone, the first on this line: all have to be read once more.
+    Missed(u64),
+    /// All of its rows are to be read once more, since of this line.
+    Awaited(u64),
     Refused,
 }
 
+/// What is there of a subject that was let go of.
+static NOTHING: Recording =
+    Recording { id: String::new(), times: Vec::new(), values: Vec::new(), codes: Vec::new() };
+
 impl Subject {
     pub fn new(id: String, file: usize) -> Subject {
-        let recording = Recording { id, ..Recording::default() };
+        let mut subject = Subject { id, file, state: State::Open, rows: None };
+        subject.open(State::Open);
+        subject
+    }
+
+    /// Begins with its rows.
+    pub fn open(&mut self, state: State) {
+        let recording = Recording { id: self.id.clone(), ..Recording::default() };
         let raw = Raw { recording, kind: TimeKind::Rows, ..Raw::default() };
-        Subject { raw, words: Vec::new(), regular: None, mended: Ok(Vec::new()), file, state: State::Open }
+        self.rows = Some(Box::new(Rows { raw, ..Rows::default() }));
+        self.state = state;
     }
 
     /// What its words are, with the line of the first row that has them.
     pub fn words(&self) -> &[Option<(String, u64)>] {
-        &self.words
+        self.rows.as_ref().map_or(&[], |rows| &rows.words)
     }
 
     pub fn step(&self) -> Option<Step> {
-        sampling::step_of(&self.recording().times, self.raw.kind)
+        let kind = self.rows.as_ref()?.raw.kind;
+        sampling::step_of(&self.recording().times, kind)
     }
 
     pub fn has_step(&self, step: Step) -> bool {
-        sampling::has_step(&self.recording().times, self.raw.kind, step)
+        let rows = self.rows.as_ref();
+        rows.is_some_and(|rows| sampling::has_step(&self.recording().times, rows.raw.kind, step))
     }
 
     pub fn id(&self) -> &str {
-        &self.raw.recording.id
+        &self.id
     }
 
-    /// The recording; while rows are being read, as they stand.
+    /// The recording; while rows are being read, as they stand. Empty, if they were let go of.
     pub fn recording(&self) -> &Recording {
-        self.regular.as_ref().unwrap_or(&self.raw.recording)
+        self.rows.as_ref().map_or(&NOTHING, |rows| rows.regular.as_ref().unwrap_or(&rows.raw.recording))
     }
 
-    pub fn into_recording(self) -> Recording {
-        self.regular.unwrap_or(self.raw.recording)
+    pub fn into_recording(self) -> Option<Recording> {
+        let rows = self.rows?;
+        Some(rows.regular.unwrap_or(rows.raw.recording))
+    }
+
+    /// Bytes that its rows take.
+    pub fn bytes(&self) -> usize {
+        let of = |recording: &Recording| {
+            8 * recording.times.len() + 4 * recording.values.len() + recording.codes.len()
+        };
+        self.rows.as_ref().map_or(0, |rows| {
+            of(&rows.raw.recording) + 8 * rows.raw.lines.len() + rows.regular.as_ref().map_or(0, of)
+        })
     }
 
     /// # Errors
@@ -83,13 +126,68 @@ impl Subject {
         values: &mut Values,
         repairs: &mut Repairs,
     ) -> Result<(), ReadError> {
+        let Some(rows) = &mut self.rows else { return Ok(()) };
         let result = match values.decimal() {
-            Decimal::Point => self.append::<b'.'>(row, layout, schema, values, repairs),
-            Decimal::Comma => self.append::<b','>(row, layout, schema, values, repairs),
+            Decimal::Point => rows.append::<b'.'>(row, layout, schema, values, repairs),
+            Decimal::Comma => rows.append::<b','>(row, layout, schema, values, repairs),
         };
-        result.inspect_err(|_| self.drop_partial_row(schema))
+        result.inspect_err(|_| rows.drop_partial_row(schema))
     }
 
+    /// Makes the recording of all rows that there are. Whether they make one.
+    pub fn close(&mut self, schema: &Schema, sampling: &Sampling) -> bool {
+        let Some(rows) = &mut self.rows else { return false };
+        // The capacity of a growing vector is up to twice its length, which adds up over thousands of subjects.
+        rows.raw.recording.times.shrink_to_fit();
+        rows.raw.recording.values.shrink_to_fit();
+        rows.raw.recording.codes.shrink_to_fit();
+        rows.raw.lines.shrink_to_fit();
+        match regularise(&rows.raw, schema, sampling) {
+            Ok(regular) => (rows.regular, rows.notes) = (regular.recording, regular.notes),
+            Err(reason) => rows.unusable = Some(Box::new(reason)),
+        }
+        rows.unusable.is_none()
+    }
+
+    /// More of its rows follow: what was made of those before is no recording any more.
+    pub fn reopen(&mut self) {
+        if let Some(rows) = &mut self.rows {
+            (rows.regular, rows.notes, rows.unusable) = (None, Vec::new(), None);
+        }
+        self.state = State::Late;
+    }
+
+    /// Says what was mended, since no more rows can follow.
+    ///
+    /// # Errors
+    /// The rows are no recording as the model wants it, or nothing may be put right.
+    pub fn settle(&mut self, repairs: &mut Repairs) -> Result<(), ReadError> {
+        let Some(rows) = &mut self.rows else { return Ok(()) };
+        if let Some(reason) = rows.unusable.take() {
+            return Err(ReadError::Unusable { reason });
+        }
+        for note in std::mem::take(&mut rows.notes) {
+            repairs.note_many(RepairKind::Mended(note.mend), note.count, note.line, || note.detail)?;
+        }
+        Ok(())
+    }
+
+    /// Lets go of the rows, and of all that is known of them.
+    pub fn clear(&mut self) {
+        self.rows = None;
+    }
+
+    /// Lets go of the rows, and keeps what is to be said of them.
+    pub fn forget(&mut self) {
+        self.state = State::Gone;
+        match &mut self.rows {
+            Some(rows) if !rows.notes.is_empty() => (rows.raw, rows.regular) = (Raw::default(), None),
+            rows => *rows = None,
+        }
+    }
+}
+
+impl Rows {
     fn append<const SIGN: u8>(
         &mut self,
         row: &Row<'_>,
@@ -122,7 +220,7 @@ impl Subject {
         for (column, category) in layout.categories.clone().zip(&schema.categories) {
             let code = match str::from_utf8(row.field(column)).ok().and_then(|word| category.code(word)) {
                 Some(code) => code,
-                None => unusual_code(row, column, category, repairs)?.unwrap_or_else(|| {
+                None => unusual_code(row, column, category, values, repairs)?.unwrap_or_else(|| {
                     self.raw.missing_codes.push((recording.times.len(), column - layout.categories.start));
                     0
                 }),
@@ -146,41 +244,6 @@ impl Subject {
         self.raw.recording.codes.truncate(steps * schema.categories.len());
         self.raw.missing_codes.retain(|(row, _)| *row < steps);
     }
-
-    /// Makes the recording of all rows that there are. Whether they make one.
-    pub fn close(&mut self, schema: &Schema, sampling: &Sampling) -> bool {
-        // The capacity of a growing vector is up to twice its length, which adds up over thousands of subjects.
-        self.raw.recording.times.shrink_to_fit();
-        self.raw.recording.values.shrink_to_fit();
-        self.raw.recording.codes.shrink_to_fit();
-        self.raw.lines.shrink_to_fit();
-        let regular = regularise(&self.raw, schema, sampling);
-        (self.regular, self.mended) = match regular {
-            Ok(regular) => (regular.recording, Ok(regular.notes)),
-            Err(reason) => (None, Err(Box::new(reason))),
-        };
-        self.mended.is_ok()
-    }
-
-    /// Says what was mended, since no more rows can follow.
-    ///
-    /// # Errors
-    /// The rows are no recording as the model wants it, or nothing may be put right.
-    pub fn settle(&mut self, repairs: &mut Repairs) -> Result<(), ReadError> {
-        let mended = std::mem::replace(&mut self.mended, Ok(Vec::new()));
-        for note in mended.map_err(|reason| ReadError::Unusable { reason })? {
-            repairs.note_many(RepairKind::Mended(note.mend), note.count, note.line, || note.detail)?;
-        }
-        Ok(())
-    }
-
-    /// Lets go of the rows.
-    pub fn clear(&mut self) {
-        let recording = Recording { id: std::mem::take(&mut self.raw.recording.id), ..Recording::default() };
-        self.raw = Raw { recording, ..Raw::default() };
-        self.regular = None;
-        self.mended = Ok(Vec::new());
-    }
 }
 
 /// The code of a word that is none of the levels as it stands, or nothing where it is missing: a word for "missing"
@@ -193,6 +256,7 @@ fn unusual_code(
     row: &Row<'_>,
     column: usize,
     category: &Category,
+    values: &Values,
     repairs: &mut Repairs,
 ) -> Result<Option<u8>, ReadError> {
     let text = row.text(column)?;
@@ -212,7 +276,15 @@ fn unusual_code(
         note(RepairKind::LevelSpelling)?;
         return Ok(Some(code));
     }
-    if is_missing(&text) { Ok(None) } else { Err(row.unknown_category(column, &category.levels)) }
+    if is_missing(&text) {
+        return Ok(None);
+    }
+    // A level that is a number may be written as numbers are in the file.
+    let unknown = || row.unknown_category(column, &category.levels);
+    let plain = values.plain(row, column, &mut Repairs::default()).map_err(|_| unknown())?;
+    let code = category.code(&plain).ok_or_else(unknown)?;
+    values.plain(row, column, repairs)?;
+    Ok(Some(code))
 }
 
 /// Takes what a row says in the columns that say one thing of a recording.

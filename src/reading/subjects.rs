@@ -6,9 +6,12 @@ use super::alike::{may_be_ids, may_be_times};
 use super::error::{FoundColumn, MissingColumn, ReadError};
 use super::ids;
 use super::layout::Layout;
+use super::options::Spare;
 use super::refusal::Refusal;
-use super::repair::{RepairKind, Repairs};
+use super::repair::RepairKind;
+use super::repairs::Repairs;
 use super::row::Row;
+use super::spare::SpareRows;
 use super::subject::{State, Subject};
 use super::values::Values;
 use crate::recording::{Recording, Schema, joined};
@@ -24,8 +27,11 @@ pub(super) struct Subjects {
     /// Subjects in the order in which they became complete; only those in [`State::Complete`] count.
     complete: Vec<usize>,
     pub refused: Vec<Refusal>,
-    /// Names of the files, as far as they have one.
-    files: Vec<Option<String>>,
+    /// Names of the files, as far as they have one, and the index of the first subject of each.
+    files: Vec<(Option<String>, usize)>,
+    spare: SpareRows,
+    /// Whether the files are read once more, for the subjects that are awaited.
+    again: bool,
     file: File,
     /// How the fields of this file are read.
     pub values: Values,
@@ -36,8 +42,6 @@ pub(super) struct Subjects {
 struct File {
     /// Files are counted from 0.
     index: usize,
-    /// Index of the first of its subjects.
-    first_subject: usize,
     /// The parts of the id that its name says.
     id: Vec<Option<String>>,
     has_rows: bool,
@@ -61,7 +65,7 @@ enum Current {
 }
 
 impl Subjects {
-    pub fn new(schema: Schema, sampling: Sampling, strict: bool) -> Subjects {
+    pub fn new(schema: Schema, sampling: Sampling, strict: bool, spare: Spare) -> Subjects {
         Subjects {
             schema,
             sampling,
@@ -70,17 +74,63 @@ impl Subjects {
             by_id: HashMap::new(),
             complete: Vec::new(),
             refused: Vec::new(),
-            files: vec![None],
+            files: vec![(None, 0)],
+            spare: SpareRows::new(spare),
+            again: false,
             file: File::default(),
             values: Values::default(),
         }
     }
 
     pub fn enter_file(&mut self, name: &str, id: Vec<Option<String>>) {
-        self.files.push(Some(name.to_owned()));
-        let (index, first_subject) = (self.files.len() - 1, self.all.len());
-        self.file = File { index, first_subject, id, ..File::default() };
+        let index = self.file.index + 1;
+        if !self.again {
+            self.files.push((Some(name.to_owned()), self.all.len()));
+        }
+        self.file = File { index, id, ..File::default() };
         self.values = Values::default();
+    }
+
+    /// The files are read from the beginning, for the subjects that were missed.
+    pub fn read_again(&mut self) {
+        self.again = true;
+        self.file = File::default();
+        self.values = Values::default();
+        for subject in &mut self.all {
+            if let State::Missed(line) = subject.state {
+                subject.state = State::Awaited(line);
+            }
+        }
+    }
+
+    /// Whether more rows of a subject came after those before were let go of.
+    pub fn has_missed(&self) -> bool {
+        self.all.iter().any(|subject| matches!(subject.state, State::Missed(_)))
+    }
+
+    /// Refuses the subjects that were missed.
+    ///
+    /// # Errors
+    /// As [`Subjects::push`].
+    pub fn refuse_missed(&mut self) -> Result<(), ReadError> {
+        for index in 0..self.all.len() {
+            if let State::Missed(line) = self.all[index].state {
+                let subject = &mut self.all[index];
+                subject.state = State::Refused;
+                let id = subject.id().to_owned();
+                let file = self.files[subject.file].0.clone();
+                let reason = ReadError::RowsComeBack { line, id: id.clone() };
+                let failed = if self.strict { Err(reason.clone()) } else { Ok(()) };
+                self.refused.push(Refusal { id, file, reason });
+                failed?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The caller has done what it needs a taken recording for.
+    pub fn release(&mut self, index: usize) {
+        self.spare.release(index, &mut self.all);
     }
 
     /// Whether a row of the file was handed over.
@@ -105,11 +155,18 @@ impl Subjects {
             self.enter(row, layout, repairs)?;
         }
         let Current::Subject(index) = self.file.current else { return Ok(()) };
-        let Subjects { all, values, schema, .. } = self;
-        match all[index].push(row, layout, schema, values, repairs) {
-            Ok(()) => Ok(()),
-            Err(error) => self.refuse(index, error),
+        let Subjects { all, values, schema, spare, .. } = self;
+        if let Err(error) = all[index].push(row, layout, schema, values, repairs) {
+            return self.refuse(index, error);
         }
+        if all[index].state == State::Late {
+            // Time and line, values and codes.
+            let bytes = 16 + 4 * schema.channels.len() + schema.categories.len();
+            if !spare.grow(index, bytes, row.line, all) {
+                self.file.current = Current::Skipped;
+            }
+        }
+        Ok(())
     }
 
     /// What the first row of a file tells: whether its order stands for the time, and its name for the id.
@@ -168,6 +225,10 @@ impl Subjects {
             Err(error) => return self.refuse_anonymous(error),
         };
         let Some(index) = current else {
+            if self.again {
+                self.file.current = Current::Skipped;
+                return Ok(());
+            }
             self.by_id.insert(id.clone(), self.all.len());
             self.all.push(Subject::new(id, self.file.index));
             self.file.current = Current::Subject(self.all.len() - 1);
@@ -175,19 +236,26 @@ impl Subjects {
         };
         if self.all[index].file != self.file.index {
             self.file.current = Current::Skipped;
-            return if self.file.of_others.insert(index) {
+            return if !self.again && self.file.of_others.insert(index) {
                 self.refuse_double(index, row, layout)
             } else {
                 Ok(())
             };
         }
-        self.file.current = match &mut self.all[index].state {
-            State::Refused => Current::Skipped,
-            state => {
-                *state = State::Late;
-                Current::Subject(index)
+        let Subjects { all, spare, again, .. } = self;
+        self.file.current = Current::Skipped;
+        match all[index].state {
+            State::Refused | State::Missed(_) => return Ok(()),
+            State::Awaited(_) => spare.read_again(index, all),
+            State::Gone if !*again => {
+                all[index].state = State::Missed(row.line);
+                return Ok(());
             }
-        };
+            State::Late => {}
+            _ if *again => return Ok(()),
+            _ => spare.reopen(index, all),
+        }
+        self.file.current = Current::Subject(index);
         Ok(())
     }
 
@@ -252,14 +320,25 @@ impl Subjects {
     pub fn end_file(&mut self, repairs: &mut Repairs) -> Result<(), ReadError> {
         self.leave();
         self.file.key.clear();
-        for index in self.file.first_subject..self.all.len() {
-            if self.all[index].state == State::Late {
-                self.close(index);
+        let first = |file: usize| self.files.get(file).map_or(self.all.len(), |(_, first)| *first);
+        for index in first(self.file.index)..first(self.file.index + 1) {
+            match self.all[index].state {
+                State::Late => self.close(index),
+                // What is to be said of it is said when all of its rows are there.
+                State::Missed(_) => continue,
+                // The file is another one now.
+                State::Awaited(line) => {
+                    let id = self.all[index].id().to_owned();
+                    self.refuse(index, ReadError::RowsComeBack { line, id })?;
+                }
+                _ if self.again => continue,
+                _ => {}
             }
             if let Err(error) = self.all[index].settle(repairs) {
                 self.refuse(index, error)?;
             }
         }
+        self.spare.end_file(&mut self.all);
         Ok(())
     }
 
@@ -283,25 +362,21 @@ impl Subjects {
         }
     }
 
-    /// A row that is not whole: its subject is refused, or the one before it, if it does not say whose it is.
+    /// A row that is not whole: the subject that it names is refused, or the one before it, if it does not say whose it is.
     fn refuse_row(&mut self, row: &Row<'_>, layout: &Layout, repairs: &mut Repairs) -> Result<(), ReadError> {
         let Some(problem) = row.problem().cloned() else { return Ok(()) };
-        let known = match self.id_of(row, layout, &mut Repairs::new(false)) {
-            Ok(id) => self.by_id.contains_key(&id).then_some(id),
-            Err(_) => None,
-        };
+        // Of what has one field only that is no id, unless there is such a subject.
+        let has_fields =
+            matches!(problem, ReadError::WrongFieldCount { found, .. } if found > layout.keys.len());
+        let id = self.id_of(row, layout, &mut Repairs::default());
         self.file.key.clear();
-        if known.is_some() || self.file.current == Current::None {
-            let anonymous = known.is_none();
-            if !anonymous {
-                self.enter(row, layout, repairs)?;
-            } else {
-                return self.refuse_anonymous(problem);
-            }
+        if id.is_ok_and(|id| has_fields || self.by_id.contains_key(&id)) {
+            self.enter(row, layout, repairs)?;
         }
         match self.file.current {
             Current::Subject(index) => self.refuse(index, problem),
-            Current::None | Current::Skipped => Ok(()),
+            Current::Skipped => Ok(()),
+            Current::None => self.refuse_anonymous(problem),
         }
     }
 
@@ -309,6 +384,7 @@ impl Subjects {
         if matches!(error, ReadError::Strict { .. }) {
             return Err(error);
         }
+        self.spare.refuse(index, &self.all);
         let subject = &mut self.all[index];
         subject.state = State::Refused;
         subject.clear();
@@ -322,7 +398,7 @@ impl Subjects {
     /// Rows without an id, once a file.
     fn refuse_anonymous(&mut self, error: ReadError) -> Result<(), ReadError> {
         self.file.current = Current::None;
-        if std::mem::replace(&mut self.file.has_anonymous, true) {
+        if std::mem::replace(&mut self.file.has_anonymous, true) || self.again {
             return Ok(());
         }
         self.note_refusal(String::new(), error)
@@ -335,14 +411,14 @@ impl Subjects {
             line: row.line,
             column: self.schema.id[layout.keys.start].clone(),
             id: id.clone(),
-            first_file: self.files[self.all[index].file].clone().unwrap_or_default(),
+            first_file: self.files[self.all[index].file].0.clone().unwrap_or_default(),
         };
         self.note_refusal(id, error)
     }
 
     fn note_refusal(&mut self, id: String, reason: ReadError) -> Result<(), ReadError> {
         let failed = if self.strict { Err(reason.clone()) } else { Ok(()) };
-        self.refused.push(Refusal { id, file: self.files[self.file.index].clone(), reason });
+        self.refused.push(Refusal { id, file: self.files[self.file.index].0.clone(), reason });
         failed
     }
 
@@ -374,7 +450,7 @@ impl Subjects {
 
     /// Name of the file that a subject is in.
     pub fn file_of(&self, index: usize) -> Option<&str> {
-        self.files[self.all[index].file].as_deref()
+        self.files[self.all[index].file].0.as_deref()
     }
 
     pub fn len(&self) -> usize {
@@ -392,6 +468,6 @@ impl Subjects {
 
     pub fn into_recordings(self) -> Vec<Recording> {
         let all = self.all.into_iter().filter(|subject| subject.state != State::Refused);
-        all.map(Subject::into_recording).collect()
+        all.filter_map(Subject::into_recording).collect()
     }
 }

@@ -4,20 +4,18 @@ use std::collections::HashMap;
 
 use super::error::{ReadError, excerpt};
 use super::head::{Columns, NONE, Names, without_mark};
+use super::held::Held;
+use super::last_field::LastField;
 use super::numeral::{is_number, is_value};
 use super::quotes::{Fields, Splitter};
-use super::repair::{RepairKind, Repairs};
+use super::repair::RepairKind;
+use super::repairs::Repairs;
 use super::row::Row;
-use super::text::{Seen, trim};
+use super::text::{Seen, decode, trim};
 use super::wanted::Role;
 
 /// Rows under a header that may hold units and the like.
 const UNITS_ROWS: u32 = 3;
-/// Earlier rows that show how long the last field is.
-const ENOUGH_ROWS: u64 = 8;
-/// What is kept of rows that cannot be read, until it is known whether a header follows.
-const MAX_HELD: usize = 100;
-const MAX_HELD_BYTES: usize = 1 << 16;
 
 /// The rows of a table.
 pub(super) struct Table {
@@ -38,19 +36,11 @@ pub(super) struct Table {
     since_header: u32,
     /// Rows that held data.
     rows: u64,
-    shortest_last: usize,
-    held: Vec<Held>,
-    held_bytes: usize,
+    last: LastField,
+    held: Held,
     splitter: Splitter,
     /// Lines of the recordings of a table with one row to each, by id.
     recordings: HashMap<Vec<u8>, u64>,
-}
-
-/// A row that cannot be read.
-struct Held {
-    line: u64,
-    row: Vec<u8>,
-    problem: ReadError,
 }
 
 /// What ended a row.
@@ -103,6 +93,16 @@ impl<F> Sink<'_, F> {
     }
 }
 
+/// Whether a row has nothing in it but delimiters of any kind.
+fn is_ghost(row: &[u8]) -> bool {
+    let row = trim(row, || ());
+    row.iter().all(|byte| matches!(byte, b',' | b';' | b'\t' | b'|' | b'"' | b' '))
+        || !row.is_ascii()
+            && row
+                .split(|byte| matches!(byte, b',' | b';' | b'\t' | b'|' | b'"'))
+                .all(|part| trim(part, || ()).is_empty())
+}
+
 impl Table {
     pub fn new(columns: Columns, names: &Names) -> Table {
         let mut table = Table {
@@ -114,9 +114,8 @@ impl Table {
             row_names: false,
             since_header: 0,
             rows: 0,
-            shortest_last: usize::MAX,
-            held: Vec::new(),
-            held_bytes: 0,
+            last: LastField::new(false),
+            held: Held::default(),
             splitter: Splitter::default(),
             recordings: HashMap::new(),
             columns,
@@ -136,7 +135,11 @@ impl Table {
         self.usual = self.columns.names.len();
         self.since_header = 0;
         self.row_names = false;
-        self.shortest_last = usize::MAX;
+        let last = self.usual.checked_sub(1);
+        let is_word = |role| matches!(role, Role::Category | Role::Word);
+        let mut wanted = names.wanted.iter().zip(first);
+        let is_last_word = wanted.any(|(wanted, index)| Some(*index) == last && is_word(wanted.role));
+        self.last = LastField::new(is_last_word);
         let numeric_name = |index: &usize| is_number(self.columns.names[*index].as_bytes());
         self.closely = self.channels.first().is_none_or(numeric_name);
     }
@@ -161,6 +164,25 @@ impl Table {
         fields.len() == self.usual
             && row.stray().is_none_or(|stray| !self.channels.contains(&stray))
             && self.channels.iter().all(|channel| is_value(self.field(fields, *channel)))
+    }
+
+    /// Whether a row has all that is read of it, though perhaps not as many fields as it should.
+    pub fn can_take(&self, fields: Fields<'_>) -> bool {
+        let surplus = self.columns.names.len()..fields.len();
+        fields.len() >= self.read
+            && surplus.into_iter().all(|index| trim(fields.get(index), || ()).is_empty())
+            && self.channels.iter().all(|channel| is_value(self.field(fields, *channel)))
+    }
+
+    /// Whether a line is skipped wherever it is: it has nothing in it, or is a comment or the header.
+    pub fn is_no_data(&self, row: &[u8], fields: Fields<'_>) -> bool {
+        let is_header = || {
+            let names = self.columns.names.iter().enumerate();
+            names
+                .filter(|(_, name)| !name.is_empty())
+                .all(|(index, name)| self.field(fields, index) == name.as_bytes())
+        };
+        is_ghost(row) || self.is_comment(Split { line: 0, row, fields }) || is_header()
     }
 
     fn field<'a>(&self, fields: Fields<'a>, column: usize) -> &'a [u8] {
@@ -202,8 +224,8 @@ impl Table {
         let Split { line, row, fields } = split;
         let detail = || excerpt(row.trim_ascii());
         if problem.is_none() {
-            if (0..fields.len()).all(|index| trim(fields.get(index), || ()).is_empty()) {
-                if fields.len() > 1 {
+            if is_ghost(row) {
+                if !trim(row, || ()).is_empty() {
                     sink.repairs.note(RepairKind::GhostRow, line, String::new)?;
                 }
                 return Ok(());
@@ -214,11 +236,11 @@ impl Table {
             }
             let has_numbers = self.channels.iter().any(|channel| is_number(self.field(fields, *channel)));
             if !has_numbers && self.is_header(split, sink.names) {
-                self.drop_held(sink.repairs)?;
+                self.held.before_header(sink.repairs)?;
                 sink.repairs.note(RepairKind::HeaderAgain, line, detail)?;
                 return Ok(());
             }
-            if !has_numbers && ending == Ending::Line && self.is_units(split, sink.names) {
+            if ending == Ending::Line && self.is_units(split, sink.names) {
                 self.since_header += 1;
                 sink.repairs.note(RepairKind::UnitsRow, line, detail)?;
                 return Ok(());
@@ -314,11 +336,7 @@ impl Table {
             return true;
         }
         let half_a_letter = str::from_utf8(row).is_err_and(|error| error.error_len().is_none());
-        let last = fields.get(fields.len().saturating_sub(1));
-        let shorter =
-            self.rows >= ENOUGH_ROWS && last.len() < self.shortest_last && is_number(last.trim_ascii());
-        let nothing = last.trim_ascii().is_empty() && self.shortest_last > 0;
-        half_a_letter || shorter || nothing
+        half_a_letter || self.last.is_cut(fields.get(fields.len().saturating_sub(1)), self.rows)
     }
 
     fn is_comment(&self, Split { row, fields, .. }: Split<'_>) -> bool {
@@ -336,12 +354,13 @@ impl Table {
 
     /// Whether a row is a header with the wanted columns; if they are in another order, that holds from now on.
     fn is_header(&mut self, Split { fields, .. }: Split<'_>, names: &Names) -> bool {
-        let name = |index| String::from_utf8_lossy(trim(fields.get(index), || ())).into_owned();
-        let is_mark = self.columns.names.get(self.mark).is_some_and(|mark| *mark == name(self.mark));
-        let values = (0..fields.len()).any(|index| is_number(trim(fields.get(index), || ())));
-        if !is_mark && (values || !self.has_channels()) {
+        let mark = self.columns.names.get(self.mark);
+        let is_mark = mark.is_some_and(|mark| mark.as_bytes() == self.field(fields, self.mark));
+        let values = || (0..fields.len()).any(|index| is_number(self.field(fields, index)));
+        if !is_mark && (!self.has_channels() || values()) {
             return false;
         }
+        let name = |index| decode(self.field(fields, index)).into_owned();
         let header: Vec<String> = (0..fields.len()).map(name).collect();
         let same = header == self.columns.names;
         if !same {
@@ -360,14 +379,22 @@ impl Table {
         true
     }
 
-    /// Whether a row under the header says what the columns hold.
+    /// Whether a row under the header says what the columns hold: channels have words, and the time is none. What has no
+    /// dimension may have a 1 there.
     fn is_units(&self, Split { fields, .. }: Split<'_>, names: &Names) -> bool {
-        let text = |channel: &usize| !is_value(self.field(fields, *channel));
+        if self.since_header >= UNITS_ROWS {
+            return false;
+        }
+        let field = |channel: &usize| self.field(fields, *channel);
+        let words = self.channels.iter().filter(|channel| !is_value(field(channel))).count();
+        let numbers = self.channels.iter().filter(|channel| is_number(field(channel)));
         let times = names.wanted.iter().zip(&self.columns.indices);
-        let mut times = times.filter(|(wanted, index)| wanted.role == Role::Time && **index != NONE);
+        let mut times =
+            times.filter(|(wanted, index)| wanted.role == Role::Time && **index != NONE).peekable();
+        let ones = times.peek().is_some() && numbers.clone().all(|channel| field(channel) == b"1");
         let is_time = |field: &[u8]| field.first().is_some_and(u8::is_ascii_digit);
-        self.since_header < UNITS_ROWS
-            && self.channels.iter().any(text)
+        words > 0
+            && (ones || numbers.count() == 0)
             && !times.any(|(_, index)| is_time(self.field(fields, *index)))
     }
 
@@ -378,8 +405,7 @@ impl Table {
     ) -> Result<(), E> {
         self.rows += 1;
         self.since_header = UNITS_ROWS;
-        let last = fields.get(fields.len().saturating_sub(1)).len();
-        self.shortest_last = self.shortest_last.min(last);
+        self.last.see(fields.get(fields.len().saturating_sub(1)));
         let columns = &self.columns;
         let row = |indices| Row { line, columns, indices, fields, seen: sink.seen, problem: None };
         if columns.steps.is_empty() {
@@ -428,22 +454,27 @@ impl Table {
         problem: ReadError,
         sink: &mut Sink<'_, F>,
     ) -> Result<(), E> {
-        self.held_bytes += row.len();
-        self.held.push(Held { line, row: row[..row.len().min(MAX_HELD_BYTES)].to_vec(), problem });
-        if self.held.len() > MAX_HELD || self.held_bytes > MAX_HELD_BYTES {
-            self.flush_held(sink)
-        } else {
-            Ok(())
-        }
+        self.held.push(line, row, problem);
+        if self.held.is_full() { self.flush_held(sink) } else { Ok(()) }
     }
 
-    /// Hands out the rows that cannot be read.
-    pub fn flush_held<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
+    /// The file has ended: lines of words at its end are no rows.
+    pub fn finish<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
         &mut self,
         sink: &mut Sink<'_, F>,
     ) -> Result<(), E> {
-        self.held_bytes = 0;
-        for Held { line, row, problem } in std::mem::take(&mut self.held) {
+        if self.has_channels() && self.rows > 0 {
+            self.held.as_footer(self.columns.delimiter, sink.repairs)?;
+        }
+        self.flush_held(sink)
+    }
+
+    /// Hands out the rows that cannot be read.
+    fn flush_held<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
+        &mut self,
+        sink: &mut Sink<'_, F>,
+    ) -> Result<(), E> {
+        for (line, row, problem) in self.held.take() {
             self.splitter.split_literally(&row, self.columns.delimiter);
             let Table { columns, splitter, .. } = self;
             let indices = columns.steps.first().unwrap_or(&columns.indices);
@@ -451,14 +482,5 @@ impl Table {
             sink.row(Row { line, columns, indices, fields, seen, problem })?;
         }
         Ok(())
-    }
-
-    /// What was held stands before a header.
-    fn drop_held(&mut self, repairs: &mut Repairs) -> Result<(), ReadError> {
-        self.held_bytes = 0;
-        let held = std::mem::take(&mut self.held);
-        let Some(first) = held.first() else { return Ok(()) };
-        let detail = || excerpt(first.row.trim_ascii());
-        repairs.note_many(RepairKind::LinesBeforeHeader, held.len() as u64, first.line, detail)
     }
 }

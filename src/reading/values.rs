@@ -4,7 +4,8 @@ use super::error::{ReadError, excerpt};
 use super::layout::Layout;
 use super::missing::is_missing;
 use super::number_format::{Decimal, Evidence, Spelling, evidence, is_infinite};
-use super::repair::{RepairKind, Repairs};
+use super::repair::RepairKind;
+use super::repairs::Repairs;
 use super::row::Row;
 use crate::number::{self, Number};
 use crate::sampling::{TimeFormat, TimeKind};
@@ -55,7 +56,7 @@ impl Values {
     /// A number, or none where it is missing.
     ///
     /// # Errors
-    /// It is infinite or no number, it contradicts what settled how numbers are written, or it has two readings.
+    /// It is infinite, or as [`Values::plain`].
     #[cold]
     pub fn number<T: Number>(
         &self,
@@ -63,17 +64,29 @@ impl Values {
         wanted: usize,
         repairs: &mut Repairs,
     ) -> Result<Option<T>, ReadError> {
+        let (line, field) = (row.line, row.field(wanted));
+        let text = String::from_utf8_lossy(field);
+        if is_missing(&text) {
+            return Ok(None);
+        }
+        let not_finite = || ReadError::NotFinite { line, column: row.column(wanted), found: excerpt(field) };
+        if is_infinite(&text) {
+            return Err(not_finite());
+        }
+        let plain = self.plain(row, wanted, repairs)?;
+        let number = number::parse::<T>(plain.as_bytes()).filter(|number| T::into(*number).is_finite());
+        number.map(Some).ok_or_else(not_finite)
+    }
+
+    /// A number as computers write it.
+    ///
+    /// # Errors
+    /// It is no number, it contradicts what settled how numbers are written, or it has two readings.
+    pub fn plain(&self, row: &Row<'_>, wanted: usize, repairs: &mut Repairs) -> Result<String, ReadError> {
         let (line, column) = (row.line, || row.column(wanted));
         let field = row.field(wanted);
         let not_a_number = || ReadError::NotANumber { line, column: column(), found: excerpt(field) };
-        let not_finite = || ReadError::NotFinite { line, column: column(), found: excerpt(field) };
         let text = str::from_utf8(field).map_err(|_| not_a_number())?;
-        if is_missing(text) {
-            return Ok(None);
-        }
-        if is_infinite(text) {
-            return Err(not_finite());
-        }
         let spelling = Spelling::of(text).ok_or_else(not_a_number)?;
         if self.format == Format::Unsettled && matches!(evidence(field), Evidence::Either(_)) {
             return Err(self.ambiguous(row, wanted));
@@ -101,8 +114,7 @@ impl Values {
                 repairs.note(kind, line, || excerpt(field))?;
             }
         }
-        let number: T = number::parse(plain.as_bytes()).ok_or_else(not_a_number)?;
-        if T::into(number).is_finite() { Ok(Some(number)) } else { Err(not_finite()) }
+        Ok(plain)
     }
 
     /// A time, or NaN where it is missing.

@@ -69,6 +69,10 @@ fn is_regular(raw: &Raw, step: Option<Step>) -> bool {
         return false;
     }
     let times = &raw.recording.times;
+    // Of one row nothing else tells.
+    if times.first().is_some_and(|time| time.is_nan()) {
+        return false;
+    }
     if times.first().is_some_and(|time| time.is_nan()) {
         return false;
     }

@@ -97,7 +97,10 @@ fn settle_dates(
             Ok(())
         }
         (Some((row, (day, month))), _) => {
-            let days = |jump: f64| format!("{} days from the row before", Shown((jump / DAY).round()));
+            let days = |jump: f64| match (jump / DAY).round() {
+                1.0 => "a day from the row before".to_owned(),
+                days => format!("{} days from the row before", Shown(days)),
+            };
             let (found, otherwise) = (days(day), days(month));
             Err(Unusable::AmbiguousDate { line: lines[row], column: column.to_owned(), found, otherwise })
         }
@@ -158,7 +161,8 @@ fn fill_times(
         }
         note.count += found;
         note.line = note.line.min(line);
-        rows.for_each(|row| times[row] = origin.1 + (row as f64 - origin.0 as f64) * step);
+        let time = |row: usize| origin.1 + (row as f64 - origin.0 as f64) * step;
+        rows.for_each(|row| times[row] = time(row).clamp(f64::MIN, f64::MAX));
     }
     if let Some(row) = times.iter().position(|time| time.is_nan()) {
         let found = (times.len() - known.len()) as u64;
@@ -253,7 +257,7 @@ fn spread(times: &mut [f64]) {
             from = from.max(times[packets[1].0] - (end - start) as f64 * usual);
         }
         let step = if index == 0 && cut { step.min(usual) } else { step };
-        (start..end).for_each(|row| times[row] = from + (row - start) as f64 * step);
+        (start..end).for_each(|row| times[row] = (from + (row - start) as f64 * step).min(f64::MAX));
     }
 }
 

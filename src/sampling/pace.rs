@@ -2,8 +2,7 @@
 
 use super::order::median;
 use super::raw::TimeKind;
-use super::settings::{Step, TimeUnit};
-use crate::number::Shown;
+use super::settings::{Step, TimeUnit, rounded};
 
 /// Two steps are the same if one is at most so much longer.
 const SAME: f64 = 0.05;
@@ -144,11 +143,9 @@ pub(super) fn seconds(period: f64, first: f64, kind: TimeKind) -> Option<f64> {
 
 /// How long something is in the times of a recording, for a message; `period` and `first` are the recording's.
 pub(super) fn shown(length: f64, first: f64, kind: TimeKind) -> String {
-    // Differences of long numbers have digits that say nothing.
-    let number = |length: f64| Shown::from(length as f32);
     match seconds(length, first, kind) {
-        Some(seconds) => format!("{} s", number(seconds)),
-        None => number(length).to_string(),
+        Some(seconds) => format!("{} s", rounded(seconds)),
+        None => rounded(length).to_string(),
     }
 }
 

@@ -95,12 +95,21 @@ impl Step {
 
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let length = Shown::from(self.length as f32);
+        let length = rounded(self.length);
         match self.unit {
             TimeUnit::Seconds => write!(f, "{length} s"),
-            TimeUnit::Steps => write!(f, "{length}"),
+            TimeUnit::Steps => write!(f, "{length} without a unit"),
         }
     }
+}
+
+/// A number without decimals beyond its first five digits: of differences between long numbers they say nothing.
+pub(super) fn rounded(number: f64) -> Shown {
+    let mut scale = 1.0;
+    while number.abs() * scale < 1e4 && scale < 1e30 {
+        scale *= 10.0;
+    }
+    Shown((number * scale).round() / scale)
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

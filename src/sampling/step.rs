@@ -2,8 +2,7 @@
 
 use super::pace::{is_same, period, seconds};
 use super::raw::TimeKind;
-use super::settings::{Step, TimeUnit};
-use crate::number::Shown;
+use super::settings::{Step, TimeUnit, rounded};
 
 /// The step of a recording with these ascending times; none if there is hardly one time from each to the next.
 pub fn step_of(times: &[f64], kind: TimeKind) -> Option<Step> {
@@ -17,8 +16,7 @@ pub fn step_of(times: &[f64], kind: TimeKind) -> Option<Step> {
         Some(seconds) => (seconds, TimeUnit::Seconds),
         None => (period, TimeUnit::Steps),
     };
-    // Differences of long numbers have digits that say nothing.
-    regular.then(|| Step { length: Shown::from(length as f32).0, unit }).filter(Step::is_valid)
+    regular.then(|| Step { length: rounded(length).0, unit }).filter(Step::is_valid)
 }
 
 /// The median step of recordings, if most of them have one in the same unit.

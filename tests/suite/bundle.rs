@@ -3,6 +3,7 @@
 use painwave::bundle::{Bundle, BundleError, InvalidManifest, Manifest, WeightType, column_scales};
 use painwave::engine::{MAX_INTEGER, Precision};
 use painwave::network::{Cell, ConvBlock, Recurrent};
+use painwave::sampling::{Missing, Step, TimeUnit};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::bundle;
@@ -90,6 +91,21 @@ type Abuse = (&'static str, fn(&mut Bundle), fn(&BundleError) -> bool);
 #[wasm_bindgen_test(unsupported = test)]
 fn contradictions_are_refused() {
     let abuses: &[Abuse] = &[
+        (
+            "no time passes in a step of zero",
+            |b| b.manifest.sampling.step = Some(Step { length: 0.0, unit: TimeUnit::Seconds }),
+            |e| matches!(e, BundleError::Invalid(InvalidManifest::Step { .. })),
+        ),
+        (
+            "a step that time runs back in",
+            |b| b.manifest.sampling.step = Some(Step { length: -1.0, unit: TimeUnit::Steps }),
+            |e| matches!(e, BundleError::Invalid(InvalidManifest::Step { .. })),
+        ),
+        (
+            "gaps that are longer than any recording",
+            |b| b.manifest.sampling.missing = Missing::Interpolate(u32::MAX),
+            |e| matches!(e, BundleError::Invalid(InvalidManifest::Count { max: 10_000, .. })),
+        ),
         (
             "a stride of zero would never end",
             |b| b.manifest.window.stride = 0,

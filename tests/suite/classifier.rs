@@ -49,7 +49,7 @@ fn classify(file: &str, chunk: usize) -> BTreeMap<String, Prediction> {
         job.read(bytes).expect("the rows are whole");
         add(classify_some(&mut job, &classifier, 1));
     }
-    job.end().expect("the file is whole");
+    job.end(true).expect("the file is whole");
     add(classify_some(&mut job, &classifier, 4));
     predictions
 }
@@ -95,7 +95,7 @@ fn a_subject_can_be_classified_before_the_file_ends() {
     let mut job = Job::new(&classifier(), ReadOptions::default());
     job.read(file(&rows(2, 8)).as_bytes()).expect("the rows are whole");
     assert_eq!(ids(job.take(1)), ["000"]);
-    job.end().expect("the file is whole");
+    job.end(true).expect("the file is whole");
     assert_eq!(ids(job.take(1)), ["001"]);
 }
 
@@ -107,7 +107,7 @@ fn recordings_come_in_portions_of_a_size() {
     assert_eq!(ids(job.take(6)), ["000", "001"]);
     assert_eq!(ids(job.take(7)), ["002", "003", "004"]);
     assert_eq!(ids(job.take(7)), [""; 0], "two are left for now, which is not enough");
-    job.end().expect("the file is whole");
+    job.end(true).expect("the file is whole");
     assert_eq!(ids(job.take(7)), ["005", "006", "007"]);
     assert_eq!(ids(job.take(1)), [""; 0]);
 }
@@ -120,7 +120,7 @@ fn a_subject_that_goes_on_before_it_was_taken_waits_for_the_end() {
     let mut job = Job::new(&classifier(), ReadOptions::default());
     job.read(file(&rows).as_bytes()).expect("the rows are whole");
     assert_eq!(ids(job.take(1)), ["001"]);
-    job.end().expect("the file is whole");
+    job.end(true).expect("the file is whole");
     let recordings = job.take(100);
     assert_eq!(recordings.iter().map(|recording| recording.steps()).collect::<Vec<_>>(), [8, 8]);
     assert_eq!(ids(recordings), ["002", "000"]);
@@ -135,7 +135,7 @@ fn a_portion_is_as_good_as_its_recordings() {
     let classifier = classifier();
     let mut job = Job::new(&classifier, ReadOptions::default());
     job.read(file(&rows(3, 8)).as_bytes()).expect("the rows are whole");
-    job.end().expect("the file is whole");
+    job.end(true).expect("the file is whole");
     let recordings = job.take(100);
     let portion = Portion::new(&recordings);
     let schema = &classifier.manifest().schema;
@@ -190,7 +190,7 @@ fn values_that_overflow_are_an_error_and_not_the_first_class() {
     let classifier = classifier();
     let mut job = Job::new(&classifier, ReadOptions::default());
     job.read(file.as_bytes()).expect("the rows are whole");
-    job.end().expect("the file is whole");
+    job.end(true).expect("the file is whole");
     let outcome = ready(classifier.classify(&job.take(1)));
     assert!(matches!(outcome, Err(ClassifyError::NotFinite { id }) if id == "a"), "overflow went unnoticed");
 }

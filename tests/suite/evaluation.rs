@@ -84,6 +84,7 @@ fn the_column_of_labels_is_found() {
         (None, "sample_index,age,class"),
         (None, "sample_index,age,Target"),
         (None, "sample_index,,diagnosis"),
+        (None, "subject,age,label"),
     ] {
         let labels = parse_with(&["sample_index"], label, &format!("{header}\n1,0,no_pain\n"));
         assert_eq!(labels.get("1"), Some(0), "{header}");
@@ -144,6 +145,8 @@ fn what_a_file_is() {
         ("label,subject,time,x,y,hand\nlow,1,0,1,2,two\n", false, Kind::Recordings),
         ("subject,label\n1,low\n", false, Kind::Labels),
         ("sep=;\nsubject;class\n1;low\n", false, Kind::Labels),
+        ("# made by hand\nid,label\n1,low\n", false, Kind::Labels),
+        ("time,x,y,hand\n0,1,2,two\n", false, Kind::Recordings),
         ("subject;feeling\n1;low", true, Kind::Labels),
         ("NRUB....", false, Kind::Bundle),
         ("once upon a time", true, Kind::Unknown),

@@ -1,5 +1,6 @@
 //! What becomes of a subject's rows: their order, their gaps and their rate.
 
+use painwave::reading::{ReadOptions, Reader};
 use painwave::recording::{Recording, Schema};
 use painwave::sampling::{
     DateOrder, Mend, Missing, Note, Rate, Raw, Regular, Sampling, Step, TimeFormat, TimeKind, TimeUnit,
@@ -161,8 +162,10 @@ fn one_time_in_all_rows_says_nothing() {
         assert_eq!(recording.times, count(5, 1.0));
         assert_eq!(notes, [("ROWS_AS_STEPS", 1)]);
     }
-    let nothing = rows(&[f64::NAN; 5], TimeKind::Numbers);
-    assert_eq!(regular(&nothing, &steps(1.0)).unwrap().1, [("ROWS_AS_STEPS", 1)]);
+    for rows in [rows(&[f64::NAN; 5], TimeKind::Numbers), rows(&[f64::NAN], TimeKind::Numbers)] {
+        assert_eq!(regular(&rows, &steps(1.0)).unwrap().1, [("ROWS_AS_STEPS", 1)]);
+        assert_eq!(regular(&rows, &Sampling::default()).unwrap().0.times[0], 0.0);
+    }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -509,6 +512,33 @@ fn missing_times_are_told_by_those_around() {
     assert_eq!(regularise(&raw, &schema(), &refusing).unwrap_err().code(), "MISSING_TIMES");
 }
 
+/// Subjects side by side in the order of time: what a subject lacks may come with any later row of the file.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_subject_is_judged_by_all_of_its_rows() {
+    let read = |file: &str, strict: bool| {
+        let options = ReadOptions { strict, ..ReadOptions::default() };
+        let mut reader = Reader::new(&schema(), &steps(1.0), options);
+        let read = reader.feed(file.as_bytes()).and_then(|()| reader.finish());
+        read.map(|()| reader)
+    };
+    let row = |subject: &str, time: u32, x: &str| format!("{subject},{time},{x},1,two\n");
+    let mut file = "subject,time,x,y,hand\n".to_owned();
+    for (time, a, b) in [(0, "NA", "5"), (1, "1", "6"), (2, "2", "NA"), (30, "NA", "7"), (3, "3", "8")] {
+        file += &(row("a", time, a) + &row("b", if time == 30 { 4 } else { time }, b));
+    }
+    let reader = read(&file, false).unwrap();
+    let reasons: Vec<_> =
+        reader.refused().iter().map(|refusal| (&refusal.id[..], refusal.reason.code())).collect();
+    assert_eq!(reasons, [("a", "MISSING_STEPS")]);
+    let repairs: Vec<_> =
+        reader.repairs().iter().map(|repair| (repair.kind.code(), repair.count, repair.line)).collect();
+    assert_eq!(repairs, [("MISSING_VALUES", 1, 7)]);
+    let values: Vec<f32> = first_channel(reader.recording(1));
+    assert_eq!(values, [5.0, 6.0, 7.0, 8.0, 7.0]);
+    let error = read(&file, true).err().expect("nothing may be put right");
+    assert!(error.to_string().contains("a gap of 27"), "{error}");
+}
+
 #[wasm_bindgen_test(unsupported = test)]
 fn times_are_those_of_pandas() {
     let Golden { dates, day_first, month_first, durations, .. } = golden();
@@ -595,6 +625,7 @@ mod any_rows {
                     let recording = recording.unwrap_or(raw.recording);
                     prop_assert!(recording.check(&schema()).is_ok());
                     prop_assert!(recording.values.iter().all(|value| value.is_finite()));
+                    prop_assert!(recording.times.iter().all(|time| time.is_finite()), "{:?}", recording.times);
                     prop_assert!((1..=16 * 4 * times.len()).contains(&recording.steps()));
                 }
                 Err(error) => {

@@ -33,7 +33,7 @@ impl Candidate {
 
 impl Head {
     /// Why there is no header in what was taken.
-    pub(super) fn failure(&mut self, names: &Names, at_end: bool) -> ReadError {
+    pub(super) fn failure(&mut self, names: &Names, ignored: &[String], at_end: bool) -> ReadError {
         if self.bytes.iter().all(|byte| matches!(byte, b'\n' | b'\r' | b' ' | b'\t')) {
             return ReadError::EmptyFile;
         }
@@ -66,7 +66,7 @@ impl Head {
             let needed = needed.map(|wanted| wanted.name().to_owned()).collect();
             return ReadError::NoHeader { line, found: best.names, needed };
         }
-        self.missing(names, best, line)
+        self.missing(names, ignored, best, line)
     }
 
     fn best(&mut self, names: &Names) -> Option<Candidate> {
@@ -108,9 +108,11 @@ impl Head {
         })
     }
 
-    fn missing(&mut self, names: &Names, best: Candidate, line: u64) -> ReadError {
+    fn missing(&mut self, names: &Names, ignored: &[String], best: Candidate, line: u64) -> ReadError {
         let Candidate { names: header, found, delimiter, .. } = best;
-        let free: Vec<usize> = (0..header.len()).filter(|index| !found.indices.contains(index)).collect();
+        // A column that is known to be another one is none of those that are missing.
+        let is_free = |index: &usize| !found.indices.contains(index) && !ignored.contains(&header[*index]);
+        let free: Vec<usize> = (0..header.len()).filter(is_free).collect();
         let spare: Vec<&str> = free.iter().map(|index| header[*index].as_str()).collect();
         let missing = names.wanted.iter().zip(&found.indices);
         let missing: Vec<&str> = missing

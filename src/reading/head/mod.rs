@@ -14,7 +14,8 @@ use self::names::Mismatch;
 pub(super) use self::names::{Match, NONE, Names};
 use super::error::{ReadError, ReadWarning, excerpt};
 use super::quotes::{Delimiter, Halt, Scan, Splitter};
-use super::repair::{RepairKind, Repairs};
+use super::repair::RepairKind;
+use super::repairs::Repairs;
 use super::text::{Seen, decode, trim};
 
 /// Max bytes of a header or a row: it bounds the memory.
@@ -98,7 +99,7 @@ impl Head {
         let room = MAX_ROW - self.bytes.len();
         if used > room {
             self.bytes.extend_from_slice(&input[..room]);
-            return Err(self.failure(names, false));
+            return Err(self.failure(names, ignored, false));
         }
         self.bytes.extend_from_slice(&input[..used]);
         let found = match end {
@@ -125,7 +126,7 @@ impl Head {
         self.bytes.push(b'\n');
         match self.end_line(names, ignored, seen, repairs)? {
             Some(found) => Ok(found),
-            None => Err(self.failure(names, true)),
+            None => Err(self.failure(names, ignored, true)),
         }
     }
 
@@ -170,7 +171,7 @@ impl Head {
         }
         let blank = text.is_empty();
         if line >= MAX_LINES && !self.is_first_line_open() {
-            return Err(self.failure(names, false));
+            return Err(self.failure(names, ignored, false));
         }
         let mut rows: Vec<OpenRow> = std::mem::take(&mut self.open);
         if !blank && told.is_none() && line < MAX_LINES {

@@ -101,10 +101,13 @@ impl Names {
         Ok(())
     }
 
-    /// The name that each wanted column has to have.
+    /// The name that a wanted column has to have.
+    pub fn own_name(&self, wanted: usize) -> &str {
+        self.called[wanted].as_deref().unwrap_or(self.wanted[wanted].name())
+    }
+
     fn own_names(&self) -> impl Iterator<Item = (usize, &str)> {
-        let own = |(wanted, called)| Option::as_deref(called).unwrap_or(Wanted::name(wanted));
-        self.wanted.iter().zip(&self.called).map(own).enumerate()
+        (0..self.wanted.len()).map(|wanted| (wanted, self.own_name(wanted)))
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) fn find(
     }
     let mut all = vec![found.indices.clone(); steps];
     for index in per_step {
-        let name = wanted[index].name();
+        let name = names.own_name(index);
         let Some(column) = columns.get(&index) else {
             if !wanted[index].needed {
                 continue;
@@ -80,10 +80,9 @@ fn by_step(
     per_step: &[usize],
     header: &[String],
 ) -> Result<BTreeMap<usize, BTreeMap<u64, usize>>, String> {
-    let exact: HashMap<&str, usize> =
-        per_step.iter().map(|index| (names.wanted[*index].name(), *index)).collect();
+    let exact: HashMap<&str, usize> = per_step.iter().map(|index| (names.own_name(*index), *index)).collect();
     let alike: HashMap<String, usize> =
-        per_step.iter().map(|index| (skeleton(names.wanted[*index].name()), *index)).collect();
+        per_step.iter().map(|index| (skeleton(names.own_name(*index)), *index)).collect();
     let look_up = |name: &str| exact.get(name).or_else(|| alike.get(&skeleton(name))).copied();
     let mut columns: BTreeMap<usize, BTreeMap<u64, usize>> = BTreeMap::new();
     for (column, name) in header.iter().enumerate() {
@@ -92,7 +91,7 @@ fn by_step(
             continue;
         };
         if let Some(other) = columns.entry(index).or_default().insert(step, column) {
-            let name = names.wanted[index].name();
+            let name = names.own_name(index);
             let (a, b) = (&header[other], &header[column]);
             return Err(format!("{a:?} and {b:?} are both {name:?} at step {step}"));
         }

@@ -92,8 +92,15 @@ impl Text {
 
 /// Whether the start of a file tells its encoding: at once, if it is plain text.
 fn is_enough(start: &[u8]) -> bool {
-    let marks = [0xef, 0xfe, 0xff, 0];
-    start.len() >= ENOUGH || start.len() >= 4 && !start[..4].iter().any(|byte| marks.contains(byte))
+    start.len() >= ENOUGH || starts_plain(start)
+}
+
+fn starts_plain(start: &[u8]) -> bool {
+    start.len() >= 4 && start[..4].iter().all(|byte| is_ascii_text(*byte))
+}
+
+fn is_ascii_text(byte: u8) -> bool {
+    matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~')
 }
 
 /// The encoding of a file with this start, and the length of its mark.
@@ -104,6 +111,7 @@ fn detect(start: &[u8]) -> (Encoding, usize) {
         [0, 0, 0xfe, 0xff, ..] => (Encoding::Utf32 { big_endian: true }, 4),
         [0xff, 0xfe, ..] => (Encoding::Utf16 { big_endian: false }, 2),
         [0xfe, 0xff, ..] => (Encoding::Utf16 { big_endian: true }, 2),
+        start if starts_plain(start) => (Encoding::Plain, 0),
         _ => (unmarked(&start[..start.len().min(ENOUGH)]), 0),
     }
 }
@@ -128,15 +136,20 @@ fn unmarked(start: &[u8]) -> Encoding {
     Encoding::Plain
 }
 
-/// Whether the first of some characters, in UTF-32 with the lowest byte first, and nearly all of them are ASCII.
-fn is_mostly_ascii(mut letters: impl Iterator<Item = [u8; 4]>) -> bool {
-    let is_ascii = |letter: [u8; 4]| matches!(letter, [b'\t' | b'\n' | b'\r' | b' '..=b'~', 0, 0, 0]);
-    if !letters.next().is_some_and(is_ascii) {
-        return false;
+/// Whether a good part of some characters, in UTF-32 with the lowest byte first, are ASCII, as digits and delimiters are
+/// in any script, and none is a control character.
+fn is_mostly_ascii(letters: impl Iterator<Item = [u8; 4]>) -> bool {
+    let (mut ascii, mut all) = (0, 0);
+    for letter in letters {
+        all += 1;
+        match letter {
+            [low, 0, 0, 0] if is_ascii_text(low) => ascii += 1,
+            [..0x20, 0, 0, 0] => return false,
+            [_, _, 0..=0x10, 0] => {}
+            _ => return false,
+        }
     }
-    let (ascii, all) =
-        letters.fold((1, 1), |(ascii, all), letter| (ascii + u32::from(is_ascii(letter)), all + 1));
-    4 * ascii >= 3 * all
+    4 * ascii > all
 }
 
 #[cfg(test)]
@@ -159,7 +172,8 @@ mod tests {
     #[test]
     fn every_encoding_with_and_without_a_mark_in_any_pieces() {
         let long = TEXT.repeat(20);
-        for text in [TEXT, &long] {
+        let cyrillic = "имя;id;a\nx;1;2\n";
+        for text in [TEXT, &long, cyrillic] {
             let marked = format!("\u{feff}{text}");
             let files = [false, true].into_iter().flat_map(|big_endian| {
                 [text, &marked].map(|text| [utf16(text, big_endian), utf32(text, big_endian)])
@@ -185,6 +199,8 @@ mod tests {
         assert_eq!(unmarked(b"id,a\n1,2\0\0\0\0\0\0\0\0"), Encoding::Plain);
         assert_eq!(unmarked(b""), Encoding::Plain);
         assert_eq!(unmarked(b"a"), Encoding::Plain);
+        assert_eq!(unmarked(b"PK\x03\x04\x14\0\x06\0\x08\0"), Encoding::Plain);
+        assert_eq!(unmarked("id,時間,角度\n".as_bytes()), Encoding::Plain);
     }
 
     #[test]
@@ -194,7 +210,7 @@ mod tests {
         reader.feed(&lone);
         assert_eq!(reader.finish().0, "id,\u{fffd}x\n".as_bytes());
         let mut reader = Text::new();
-        reader.feed(&[&utf32("id,", true)[..], &[0, 0x11, 0, 0]].concat());
+        reader.feed(&[&utf32("\u{feff}id,", true)[..], &[0, 0x11, 0, 0]].concat());
         assert_eq!(reader.finish().0, "id,\u{fffd}".as_bytes());
     }
 }

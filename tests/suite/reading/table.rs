@@ -288,6 +288,11 @@ fn rows_of_other_lengths() {
     ]);
     let found = read("id,time,a,b\ns,0,1,2\ns,1,3\nt,0,5,6,7\nt,1,5,6\n");
     assert_eq!(found.rows, ["s,0,1,2", "line 3: WRONG_FIELD_COUNT", "line 4: WRONG_FIELD_COUNT", "t,1,5,6"]);
+    let broken = "x\n".repeat(150);
+    let many = read(format!("id,time,a,b\ns,0,1,2\n{broken}id,time,a,b\ns,1,3,4\n"));
+    assert_eq!(many.rows.len(), 103, "100 lines at most are before a header");
+    assert_eq!(many.rows[1], "line 3: WRONG_FIELD_COUNT");
+    assert_eq!(many.repairs, [("LINES_BEFORE_HEADER", 49, 104), ("HEADER_AGAIN", 1, 153)]);
     let commas = read("id,time,a,b\ns,0,1,5,2,5\ns,1,3,5,4,5\n");
     assert_eq!(commas.rows, ["line 2: WRONG_FIELD_COUNT", "line 3: WRONG_FIELD_COUNT"]);
 }
@@ -296,6 +301,10 @@ fn rows_of_other_lengths() {
 fn stray_quotation_marks() {
     same_rows(&[
         ("id,time,a,b,note\ns,0,1,2,\"lost balance\ns,1,3,4,\nt,0,5,6,\n", &[("STRAY_QUOTE", 1, 2)]),
+        (
+            "id,time,a,b,note\ns,0,1,2,\"lost\n,,,,\n\n# a, comment\ns,1,3,4,x\nt,0,5,6,\"ok\"\n",
+            &[("STRAY_QUOTE", 1, 2), ("GHOST_ROW", 1, 3), ("COMMENT_LINE", 1, 5)],
+        ),
         ("id,time,a,b,note\ns,0,1,2,\"lost\ns,1,3,4,x\nt,0,5,6,\"ok\"\n", &[("STRAY_QUOTE", 1, 2)]),
         ("note,id,time,a,b\n\"lost,s,0,1,2\n,s,1,3,4\n,t,0,5,6\n", &[("STRAY_QUOTE", 1, 2)]),
         ("note,id,time,a,b\n\"x\",s,0,1,2\n\"lost,s,1,3,4\n\"ok\",t,0,5,6\n", &[("STRAY_QUOTE", 1, 3)]),
@@ -307,6 +316,7 @@ fn stray_quotation_marks() {
     same_rows(&[
         ("id,time,a,b,note\ns,0,1,2,5\" high\ns,1,3,4,\nt,0,5,6,\n", &[]),
         ("id,time,a,b,note\ns,0,1,2,\"two\nlines, and\n\nmore\"\ns,1,3,4,\nt,0,5,6,\n", &[]),
+        ("id,time,a,b,note,\ns,0,1,2,\"a\nb\",\ns,1,3,4,x,\nt,0,5,6,,\n", &[]),
         ("id,note,time,a,b\ns,\"a\n\",0,1,2\ns,,1,3,4\nt,,0,5,6\n", &[]),
     ]);
     // Far from its end, and without one.
@@ -318,6 +328,12 @@ fn stray_quotation_marks() {
         1 << 16,
     );
     assert_eq!((found.rows.len(), found.repairs), (200_001, vec![("STRAY_QUOTE", 1, 2)]));
+    // What is swallowed by a field of several lines is not lost with it.
+    let swallowed = read("id,time,a,b,note\ns,0,1,2,x\nt,\"0,5\nu,0,7,\"8,x\nv,0,9,9,x\n");
+    assert_eq!(
+        swallowed.rows,
+        ["s,0,1,2", "line 3: UNTERMINATED_QUOTE", "line 4: UNTERMINATED_QUOTE", "v,0,9,9"]
+    );
     // A row that cannot be read either way costs itself.
     let broken = read("id,time,a,b,note\ns,0,1,2,x\ns,\"1,3,4\nt,0,5,6,x\nt,1,5,6,x\n");
     assert_eq!(broken.rows, ["s,0,1,2", "line 3: UNTERMINATED_QUOTE", "t,0,5,6", "t,1,5,6"]);
@@ -348,6 +364,12 @@ fn what_a_loss_of_power_leaves() {
     assert_eq!((cut.rows.len(), cut.repairs), (9, vec![("CUT_ROW", 1, 11)]));
     let whole = read(format!("id,time,a,b\n{rows}s,9,1,2.5\ns,10,1,2.1"));
     assert_eq!((whole.rows.len(), whole.repairs), (11, vec![]), "others are as short");
+    let word = read("id,time,a,b,legs\ns,0,1,2,two\ns,1,3,4,two\nt,0,5,6,tw");
+    assert_eq!((word.rows.len(), word.repairs), (2, vec![("CUT_ROW", 1, 4)]));
+    let other = read("id,time,a,b,legs\ns,0,1,2,two\ns,1,3,4,tw\nt,0,5,6,tw");
+    assert_eq!((other.rows.len(), other.repairs), (3, vec![]), "it is a word of its own");
+    let label = read_with(&labels(), &ReadOptions::default(), "id,label\ns,low_pain\nt,lo");
+    assert_eq!((label.rows, label.repairs), (vec!["s,low_pain".to_owned()], vec![("CUT_ROW", 1, 3)]));
     let only = read("id,time,a,b\ns,0,1");
     assert_eq!(only.rows, ["line 2: WRONG_FIELD_COUNT"], "there is nothing else to read");
 }

@@ -257,6 +257,18 @@ fn words_of_a_category() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn levels_that_are_numbers_are_written_as_numbers_are() {
+    let levels = ["0", "1", "-1"].map(str::to_owned).to_vec();
+    let schema = Schema { categories: vec![Category { column: "legs".into(), levels }], ..schema() };
+    let file = "id;time;a;b;legs\ns;0;0,5;1;1,0\ns;1;1;1;\u{2212}1\ns;2;1;1;0\n";
+    let read = read_with(&schema, &ReadOptions::default(), &[("", file)]);
+    assert_eq!(read.recordings[0].codes, [1, 2, 0]);
+    assert_eq!(read.repairs, [("DECIMAL_COMMA", 1, 2), ("TYPOGRAPHIC_SIGN", 1, 3)]);
+    let read = read_with(&schema, &ReadOptions::default(), &[("", "id,time,a,b,legs\ns,0,0.5,1,2\n")]);
+    assert_eq!(read.refused, [("s".to_owned(), "UNKNOWN_CATEGORY", Some(2))]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn ids_have_nothing_that_nobody_sees() {
     let ids = ["001", "\u{feff}001", "001\u{200b}", "0\u{200b}01", "\u{a0}001", "=\"001\""];
     let rows: String = ids.iter().enumerate().map(|(time, id)| format!("{id};{time};1;2;two\n")).collect();
@@ -294,9 +306,12 @@ fn a_bad_row_refuses_its_subject_and_no_other() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_row_with_too_few_fields_is_that_subjects() {
-    let read = read("id,time,a,b,legs\nr,0,1,2,two\ns,0,1,2,two\ns,1,1\ns,2,1,2,two\nt,0,1,2,two\n");
-    assert_eq!(read.refused, [("s".to_owned(), "WRONG_FIELD_COUNT", Some(4))]);
-    assert_eq!(read.recordings.len(), 2);
+    for (row, id) in [("s,1,1", "s"), ("t,1,1", "t"), ("u,1,1", "u"), ("broken off", "s")] {
+        let file = format!("id,time,a,b,legs\nr,0,1,2,two\ns,0,1,2,two\n{row}\ns,2,1,2,two\nt,0,1,2,two\n");
+        let read = read(&file);
+        assert_eq!(read.refused, [(id.to_owned(), "WRONG_FIELD_COUNT", Some(4))], "{row}");
+        assert_eq!(read.recordings.len(), if id == "u" { 3 } else { 2 }, "{row}");
+    }
 }
 
 #[wasm_bindgen_test(unsupported = test)]

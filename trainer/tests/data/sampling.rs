@@ -89,7 +89,7 @@ fn a_bundle_from_before_is_told_its_step() {
     std::fs::write(workshop.path("old.bpk"), old.to_bytes(weights).unwrap()).unwrap();
     let step = ["step", "old.bpk", "--data"];
     let said = succeeded(&workshop.trainer(&[&step[..], &["data.csv", "--out", "new.bpk"]].concat()));
-    assert_eq!(said, "old.bpk: steps of 1\n");
+    assert_eq!(said, "old.bpk: steps of 1 without a unit\n");
     let new = bundle(&workshop.path("new.bpk"));
     assert_eq!(new.manifest.sampling.step, expected);
     assert_eq!(new.weights, old.weights);

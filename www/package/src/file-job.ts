@@ -20,6 +20,10 @@ const WINDOWS = 512;
 const RESERVE = 2;
 /** Calls that a worker has at once: the next one waits there when one is over. */
 const CALLS_AT_ONCE = 2;
+/** Bytes of recordings that are kept for rows that may come back: a file by subject needs none. */
+const SPARE_BYTES = 1 << 26;
+/** Bytes of recordings that are kept for the caller. */
+const KEPT_BYTES = 1 << 28;
 /** How many workers may crash on one portion before the file fails. */
 const MAX_FAILURES = 1;
 
@@ -95,15 +99,20 @@ export class FileJob {
     const { reader, companion, postsBlobs } = this.#workers;
     const files = postsBlobs ? input.blobs : undefined;
     const job = this.#number;
-    const { strict, columns } = this.#options;
+    const { strict, columns, keepRecordings: keep } = this.#options;
     this.#meter = new Meter(input.bytesTotal);
     this.#failWith(this.#signal);
     this.#failWith(reader.ended);
     try {
       const names = input.files.map(({ name }) => unpackedName(name)).filter((name) => !holdsOthers(name));
-      await reader.call("open", { job, files, options: { strict, columns, files: names } });
-      if (files === undefined) this.#spawn(this.#push(input.files));
-      this.#spawn(this.#read());
+      const spare = keep ? KEPT_BYTES : SPARE_BYTES;
+      const options = { strict, columns, spare, keep, files: names };
+      await reader.call("open", { job, files, options, repeatable: input.atHand });
+      const push = () => {
+        if (files === undefined) this.#spawn(this.#push(input.files));
+      };
+      push();
+      this.#spawn(this.#read(push));
       this.#useCompanion();
       if (!companion.alone || this.#engine === undefined) this.#useCpu();
       await this.#queue.finished();
@@ -158,21 +167,26 @@ export class FileJob {
     return this.#workers.reader.call("push", { job: this.#number, piece }, transfer);
   }
 
-  async #read(): Promise<void> {
+  /** Reads to the end. `pushAgain` is called when the files are needed once more. */
+  async #read(pushAgain: () => void): Promise<void> {
     const job = this.#number;
-    for (let number = 0; ; number++) {
+    for (let number = 0; ; ) {
       await this.#queue.until(() => this.#queue.over || this.#queue.waiting < this.#readAhead());
       if (this.#queue.over) return;
       const windows = number === 0 ? FIRST_WINDOWS : WINDOWS;
       const { portion, bytesRead } = await this.#workers.reader.call("read", { job, windows });
+      if (portion === "again") {
+        pushAgain();
+        continue;
+      }
       this.#meter.read(bytesRead, portion);
       this.#report();
       if (portion === undefined) return this.#queue.end();
       if (this.#predictions.covers(portion)) {
-        this.#deliver(number, portion, []);
+        this.#deliver(number++, portion, []);
         continue;
       }
-      this.#queue.push({ ...portion, number, failures: 0 });
+      this.#queue.push({ ...portion, number: number++, failures: 0 });
       this.#help();
     }
   }

@@ -13,9 +13,17 @@ export interface Calls {
     args: { bundle: Uint8Array | undefined; engine: Engine; precision: Precision | undefined };
     answer: WasmInfo;
   };
-  /** Opens a job under a number that the caller chooses. Without `files` their bytes come by `push`. */
+  /**
+   * Opens a job under a number that the caller chooses. Without `files` their bytes come by `push`; `repeatable` says
+   * whether once more, if that is asked for.
+   */
   open: {
-    args: { job: number; files: readonly NamedBlob[] | undefined; options: ReadOptions };
+    args: {
+      job: number;
+      files: readonly NamedBlob[] | undefined;
+      options: ReadOptions;
+      repeatable: boolean;
+    };
     answer: undefined;
   };
   /**
@@ -67,8 +75,8 @@ export type Piece =
 
 /** How far a file is read. */
 export interface Read {
-  /** The next subjects; none, if none are left. */
-  readonly portion: WasmPortion | undefined;
+  /** The next subjects; none, if none are left. "again": all pieces are to be pushed once more. */
+  readonly portion: WasmPortion | "again" | undefined;
   /** Bytes read so far, as they are in the file. */
   readonly bytesRead: number;
 }

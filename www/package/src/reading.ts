@@ -28,9 +28,14 @@ export class Reading {
   readonly job: WasmJob;
   readonly #strict: boolean;
   readonly #tools: InspectionTools;
-  readonly #steps: AsyncGenerator<Step, void, boolean>;
+  /** The files that the worker reads itself. */
+  readonly #files: readonly NamedBlob[] | undefined;
+  readonly #repeatable: boolean;
+  #steps: AsyncGenerator<Step, void, boolean>;
   /** Where pushed pieces enter; files that the worker reads itself have none. */
-  readonly #entry: WritableStreamDefaultWriter<Piece> | undefined;
+  #entry: WritableStreamDefaultWriter<Piece> | undefined;
+  /** Whether the files are read once more: all that is to say of them is known. */
+  #again = false;
   #bytesRead = 0;
   /** Names of all tables, and of files that have none that can be read. */
   readonly #seen = new Set<string>();
@@ -48,21 +53,26 @@ export class Reading {
     job: WasmJob,
     files: readonly NamedBlob[] | undefined,
     options: ReadOptions,
+    repeatable: boolean,
     tools: InspectionTools,
   ) {
     this.job = job;
     this.#strict = options.strict ?? false;
+    this.#files = files;
+    this.#repeatable = repeatable;
     this.#tools = tools;
-    if (files !== undefined) {
-      this.#steps = this.#stepsOf(this.#blobFiles(files));
-      return;
-    }
+    this.#steps = this.#begin();
+  }
+
+  /** Begins with the first file. */
+  #begin(): AsyncGenerator<Step, void, boolean> {
+    if (this.#files !== undefined) return this.#stepsOf(this.#blobFiles(this.#files));
     const { readable, writable } = new TransformStream<Piece, Piece>(
       undefined,
       new CountQueuingStrategy({ highWaterMark: PIECES_AHEAD }),
     );
     this.#entry = writable.getWriter();
-    this.#steps = this.#stepsOf(this.#pushedFiles(readable.getReader()));
+    return this.#stepsOf(this.#pushedFiles(readable.getReader()));
   }
 
   /** Bytes read so far, as they are in the files. */
@@ -84,14 +94,20 @@ export class Reading {
 
   /**
    * Reads on until subjects are complete that have this many windows, or until the end. What uses the module
-   * goes through `turn`; waiting for bytes does not, so that others may use it meanwhile.
+   * goes through `turn`; waiting for bytes does not, so that others may use it meanwhile. "again" asks for all pieces
+   * to be pushed once more.
    */
-  async next(windows: number, turn: Turn): Promise<WasmPortion | undefined> {
+  async next(windows: number, turn: Turn): Promise<WasmPortion | "again" | undefined> {
     for (;;) {
       const portion = await turn(() => this.#open().take(windows));
       if (portion !== undefined || this.#ended) return portion;
       const step = await this.#steps.next(this.#goOn);
-      await turn(() => (step.done ? this.#end() : this.#take(step.value)));
+      if (!step.done) await turn(() => this.#take(step.value));
+      else if (await turn(() => this.#end())) {
+        this.#again = true;
+        this.#steps = this.#begin();
+        if (this.#entry !== undefined) return "again";
+      }
     }
   }
 
@@ -145,20 +161,22 @@ export class Reading {
   #fail(file: string, thrown: unknown): void {
     const failure = failureOf(thrown);
     if (this.#strict || failure.code === undefined) throw thrown;
+    if (this.#again) return;
     this.#seen.add(file);
     this.#failed.push({ file, error: errorOf(failure) });
   }
 
-  #end(): void {
+  /** Ends the last file. Whether all have to be read once more. */
+  #end(): boolean {
     const [first] = this.#failed;
     // Of one file nothing may be lost in silence by those who look at the predictions only.
     if (first !== undefined && this.#seen.size === 1 && !BENIGN.includes(first.error.code)) throw first.error;
     try {
-      this.#open().end();
+      this.#ended = !this.#open().end(this.#repeatable);
     } catch (error) {
       throw first?.error ?? error;
     }
-    this.#ended = true;
+    return !this.#ended;
   }
 
   /** The steps of files that come one after the other. What is wrong with one does not keep the others from being read. */
@@ -186,9 +204,13 @@ export class Reading {
       ...this.#tools,
       wanted: "recordings",
       readPart: (part) => this.#counted(blobChunks(part, undefined)),
-      expect: (names) => this.#open().expect(names),
+      expect: (names) => {
+        if (!this.#again) this.#open().expect(names);
+      },
       failed: (name, error) => this.#fail(name, error),
-      leftOut: (name) => this.#leftOut.push(name),
+      leftOut: (name) => {
+        if (!this.#again) this.#leftOut.push(name);
+      },
     });
   }
 
@@ -197,7 +219,7 @@ export class Reading {
       const before = this.#bytesRead;
       yield { name, blob, chunks: () => this.#counted(blobChunks(blob, undefined)) };
       // Not all of an archive is unpacked, nor of what cannot be read.
-      this.#bytesRead = before + blob.size;
+      if (!this.#again) this.#bytesRead = before + blob.size;
     }
   }
 
@@ -222,7 +244,7 @@ export class Reading {
 
   async *#counted(chunks: Chunks): Chunks {
     for await (const chunk of chunks) {
-      this.#bytesRead += chunk.byteLength;
+      if (!this.#again) this.#bytesRead += chunk.byteLength;
       yield chunk;
     }
   }

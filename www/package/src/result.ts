@@ -59,7 +59,14 @@ export class JobResult implements Result {
         "the recordings of this result are gone; classify the file again",
       );
     }
-    return this.#kept.session.call("recording", { job: this.#kept.job, id });
+    const recording = await this.#kept.session.call("recording", { job: this.#kept.job, id });
+    if (recording?.times.length === 0) {
+      throw new PainwaveError(
+        "RECORDINGS_RELEASED",
+        "this recording was let go of, since the file has more than can be kept",
+      );
+    }
+    return recording;
   }
 
   release(): void {

@@ -78,15 +78,15 @@ function handlersOf(wasm: WasmModule, turn: Turn, openWorkbook: OpenWorkbook | u
       classifier = await wasm.WebClassifier.load(bundle, engine, precision);
       return classifier.info();
     },
-    open({ job, files, options }) {
-      readings.set(job, new Reading(loaded().job(options), files, options, tools));
+    open({ job, files, options, repeatable }) {
+      readings.set(job, new Reading(loaded().job(options), files, options, repeatable, tools));
       return undefined;
     },
     push: ({ job, piece }) => reading(job).push(piece),
     async read({ job, windows }, transfer) {
       const from = reading(job);
       const portion = await from.next(windows, turn);
-      if (portion !== undefined) {
+      if (portion !== undefined && portion !== "again") {
         transfer.push(portion.steps.buffer, portion.values.buffer, portion.codes.buffer);
       }
       return { portion, bytesRead: from.bytesRead };

@@ -91,7 +91,7 @@ export interface ClassifyOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * Keeps the recordings in a worker, for `result.recording(id)`, until `result.release()` or
-   * `classifier.close()`. Default `false`.
+   * `classifier.close()`; of very large files the last 256 MB of them. Default `false`.
    */
   readonly keepRecordings?: boolean | undefined;
 }

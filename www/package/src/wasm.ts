@@ -59,6 +59,10 @@ export type WasmInfo = Omit<ClassifierInfo, "asked" | "device" | "why" | "worker
 export interface ReadOptions {
   readonly strict?: boolean | undefined;
   readonly columns?: Readonly<Record<string, string>> | undefined;
+  /** Bytes of recordings that are kept after they were taken, in case that more of their rows follow. */
+  readonly spare?: number | undefined;
+  /** Whether as many stay when no more can follow. */
+  readonly keep?: boolean | undefined;
   /** Names of the files to come, which may say whose recording each is. */
   readonly files?: readonly string[] | undefined;
 }
@@ -79,7 +83,8 @@ export interface WasmJob {
   /** Begins the next file. Throws what is wrong with the end of the one before. */
   file(name: string): void;
   read(bytes: Uint8Array): void;
-  end(): void;
+  /** Whether all files have to be read once more, which `repeatable` says that they can be. */
+  end(repeatable: boolean): boolean;
   /** Complete recordings that have this many windows, or what is left at the end. */
   take(windows: number): WasmPortion | undefined;
   summary(): Summary;

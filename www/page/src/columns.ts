@@ -60,7 +60,9 @@ export class ColumnsPanel {
       const shown = h("td", { className: "column-values" });
       const select = this.#select(name, similar);
       const show = () => {
-        shown.textContent = (values.get(select.value) ?? []).slice(0, VALUES).join(", ");
+        const some = (values.get(select.value) ?? []).slice(0, VALUES);
+        shown.textContent = some.map(short).join(", ");
+        shown.title = some.join(", ");
       };
       select.addEventListener("change", () => {
         show();
@@ -152,4 +154,10 @@ export class ColumnsPanel {
           : "";
     this.#use.disabled = this.#problem.textContent !== "";
   }
+}
+
+/** A value that is long because it has many digits, by the first of these. */
+function short(value: string): string {
+  const number = Number(value);
+  return value.length > 8 && Number.isFinite(number) ? String(Number(number.toPrecision(4))) : value;
 }

@@ -96,7 +96,9 @@ export class SubjectTable {
     for (const [key, { button, number }] of this.#chips) {
       const count = key === undefined ? subjects.length : (counts.get(key) ?? 0);
       number.textContent = integer(count);
-      if (key === UNREAD) button.hidden = count === 0;
+      if (key !== UNREAD) continue;
+      if (count === 0) button.remove();
+      else if (button.parentElement === null) this.#chipBar.append(button);
     }
     this.#all = subjects;
     this.#ranks = undefined;
