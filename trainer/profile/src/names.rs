@@ -93,8 +93,10 @@ impl Names {
         };
         // A column that both files have is the id.
         let shared = label_columns.as_ref().and_then(|names| only(names, |name| columns.contains(name)));
+        // The names of files are the ids, and the labels have a column of them.
+        let of_labels = || usual(label_columns.as_ref().filter(|_| by_name)?, IDS);
         let of_file = || by_name.then(|| "file".to_owned());
-        let id = shared.or_else(|| usual(&columns, IDS)).or_else(of_file);
+        let id = shared.or_else(|| usual(&columns, IDS)).or_else(of_labels).or_else(of_file);
         let id = name("id", &told.id, data, &columns, id)?;
         // Where every file is a recording, its rows may be in the order of time without saying so.
         let time = match (&told.time, usual(&columns, TIMES)) {
