@@ -31,6 +31,7 @@ mod repairs;
 mod row;
 mod rows;
 mod series;
+mod sink;
 mod spare;
 mod subject;
 mod subjects;

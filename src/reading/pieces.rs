@@ -7,8 +7,8 @@ use super::plain;
 use super::quotes::{CTRL_Z, Delimiter, Fields, Halt, Scan, Splitter};
 use super::repair::RepairKind;
 use super::repairs::Repairs;
-use super::row::Row;
-use super::table::{Ending, Sink, Split, Table};
+use super::sink::{Sink, Stop};
+use super::table::{Ending, Split, Table};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// Lines that read well on their own inside of quotation marks: as many show that the mark is one that somebody typed.
@@ -60,13 +60,13 @@ impl Pieces {
     }
 
     /// Takes the next bytes and hands the rows that they complete to the table.
-    pub fn feed<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
+    pub fn feed(
         &mut self,
         mut input: &[u8],
         lines: &mut Lines,
         table: &mut Table,
-        sink: &mut Sink<'_, F>,
-    ) -> Result<(), E> {
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Stop> {
         while !self.carry.is_empty() {
             if self.carry.last() == Some(&0) {
                 // A run of NUL bytes is as good as one.
@@ -90,26 +90,21 @@ impl Pieces {
     }
 
     /// Takes the end of the file.
-    pub fn finish<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
-        &mut self,
-        lines: &mut Lines,
-        table: &mut Table,
-        sink: &mut Sink<'_, F>,
-    ) -> Result<(), E> {
+    pub fn finish(&mut self, lines: &mut Lines, table: &mut Table, sink: &mut Sink<'_>) -> Result<(), Stop> {
         let carry = std::mem::take(&mut self.carry);
         self.rows(&carry, true, lines, table, sink)?;
         table.finish(sink)
     }
 
     /// Takes all rows that are whole and says how many bytes they have; at the end of the file all bytes.
-    fn rows<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
+    fn rows(
         &mut self,
         input: &[u8],
         at_end: bool,
         lines: &mut Lines,
         table: &mut Table,
-        sink: &mut Sink<'_, F>,
-    ) -> Result<usize, E> {
+        sink: &mut Sink<'_>,
+    ) -> Result<usize, Stop> {
         let mut used = 0;
         while used < input.len() {
             let rest = &input[used..];
@@ -136,13 +131,13 @@ impl Pieces {
 
     /// Takes the row at the start, if it is plain.
     #[inline]
-    fn usual_row<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
+    fn usual_row(
         &mut self,
         input: &[u8],
         lines: &mut Lines,
         table: &mut Table,
-        sink: &mut Sink<'_, F>,
-    ) -> Result<usize, E> {
+        sink: &mut Sink<'_>,
+    ) -> Result<usize, Stop> {
         let Delimiter::Byte(delimiter) = table.columns().delimiter else { return Ok(0) };
         if self.skipping || matches!(input.first(), Some(b'\n' | b'\r' | 0xef) | None) {
             return Ok(0);
@@ -204,14 +199,14 @@ impl Pieces {
     }
 
     /// Takes the row at the start. None, if it is not whole.
-    fn row<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
+    fn row(
         &mut self,
         input: &[u8],
         at_end: bool,
         lines: &mut Lines,
         table: &mut Table,
-        sink: &mut Sink<'_, F>,
-    ) -> Result<Option<usize>, E> {
+        sink: &mut Sink<'_>,
+    ) -> Result<Option<usize>, Stop> {
         loop {
             let halt = self.scan.next(input, table.columns().delimiter);
             let at = match halt {
@@ -257,15 +252,15 @@ impl Pieces {
     }
 
     /// The row ends before `end`.
-    fn whole<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
+    fn whole(
         &mut self,
         input: &[u8],
         end: usize,
         ending: Ending,
         lines: &mut Lines,
         table: &mut Table,
-        sink: &mut Sink<'_, F>,
-    ) -> Result<usize, E> {
+        sink: &mut Sink<'_>,
+    ) -> Result<usize, Stop> {
         let (row, delimiter) = (&input[..end], table.columns().delimiter);
         if self.open.is_some() {
             self.pass_line(row, table);
@@ -305,13 +300,13 @@ impl Pieces {
 
     /// Takes the first line of a row that seemed to have several: its quotation mark is one that somebody typed, or else
     /// there is a problem with it.
-    fn first_line<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
+    fn first_line(
         &mut self,
         input: &[u8],
         lines: &mut Lines,
         table: &mut Table,
-        sink: &mut Sink<'_, F>,
-    ) -> Result<usize, E> {
+        sink: &mut Sink<'_>,
+    ) -> Result<usize, Stop> {
         let end = self.open.as_ref().map_or(input.len(), |open| open.first_end);
         let (row, line) = (&input[..end], lines.current);
         let column = self.open_column(row, table);
@@ -331,13 +326,13 @@ impl Pieces {
     }
 
     /// The row is longer than any row is.
-    fn too_long<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
+    fn too_long(
         &mut self,
         input: &[u8],
         lines: &mut Lines,
         table: &mut Table,
-        sink: &mut Sink<'_, F>,
-    ) -> Result<usize, E> {
+        sink: &mut Sink<'_>,
+    ) -> Result<usize, Stop> {
         let (row, line) = (&input[..MAX_ROW], lines.current);
         let problem = ReadError::RowTooLong { line, column: self.open_column(row, table), limit: MAX_ROW };
         if self.open.as_ref().is_some_and(|open| open.first_end < MAX_ROW) {

@@ -9,7 +9,8 @@ use super::repair::RepairKind;
 use super::repairs::Repairs;
 use super::row::Row;
 use super::series::Series;
-use super::table::{Sink, Table};
+use super::sink::{Sink, Stop};
+use super::table::Table;
 use super::text::{Seen, Text};
 use super::wanted::Wanted;
 
@@ -97,6 +98,26 @@ impl Rows {
         repairs: &mut Repairs,
         mut each: impl FnMut(Row<'_>, &mut Repairs) -> Result<(), E>,
     ) -> Result<(), E> {
+        let mut own = None;
+        let result = self.read_to(input, repairs, &mut |row, repairs| {
+            each(row, repairs).map_err(|error| {
+                own = Some(error);
+                Stop::Taker
+            })
+        });
+        match (result, own) {
+            (_, Some(error)) => Err(error),
+            (Err(Stop::Read(error)), None) => Err(error.into()),
+            (Ok(()) | Err(Stop::Taker), None) => Ok(()),
+        }
+    }
+
+    fn read_to(
+        &mut self,
+        input: Option<&[u8]>,
+        repairs: &mut Repairs,
+        each: &mut dyn FnMut(Row<'_>, &mut Repairs) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
         let Rows { names, ignored, text, seen, body, handed_out, warnings } = self;
         let at_end = input.is_none();
         let (mut input, encoding) = match input {
@@ -110,7 +131,7 @@ impl Rows {
             names,
             seen,
             repairs,
-            each: |row: Row<'_>, repairs: &mut Repairs| {
+            each: &mut |row: Row<'_>, repairs: &mut Repairs| {
                 *handed_out = true;
                 each(row, repairs)
             },

@@ -5,9 +5,8 @@ use super::error::ReadError;
 use super::head::{Columns, NONE, Names};
 use super::quotes::{Delimiter, Fields};
 use super::repair::RepairKind;
-use super::repairs::Repairs;
 use super::row::Row;
-use super::table::Sink;
+use super::sink::{Sink, Stop};
 use super::wanted::Role;
 
 /// Max bytes of a recording: it bounds the memory.
@@ -49,11 +48,7 @@ impl Series {
         self.columns.as_ref()
     }
 
-    pub fn feed<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
-        &mut self,
-        mut input: &[u8],
-        sink: &mut Sink<'_, F>,
-    ) -> Result<(), E> {
+    pub fn feed(&mut self, mut input: &[u8], sink: &mut Sink<'_>) -> Result<(), Stop> {
         while let Some(end) = input.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
             self.carry.extend_from_slice(&input[..end]);
             self.end_line(sink)?;
@@ -69,10 +64,7 @@ impl Series {
         Ok(())
     }
 
-    pub fn finish<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
-        &mut self,
-        sink: &mut Sink<'_, F>,
-    ) -> Result<(), E> {
+    pub fn finish(&mut self, sink: &mut Sink<'_>) -> Result<(), Stop> {
         self.end_line(sink)?;
         match self.columns {
             Some(_) => Ok(()),
@@ -80,10 +72,7 @@ impl Series {
         }
     }
 
-    fn end_line<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
-        &mut self,
-        sink: &mut Sink<'_, F>,
-    ) -> Result<(), E> {
+    fn end_line(&mut self, sink: &mut Sink<'_>) -> Result<(), Stop> {
         let carry = std::mem::take(&mut self.carry);
         let text = carry.trim_ascii().trim_ascii_end();
         let text = text.split(|byte| *byte == 0).next().unwrap_or_default();
@@ -100,7 +89,7 @@ impl Series {
         }
     }
 
-    fn head<F>(&mut self, line: &[u8], sink: &mut Sink<'_, F>) -> Result<(), ReadError> {
+    fn head(&mut self, line: &[u8], sink: &mut Sink<'_>) -> Result<(), ReadError> {
         let line = String::from_utf8_lossy(line).to_ascii_lowercase();
         let mut words = line.split_ascii_whitespace();
         let word = words.next().unwrap_or_default();
@@ -172,12 +161,7 @@ impl Series {
     }
 
     /// Hands out the steps of a recording.
-    fn case<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
-        &mut self,
-        text: &[u8],
-        columns: &Columns,
-        sink: &mut Sink<'_, F>,
-    ) -> Result<(), E> {
+    fn case(&mut self, text: &[u8], columns: &Columns, sink: &mut Sink<'_>) -> Result<(), Stop> {
         let id = self.cases.to_string();
         self.cases += 1;
         let mut dimensions: Vec<&[u8]> = text.split(|byte| *byte == b':').collect();

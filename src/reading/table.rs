@@ -9,9 +9,9 @@ use super::last_field::LastField;
 use super::numeral::{is_number, is_value};
 use super::quotes::{Fields, Splitter};
 use super::repair::RepairKind;
-use super::repairs::Repairs;
 use super::row::Row;
-use super::text::{Seen, decode, trim};
+use super::sink::{Sink, Stop};
+use super::text::{decode, trim};
 use super::wanted::Role;
 
 /// Rows under a header that may hold units and the like.
@@ -60,37 +60,6 @@ pub(super) struct Split<'a> {
     /// Its bytes.
     pub row: &'a [u8],
     pub fields: Fields<'a>,
-}
-
-/// Where rows go.
-pub(super) struct Sink<'a, F> {
-    pub names: &'a Names,
-    pub seen: &'a Seen,
-    pub repairs: &'a mut Repairs,
-    pub each: F,
-}
-
-impl<F> Sink<'_, F> {
-    pub fn row<E: From<ReadError>>(&mut self, row: Row<'_>) -> Result<(), E>
-    where
-        F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>,
-    {
-        let line = row.line;
-        (self.each)(row, self.repairs)?;
-        if self.seen.news.get() { Ok(self.news(line)?) } else { Ok(()) }
-    }
-
-    #[cold]
-    fn news(&mut self, line: u64) -> Result<(), ReadError> {
-        self.seen.news.set(false);
-        if self.seen.invisible.take() {
-            self.repairs.note(RepairKind::InvisibleCharacters, line, String::new)?;
-        }
-        if self.seen.windows_1252.take() {
-            self.repairs.note(RepairKind::OtherEncoding, line, || "Windows-1252".to_owned())?;
-        }
-        Ok(())
-    }
 }
 
 /// Whether a row has nothing in it but delimiters of any kind.
@@ -191,11 +160,7 @@ impl Table {
 
     /// Takes a row that has as many fields as usual and ended in a line end.
     #[inline]
-    pub fn usual_row<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
-        &mut self,
-        split: Split<'_>,
-        sink: &mut Sink<'_, F>,
-    ) -> Result<(), E> {
+    pub fn usual_row(&mut self, split: Split<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
         if self.is_unusual(split) {
             return self.row(split, Ending::Line, None, sink);
         }
@@ -214,13 +179,13 @@ impl Table {
     }
 
     /// Takes a row of any kind. A `problem` says why it could not be taken apart.
-    pub fn row<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
+    pub fn row(
         &mut self,
         split: Split<'_>,
         ending: Ending,
         problem: Option<ReadError>,
-        sink: &mut Sink<'_, F>,
-    ) -> Result<(), E> {
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Stop> {
         let Split { line, row, fields } = split;
         let detail = || excerpt(row.trim_ascii());
         if problem.is_none() {
@@ -398,11 +363,7 @@ impl Table {
             && !times.any(|(_, index)| is_time(self.field(fields, *index)))
     }
 
-    fn data<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
-        &mut self,
-        Split { line, fields, .. }: Split<'_>,
-        sink: &mut Sink<'_, F>,
-    ) -> Result<(), E> {
+    fn data(&mut self, Split { line, fields, .. }: Split<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
         self.rows += 1;
         self.since_header = UNITS_ROWS;
         self.last.see(fields.get(fields.len().saturating_sub(1)));
@@ -416,12 +377,7 @@ impl Table {
     }
 
     /// Hands out the steps of a recording that is one row.
-    fn recording<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
-        &mut self,
-        line: u64,
-        fields: Fields<'_>,
-        sink: &mut Sink<'_, F>,
-    ) -> Result<(), E> {
+    fn recording(&mut self, line: u64, fields: Fields<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
         let columns = &self.columns;
         let ids =
             sink.names.wanted.iter().zip(&columns.indices).filter(|(wanted, _)| wanted.role == Role::Id);
@@ -448,21 +404,18 @@ impl Table {
     }
 
     /// Keeps a row that cannot be read, until the next one that can: if a header comes first, it was no row.
-    fn hold<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
+    fn hold(
         &mut self,
         Split { line, row, .. }: Split<'_>,
         problem: ReadError,
-        sink: &mut Sink<'_, F>,
-    ) -> Result<(), E> {
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Stop> {
         self.held.push(line, row, problem);
         if self.held.is_full() { self.flush_held(sink) } else { Ok(()) }
     }
 
     /// The file has ended: lines of words at its end are no rows.
-    pub fn finish<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
-        &mut self,
-        sink: &mut Sink<'_, F>,
-    ) -> Result<(), E> {
+    pub fn finish(&mut self, sink: &mut Sink<'_>) -> Result<(), Stop> {
         if self.has_channels() && self.rows > 0 {
             self.held.as_footer(self.columns.delimiter, sink.repairs)?;
         }
@@ -470,10 +423,7 @@ impl Table {
     }
 
     /// Hands out the rows that cannot be read.
-    fn flush_held<E: From<ReadError>, F: FnMut(Row<'_>, &mut Repairs) -> Result<(), E>>(
-        &mut self,
-        sink: &mut Sink<'_, F>,
-    ) -> Result<(), E> {
+    fn flush_held(&mut self, sink: &mut Sink<'_>) -> Result<(), Stop> {
         for (line, row, problem) in self.held.take() {
             self.splitter.split_literally(&row, self.columns.delimiter);
             let Table { columns, splitter, .. } = self;
