@@ -35,6 +35,7 @@
 //! | [`kind`] | what a file is, by its first bytes |
 //! | [`evaluation`] | true and predicted classes to scores |
 //! | `simd` | instruction sets: vectors and dispatch |
+//! | `sorted` | sorting, compiled once |
 //! | `web` | the JavaScript surface (wasm32 only) |
 
 pub mod aggregate;
@@ -54,6 +55,7 @@ pub mod reading;
 pub mod recording;
 pub mod sampling;
 mod simd;
+mod sorted;
 #[cfg(feature = "spreadsheet")]
 pub mod spreadsheet;
 pub mod stages;

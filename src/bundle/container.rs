@@ -15,6 +15,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use super::budget::MAX_MANIFEST_SIZE;
+use crate::sorted::in_order;
 
 const MAGIC: [u8; 4] = *b"NRUB";
 
@@ -143,7 +144,7 @@ impl<'a> Container<'a> {
             }),
             _ => index.skip(),
         })?;
-        check_tiling(extents, data)?;
+        check_tiling(&extents, data)?;
         Ok(container)
     }
 
@@ -191,10 +192,10 @@ impl<'a> Container<'a> {
 /// Checks that the tensors, given by start and length, are all of the data, each from the next multiple of
 /// [`ALIGNMENT`] on, in any order. Else a small file could hold any number of large tensors, or carry bytes that its
 /// digest does not cover.
-fn check_tiling(mut extents: Vec<(usize, usize)>, data: &[u8]) -> Result<(), ContainerError> {
-    extents.sort_unstable();
+fn check_tiling(extents: &[(usize, usize)], data: &[u8]) -> Result<(), ContainerError> {
     let mut end = 0_usize;
-    for (found, length) in extents {
+    for index in in_order(extents.len(), &mut |a, b| extents[a].cmp(&extents[b])) {
+        let (found, length) = extents[index];
         let expected = end.next_multiple_of(ALIGNMENT);
         if found != expected {
             return Err(ContainerError::Gap { found, expected });

@@ -40,7 +40,7 @@ impl Spellings {
 /// letters, no extension of a file. `s1` is not `s01`.
 pub fn plain(id: &str) -> String {
     let parts = id.split('/').map(|part| {
-        let part = ids::clean(ids::stem(part)).trim_start_matches('\'').to_lowercase();
+        let part = ids::in_small_letters(ids::clean(ids::stem(part)).trim_start_matches('\''));
         match whole_number(&part) {
             Some(number) => Cow::Owned(number.to_owned()),
             None => Cow::Owned(part),

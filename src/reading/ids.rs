@@ -23,6 +23,12 @@ pub fn clean(id: &str) -> Cow<'_, str> {
     Cow::Owned(spreadsheet_text(plain).unwrap_or(plain).to_owned())
 }
 
+/// A text in small letters, each by itself: a sigma is one wherever it is in a word.
+pub fn in_small_letters(text: &str) -> String {
+    let small = text.chars().flat_map(char::to_lowercase);
+    small.map(|letter| if letter == 'ς' { 'σ' } else { letter }).collect()
+}
+
 /// What a spreadsheet is made to keep as text: `="000"` is `000`.
 pub fn spreadsheet_text(field: &str) -> Option<&str> {
     field.strip_prefix("=\"")?.strip_suffix('"').filter(|text| !text.contains('"'))

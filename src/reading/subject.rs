@@ -270,7 +270,7 @@ fn unusual_code(
         })?;
         return Ok(Some(code));
     }
-    let folded = |level: &str| ids::clean(level).to_lowercase();
+    let folded = |level: &str| ids::in_small_letters(&ids::clean(level));
     let mut alike = (0..=u8::MAX).zip(&category.levels).filter(|(_, level)| folded(level) == folded(&word));
     if let (Some((code, _)), None) = (alike.next(), alike.next()) {
         note(RepairKind::LevelSpelling)?;

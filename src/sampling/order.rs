@@ -5,6 +5,7 @@ use super::raw::{DateOrder, Raw, TimeKind};
 use super::time::swapped;
 use super::unusable::Unusable;
 use crate::number::Shown;
+use crate::sorted::in_order;
 
 const DAY: f64 = 86_400.0;
 
@@ -175,9 +176,8 @@ fn fill_times(
 /// Sorts rows by time, drops those that are there twice, and spreads those of one time.
 fn sort(raw: &Raw, times: Vec<f64>, column: &str, notes: &mut Vec<Note>) -> Result<Ordered, Unusable> {
     let lines = &raw.lines;
-    let mut rows: Vec<usize> = (0..times.len()).collect();
-    // A stable sort keeps equal times in the order of the file, -0 being 0.
-    rows.sort_by(|&a, &b| (times[a] + 0.0).total_cmp(&(times[b] + 0.0)));
+    // Equal times stay in the order of the file, -0 being 0.
+    let mut rows = in_order(times.len(), &mut |a, b| (times[a] + 0.0).total_cmp(&(times[b] + 0.0)));
     let mut sorted: Vec<f64> = rows.iter().map(|row| times[*row]).collect();
     // The rows with the time of the row before: each as a position among the sorted ones.
     let again: Vec<usize> = (1..sorted.len()).filter(|row| sorted[row - 1] == sorted[*row]).collect();

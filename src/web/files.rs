@@ -1,5 +1,7 @@
 //! What JavaScript says and is told about files.
 
+use std::collections::BTreeMap;
+
 use js_sys::{Array, Object, Reflect};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -145,18 +147,19 @@ export interface WebColumns {
 /// Options as JavaScript gives them. What is no option is none.
 pub fn read_options(options: &JsValue) -> ReadOptions {
     let get = |object: &JsValue, key: &str| Reflect::get(object, &key.into()).unwrap_or_default();
-    let columns = get(options, "columns").dyn_into::<Object>().map(|columns| {
-        let pairs = Object::entries(&columns);
-        let pair = |pair: JsValue| {
-            let pair: Array = pair.dyn_into().ok()?;
-            Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
-        };
-        pairs.iter().filter_map(pair).collect()
-    });
+    let mut columns = BTreeMap::new();
+    let pairs = get(options, "columns").dyn_into().map(|columns: Object| Object::entries(&columns));
+    for pair in pairs.unwrap_or_default().iter() {
+        let Ok(pair) = pair.dyn_into::<Array>() else { continue };
+        // To collect them would sort them first, and that is much code.
+        if let (Some(model), Some(file)) = (pair.get(0).as_string(), pair.get(1).as_string()) {
+            columns.insert(model, file);
+        }
+    }
     let files = get(options, "files").dyn_into::<Array>();
     ReadOptions {
         strict: get(options, "strict").is_truthy(),
-        columns: columns.unwrap_or_default(),
+        columns,
         files: files
             .map_or_else(|_| Vec::new(), |files| files.iter().filter_map(|name| name.as_string()).collect()),
         spare: Spare {

@@ -35,13 +35,13 @@ pub(super) fn find(
         })
         .collect();
     let columns = by_step(names, &per_step, header)?;
-    let with_steps = channels.iter().filter(|index| columns.contains_key(index)).count();
+    let with_steps = channels.iter().filter(|index| !columns[**index].is_empty()).count();
     // Most of the channels have steps, or it is another kind of table.
     if 2 * with_steps <= channels.len() {
         return Ok(None);
     }
-    let Some(steps) = columns.values().map(BTreeMap::len).max() else { return Ok(None) };
-    let Some(longest) = columns.values().find(|column| column.len() == steps) else { return Ok(None) };
+    let steps = columns.iter().map(BTreeMap::len).max().unwrap_or(0);
+    let Some(longest) = columns.iter().find(|column| column.len() == steps) else { return Ok(None) };
     let numbers: Vec<u64> = longest.keys().copied().collect();
     let stride = numbers.get(1).map_or(1, |second| second - numbers[0]);
     if let Some(pair) = numbers.windows(2).find(|pair| pair[1] - pair[0] != stride) {
@@ -50,12 +50,13 @@ pub(super) fn find(
     let mut all = vec![found.indices.clone(); steps];
     for index in per_step {
         let name = names.own_name(index);
-        let Some(column) = columns.get(&index) else {
+        let column = &columns[index];
+        if column.is_empty() {
             if !wanted[index].needed {
                 continue;
             }
             return Err(format!("no column is {name:?} at a step"));
-        };
+        }
         for (step, (number, row)) in numbers.iter().zip(&mut all).enumerate() {
             row[index] = match column.get(number) {
                 Some(column) => *column,
@@ -74,23 +75,23 @@ pub(super) fn find(
     Ok(Some(all))
 }
 
-/// The column of each step of the wanted columns.
+/// The column of each step of every wanted column: none, where it is one without steps.
 fn by_step(
     names: &Names,
     per_step: &[usize],
     header: &[String],
-) -> Result<BTreeMap<usize, BTreeMap<u64, usize>>, String> {
+) -> Result<Vec<BTreeMap<u64, usize>>, String> {
     let exact: HashMap<&str, usize> = per_step.iter().map(|index| (names.own_name(*index), *index)).collect();
     let alike: HashMap<String, usize> =
         per_step.iter().map(|index| (skeleton(names.own_name(*index)), *index)).collect();
     let look_up = |name: &str| exact.get(name).or_else(|| alike.get(&skeleton(name))).copied();
-    let mut columns: BTreeMap<usize, BTreeMap<u64, usize>> = BTreeMap::new();
+    let mut columns = vec![BTreeMap::new(); names.wanted.len()];
     for (column, name) in header.iter().enumerate() {
         let Some((index, step)) = number_at_end(name, look_up).or_else(|| number_in_front(name, look_up))
         else {
             continue;
         };
-        if let Some(other) = columns.entry(index).or_default().insert(step, column) {
+        if let Some(other) = columns[index].insert(step, column) {
             let name = names.own_name(index);
             let (a, b) = (&header[other], &header[column]);
             return Err(format!("{a:?} and {b:?} are both {name:?} at step {step}"));
@@ -100,12 +101,12 @@ fn by_step(
     // joined with another.
     for (column, name) in header.iter().enumerate() {
         let Some(index) = exact.get(name.as_str()) else { continue };
-        let Some(steps) = columns.get_mut(index) else { continue };
+        let steps: &mut BTreeMap<u64, usize> = &mut columns[*index];
         let numbered = |(step, other): (&u64, &usize)| header[*other] == format!("{name}.{step}");
         if steps.len() > 1 && steps.keys().next() == Some(&1) && steps.iter().all(numbered) {
             steps.insert(0, column);
         } else {
-            columns.remove(index);
+            steps.clear();
         }
     }
     Ok(columns)
