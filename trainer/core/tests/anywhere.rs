@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use burn::tensor::Device;
 use painwave::Bundle;
@@ -178,6 +178,9 @@ fn run_with(
     store: &dyn Store,
     resume: bool,
 ) -> Result<Experiment, ExperimentError> {
+    // A device has one generator for the weights of all networks, and tests run side by side.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let file = RecipeFile::parse("recipe.toml".as_ref(), recipe.to_owned()).unwrap();
     let settings = Settings {
         device: &Device::flex(),
