@@ -9,8 +9,8 @@ use super::subject::{State, Subject};
 pub(super) struct SpareRows {
     limit: Spare,
     bytes: usize,
-    /// Subjects in [`State::Released`], in the order in which they became so, with the bytes of their rows.
-    released: VecDeque<(usize, usize)>,
+    /// Subjects in [`State::Released`], or another one since, in the order in which they became so.
+    released: VecDeque<usize>,
     /// Subjects in [`State::Late`], or another one since, in the order in which they became so.
     late: Vec<usize>,
 }
@@ -26,18 +26,16 @@ impl SpareRows {
             return;
         }
         all[index].state = State::Released;
-        let bytes = all[index].bytes();
-        self.released.push_back((index, bytes));
-        self.bytes += bytes;
+        self.released.push_back(index);
+        self.bytes += all[index].bytes();
         self.shrink(None, all);
     }
 
     /// More rows of a subject follow: those before are needed after all.
     pub fn reopen(&mut self, index: usize, all: &mut [Subject]) {
-        match all[index].state {
-            State::Late => return,
-            State::Released => self.released.retain(|(other, _)| *other != index),
-            _ => self.bytes += all[index].bytes(),
+        // Those of a released one are counted.
+        if all[index].state != State::Released {
+            self.bytes += all[index].bytes();
         }
         all[index].reopen();
         self.late.push(index);
@@ -66,21 +64,22 @@ impl SpareRows {
     /// Of the file that has ended no more rows can follow.
     pub fn end_file(&mut self, all: &mut [Subject]) {
         self.late.clear();
-        if self.limit.stay {
-            self.bytes = self.released.iter().map(|(_, bytes)| bytes).sum();
-        } else {
-            self.released.drain(..).for_each(|(index, _)| all[index].forget());
-            self.bytes = 0;
+        self.released.retain(|index| all[*index].state == State::Released);
+        if !self.limit.stay {
+            self.released.drain(..).for_each(|index| all[index].forget());
         }
+        self.bytes = self.released.iter().map(|index| all[*index].bytes()).sum();
     }
 
     /// Lets go of rows: of those released first, and then of those that became late last, for those before to be read
     /// to their end. `line` is where a late one grew.
     fn shrink(&mut self, line: Option<u64>, all: &mut [Subject]) {
         while self.bytes > self.limit.bytes {
-            if let Some((index, bytes)) = self.released.pop_front() {
-                self.bytes -= bytes;
-                all[index].forget();
+            if let Some(index) = self.released.pop_front() {
+                if all[index].state == State::Released {
+                    self.bytes -= all[index].bytes();
+                    all[index].forget();
+                }
                 continue;
             }
             // One is kept, however long it is.

@@ -115,14 +115,8 @@ impl Subjects {
     pub fn refuse_missed(&mut self) -> Result<(), ReadError> {
         for index in 0..self.all.len() {
             if let State::Missed(line) = self.all[index].state {
-                let subject = &mut self.all[index];
-                subject.state = State::Refused;
-                let id = subject.id().to_owned();
-                let file = self.files[subject.file].0.clone();
-                let reason = ReadError::RowsComeBack { line, id: id.clone() };
-                let failed = if self.strict { Err(reason.clone()) } else { Ok(()) };
-                self.refused.push(Refusal { id, file, reason });
-                failed?;
+                let id = self.all[index].id().to_owned();
+                self.refuse(index, ReadError::RowsComeBack { line, id })?;
             }
         }
         Ok(())
@@ -349,7 +343,7 @@ impl Subjects {
     pub fn break_off(&mut self, error: ReadError, repairs: &mut Repairs) -> Result<(), ReadError> {
         match self.file.current {
             Current::Subject(index) => self.refuse(index, error)?,
-            Current::None | Current::Skipped => self.note_refusal(String::new(), error)?,
+            Current::None | Current::Skipped => self.note_refusal(self.file.index, String::new(), error)?,
         }
         self.end_file(repairs)
     }
@@ -391,8 +385,8 @@ impl Subjects {
         if self.file.current == Current::Subject(index) {
             self.file.current = Current::Skipped;
         }
-        let id = subject.id().to_owned();
-        self.note_refusal(id, error)
+        let (file, id) = (subject.file, subject.id().to_owned());
+        self.note_refusal(file, id, error)
     }
 
     /// Rows without an id, once a file.
@@ -401,7 +395,7 @@ impl Subjects {
         if std::mem::replace(&mut self.file.has_anonymous, true) || self.again {
             return Ok(());
         }
-        self.note_refusal(String::new(), error)
+        self.note_refusal(self.file.index, String::new(), error)
     }
 
     /// A subject of an earlier file in this one.
@@ -413,12 +407,13 @@ impl Subjects {
             id: id.clone(),
             first_file: self.files[self.all[index].file].0.clone().unwrap_or_default(),
         };
-        self.note_refusal(id, error)
+        self.note_refusal(self.file.index, id, error)
     }
 
-    fn note_refusal(&mut self, id: String, reason: ReadError) -> Result<(), ReadError> {
+    /// Notes what cannot be read in a file, counted from 0.
+    fn note_refusal(&mut self, file: usize, id: String, reason: ReadError) -> Result<(), ReadError> {
         let failed = if self.strict { Err(reason.clone()) } else { Ok(()) };
-        self.refused.push(Refusal { id, file: self.files[self.file.index].0.clone(), reason });
+        self.refused.push(Refusal { id, file: self.files[file].0.clone(), reason });
         failed
     }
 
