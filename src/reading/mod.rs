@@ -33,6 +33,7 @@ mod rows;
 mod series;
 mod sink;
 mod spare;
+pub(crate) mod spelling;
 mod subject;
 mod subjects;
 mod table;

@@ -170,6 +170,11 @@ fn remove_partial(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Bytes as lower-case hexadecimal digits, as digests of files are written.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 use super::error::DataError;
 use super::report::Report;
 use super::table::{self, Beside, Reading, Table};
+use crate::files::hex;
 use crate::input::Input;
 
 /// What is given as labelled data.
@@ -295,7 +296,7 @@ fn said_in_file(
         mended.iter_mut().for_each(|repair| repair.file = Some(name.display().to_string()));
         repairs.append(&mut mended);
     }
-    Ok((all, repairs, super::hex(&digest.finalize())))
+    Ok((all, repairs, hex(&digest.finalize())))
 }
 
 /// Reads recordings for a bundle; files in `without` are not taken from folders.
@@ -348,7 +349,7 @@ fn digest_of_names(input: &Input, data: &str) -> String {
         [_] => data.to_owned(),
         files => {
             let names: Vec<String> = files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
-            super::hex(&Sha256::digest(names.join("\n").as_bytes()))
+            hex(&Sha256::digest(names.join("\n").as_bytes()))
         }
     }
 }

@@ -22,11 +22,6 @@ pub use self::report::{Report, ReportFiles};
 pub use self::table::{Reading, Table, read};
 use crate::files::FileError;
 
-/// Bytes as lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// Reads and checks a recipe.
 ///
 /// # Errors

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::DataError;
 use super::report::{self, Report};
+use crate::files::hex;
 use crate::input::Input;
 
 /// How data is read.
@@ -93,13 +94,7 @@ pub fn read(input: &Input, reading: &Reading<'_>) -> Result<Table, DataError> {
             Beside { file, words: reader.words(index).to_vec() }
         })
         .collect();
-    Ok(Table {
-        report,
-        said,
-        step,
-        sha256: super::hex(&digest.finalize()),
-        recordings: reader.into_recordings(),
-    })
+    Ok(Table { report, said, step, sha256: hex(&digest.finalize()), recordings: reader.into_recordings() })
 }
 
 /// Reads all files as a model that is trained on them does: at the step of most recordings. They are read once more if one

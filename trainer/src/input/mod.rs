@@ -23,7 +23,7 @@ use painwave::Schema;
 use painwave_train::host::Chunk;
 use sha2::{Digest, Sha256};
 
-use crate::files::FileError;
+use crate::files::{FileError, hex};
 
 /// Bytes read at once.
 const CHUNK: usize = 1 << 18;
@@ -185,7 +185,7 @@ impl Input {
             let mut bytes = Digested { file, digest: Some(&mut digest) };
             io::copy(&mut bytes, &mut io::sink()).map_err(FileError::read(path))?;
         }
-        Ok(crate::data::hex(&digest.finalize()))
+        Ok(hex(&digest.finalize()))
     }
 }
 

@@ -8,7 +8,7 @@ use painwave_train::recipe::RecipeFile;
 use super::change::Change;
 use super::edit;
 use super::error::StudyError;
-use crate::data::hex;
+use crate::files::hex;
 
 /// A recipe with changes: one row of the study's table.
 #[derive(Clone, Debug)]
