@@ -10,6 +10,8 @@ use painwave::sampling::Sampling;
 use painwave::{Recording, Schema};
 use wasm_bindgen_test::wasm_bindgen_test;
 
+use crate::support::random;
+
 /// `id, time, a, b` and the category `legs`.
 fn schema() -> Schema {
     Schema {
@@ -444,11 +446,7 @@ fn mutated_files_never_panic() {
         b"000,0,1,2,two\n",
         b"id",
     ];
-    let mut state = 1_u64;
-    let mut random = move |below: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as usize % below
-    };
+    let mut random = random(1);
     let rounds = if cfg!(target_arch = "wasm32") { 3_000 } else { 30_000 };
     let mut refused = 0;
     for round in 0..rounds {

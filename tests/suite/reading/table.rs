@@ -3,6 +3,8 @@
 use painwave::reading::{ReadError, ReadOptions, Repairs, Role, Row, Rows, Wanted};
 use wasm_bindgen_test::wasm_bindgen_test;
 
+use crate::support::random;
+
 /// What is read of a file.
 #[derive(Debug, PartialEq)]
 struct Outcome {
@@ -535,11 +537,7 @@ fn mutated_tables_read_the_same_in_pieces() {
         b"sep=,\n",
         b"@data\n",
     ];
-    let mut state = 7_u64;
-    let mut random = move |below: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as usize % below
-    };
+    let mut random = random(7);
     let rounds = if cfg!(target_arch = "wasm32") { 1_000 } else { 10_000 };
     let mut read_rows = 0;
     for round in 0..rounds {
