@@ -53,9 +53,12 @@ pub fn of_file(name: &str, names: &[String]) -> String {
         let stem = stem(last);
         folders.iter().copied().chain([stem]).collect::<Vec<_>>().join("/")
     };
+    let bare = |name| stem(str::rsplit(name, ['/', '\\']).find(|part| !part.is_empty()).unwrap_or(name));
+    // A folder may have very many files, few of which share a name.
+    let own = bare(name);
     let others: Vec<Vec<&str>> = names
         .iter()
-        .filter(|other| *other != name)
+        .filter(|other| bare(other) == own && *other != name)
         .map(|other| other.split(['/', '\\']).filter(|part| !part.is_empty()).collect())
         .collect();
     let depths = 1..=parts.len().max(1);
