@@ -14,6 +14,7 @@ mod features;
 mod golden;
 mod inputs;
 mod probabilities;
+mod random;
 mod reading;
 mod sampling;
 mod stages;

@@ -10,7 +10,7 @@ use painwave::sampling::Sampling;
 use painwave::{Recording, Schema};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::random;
+use crate::random::random;
 
 /// `id, time, a, b` and the category `legs`.
 fn schema() -> Schema {

@@ -27,15 +27,6 @@ impl Iterator for Numbers {
     }
 }
 
-/// Numbers below a bound that are the same on every machine: a linear congruential generator (D. E. Knuth, MMIX).
-pub fn random(seed: u64) -> impl FnMut(usize) -> usize {
-    let mut state = seed;
-    move |below| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as usize % below
-    }
-}
-
 /// Runs a future that is ready at its first poll, as those of the CPU engines are.
 pub fn ready<F: Future>(future: F) -> F::Output {
     pollster::block_on(future)

@@ -3,7 +3,7 @@
 use painwave::reading::{ReadError, ReadOptions, Repairs, Role, Row, Rows, Wanted};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::random;
+use crate::random::random;
 
 /// What is read of a file.
 #[derive(Debug, PartialEq)]
