@@ -18,7 +18,7 @@ const FIRST_WINDOWS = 64;
 const WINDOWS = 512;
 /** Portions that are kept waiting for each helper, so that none runs dry while the reader classifies. */
 const RESERVE = 2;
-/** Calls that a worker has at once: the next one waits there when one is over. */
+/** Calls of one kind that a worker has at once: the next one waits there when one is over. */
 const CALLS_AT_ONCE = 2;
 /** Bytes of recordings that are kept for rows that may come back: a file by subject needs none. */
 const SPARE_BYTES = 1 << 26;
@@ -75,6 +75,10 @@ export class FileJob {
   /** The companion's engine, when it is at work here. */
   #engine: StartedEngine | undefined;
   #onCpu = false;
+  /** Calls to the reader to read on that have no answer yet. */
+  #reading = 0;
+  /** Portions that it has found so far. */
+  #found = 0;
   /** Portions whose predictions have been passed on. */
   #delivered = 0;
   #meter = new Meter(undefined);
@@ -112,7 +116,7 @@ export class FileJob {
         if (files === undefined) this.#spawn(this.#push(input.files));
       };
       push();
-      this.#spawn(this.#read(push));
+      this.#spawn(...Array.from({ length: CALLS_AT_ONCE }, () => this.#read(push)));
       this.#useCompanion();
       if (!companion.alone || this.#engine === undefined) this.#useCpu();
       await this.#queue.finished();
@@ -170,11 +174,16 @@ export class FileJob {
   /** Reads to the end. `pushAgain` is called when the files are needed once more. */
   async #read(pushAgain: () => void): Promise<void> {
     const job = this.#number;
-    for (let number = 0; ; ) {
-      await this.#queue.until(() => this.#queue.over || this.#queue.waiting < this.#readAhead());
-      if (this.#queue.over) return;
-      const windows = number === 0 ? FIRST_WINDOWS : WINDOWS;
+    for (;;) {
+      const allRead = () => this.#queue.over || this.#queue.ended;
+      // The other call may have been made before this one goes on.
+      while (!allRead() && !this.#mayRead()) await this.#queue.until(() => allRead() || this.#mayRead());
+      if (allRead()) return;
+      const windows = this.#found === 0 ? FIRST_WINDOWS : WINDOWS;
+      this.#reading++;
+      // Answers come in the order of the calls.
       const { portion, bytesRead } = await this.#workers.reader.call("read", { job, windows });
+      this.#reading--;
       if (portion === "again") {
         pushAgain();
         continue;
@@ -183,10 +192,10 @@ export class FileJob {
       this.#report();
       if (portion === undefined) return this.#queue.end();
       if (this.#predictions.covers(portion)) {
-        this.#deliver(number++, portion, []);
+        this.#deliver(this.#found++, portion, []);
         continue;
       }
-      this.#queue.push({ ...portion, number: number++, failures: 0 });
+      this.#queue.push({ ...portion, number: this.#found++, failures: 0 });
       this.#help();
     }
   }
@@ -198,6 +207,12 @@ export class FileJob {
     if (this.#queue.waiting > this.#reserve()) {
       void this.#workers.pool.grow().then(() => this.#useHelpers());
     }
+  }
+
+  /** Whether the reader gets one more call to read. What is behind the first portion must not hold that up. */
+  #mayRead(): boolean {
+    const atOnce = this.#delivered === 0 ? 1 : CALLS_AT_ONCE;
+    return this.#reading < atOnce && this.#queue.waiting < this.#readAhead();
   }
 
   /** Portions that the reader leaves to the others. */
@@ -220,16 +235,14 @@ export class FileJob {
     this.#onCpu = true;
     const { reader } = this.#workers;
     const alone = () => this.#delivered === 0 || this.#queue.ended;
-    this.#spawn(
-      this.#classify({
-        session: reader,
-        max: 1,
-        ready: () => alone() || this.#queue.waiting > this.#reserve(),
-        recover(error) {
-          throw error;
-        },
-      }),
-    );
+    this.#employ({
+      session: reader,
+      max: 1,
+      ready: () => alone() || this.#queue.waiting > this.#reserve(),
+      recover(error) {
+        throw error;
+      },
+    });
     this.#useHelpers();
   }
 
