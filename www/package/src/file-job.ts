@@ -5,7 +5,7 @@ import type { OpenFile, OpenInput } from "./inputs.js";
 import { Meter, windowsOf } from "./meter.js";
 import { holdsOthers, unpackedName } from "./names.js";
 import type { WorkerPool } from "./pool.js";
-import { type Portion, PortionQueue } from "./portions.js";
+import { copied, type Portion, PortionQueue } from "./portions.js";
 import { type Answered, byPortion, type PortionHead, type Predictions } from "./predictions.js";
 import { type Classified, failureOf, type Piece } from "./protocol.js";
 import type { WorkerSession } from "./session.js";
@@ -32,7 +32,7 @@ const RESERVE = 2;
 /** Calls of one kind that a worker has at once: the next one waits there when one is over. */
 const CALLS_AT_ONCE = 2;
 /** Windows that there must be for each worker before one more helper is started, which takes as long as some hundred. */
-const HELPED_WINDOWS = 1536;
+const HELPED_WINDOWS = 1024;
 /** Bytes of recordings that are kept for rows that may come back: a file by subject needs none. */
 const SPARE_BYTES = 1 << 26;
 /** Bytes of recordings that are kept for the caller. */
@@ -332,7 +332,8 @@ export class FileJob {
       let answer: Classified;
       let answered: Answered<Portion>[];
       try {
-        answer = await session.call("classify", { portions });
+        const { copies, buffers } = copied(portions);
+        answer = await session.call("classify", { portions: copies }, buffers);
         answered = byPortion(portions, answer.predictions);
       } catch (error) {
         hand.recover(error, portions);
