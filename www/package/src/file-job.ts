@@ -231,8 +231,8 @@ export class FileJob {
 
   /** Whether the reader gets one more call to read. What is behind the first portion must not hold that up. */
   #mayRead(): boolean {
-    const atOnce = this.#delivered === 0 ? 1 : CALLS_AT_ONCE;
-    return this.#reading < atOnce && this.#queue.waiting < this.#readAhead();
+    if (this.#delivered === 0) return this.#reading + this.#queue.waiting === 0;
+    return this.#reading < CALLS_AT_ONCE && this.#queue.waiting < this.#readAhead();
   }
 
   /** Windows of the next portion: ever more, and fewer again towards the end. */
