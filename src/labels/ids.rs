@@ -6,15 +6,15 @@ use std::collections::HashMap;
 use crate::reading::ids;
 
 /// Ids by all of their spellings, as far as these are nobody else's.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Spellings {
+#[derive(Default)]
+struct Spellings {
     /// An id's index; none where several are written so.
     by_spelling: HashMap<String, Option<usize>>,
 }
 
 impl Spellings {
     /// The spellings of different ids.
-    pub fn new<'a>(ids: impl IntoIterator<Item = &'a str>) -> Spellings {
+    fn new<'a>(ids: impl IntoIterator<Item = &'a str>) -> Spellings {
         let mut spellings = Spellings::default();
         for (index, id) in ids.into_iter().enumerate() {
             let entry = spellings.by_spelling.entry(plain(id)).or_insert(Some(index));
@@ -26,12 +26,12 @@ impl Spellings {
     }
 
     /// Index of the only id that is another spelling of this one, or this one itself.
-    pub fn find(&self, id: &str) -> Option<usize> {
+    fn find(&self, id: &str) -> Option<usize> {
         self.by_spelling.get(&plain(id)).copied().flatten()
     }
 
     /// Whether no other id is written so.
-    pub fn is_unambiguous(&self, id: &str) -> bool {
+    fn is_unambiguous(&self, id: &str) -> bool {
         self.by_spelling.get(&plain(id)).is_none_or(Option::is_some)
     }
 }
@@ -58,9 +58,43 @@ fn whole_number(text: &str) -> Option<&str> {
         .map(|kept| &whole[whole.len() - 1 - kept..])
 }
 
+/// Of each id the index of the label that is meant, and whether that has the same id to the letter: else it is one that
+/// differs in zeros, case or the extension of a file, where only one label and one of the ids do.
+pub fn meet(labels: &[&str], ids: &[&str]) -> Vec<Option<(usize, bool)>> {
+    let by_id: HashMap<&str, usize> = labels.iter().copied().zip(0..).collect();
+    let different: HashMap<&str, usize> = ids.iter().copied().zip(0..).collect();
+    let labelled = Spellings::new(labels.iter().copied());
+    let asked = Spellings::new(different.into_keys());
+    let met = |id: &&str| match by_id.get(id) {
+        Some(&index) => Some((index, true)),
+        None => labelled.find(id).filter(|_| asked.is_unambiguous(id)).map(|index| (index, false)),
+    };
+    ids.iter().map(met).collect()
+}
+
+/// The first part of an id of several, as the only part of an id is written.
+pub fn first_part(id: &str) -> String {
+    let mut part = String::new();
+    let mut letters = id.chars().peekable();
+    while let Some(letter) = letters.next() {
+        if letter == '/' && letters.next_if_eq(&'/').is_none() {
+            break;
+        }
+        part.push(letter);
+    }
+    part
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_part_of_an_id_is_as_it_was() {
+        for (id, expected) in [("a/1", "a"), ("a//b/1", "a/b"), ("a", "a"), ("", "")] {
+            assert_eq!(first_part(id), expected, "{id:?}");
+        }
+    }
 
     #[test]
     fn whole_numbers_meet_however_many_zeros_they_have() {
