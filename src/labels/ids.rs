@@ -59,21 +59,28 @@ fn whole_number(text: &str) -> Option<&str> {
 }
 
 /// Of each id the index of the label that is meant, and whether that has the same id to the letter: else it is one that
-/// differs in zeros, case or the extension of a file, where only one label and one of the ids do.
-pub fn meet(labels: &[&str], ids: &[&str]) -> Vec<Option<(usize, bool)>> {
+/// differs in zeros, case or the extension of a file, where only one label and one of the ids do. With `by_first_part`
+/// the labels are those of the ids' first parts.
+pub fn meet(labels: &[&str], ids: &[&str], by_first_part: bool) -> Vec<Option<(usize, bool)>> {
+    let keys: Vec<Cow<'_, str>> = ids.iter().map(|id| key(id, by_first_part)).collect();
     let by_id: HashMap<&str, usize> = labels.iter().copied().zip(0..).collect();
-    let different: HashMap<&str, usize> = ids.iter().copied().zip(0..).collect();
+    let different: HashMap<&str, usize> = keys.iter().map(|key| &**key).zip(0..).collect();
     let labelled = Spellings::new(labels.iter().copied());
     let asked = Spellings::new(different.into_keys());
-    let met = |id: &&str| match by_id.get(id) {
+    let met = |key: &Cow<'_, str>| match by_id.get(&**key) {
         Some(&index) => Some((index, true)),
-        None => labelled.find(id).filter(|_| asked.is_unambiguous(id)).map(|index| (index, false)),
+        None => labelled.find(key).filter(|_| asked.is_unambiguous(key)).map(|index| (index, false)),
     };
-    ids.iter().map(met).collect()
+    keys.iter().map(met).collect()
+}
+
+/// The id, or its first part.
+pub fn key(id: &str, first_part: bool) -> Cow<'_, str> {
+    if first_part { Cow::Owned(self::first_part(id)) } else { Cow::Borrowed(id) }
 }
 
 /// The first part of an id of several, as the only part of an id is written.
-pub fn first_part(id: &str) -> String {
+fn first_part(id: &str) -> String {
     let mut part = String::new();
     let mut letters = id.chars().peekable();
     while let Some(letter) = letters.next() {

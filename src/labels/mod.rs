@@ -14,8 +14,6 @@ pub mod ids;
 pub mod subjects;
 pub mod table;
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
 
 pub use self::columns::{ID_COLUMNS, LABEL_COLUMN, LABEL_COLUMNS, LabelColumns};
@@ -93,12 +91,8 @@ impl Labels {
         let predictions: Vec<(&str, usize)> = predictions.into_iter().collect();
         let subjects = self.subjects.all();
         let labelled: Vec<&str> = subjects.iter().map(|subject| subject.id.as_str()).collect();
-        let key = |(id, _): &(&'a str, usize)| match self.table.by_first_key {
-            true => Cow::Owned(ids::first_part(id)),
-            false => Cow::Borrowed(*id),
-        };
-        let keys: Vec<Cow<'_, str>> = predictions.iter().map(key).collect();
-        let met = ids::meet(&labelled, &keys.iter().map(|key| &**key).collect::<Vec<_>>());
+        let predicted: Vec<&str> = predictions.iter().map(|(id, _)| *id).collect();
+        let met = ids::meet(&labelled, &predicted, self.table.by_first_key);
         let mut matched = Matched::default();
         let mut used = vec![false; subjects.len()];
         for ((id, prediction), met) in predictions.into_iter().zip(met) {

@@ -2,7 +2,7 @@
 
 use painwave::reading::ReadOptions;
 use painwave_train::file_keys;
-use painwave_train::labels::{self, LabelColumns, Labels, Place, Said};
+use painwave_train::labels::{self, LabelColumns, Labels, Place, Rows, Said};
 
 use crate::Sources;
 use crate::error::ProfileError;
@@ -19,21 +19,23 @@ pub(crate) fn labels(
 ) -> Result<Option<Labels>, ProfileError> {
     let label = names.label.as_deref().unwrap_or("label");
     let id = std::slice::from_ref(&names.id);
-    let (path, said) = match &sources.labels {
+    let (path, rows) = match &sources.labels {
         Some(path) => {
-            let mut all = Vec::new();
+            let mut all = Rows::default();
             for (name, bytes) in feed::bytes(path, feed)? {
-                let columns = LabelColumns { id, label, group: None };
-                all.extend(labels::said(&name, &bytes, columns, &ReadOptions::default())?.0);
+                let columns = LabelColumns { id, label: Some(label), group: None };
+                let any_column = sources.classes.is_some();
+                all.append(labels::read(&name, &bytes, columns, any_column, &ReadOptions::default())?);
             }
             (path, all)
         }
         None => match in_column(table, label).or_else(|| in_names(sources, table, label)) {
-            Some(said) => (&sources.data, said),
+            Some(said) => (&sources.data, Rows { said, ..Rows::default() }),
             None => return Ok(None),
         },
     };
-    Ok(Some(Labels::new(path, said, None, sources.classes.as_deref())?))
+    let labels = Labels::new(path, rows.said, None, sources.classes.as_deref())?;
+    Ok(Some(Labels { by_first_key: rows.by_first_key, ..labels }))
 }
 
 /// What a column says, if it says one thing of each subject and the same of some.

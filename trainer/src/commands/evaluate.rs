@@ -101,7 +101,7 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     let label = args.label_column.as_deref().or(schema.label.as_deref()).unwrap_or(LABEL_COLUMN);
     let pattern = data::pattern_of(manifest);
     let wanted = Wanted {
-        columns: LabelColumns { id: &schema.id, label, group: None },
+        columns: LabelColumns { id: &schema.id, label: Some(label), group: None },
         classes: Some(&manifest.classes),
         files: pattern.as_ref(),
         names_may_differ: true,

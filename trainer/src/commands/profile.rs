@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use clap::Args;
 use painwave_profile::Sources;
 use painwave_profile::names::Told;
-use painwave_train::file_keys::{FileKeys, KeyColumns};
+use painwave_train::file_keys::FileKeys;
 use painwave_train::host::HostError;
+use painwave_train::labels::LabelColumns;
 
 use crate::data::{self, DataError};
 use crate::error::Error;
@@ -107,7 +108,7 @@ fn sources(args: &ProfileArgs, input: &Input) -> Result<(Sources, Vec<String>), 
     let names = input.tables().map_err(DataError::Input)?;
     let (id, label) = (sources.told.id.clone(), sources.told.label.clone());
     let (id, label) = (id.unwrap_or_else(|| "file".to_owned()), label.unwrap_or_else(|| "label".to_owned()));
-    let columns = KeyColumns { id: std::slice::from_ref(&id), label: &label, group: None };
+    let columns = LabelColumns { id: std::slice::from_ref(&id), label: Some(&label), group: None };
     let of_names = |source| DataError::Names { path: input.name(), source };
     let mut keys = FileKeys::read(&names, pattern.as_ref(), columns).map_err(of_names)?;
     if pattern.is_none() && sources.labels.is_none() {
