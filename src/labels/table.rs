@@ -160,7 +160,7 @@ impl Said<'_> {
 ///
 /// # Errors
 /// One of them is empty or no text, or has to be put right where nothing may.
-fn id(row: &Row<'_>, keys: usize, repairs: &mut Repairs) -> Result<String, ReadError> {
+pub fn id(row: &Row<'_>, keys: usize, repairs: &mut Repairs) -> Result<String, ReadError> {
     let mut parts = Vec::with_capacity(keys);
     for key in 0..keys {
         let text = row.id(key)?;

@@ -4,10 +4,10 @@ use painwave::reading::ReadOptions;
 use painwave_train::file_keys;
 use painwave_train::labels::{self, LabelColumns, Labels, Place, Rows, Said};
 
-use crate::Sources;
 use crate::error::ProfileError;
 use crate::feed::{self, Feed};
 use crate::names::Names;
+use crate::sources::Sources;
 use crate::table::{Content, NO_WORD, Subject, Table};
 
 /// The labels, if there are any. A column with them is no measurement: it is taken out of the table.
@@ -18,12 +18,11 @@ pub(crate) fn labels(
     feed: Feed<'_>,
 ) -> Result<Option<Labels>, ProfileError> {
     let label = names.label.as_deref().unwrap_or("label");
-    let id = std::slice::from_ref(&names.id);
     let (path, rows) = match &sources.labels {
         Some(path) => {
             let mut all = Rows::default();
             for (name, bytes) in feed::bytes(path, feed)? {
-                let columns = LabelColumns { id, label: Some(label), group: None };
+                let columns = LabelColumns { id: &names.id, label: Some(label), group: None };
                 let any_column = sources.classes.is_some();
                 all.append(labels::read(&name, &bytes, columns, any_column, &ReadOptions::default())?);
             }

@@ -40,7 +40,7 @@ probabilities to score. Of a bundle with a temperature or thresholds the scores 
 pub struct EvaluateArgs {
     /// The bundle.
     pub bundle: PathBuf,
-    /// Recordings: files, folders or patterns such as 'data/*.csv'.
+    /// Recordings: files, folders or patterns such as 'data/*.csv'; may be repeated.
     #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
     pub data: Vec<PathBuf>,
     /// Labels: the id column and one with the class. Without it they are a column of the data, or in the names of its

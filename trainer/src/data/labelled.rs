@@ -119,7 +119,7 @@ pub fn labelled(
         false => (table::read(&input, &reading)?, *wanted.sampling),
     };
     table.report.notes.append(&mut keys.notes);
-    table.report.notes.extend(left_out(&input));
+    table.report.notes.extend(notes(&input, given.options.strict)?);
     let found = input.labels().filter(|_| given.labels.is_none());
     table.report.notes.extend(found.map(|path| format!("the labels are those of {}", path.display())));
 
@@ -320,7 +320,7 @@ pub fn unlabelled(
     let options = ReadOptions { files: names, ..options.clone() };
     let reading = Reading { schema, sampling: &manifest.sampling, options: &options, keys: &keys.of };
     let mut table = table::read(&input, &reading)?;
-    table.report.notes.extend(left_out(&input));
+    table.report.notes.extend(self::notes(&input, options.strict)?);
     Ok(table)
 }
 
@@ -355,12 +355,20 @@ fn digest_of_names(input: &Input, data: &str) -> String {
     }
 }
 
-/// What is said of files that are no tables.
-fn left_out(input: &Input) -> Option<String> {
-    let first = input.left_out().first()?;
-    Some(format!(
-        "left out {} of its files, which are no tables by their names, first {:?}",
-        input.left_out().len(),
-        first.display().to_string()
-    ))
+/// What is said of files that are no tables, and of those that break off.
+fn notes(input: &Input, strict: bool) -> Result<Vec<String>, DataError> {
+    let left_out = input.left_out().first().map(|first| {
+        format!(
+            "left out {} of its files, which are no tables by their names, first {:?}",
+            input.left_out().len(),
+            first.display().to_string()
+        )
+    });
+    let cut = input.cut().into_iter().map(|name| (name, "the compressed data breaks off"));
+    let cut: Vec<(String, &str)> = cut.collect();
+    if let Some((name, reason)) = cut.first().filter(|_| strict) {
+        return Err(DataError::Strict { path: name.into(), first: (*reason).to_owned() });
+    }
+    let cut = cut.iter().map(|(name, reason)| format!("{reason} in {name}: what comes before was read"));
+    Ok(left_out.into_iter().chain(cut).collect())
 }
