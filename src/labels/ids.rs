@@ -5,37 +5,6 @@ use std::collections::HashMap;
 
 use crate::reading::ids;
 
-/// Ids by all of their spellings, as far as these are nobody else's.
-#[derive(Default)]
-struct Spellings {
-    /// An id's index; none where several are written so.
-    by_spelling: HashMap<String, Option<usize>>,
-}
-
-impl Spellings {
-    /// The spellings of different ids.
-    fn new<'a>(ids: impl IntoIterator<Item = &'a str>) -> Spellings {
-        let mut spellings = Spellings::default();
-        for (index, id) in ids.into_iter().enumerate() {
-            let entry = spellings.by_spelling.entry(plain(id)).or_insert(Some(index));
-            if *entry != Some(index) {
-                *entry = None;
-            }
-        }
-        spellings
-    }
-
-    /// Index of the only id that is another spelling of this one, or this one itself.
-    fn find(&self, id: &str) -> Option<usize> {
-        self.by_spelling.get(&plain(id)).copied().flatten()
-    }
-
-    /// Whether no other id is written so.
-    fn is_unambiguous(&self, id: &str) -> bool {
-        self.by_spelling.get(&plain(id)).is_none_or(Option::is_some)
-    }
-}
-
 /// What all spellings of an id have in common: no zeros in front of a whole number and none behind its point, small
 /// letters, no extension of a file. `s1` is not `s01`.
 pub fn plain(id: &str) -> String {
@@ -62,25 +31,39 @@ fn whole_number(text: &str) -> Option<&str> {
 /// differs in zeros, case or the extension of a file, where only one label and one of the ids do. With `by_first_part`
 /// the labels are those of the ids' first parts.
 pub fn meet(labels: &[&str], ids: &[&str], by_first_part: bool) -> Vec<Option<(usize, bool)>> {
-    let keys: Vec<Cow<'_, str>> = ids.iter().map(|id| key(id, by_first_part)).collect();
-    let by_id: HashMap<&str, usize> = labels.iter().copied().zip(0..).collect();
-    let different: HashMap<&str, usize> = keys.iter().map(|key| &**key).zip(0..).collect();
-    let labelled = Spellings::new(labels.iter().copied());
-    let asked = Spellings::new(different.into_keys());
-    let met = |key: &Cow<'_, str>| match by_id.get(&**key) {
-        Some(&index) => Some((index, true)),
-        None => labelled.find(key).filter(|_| asked.is_unambiguous(key)).map(|index| (index, false)),
+    let keys: Vec<String> = ids.iter().map(|id| key(id, by_first_part)).collect();
+    let asked: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let (exact, spelled) = (only(labels, str::to_owned), only(labels, plain));
+    let asked = only(&asked, plain);
+    let met = |key: &String| match exact.get(key) {
+        Some(index) => index.map(|index| (index, true)),
+        None => {
+            let spelling = plain(key);
+            let found = asked.get(&spelling)?.and(*spelled.get(&spelling)?);
+            found.map(|index| (index, false))
+        }
     };
     keys.iter().map(met).collect()
 }
 
-/// The id, or its first part.
-pub fn key(id: &str, first_part: bool) -> Cow<'_, str> {
-    if first_part { Cow::Owned(self::first_part(id)) } else { Cow::Borrowed(id) }
+/// The index of the only id that is spelled so; none where several are. An id may be there more than once.
+fn only(ids: &[&str], spelling: fn(&str) -> String) -> HashMap<String, Option<usize>> {
+    let mut by_spelling: HashMap<String, Option<usize>> = HashMap::new();
+    for (index, id) in ids.iter().enumerate() {
+        let only = by_spelling.entry(spelling(id)).or_insert(Some(index));
+        if only.is_none_or(|first| ids[first] != *id) {
+            *only = None;
+        }
+    }
+    by_spelling
 }
 
-/// The first part of an id of several, as the only part of an id is written.
-fn first_part(id: &str) -> String {
+/// The id, or its first part.
+pub fn key(id: &str, by_first_part: bool) -> String {
+    if !by_first_part {
+        return id.to_owned();
+    }
+    // As the only part of an id is written.
     let mut part = String::new();
     let mut letters = id.chars().peekable();
     while let Some(letter) = letters.next() {
@@ -99,7 +82,7 @@ mod tests {
     #[test]
     fn the_first_part_of_an_id_is_as_it_was() {
         for (id, expected) in [("a/1", "a"), ("a//b/1", "a/b"), ("a", "a"), ("", "")] {
-            assert_eq!(first_part(id), expected, "{id:?}");
+            assert_eq!(key(id, true), expected, "{id:?}");
         }
     }
 
@@ -126,8 +109,10 @@ mod tests {
 
     #[test]
     fn only_where_one_is_meant() {
-        let spellings = Spellings::new(["1", "01", "2"]);
-        assert_eq!((spellings.find("001"), spellings.find("002")), (None, Some(2)));
-        assert!(!spellings.is_unambiguous("1") && spellings.is_unambiguous("2"));
+        let met = |labels: &[&str], ids: &[&str]| meet(labels, ids, false);
+        assert_eq!(met(&["1", "01", "2"], &["001", "002", "1"]), [None, Some((2, false)), Some((0, true))]);
+        assert_eq!(met(&["1"], &["01", "001"]), [None, None]);
+        assert_eq!(met(&["1"], &["01", "01"]), [Some((0, false)); 2]);
+        assert_eq!(meet(&["1"], &["01/a", "01/b"], true), [Some((0, false)); 2]);
     }
 }

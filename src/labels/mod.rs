@@ -44,7 +44,7 @@ impl Labels {
     ) -> Result<Labels, LabelsError> {
         let mut subjects = Subjects::new(Some(classes));
         let mut repairs = Repairs::new(options.strict);
-        let table = table::read(bytes, columns, true, options, &mut repairs, |said, repairs| {
+        let table = table::read(bytes, columns, true, options, &mut repairs, &mut |said, repairs| {
             hear(&mut subjects, classes, &said, repairs)
         })?;
         Ok(Labels { subjects, table, repairs: repairs.all().to_vec() })

@@ -61,7 +61,7 @@ pub fn read<E: From<ReadError>>(
     any_column: bool,
     options: &ReadOptions,
     repairs: &mut Repairs,
-    mut each: impl FnMut(Said<'_>, &mut Repairs) -> Result<(), E>,
+    each: &mut dyn FnMut(Said<'_>, &mut Repairs) -> Result<(), E>,
 ) -> Result<Table, E> {
     let taken = |name: &&str| {
         columns.id.iter().any(|id| id == name) || columns.group == Some(name) || columns.label == Some(name)
@@ -75,7 +75,7 @@ pub fn read<E: From<ReadError>>(
         });
         let group = columns.group.map(|group| Wanted::optional(group, Role::Word));
         let wanted = ids.chain([label]).chain(group).collect();
-        rows(bytes, wanted, columns.id.len(), options, repairs, &mut each)
+        rows(bytes, wanted, columns.id.len(), options, repairs, each)
     };
     let mut noted = repairs.clone();
     match read(Wanted { needed: !any_column, ..label.clone() }, &mut noted) {
@@ -107,7 +107,7 @@ fn rows<E: From<ReadError>>(
     keys: usize,
     options: &ReadOptions,
     repairs: &mut Repairs,
-    mut each: impl FnMut(Said<'_>, &mut Repairs) -> Result<(), E>,
+    each: &mut dyn FnMut(Said<'_>, &mut Repairs) -> Result<(), E>,
 ) -> (Table, Result<(), Stop<E>>) {
     let (label, columns) = (keys, wanted.len());
     let (mut by_first_key, mut without_id, mut has_said) = (false, None, false);

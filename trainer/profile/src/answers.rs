@@ -1,11 +1,14 @@
 //! The label of each subject: from a file of labels, from the names of the data's files, or from a column of the data.
 
+use std::ops::ControlFlow;
+
 use painwave::reading::ReadOptions;
 use painwave_train::file_keys;
+use painwave_train::host::Tables;
 use painwave_train::labels::{self, LabelColumns, Labels, Place, Rows, Said};
 
 use crate::error::ProfileError;
-use crate::feed::{self, Feed};
+use crate::feed::Feed;
 use crate::names::Names;
 use crate::sources::Sources;
 use crate::table::{Content, NO_WORD, Subject, Table};
@@ -21,7 +24,12 @@ pub(crate) fn labels(
     let (path, rows) = match &sources.labels {
         Some(path) => {
             let mut all = Rows::default();
-            for (name, bytes) in feed::bytes(path, feed)? {
+            let mut tables = Tables::default();
+            feed(path, &mut |chunk| {
+                tables.take(chunk);
+                ControlFlow::Continue(())
+            })?;
+            for (name, bytes) in tables.0 {
                 let columns = LabelColumns { id: &names.id, label: Some(label), group: None };
                 let any_column = sources.classes.is_some();
                 all.append(labels::read(&name, &bytes, columns, any_column, &ReadOptions::default())?);
@@ -33,8 +41,10 @@ pub(crate) fn labels(
             None => return Ok(None),
         },
     };
-    let labels = Labels::new(path, rows.said, None, sources.classes.as_deref())?;
-    Ok(Some(Labels { by_first_key: rows.by_first_key, ..labels }))
+    let mut labels = Labels::new(path, rows.said, None, sources.classes.as_deref())?;
+    labels.by_first_key = rows.by_first_key;
+    labels.notes.extend(rows.repairs.iter().map(ToString::to_string));
+    Ok(Some(labels))
 }
 
 /// What a column says, if it says one thing of each subject and the same of some.

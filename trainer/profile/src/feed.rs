@@ -1,7 +1,7 @@
 //! Tables, handed over by the program around this crate, to rows.
 
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use painwave::reading::{Numbers, ReadError, ReadOptions, Repair, Repairs, Row, Rows, Wanted};
 use painwave_train::host::{Chunk, HostError};
@@ -62,23 +62,6 @@ pub fn for_first_rows(
     each: impl FnMut(Found<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ProfileError> {
     tables(path, wanted, feed, each, |rows| rows.columns().is_none()).map(drop)
-}
-
-/// All bytes of each table, and its name.
-///
-/// # Errors
-/// Unreadable.
-pub fn bytes(path: &Path, feed: Feed<'_>) -> Result<Vec<(PathBuf, Vec<u8>)>, ProfileError> {
-    let mut tables: Vec<(PathBuf, Vec<u8>)> = Vec::new();
-    feed(path, &mut |chunk| {
-        match (chunk, tables.last_mut()) {
-            (Chunk::Table(name), _) => tables.push((name.into(), Vec::new())),
-            (Chunk::Bytes(bytes), Some((_, table))) => table.extend_from_slice(bytes),
-            (Chunk::Bytes(_), None) => {}
-        }
-        ControlFlow::Continue(())
-    })?;
-    Ok(tables)
 }
 
 fn tables(

@@ -12,7 +12,7 @@ use painwave::sampling::Sampling;
 use painwave_train::experiment::Dataset;
 use painwave_train::file_keys::{self, FileKeys, FileKeysError};
 use painwave_train::file_names::Pattern;
-use painwave_train::host::Chunk;
+use painwave_train::host::Tables;
 use painwave_train::labels::{self, Label, LabelColumns, Labels, LabelsError, Part, Place, Said};
 use painwave_train::leaks;
 use painwave_train::recipe::RecipeFile;
@@ -269,17 +269,13 @@ fn said_in_file(
     in_data: impl Fn() -> Vec<Said>,
 ) -> Result<(labels::Rows, String), DataError> {
     let mut digest = Sha256::new();
-    let mut tables: Vec<(PathBuf, Vec<u8>)> = Vec::new();
+    let mut tables = Tables::default();
     Input::gather(&[path.to_owned()], &[])?.feed_and_digest(Some(&mut digest), &mut |chunk| {
-        match (chunk, tables.last_mut()) {
-            (Chunk::Table(name), _) => tables.push((name.into(), Vec::new())),
-            (Chunk::Bytes(bytes), Some((_, table))) => table.extend_from_slice(bytes),
-            (Chunk::Bytes(_), None) => {}
-        }
+        tables.take(chunk);
         ControlFlow::Continue(())
     })?;
     let mut all = labels::Rows::default();
-    for (name, bytes) in &tables {
+    for (name, bytes) in &tables.0 {
         let mut rows = labels::read(name, bytes, wanted.columns, wanted.classes.is_some(), options)?;
         rows.repairs.iter_mut().for_each(|repair| repair.file = Some(name.display().to_string()));
         if let (Some(column), true) = (wanted.columns.group, rows.said.iter().any(|one| one.group.is_none()))

@@ -44,7 +44,7 @@ pub fn read(
 ) -> Result<Rows, LabelsError> {
     let mut repairs = Repairs::new(options.strict);
     let mut said = Vec::new();
-    let table = table::read(bytes, columns, any_column, options, &mut repairs, |row, _| {
+    let table = table::read(bytes, columns, any_column, options, &mut repairs, &mut |row, _| {
         let place = Place { file: path.to_owned(), line: Some(row.line) };
         let (label, group) = (row.label.into_owned(), row.group.map(|group| group.into_owned()));
         said.push(Said { id: row.id, label, group, place });
