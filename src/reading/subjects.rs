@@ -30,7 +30,7 @@ pub(super) struct Subjects {
     ready: Vec<Ready>,
     /// Rows at which a recording is cut in parts.
     cut_at: usize,
-    /// Bytes of a recording in parts that are kept for the caller.
+    /// Bytes of a recording in parts that are kept for the caller: a part of all, since its copy grows by doubling.
     kept: usize,
     pub refused: Vec<Refusal>,
     /// Names of the files, as far as they have one, and the index of the first subject of each.
@@ -81,7 +81,7 @@ impl Subjects {
             by_id: HashMap::new(),
             ready: Vec::new(),
             cut_at: cut_at.unwrap_or(usize::MAX),
-            kept: if spare.stay { spare.bytes } else { 0 },
+            kept: if spare.stay { spare.bytes / 4 } else { 0 },
             refused: Vec::new(),
             files: vec![(None, 0)],
             spare: SpareRows::new(spare),

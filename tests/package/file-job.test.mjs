@@ -18,6 +18,8 @@ const ids = (count) => Array.from({ length: count }, (_, i) => `${i}`);
 class FakeWorker {
   ending = new AbortController();
   reads = 0;
+  /** Windows that it was asked for, read by read. */
+  asked = [];
   classified = [];
 
   constructor(subjects, work = async () => {}, answerOf = predictionOf) {
@@ -37,6 +39,7 @@ class FakeWorker {
   async call(name, args) {
     if (!this.alive) throw this.ended.reason;
     if (name === "read") {
+      this.asked.push(args.windows);
       const number = this.reads++;
       const portion = number < this.subjects ? portionOf([`${number}`], [16]) : undefined;
       return { portion, bytesRead: Math.min(this.reads, this.subjects) };
@@ -139,6 +142,30 @@ describe("a file", () => {
     assert.equal(started.length, 0);
   });
 
+  it("is read in portions that grow from one or two subjects on, and become smaller towards the end", async () => {
+    const { run, first } = setUp({ limit: 2 });
+    await run();
+    const most = Math.max(...first.asked);
+    const last = first.asked[MANY - 1];
+    assert.ok(first.asked[0] <= 64 && last <= most / 4, first.asked.join());
+    const at = first.asked.indexOf(most);
+    const ordered = (values) => values.toSorted((a, b) => a - b);
+    assert.deepEqual(first.asked.slice(0, at), ordered(first.asked.slice(0, at)));
+    const rest = first.asked.slice(at, MANY);
+    assert.deepEqual(rest, ordered(rest).toReversed());
+  });
+
+  it("starts no helper for its last subjects", async () => {
+    const { run, first, started } = setUp({ subjects: 6 });
+    const call = first.call.bind(first);
+    first.call = async (name, args) => {
+      const answer = await call(name, args);
+      return name === "read" ? { ...answer, bytesRead: 6 } : answer;
+    };
+    assert.equal((await run()).predictions.length, 6);
+    assert.equal(started.length, 0);
+  });
+
   it("is read no further than the workers can follow", async () => {
     const { run, first } = setUp({
       reader: () => new Promise(() => {}),
@@ -177,14 +204,13 @@ describe("a file", () => {
   });
 
   it("survives the death of a helper", async () => {
-    const deadly = async ([id], worker) => {
-      if (id === "9" && !deadly.done) {
+    const deadly = async (_, worker) => {
+      if (!deadly.done) {
         deadly.done = true;
         worker.die();
       }
       await setImmediate();
     };
-    // The reader leaves that subject to the others.
     const { run, heard, started } = setUp({ reader: () => setImmediate(), helper: deadly });
     const { predictions } = await run();
     assert.equal(predictions.length, MANY);

@@ -313,7 +313,7 @@ fn a_long_recording_is_kept_where_that_is_asked_for() {
         let reader = job.reader();
         ["long", "short"].map(|id| reader.recording(reader.index_of(id).expect("it was read")).steps())
     };
-    assert_eq!(kept(1 << 24, true), [40_000, 40]);
+    assert_eq!(kept(1 << 25, true), [40_000, 40]);
     assert_eq!(kept(1 << 16, true), [0, 40]);
     assert_eq!(kept(1 << 24, false)[0], 0);
 }

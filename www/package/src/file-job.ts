@@ -15,12 +15,25 @@ import type { Summary } from "./wasm.js";
 
 /** Windows of the first portion: one or two subjects, so that the first predictions do not wait for more. */
 const FIRST_WINDOWS = 64;
-/** Windows of a portion: few enough to be shared out evenly, and enough for a message to be little beside them. */
-const WINDOWS = 512;
+/**
+ * Windows of a portion: enough for a message, and for what a page does with predictions, to be little beside them. A page that
+ * shows each as it comes takes a good part of a core from the workers if they come at every frame.
+ */
+const MAX_WINDOWS = 2048;
+/** Bytes of a portion, where its windows are large: several wait for each worker. */
+const MAX_BYTES = 1 << 22;
+/** Windows of the last portions: few enough that all workers end at nearly the same time. */
+const MIN_WINDOWS = 128;
+/** Portions for each worker that the rest of a file is shared out in at least. */
+const PORTIONS_A_WORKER = 4;
+/** Windows of a portion of a file of unknown size. */
+const USUAL_WINDOWS = 512;
 /** Portions that are kept waiting for each helper, so that none runs dry while the reader classifies. */
 const RESERVE = 2;
-/** Calls that a worker has at once: the next one waits there when one is over. */
+/** Calls of one kind that a worker has at once: the next one waits there when one is over. */
 const CALLS_AT_ONCE = 2;
+/** Windows that there must be for each worker before one more helper is started, which takes as long as some hundred. */
+const HELPED_WINDOWS = 1536;
 /** Bytes of recordings that are kept for rows that may come back: a file by subject needs none. */
 const SPARE_BYTES = 1 << 26;
 /** Bytes of recordings that are kept for the caller. */
@@ -29,7 +42,7 @@ const KEPT_BYTES = 1 << 28;
 const MAX_FAILURES = 1;
 
 /** Portions that an engine gets in one call: a GPU wants all the windows that it can get. */
-const PORTIONS_AT_ONCE: Record<Engine, number> = { cpu: 1, ndarray: 1, webgpu: 24 };
+const PORTIONS_AT_ONCE: Record<Engine, number> = { cpu: 1, ndarray: 1, webgpu: 8 };
 
 /** What works on files. */
 export interface Workers {
@@ -77,6 +90,10 @@ export class FileJob {
   /** The companion's engine, when it is at work here. */
   #engine: StartedEngine | undefined;
   #onCpu = false;
+  /** Calls to the reader to read on that have no answer yet. */
+  #reading = 0;
+  /** Portions that it has found so far. */
+  #found = 0;
   #meter = new Meter(undefined);
 
   /** `predictions` has those that an earlier attempt at the file has already given. */
@@ -116,7 +133,7 @@ export class FileJob {
         if (files === undefined) this.#spawn(this.#push(input.files));
       };
       push();
-      this.#spawn(this.#read(push));
+      this.#spawn(...Array.from({ length: CALLS_AT_ONCE }, () => this.#read(push)));
       this.#useCompanion();
       if (!companion.alone || this.#engine === undefined) this.#useCpu();
       await this.#queue.finished();
@@ -188,34 +205,62 @@ export class FileJob {
   /** Reads to the end. `pushAgain` is called when the files are needed once more. */
   async #read(pushAgain: () => void): Promise<void> {
     const job = this.#number;
-    for (let number = 0; ; ) {
-      await this.#queue.until(() => this.#queue.over || this.#queue.waiting < this.#readAhead());
-      if (this.#queue.over) return;
-      const windows = number === 0 ? FIRST_WINDOWS : WINDOWS;
+    for (;;) {
+      const allRead = () => this.#queue.over || this.#queue.ended;
+      // The other call may have been made before this one goes on.
+      while (!allRead() && !this.#mayRead()) await this.#queue.until(() => allRead() || this.#mayRead());
+      if (allRead()) return;
+      const windows = this.#nextWindows();
+      this.#reading++;
+      // Answers come in the order of the calls.
       const { portion, bytesRead } = await this.#workers.reader.call("read", { job, windows });
+      this.#reading--;
       if (portion === "again") {
         pushAgain();
         continue;
       }
-      this.#meter.read(bytesRead, portion);
+      this.#meter.read(bytesRead, portion, windows);
       this.#report();
       if (portion === undefined) return this.#queue.end();
       if (this.#predictions.covers(portion)) {
-        this.#delivery.add(number++, portion, []);
+        this.#delivery.add(this.#found++, portion, []);
         continue;
       }
-      this.#queue.push({ ...portion, number: number++, failures: 0 });
+      this.#queue.push({ ...portion, number: this.#found++, about: windows, failures: 0 });
       this.#help();
     }
   }
 
-  /** Starts one more helper while more portions wait than those that are there can take. */
+  /** Starts one more helper while portions wait that those at work cannot take, and the file has enough for it. */
   #help(): void {
     if (!this.#onCpu) return;
     this.#useHelpers();
-    if (this.#queue.waiting > this.#reserve()) {
-      void this.#workers.pool.grow().then(() => this.#useHelpers());
-    }
+    if (this.#wantsHelp()) void this.#workers.pool.grow().then(() => this.#useHelpers());
+  }
+
+  #wantsHelp(): boolean {
+    const { waiting, windowsWaiting } = this.#queue;
+    const { windowsAhead } = this.#meter;
+    const { expected } = this.#workers.pool;
+    if (windowsAhead === undefined) return waiting > this.#reserve();
+    const enough = windowsWaiting + windowsAhead > HELPED_WINDOWS * (1 + expected);
+    return enough && waiting > RESERVE * expected + this.#batch();
+  }
+
+  /** Whether the reader gets one more call to read. What is behind the first portion must not hold that up. */
+  #mayRead(): boolean {
+    const atOnce = this.#delivery.count === 0 ? 1 : CALLS_AT_ONCE;
+    return this.#reading < atOnce && this.#queue.waiting < this.#readAhead();
+  }
+
+  /** Windows of the next portion: ever more, and fewer again towards the end. */
+  #nextWindows(): number {
+    if (this.#found === 0) return FIRST_WINDOWS;
+    const { windowsAhead, bytesAWindow } = this.#meter;
+    if (windowsAhead === undefined) return USUAL_WINDOWS;
+    const share = windowsAhead / (PORTIONS_A_WORKER * this.#workers.pool.capacity);
+    const most = Math.min(MAX_WINDOWS, FIRST_WINDOWS * 2 ** this.#found, MAX_BYTES / bytesAWindow);
+    return Math.ceil(Math.min(most, Math.max(MIN_WINDOWS, share)));
   }
 
   /** Portions that the reader leaves to the others. */
@@ -238,17 +283,15 @@ export class FileJob {
     this.#onCpu = true;
     const { reader } = this.#workers;
     const alone = () => this.#delivery.count === 0 || this.#queue.ended;
-    this.#spawn(
-      this.#classify({
-        session: reader,
-        max: 1,
-        judges: true,
-        ready: () => alone() || this.#queue.waiting > this.#reserve(),
-        recover(error) {
-          throw error;
-        },
-      }),
-    );
+    this.#employ({
+      session: reader,
+      max: 1,
+      judges: true,
+      ready: () => alone() || this.#queue.waiting > this.#reserve(),
+      recover(error) {
+        throw error;
+      },
+    });
     this.#useHelpers();
   }
 
