@@ -278,7 +278,7 @@ pub fn evaluate(
     predicted: Vec<String>,
     #[wasm_bindgen(unchecked_param_type = "WebReadOptions | undefined")] options: JsValue,
 ) -> Result<JsValue, Error> {
-    let columns = LabelColumns { id: &schema_ids, label: label_column.as_deref() };
+    let columns = LabelColumns { id: &schema_ids, label: label_column.as_deref(), group: None };
     let labels =
         Labels::parse(labels, columns, &classes, &read_options(&options)).map_err(
             |reason| match &reason {
