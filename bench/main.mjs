@@ -20,6 +20,8 @@ const { values: options } = parseArgs({
     only: { type: "string" },
     /** Few rounds, to see that everything works; nothing is written. */
     quick: { type: "boolean", default: false },
+    /** Leave out the parts that take many minutes; their last results are kept. */
+    short: { type: "boolean", default: false },
     /** Only write docs/performance.md again. */
     report: { type: "boolean", default: false },
     /** Cargo's target folder, and in it what was built for the benchmark: wasm modules, ONNX model, recordings. */
@@ -114,8 +116,8 @@ async function measure() {
 }
 
 /** Is a part asked for, and its input given? */
-function wanted({ name, given }) {
-  return (only?.includes(name) ?? true) && (given?.(options) ?? true);
+function wanted({ name, given, long = false }) {
+  return (only?.includes(name) ?? !(long && options.short)) && (given?.(options) ?? true);
 }
 
 /** A part's results with what they were measured on, or why there are none. */

@@ -23,3 +23,18 @@ export async function memory(pid) {
   const mib = (key) => Number(status.match(new RegExp(`^${key}:\\s+(\\d+) kB`, "m"))[1]) / 1024;
   return { now_mib: mib("VmRSS"), peak_mib: mib("VmHWM") };
 }
+
+/**
+ * Proportional set size of processes in MB, together: what is theirs alone, and their part of what they share with other
+ * processes, as the browser's own code.
+ */
+export async function proportional(pids) {
+  if (platform() !== "linux") return null;
+  const sizes = await Promise.all(
+    pids.map(async (pid) => {
+      const rollup = await readFile(`/proc/${pid}/smaps_rollup`, "utf8");
+      return Number(rollup.match(/^Pss:\s+(\d+) kB/m)[1]) * 1024;
+    }),
+  );
+  return sizes.reduce((sum, bytes) => sum + bytes, 0) / 1e6;
+}

@@ -4,6 +4,7 @@ import { loadModel } from "../peers/painwave.mjs";
 import { papaparse } from "../peers/papaparse.mjs";
 import { udsvColumns, udsvRows } from "../peers/udsv.mjs";
 import { firstSubjects } from "./data.mjs";
+import { FORMATS } from "./formats.mjs";
 import { turns } from "./turns.mjs";
 
 /** What the package feeds at once. */
@@ -31,6 +32,23 @@ export async function csv({ subjects, rounds, seconds }) {
     }
   }
   return { bytes: bytes.length, answers, left, times: await turns(sides, { rounds, seconds }) };
+}
+
+/** As `csv`, with the table in another format, by painwave and by PapaParse. */
+export async function formatted({ format, subjects, rounds }) {
+  const { bytes: encode, rows } = FORMATS[format];
+  const { model } = await loadModel("f32");
+  const manifest = JSON.parse(model.manifest());
+  const text = new TextDecoder().decode(await firstSubjects(subjects));
+  const bytes = encode(text);
+  const read = await rows(manifest, text.split("\n", 1)[0].split(","));
+  const sides = { painwave: () => model.read(bytes, BLOCK).free(), PapaParse: () => read(bytes) };
+  const features = model.read(bytes, BLOCK);
+  const answers = { PapaParse: { greatest_difference: difference(read(bytes), manifest, features) } };
+  features.free();
+  // One call takes seconds.
+  const times = await turns(sides, { rounds, seconds: 0, warmUp: { seconds: 0, calls: 1 } });
+  return { bytes: bytes.length, answers, left: {}, times };
 }
 
 /** Max difference between our features and those of a peer's rows. */

@@ -4,14 +4,14 @@
 const WARM_UP = { seconds: 0.6, calls: 5 };
 
 /**
- * Times sides in turns, each for about `seconds` a turn. In every other round they run in the reverse order.
+ * Times sides in turns, each for about `seconds` a turn, or for one call where these are 0. In every other round they run in the reverse order.
  *
  * @param {Record<string, () => unknown>} sides what is timed, by name
  * @returns {Promise<Record<string, number[]>>} milliseconds a call, one number a round
  */
-export async function turns(sides, { rounds, seconds }) {
+export async function turns(sides, { rounds, seconds, warmUp = WARM_UP }) {
   const calls = {};
-  for (const [name, run] of Object.entries(sides)) calls[name] = await callsATurn(run, seconds);
+  for (const [name, run] of Object.entries(sides)) calls[name] = await callsATurn(run, seconds, warmUp);
   const times = Object.fromEntries(Object.keys(sides).map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     const order = Object.keys(sides);
@@ -21,13 +21,14 @@ export async function turns(sides, { rounds, seconds }) {
   return times;
 }
 
-async function callsATurn(run, seconds) {
+async function callsATurn(run, seconds, warmUp) {
   const start = performance.now();
   let calls = 0;
-  while (calls < WARM_UP.calls || performance.now() - start < WARM_UP.seconds * 1e3) {
+  while (calls < warmUp.calls || performance.now() - start < warmUp.seconds * 1e3) {
     await run();
     calls += 1;
   }
+  if (seconds === 0) return 1;
   return Math.max(1, Math.round((seconds * 1e3) / (await time(run, 2))));
 }
 

@@ -6,7 +6,7 @@ import { FileJob } from "../../pkg/file-job.js";
 import { withInput } from "../../pkg/inputs.js";
 import { WorkerPool } from "../../pkg/pool.js";
 import { Predictions } from "../../pkg/predictions.js";
-import { CLASSES, portionOf, predictionOf } from "./fakes.mjs";
+import { CLASSES, failureOf, portionOf, predictionOf } from "./fakes.mjs";
 
 const MANY = 40;
 /** Milliseconds that a worker says that it was busy with a subject, and the windows of one. */
@@ -18,11 +18,14 @@ const ids = (count) => Array.from({ length: count }, (_, i) => `${i}`);
 class FakeWorker {
   ending = new AbortController();
   reads = 0;
+  /** Windows that it was asked for, read by read. */
+  asked = [];
   classified = [];
 
-  constructor(subjects, work = async () => {}) {
+  constructor(subjects, work = async () => {}, answerOf = predictionOf) {
     this.subjects = subjects;
     this.work = work;
+    this.answerOf = answerOf;
   }
 
   get alive() {
@@ -36,6 +39,7 @@ class FakeWorker {
   async call(name, args) {
     if (!this.alive) throw this.ended.reason;
     if (name === "read") {
+      this.asked.push(args.windows);
       const number = this.reads++;
       const portion = number < this.subjects ? portionOf([`${number}`], [16]) : undefined;
       return { portion, bytesRead: Math.min(this.reads, this.subjects) };
@@ -46,7 +50,7 @@ class FakeWorker {
     await this.work(asked, this);
     if (!this.alive) throw this.ended.reason;
     this.classified.push(...asked);
-    return { predictions: asked.map(predictionOf), busyMs: BUSY_MS * asked.length };
+    return { answers: asked.map(this.answerOf), busyMs: BUSY_MS * asked.length };
   }
 
   end(error) {
@@ -83,11 +87,11 @@ const finder = (session) => ({
   },
 });
 
-function setUp({ subjects = MANY, limit = 3, reader, helper, engine, found } = {}) {
-  const first = new FakeWorker(subjects, reader);
+function setUp({ subjects = MANY, limit = 3, reader, helper, engine, found, answerOf } = {}) {
+  const first = new FakeWorker(subjects, reader, answerOf);
   const started = [];
   const start = async () => {
-    const worker = new FakeWorker(0, helper);
+    const worker = new FakeWorker(0, helper, answerOf);
     started.push(worker);
     return worker;
   };
@@ -138,6 +142,30 @@ describe("a file", () => {
     assert.equal(started.length, 0);
   });
 
+  it("is read in portions that grow from one or two subjects on, and become smaller towards the end", async () => {
+    const { run, first } = setUp({ limit: 2 });
+    await run();
+    const most = Math.max(...first.asked);
+    const last = first.asked[MANY - 1];
+    assert.ok(first.asked[0] <= 64 && last <= most / 4, first.asked.join());
+    const at = first.asked.indexOf(most);
+    const ordered = (values) => values.toSorted((a, b) => a - b);
+    assert.deepEqual(first.asked.slice(0, at), ordered(first.asked.slice(0, at)));
+    const rest = first.asked.slice(at, MANY);
+    assert.deepEqual(rest, ordered(rest).toReversed());
+  });
+
+  it("starts no helper for its last subjects", async () => {
+    const { run, first, started } = setUp({ subjects: 6 });
+    const call = first.call.bind(first);
+    first.call = async (name, args) => {
+      const answer = await call(name, args);
+      return name === "read" ? { ...answer, bytesRead: 6 } : answer;
+    };
+    assert.equal((await run()).predictions.length, 6);
+    assert.equal(started.length, 0);
+  });
+
   it("is read no further than the workers can follow", async () => {
     const { run, first } = setUp({
       reader: () => new Promise(() => {}),
@@ -176,14 +204,13 @@ describe("a file", () => {
   });
 
   it("survives the death of a helper", async () => {
-    const deadly = async ([id], worker) => {
-      if (id === "9" && !deadly.done) {
+    const deadly = async (_, worker) => {
+      if (!deadly.done) {
         deadly.done = true;
         worker.die();
       }
       await setImmediate();
     };
-    // The reader leaves that subject to the others.
     const { run, heard, started } = setUp({ reader: () => setImmediate(), helper: deadly });
     const { predictions } = await run();
     assert.equal(predictions.length, MANY);
@@ -255,11 +282,12 @@ describe("a file", () => {
       "an error": () => {
         throw Object.assign(new Error("the logits are not finite"), { code: "LOGITS_NOT_FINITE" });
       },
-      "too few predictions": (answer) => ({ ...answer, predictions: answer.predictions.slice(0, -1) }),
-      "another subject's predictions": (answer) => ({
+      "a subject that it cannot classify": (answer) => ({
         ...answer,
-        predictions: answer.predictions.toReversed(),
+        answers: answer.answers.map(({ id }, i) => (i === 0 ? failureOf(id) : answer.answers[i])),
       }),
+      "too few answers": (answer) => ({ ...answer, answers: answer.answers.slice(0, -1) }),
+      "another subject's answers": (answer) => ({ ...answer, answers: answer.answers.toReversed() }),
     };
     for (const [what, spoil] of Object.entries(wrong)) {
       const { run, heard, first, other } = setUp({ engine: () => setImmediate() });
@@ -277,6 +305,23 @@ describe("a file", () => {
       assert.equal(session.alive, false, what);
       assert.notEqual(first.classified.length, 0, what);
     }
+  });
+
+  it("refuses a subject that cannot be classified, and keeps all others", async () => {
+    const answerOf = (id) => (id === "7" ? failureOf(id) : predictionOf(id));
+    const { run, heard } = setUp({ answerOf });
+    const { predictions, refused } = await run();
+    const others = ids(MANY).filter((id) => id !== "7");
+    assert.deepEqual(
+      predictions.map(({ id }) => id),
+      others,
+    );
+    assert.deepEqual(heard, others);
+    assert.deepEqual(refused, [failureOf("7")]);
+  });
+
+  it("fails if none of its subjects can be classified", async () => {
+    await assert.rejects(setUp({ answerOf: failureOf }).run(), { code: "LOGITS_NOT_FINITE" });
   });
 
   it("fails with what is wrong with it where the CPU finds it, too", async () => {

@@ -22,12 +22,16 @@ const MANY_SUBJECTS: &str = "10000";
 /// Options of `cargo xtask bench`.
 #[derive(clap::Args)]
 pub struct Options {
-    /// Parts to run, with commas: drop, forward, csv, start, growth, native, training. The results of others are kept.
+    /// Parts to run, with commas: drop, forward, csv, formats, start, growth, stream, week, native, training. The results
+    /// of others are kept.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Few rounds: shows that everything works, and measures little.
     #[arg(long)]
     quick: bool,
+    /// Leave out stream and week, which take many minutes, unless `--only` names them.
+    #[arg(long)]
+    short: bool,
     /// Add Burn's ndarray backend as a peer (compiles Burn for wasm: about twenty minutes on two cores). It takes part
     /// anyway if pkg/ holds its module.
     #[arg(long)]
@@ -54,11 +58,11 @@ pub fn run(toolbox: &Toolbox, options: &Options) -> Result<(), Error> {
         recordings(toolbox, options, &trainer)?;
         exports(toolbox, &trainer)
     })?;
-    if options.wants(&["drop", "start", "growth", "forward"]) {
+    if options.wants(&["drop", "start", "growth", "forward", "stream", "week"]) {
         let built = toolbox.workspace.path("pkg/wasm/burn").is_dir();
         package::build(toolbox, options.burn || built)?;
     }
-    if options.wants(&["drop", "forward", "csv"]) {
+    if options.wants(&["drop", "forward", "csv", "formats"]) {
         step("Modules", "painwave's engine and tract, with entries for the benchmark", || modules(toolbox))?;
     }
     let python = options.wants(&["native", "training"]).then(|| {
@@ -79,6 +83,9 @@ pub fn run(toolbox: &Toolbox, options: &Options) -> Result<(), Error> {
     }
     if options.quick {
         command.arg("--quick");
+    }
+    if options.short {
+        command.arg("--short");
     }
     Ok(process::run(&mut command)?)
 }

@@ -1,4 +1,5 @@
 import type { Companion } from "./companion.js";
+import { type Answered, byPortion, Delivery } from "./delivery.js";
 import type { StartedEngine } from "./engines.js";
 import { PainwaveError } from "./errors.js";
 import type { OpenFile, OpenInput } from "./inputs.js";
@@ -6,20 +7,33 @@ import { Meter, windowsOf } from "./meter.js";
 import { holdsOthers, unpackedName } from "./names.js";
 import type { WorkerPool } from "./pool.js";
 import { type Portion, PortionQueue } from "./portions.js";
-import { type Answered, byPortion, type PortionHead, type Predictions } from "./predictions.js";
+import type { Predictions } from "./predictions.js";
 import { type Classified, failureOf, type Piece } from "./protocol.js";
 import type { WorkerSession } from "./session.js";
 import type { ClassifyOptions, Engine, Prediction } from "./types.js";
-import type { Summary, WasmPrediction } from "./wasm.js";
+import type { Summary } from "./wasm.js";
 
 /** Windows of the first portion: one or two subjects, so that the first predictions do not wait for more. */
 const FIRST_WINDOWS = 64;
-/** Windows of a portion: few enough to be shared out evenly, and enough for a message to be little beside them. */
-const WINDOWS = 512;
+/**
+ * Windows of a portion: enough for a message, and for what a page does with predictions, to be little beside them. A page that
+ * shows each as it comes takes a good part of a core from the workers if they come at every frame.
+ */
+const MAX_WINDOWS = 2048;
+/** Bytes of a portion, where its windows are large: several wait for each worker. */
+const MAX_BYTES = 1 << 22;
+/** Windows of the last portions: few enough that all workers end at nearly the same time. */
+const MIN_WINDOWS = 128;
+/** Portions for each worker that the rest of a file is shared out in at least. */
+const PORTIONS_A_WORKER = 4;
+/** Windows of a portion of a file of unknown size. */
+const USUAL_WINDOWS = 512;
 /** Portions that are kept waiting for each helper, so that none runs dry while the reader classifies. */
 const RESERVE = 2;
-/** Calls that a worker has at once: the next one waits there when one is over. */
+/** Calls of one kind that a worker has at once: the next one waits there when one is over. */
 const CALLS_AT_ONCE = 2;
+/** Windows that there must be for each worker before one more helper is started, which takes as long as some hundred. */
+const HELPED_WINDOWS = 1536;
 /** Bytes of recordings that are kept for rows that may come back: a file by subject needs none. */
 const SPARE_BYTES = 1 << 26;
 /** Bytes of recordings that are kept for the caller. */
@@ -28,7 +42,7 @@ const KEPT_BYTES = 1 << 28;
 const MAX_FAILURES = 1;
 
 /** Portions that an engine gets in one call: a GPU wants all the windows that it can get. */
-const PORTIONS_AT_ONCE: Record<Engine, number> = { cpu: 1, ndarray: 1, webgpu: 24 };
+const PORTIONS_AT_ONCE: Record<Engine, number> = { cpu: 1, ndarray: 1, webgpu: 8 };
 
 /** What works on files. */
 export interface Workers {
@@ -49,6 +63,8 @@ interface Hand {
   readonly session: WorkerSession;
   /** Portions that it takes at a time. */
   readonly max: number;
+  /** Whether what it cannot classify cannot be classified at all. */
+  readonly judges: boolean;
   /** Whether it takes some now. */
   ready(): boolean;
   /** Throws if its failure is the file's as well. If not, another worker gets the portions. */
@@ -68,15 +84,16 @@ export class FileJob {
   readonly #predictions: Predictions;
   readonly #queue = new PortionQueue();
   readonly #over = new AbortController();
-  /** By number: portions that are classified and wait for an earlier one. */
-  readonly #early = new Map<number, Answered<PortionHead>>();
+  readonly #delivery: Delivery;
   /** The helpers that are at work here. */
   readonly #helpers = new Set<WorkerSession>();
   /** The companion's engine, when it is at work here. */
   #engine: StartedEngine | undefined;
   #onCpu = false;
-  /** Portions whose predictions have been passed on. */
-  #delivered = 0;
+  /** Calls to the reader to read on that have no answer yet. */
+  #reading = 0;
+  /** Portions that it has found so far. */
+  #found = 0;
   #meter = new Meter(undefined);
 
   /** `predictions` has those that an earlier attempt at the file has already given. */
@@ -92,6 +109,10 @@ export class FileJob {
     this.#options = options;
     this.#signal = signal;
     this.#predictions = predictions;
+    this.#delivery = new Delivery(predictions, {
+      join: (segments) => this.#tell(workers.reader.call("join", { job: number, segments })),
+      added: (added) => this.#hear(added),
+    });
   }
 
   /** Classifies the whole input. The reader keeps the recordings until `release`. */
@@ -112,13 +133,21 @@ export class FileJob {
         if (files === undefined) this.#spawn(this.#push(input.files));
       };
       push();
-      this.#spawn(this.#read(push));
+      this.#spawn(...Array.from({ length: CALLS_AT_ONCE }, () => this.#read(push)));
       this.#useCompanion();
       if (!companion.alone || this.#engine === undefined) this.#useCpu();
       await this.#queue.finished();
+      await this.#delivery.settled();
+      await this.#queue.finished();
       const { order, ...found } = await reader.call("summary", { job });
       this.#report();
-      return { predictions: this.#predictions.inOrder(order), ...found };
+      const { predictions, failed } = this.#delivery.outcome(order);
+      const [first] = failed;
+      // As of a file in which nothing can be read.
+      if (first !== undefined && (strict || predictions.length === 0)) {
+        throw new PainwaveError(first.code, first.message);
+      }
+      return { predictions, ...found, refused: [...found.refused, ...failed] };
     } finally {
       // Ends whatever still runs.
       const over = new PainwaveError("CLOSED", "the file is no longer worked on");
@@ -139,9 +168,15 @@ export class FileJob {
     signal.addEventListener("abort", fail, { once: true, signal: this.#over.signal });
   }
 
+  /** An error of this ends everything. */
+  #tell<T>(part: Promise<T>): Promise<T> {
+    part.catch((error) => this.#queue.fail(error));
+    return part;
+  }
+
   /** Runs parts of the work side by side; the first that fails ends all. */
   #spawn(...parts: Promise<void>[]): void {
-    for (const part of parts) part.catch((error) => this.#queue.fail(error));
+    for (const part of parts) void this.#tell(part).catch(() => undefined);
   }
 
   /** Passes the files on, piece by piece. A file that cannot be read to its end is said to be one. */
@@ -170,34 +205,62 @@ export class FileJob {
   /** Reads to the end. `pushAgain` is called when the files are needed once more. */
   async #read(pushAgain: () => void): Promise<void> {
     const job = this.#number;
-    for (let number = 0; ; ) {
-      await this.#queue.until(() => this.#queue.over || this.#queue.waiting < this.#readAhead());
-      if (this.#queue.over) return;
-      const windows = number === 0 ? FIRST_WINDOWS : WINDOWS;
+    for (;;) {
+      const allRead = () => this.#queue.over || this.#queue.ended;
+      // The other call may have been made before this one goes on.
+      while (!allRead() && !this.#mayRead()) await this.#queue.until(() => allRead() || this.#mayRead());
+      if (allRead()) return;
+      const windows = this.#nextWindows();
+      this.#reading++;
+      // Answers come in the order of the calls.
       const { portion, bytesRead } = await this.#workers.reader.call("read", { job, windows });
+      this.#reading--;
       if (portion === "again") {
         pushAgain();
         continue;
       }
-      this.#meter.read(bytesRead, portion);
+      this.#meter.read(bytesRead, portion, windows);
       this.#report();
       if (portion === undefined) return this.#queue.end();
       if (this.#predictions.covers(portion)) {
-        this.#deliver(number++, portion, []);
+        this.#delivery.add(this.#found++, portion, []);
         continue;
       }
-      this.#queue.push({ ...portion, number: number++, failures: 0 });
+      this.#queue.push({ ...portion, number: this.#found++, about: windows, failures: 0 });
       this.#help();
     }
   }
 
-  /** Starts one more helper while more portions wait than those that are there can take. */
+  /** Starts one more helper while portions wait that those at work cannot take, and the file has enough for it. */
   #help(): void {
     if (!this.#onCpu) return;
     this.#useHelpers();
-    if (this.#queue.waiting > this.#reserve()) {
-      void this.#workers.pool.grow().then(() => this.#useHelpers());
-    }
+    if (this.#wantsHelp()) void this.#workers.pool.grow().then(() => this.#useHelpers());
+  }
+
+  #wantsHelp(): boolean {
+    const { waiting, windowsWaiting } = this.#queue;
+    const { windowsAhead } = this.#meter;
+    const { expected } = this.#workers.pool;
+    if (windowsAhead === undefined) return waiting > this.#reserve();
+    const enough = windowsWaiting + windowsAhead > HELPED_WINDOWS * (1 + expected);
+    return enough && waiting > RESERVE * expected + this.#batch();
+  }
+
+  /** Whether the reader gets one more call to read. What is behind the first portion must not hold that up. */
+  #mayRead(): boolean {
+    const atOnce = this.#delivery.count === 0 ? 1 : CALLS_AT_ONCE;
+    return this.#reading < atOnce && this.#queue.waiting < this.#readAhead();
+  }
+
+  /** Windows of the next portion: ever more, and fewer again towards the end. */
+  #nextWindows(): number {
+    if (this.#found === 0) return FIRST_WINDOWS;
+    const { windowsAhead, bytesAWindow } = this.#meter;
+    if (windowsAhead === undefined) return USUAL_WINDOWS;
+    const share = windowsAhead / (PORTIONS_A_WORKER * this.#workers.pool.capacity);
+    const most = Math.min(MAX_WINDOWS, FIRST_WINDOWS * 2 ** this.#found, MAX_BYTES / bytesAWindow);
+    return Math.ceil(Math.min(most, Math.max(MIN_WINDOWS, share)));
   }
 
   /** Portions that the reader leaves to the others. */
@@ -219,17 +282,16 @@ export class FileJob {
     if (this.#onCpu) return;
     this.#onCpu = true;
     const { reader } = this.#workers;
-    const alone = () => this.#delivered === 0 || this.#queue.ended;
-    this.#spawn(
-      this.#classify({
-        session: reader,
-        max: 1,
-        ready: () => alone() || this.#queue.waiting > this.#reserve(),
-        recover(error) {
-          throw error;
-        },
-      }),
-    );
+    const alone = () => this.#delivery.count === 0 || this.#queue.ended;
+    this.#employ({
+      session: reader,
+      max: 1,
+      judges: true,
+      ready: () => alone() || this.#queue.waiting > this.#reserve(),
+      recover(error) {
+        throw error;
+      },
+    });
     this.#useHelpers();
   }
 
@@ -241,6 +303,7 @@ export class FileJob {
       this.#employ({
         session: helper,
         max: 1,
+        judges: true,
         ready: () => true,
         recover(error, portions) {
           const tooOften = portions.some(({ failures }) => failures >= MAX_FAILURES);
@@ -270,10 +333,10 @@ export class FileJob {
     session.ended.addEventListener("abort", () => lose(session.ended.reason), { once: true, signal });
     this.#engine = engine;
     const max = this.#batch();
-    const soon = () => companion.alone && (this.#delivered === 0 || this.#queue.ended);
+    const soon = () => companion.alone && (this.#delivery.count === 0 || this.#queue.ended);
     const ready = () => soon() || this.#queue.waiting >= max;
     // Its failures say nothing about the file: the CPU does the portions again, and its failures do.
-    this.#employ({ session, max, ready, recover: lose });
+    this.#employ({ session, max, judges: false, ready, recover: lose });
   }
 
   #employ(hand: Hand): void {
@@ -290,41 +353,31 @@ export class FileJob {
       let answered: Answered<Portion>[];
       try {
         answer = await session.call("classify", { portions });
-        answered = byPortion(portions, answer.predictions);
+        answered = byPortion(portions, answer.answers);
+        if (!hand.judges) refuseFailures(answer);
       } catch (error) {
         hand.recover(error, portions);
         this.#queue.giveBack(portions);
         return;
       }
-      for (const { portion, raw } of answered) this.#deliver(portion.number, portion, raw);
+      for (const { portion, answers } of answered) this.#delivery.add(portion.number, portion, answers);
       this.#queue.done(portions);
       this.#measure(portions, answer);
     }
   }
 
-  #measure(portions: readonly Portion[], { predictions, busyMs }: Classified): void {
+  #measure(portions: readonly Portion[], { answers, busyMs }: Classified): void {
     if (this.#engine !== undefined) return;
     const { companion, pool } = this.#workers;
-    this.#meter.done(portions, windowsOf(predictions), busyMs);
+    this.#meter.done(portions, windowsOf(answers), busyMs);
     companion.consider(this.#meter.pace(pool.capacity));
     this.#useCompanion();
   }
 
-  /** Passes predictions on in the order of the file, where a later one with the same id replaces the earlier. */
-  #deliver(number: number, { ids, steps }: PortionHead, raw: readonly WasmPrediction[]): void {
-    this.#early.set(number, { portion: { ids, steps }, raw });
-    const added: Prediction[] = [];
-    for (;;) {
-      const next = this.#early.get(this.#delivered);
-      if (next === undefined) break;
-      this.#early.delete(this.#delivered);
-      this.#delivered++;
-      added.push(...this.#predictions.add(next.portion, next.raw));
-    }
-    if (added.length > 0 && this.#heard) {
-      this.#options.onPredictions?.(added);
-      this.#report();
-    }
+  #hear(added: readonly Prediction[]): void {
+    if (!this.#heard) return;
+    this.#options.onPredictions?.(added);
+    this.#report();
   }
 
   /** Whether the caller still waits: an answer may come after the file was given up. */
@@ -337,5 +390,12 @@ export class FileJob {
     const { bytesRead, bytesTotal } = this.#meter;
     const subjects = this.#predictions.size;
     this.#options.onProgress?.({ phase: "classify", bytesRead, bytesTotal, subjects });
+  }
+}
+
+/** Throws the first failure. */
+function refuseFailures({ answers }: Classified): void {
+  for (const answer of answers) {
+    if ("message" in answer) throw new PainwaveError(answer.code, answer.message);
   }
 }

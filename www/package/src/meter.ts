@@ -1,14 +1,17 @@
 import type { Pace } from "./companion.js";
-import type { WasmPortion, WasmPrediction } from "./wasm.js";
+import type { WasmAnswer, WasmPortion } from "./wasm.js";
 
 /** How many of the portions that were classified last are kept: as many as an engine is measured on. */
-const RECENT = 24;
+const RECENT = 8;
 
 /** How quickly a file is classified, and how much of it is left. */
 export class Meter {
   readonly bytesTotal: number | undefined;
   #bytesRead = 0;
   #portionsRead = 0;
+  #windowsRead = 0;
+  /** Bytes of the portions that were read. */
+  #portionBytes = 0;
   #portionsDone = 0;
   #windows = 0;
   #busyMs = 0;
@@ -22,10 +25,24 @@ export class Meter {
     return this.#bytesRead;
   }
 
-  /** The file is read up to this byte, which may have completed one more portion. */
-  read(bytes: number, portion: WasmPortion | undefined): void {
+  /** The file is read up to this byte, which may have completed one more portion, of about so many windows. */
+  read(bytes: number, portion: WasmPortion | undefined, windows: number): void {
     this.#bytesRead = bytes;
-    if (portion !== undefined) this.#portionsRead++;
+    if (portion === undefined) return;
+    this.#portionsRead++;
+    this.#windowsRead += windows;
+    this.#portionBytes += portion.values.byteLength + portion.codes.byteLength;
+  }
+
+  /** Bytes that a window takes in the portions that were read. */
+  get bytesAWindow(): number {
+    return this.#portionBytes / this.#windowsRead;
+  }
+
+  /** How many windows the rest of the file may have; unknown where its size is, or before the first portion. */
+  get windowsAhead(): number | undefined {
+    if (this.bytesTotal === undefined || this.#portionsRead === 0) return undefined;
+    return this.#windowsRead * Math.max(0, this.bytesTotal / this.#bytesRead - 1);
   }
 
   /** Portions of so many windows are classified, which kept one worker busy for so many milliseconds. */
@@ -59,7 +76,7 @@ export function windowsPerSecond(windows: number, busyMs: number): number {
   return (1000 * windows) / busyMs;
 }
 
-/** How many windows predictions are made of. */
-export function windowsOf(predictions: readonly Pick<WasmPrediction, "windows">[]): number {
-  return predictions.reduce((sum, { windows }) => sum + windows.starts.length, 0);
+/** How many windows answers are made of. */
+export function windowsOf(answers: readonly WasmAnswer[]): number {
+  return answers.reduce((sum, answer) => sum + ("windows" in answer ? answer.windows.count : 0), 0);
 }

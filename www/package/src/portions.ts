@@ -3,6 +3,8 @@ import type { WasmPortion } from "./wasm.js";
 /** Recordings that are classified together, numbered in the order of the file. */
 export interface Portion extends WasmPortion {
   readonly number: number;
+  /** About as many windows as they have. */
+  readonly about: number;
   /** How often it was handed out to a worker that died over it. */
   failures: number;
 }
@@ -21,6 +23,11 @@ export class PortionQueue {
   /** Portions that wait for a worker. */
   get waiting(): number {
     return this.#waiting.length;
+  }
+
+  /** About as many windows as those portions have. */
+  get windowsWaiting(): number {
+    return this.#waiting.reduce((sum, { about }) => sum + about, 0);
   }
 
   /** Whether the whole file is read. */

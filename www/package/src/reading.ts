@@ -44,6 +44,8 @@ export class Reading {
   readonly #leftOut: string[] = [];
   /** Whether more of the file is wanted that pieces come from. */
   #wanted = true;
+  /** The last call of `next`. */
+  #last: Promise<unknown> = Promise.resolve();
   /** Whether the module's reader wants more of the table. */
   #goOn = true;
   #ended = false;
@@ -95,9 +97,15 @@ export class Reading {
   /**
    * Reads on until subjects are complete that have this many windows, or until the end. What uses the module
    * goes through `turn`; waiting for bytes does not, so that others may use it meanwhile. "again" asks for all pieces
-   * to be pushed once more.
+   * to be pushed once more. A call waits for the one before.
    */
-  async next(windows: number, turn: Turn): Promise<WasmPortion | "again" | undefined> {
+  next(windows: number, turn: Turn): Promise<WasmPortion | "again" | undefined> {
+    const next = this.#last.then(() => this.#next(windows, turn));
+    this.#last = next.catch(() => undefined);
+    return next;
+  }
+
+  async #next(windows: number, turn: Turn): Promise<WasmPortion | "again" | undefined> {
     for (;;) {
       const portion = await turn(() => this.#open().take(windows));
       if (portion !== undefined || this.#ended) return portion;

@@ -9,6 +9,11 @@ const CHUNK_BYTES = 1 << 20;
 const FIRST_CHUNK_BYTES = 1 << 18;
 /** Size of the slices that a worker reads itself: browsers take their time for each. */
 const MAX_SLICE_BYTES = 1 << 22;
+/**
+ * Slices that are on their way at once. A browser hands their bytes over only while the worker waits, and then to all of
+ * them: with one alone, a worker that computes in between waits for most of it.
+ */
+const SLICES_AHEAD = 3;
 
 /** A file that is open for reading. It must be cancelled in the end, read or not. */
 export interface OpenSource {
@@ -97,26 +102,29 @@ async function* notFound({ status, statusText }: Response): Chunks {
   throw new PainwaveError("READ_FAILED", `the server answered ${status} ${statusText}`);
 }
 
-/** A blob in slices, the next of which is on its way while one is worked on. */
+/** A blob in slices, the next of which are on their way while one is worked on. */
 export async function* blobChunks(blob: Blob, signal: AbortSignal | undefined): Chunks {
+  const coming: Promise<ArrayBuffer>[] = [];
   let end = 0;
   let size = FIRST_CHUNK_BYTES;
-  const slice = () => {
-    const start = end;
-    end = Math.min(blob.size, start + size);
-    size = Math.min(2 * size, MAX_SLICE_BYTES);
-    const bytes = start < end ? blob.slice(start, end).arrayBuffer() : undefined;
-    // After an abort it is not awaited any more, and its rejection must not count as unhandled.
-    bytes?.catch(() => undefined);
-    return bytes;
+  const ask = () => {
+    while (end < blob.size && coming.length <= SLICES_AHEAD) {
+      const bytes = blob.slice(end, end + size).arrayBuffer();
+      // After an abort it is not awaited any more, and its rejection must not count as unhandled.
+      bytes.catch(() => undefined);
+      coming.push(bytes);
+      end += size;
+      size = Math.min(2 * size, MAX_SLICE_BYTES);
+    }
   };
-  for (let bytes = slice(); bytes !== undefined; ) {
-    const ahead = slice();
+  for (;;) {
+    ask();
+    const bytes = coming.shift();
+    if (bytes === undefined) return;
     const chunk = await abortable(bytes, signal).catch((error) => {
       throw signal?.aborted ? error : readFailed(error);
     });
     yield new Uint8Array(chunk);
-    bytes = ahead;
   }
 }
 
