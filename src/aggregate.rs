@@ -46,7 +46,7 @@ pub struct Aggregate {
 }
 
 /// What the windows of a recording add up to, in any number of parts.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WindowSums {
     /// Number of windows.
     windows: u64,
@@ -88,6 +88,23 @@ impl WindowSums {
         self.votes.iter_mut().zip(&other.votes).for_each(|(votes, more)| *votes += more);
         self.probabilities.iter_mut().zip(&other.probabilities).for_each(|(sum, more)| *sum += more);
         self.logs.iter_mut().zip(&other.logs).for_each(|(sum, more)| *sum += more);
+    }
+
+    /// All of it as numbers: those of each class, after the number of windows.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = f64> {
+        let sums = self.probabilities.iter().chain(&self.logs).copied();
+        // Exact up to 2^53.
+        let votes = self.votes.iter().map(|votes| *votes as f64);
+        std::iter::once(self.windows as f64).chain(sums).chain(votes)
+    }
+
+    /// From those numbers, or as many of them as there are.
+    pub(crate) fn from_numbers(numbers: &mut impl Iterator<Item = f64>, classes: usize) -> Self {
+        let windows = numbers.next().unwrap_or(0.0) as u64;
+        let mut of_classes = || numbers.by_ref().take(classes).collect::<Vec<f64>>();
+        let (probabilities, logs) = (of_classes(), of_classes());
+        let votes = of_classes().into_iter().map(|votes| votes as u64).collect();
+        WindowSums { windows, probabilities, logs, votes }
     }
 
     /// The mean of sums over the windows.

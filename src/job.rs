@@ -1,12 +1,15 @@
 //! Files from their bytes to complete recordings, in portions for the instances that classify them.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use crate::bundle::Manifest;
-use crate::classifier::Classifier;
-use crate::reading::{ReadError, ReadOptions, Reader};
-use crate::recording::Recording;
+use crate::classifier::{Classifier, Evidence, Prediction, Segment};
+use crate::reading::{ReadError, ReadOptions, Reader, Ready};
+use crate::segments::{Piece, Segments};
 use crate::windows::WindowConfig;
+
+/// Rows from which on a recording is classified while it is read: far more than most have.
+const CUT_AT: usize = 1 << 14;
 
 /// Files that are being read, one after the other, and which of their recordings wait to be classified.
 ///
@@ -14,22 +17,43 @@ use crate::windows::WindowConfig;
 /// more of its rows turn up later it is complete once more at the end, and the later prediction replaces the
 /// earlier one. If one of these cannot be read, the subject is refused, and the earlier prediction does not count: see
 /// [`Reader::readable`].
+///
+/// A long recording is handed out in segments while it is read. What is found in each is [joined](Job::join), in their
+/// order.
 pub struct Job {
     reader: Reader,
     window: WindowConfig,
-    /// Indices of recordings that are complete and not taken yet, with the steps that they had then.
-    pending: VecDeque<(usize, usize)>,
-    /// Indices of the recordings that were taken last.
-    taken: Vec<usize>,
+    /// What can be taken.
+    pending: VecDeque<Pending>,
+    /// What was taken last.
+    taken: Vec<Pending>,
+    /// The recording that is cut.
+    segments: Option<Segments>,
+    /// By id: what is known of recordings whose last segment is not joined yet.
+    evidence: HashMap<String, Evidence>,
     ended: bool,
+}
+
+enum Pending {
+    /// The recording with this index, and the steps that it had when it became complete.
+    Whole(usize, usize),
+    Piece(Piece),
 }
 
 impl Job {
     /// Starts to read files in the classifier's schema.
     pub fn new(classifier: &Classifier, options: ReadOptions) -> Self {
         let Manifest { schema, sampling, window, .. } = classifier.manifest();
-        let (reader, window) = (Reader::new(schema, sampling, options), *window);
-        Job { reader, window, pending: VecDeque::new(), taken: Vec::new(), ended: false }
+        let cut_at = (!classifier.needs_whole()).then_some(CUT_AT);
+        Job {
+            reader: Reader::new(schema, sampling, ReadOptions { cut_at, ..options }),
+            window: *window,
+            pending: VecDeque::new(),
+            taken: Vec::new(),
+            segments: None,
+            evidence: HashMap::new(),
+            ended: false,
+        }
     }
 
     /// Names files that are to come, beside those of the options.
@@ -75,24 +99,57 @@ impl Job {
         Ok(false)
     }
 
-    /// Takes complete recordings that have this many windows, or a few more, in the order in which they became
-    /// complete. None, if there are fewer; after [`Job::end`] there are always enough until all are taken.
-    pub fn take(&mut self, windows: usize) -> Vec<&Recording> {
+    /// Takes complete recordings, and segments of long ones, that have this many windows, or a few more, in the order in
+    /// which they became complete. None, if there are fewer; after [`Job::end`] there are always enough until all are
+    /// taken.
+    pub fn take(&mut self, windows: usize) -> Vec<Segment<'_>> {
         let (mut enough, mut taken) = (0, 0);
-        for (_, steps) in &self.pending {
+        for pending in &self.pending {
             if enough >= windows {
                 break;
             }
-            enough += self.window.starts(*steps).count();
+            enough += match pending {
+                Pending::Whole(_, steps) => self.window.starts(*steps).count(),
+                Pending::Piece(piece) => piece.segment().windows(&self.window).count(),
+            };
             taken += 1;
         }
         if enough < windows && !self.ended {
             return Vec::new();
         }
-        let taken: Vec<usize> = self.pending.drain(..taken).map(|(index, _)| index).collect();
-        let released = std::mem::replace(&mut self.taken, taken);
-        released.into_iter().for_each(|index| self.reader.release(index));
-        self.taken.iter().map(|index| self.reader.recording(*index)).collect()
+        let taken = self.pending.drain(..taken).collect();
+        for released in std::mem::replace(&mut self.taken, taken) {
+            match released {
+                Pending::Whole(index, _) => self.reader.release(index),
+                Pending::Piece(piece) if piece.ended => self.reader.release(piece.index),
+                Pending::Piece(_) => {}
+            }
+        }
+        let segment = |taken| match taken {
+            &Pending::Whole(index, _) => Segment::whole(self.reader.recording(index)),
+            Pending::Piece(piece) => piece.segment(),
+        };
+        self.taken.iter().map(segment).collect()
+    }
+
+    /// Takes what the windows of a recording's next segment say. The prediction, if it was the last one.
+    ///
+    /// `first` and `ended` are those of the [`Segment`].
+    pub fn join(
+        &mut self,
+        classifier: &Classifier,
+        id: &str,
+        evidence: Evidence,
+        (first, ended): (usize, bool),
+    ) -> Option<Prediction> {
+        match self.evidence.get_mut(id) {
+            Some(before) if first > 0 => before.append(&evidence),
+            _ => {
+                self.evidence.insert(id.to_owned(), evidence);
+            }
+        }
+        let evidence = ended.then(|| self.evidence.remove(id)).flatten()?;
+        Some(classifier.predict(id, &evidence))
     }
 
     /// What was read: recordings in the order of first appearance, and what is to say about the files.
@@ -103,9 +160,24 @@ impl Job {
     /// Adds recordings that have become complete, and takes out those that have got more rows since: they are complete
     /// again, or will be at the end.
     fn update_pending(&mut self) {
-        let complete = self.reader.take_complete();
-        let steps = |index: usize| self.reader.recording(index).steps();
-        self.pending.retain(|(index, then)| steps(*index) == *then);
-        self.pending.extend(complete.into_iter().map(|index| (index, steps(index))));
+        let ready = self.reader.take_ready();
+        let Job { reader, pending, .. } = self;
+        let steps = |index: usize| reader.recording(index).steps();
+        pending.retain(|pending| match pending {
+            Pending::Whole(index, then) => steps(*index) == *then,
+            Pending::Piece(_) => true,
+        });
+        for ready in ready {
+            match ready {
+                Ready::Complete(index) => pending.push_back(Pending::Whole(index, steps(index))),
+                Ready::Part(part) => {
+                    let segments = self.segments.take().filter(|segments| segments.index() == part.index);
+                    let mut segments = segments.unwrap_or_else(|| Segments::new(part.index, self.window));
+                    let last = part.last;
+                    pending.extend(segments.push(part.steps, last).into_iter().map(Pending::Piece));
+                    self.segments = (!last).then_some(segments);
+                }
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@
 //! In browsers one instance reads a file and others classify its recordings, which travel between them as portions:
 //!
 //! ```text
-//! Recording [T, C] ──Portion { ids, steps, values [all steps, C], codes [all steps, K] }──▶ Recording [T, C]
+//! Recording [T, C] ──Portion { ids, first, ended, steps, values [all steps, C], codes [all steps, K] }──▶ Segment [T, C]
 //! ```
 //!
 //! Each arrow is one module, and each module knows only the types of the one before it:
@@ -28,9 +28,9 @@
 //! | [`stages`] | members' logits to a window's probabilities, for ensembles and stages alike |
 //! | [`aggregate`] | the probabilities of windows to one prediction per subject |
 //! | [`decision`] | a subject's probabilities to calibrated ones and a class |
-//! | [`portion`] | recordings side by side, on the way to another instance |
 //! | [`classifier`] | the entry point: a bundle and an engine; recordings in, predictions out |
-//! | [`job`] | files: bytes in, complete recordings out while they are being read |
+//! | [`portion`] | recordings and their segments side by side, on the way to another instance |
+//! | [`job`], `segments` | files: bytes in, complete recordings and segments of long ones out while they are being read |
 //! | [`labels`] | true labels, from a file of them or a column of the recordings |
 //! | [`kind`] | what a file is, by its first bytes |
 //! | [`evaluation`] | true and predicted classes to scores |
@@ -54,6 +54,7 @@ pub mod portion;
 pub mod reading;
 pub mod recording;
 pub mod sampling;
+mod segments;
 mod simd;
 mod sorted;
 #[cfg(feature = "spreadsheet")]

@@ -1,13 +1,18 @@
-//! Recordings side by side in few buffers: the form in which they go from the instance that reads a file to
-//! those that classify it.
+//! Recordings, or segments of long ones, side by side in few buffers: the form in which they go from the instance that reads
+//! a file to those that classify it.
 
+use crate::classifier::Segment;
 use crate::recording::{Recording, RecordingError, Schema};
 
-/// Some recordings of one schema, one after the other. Times stay behind: a model reads only their order.
+/// Some segments of recordings of one schema, one after the other. Times stay behind: a model reads only their order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Portion {
-    /// Ids of the `R` recordings.
+    /// Ids of the recordings that the `R` segments are of.
     pub ids: Vec<String>,
+    /// Index in its recording of the first step of each, `[R]`.
+    pub first: Vec<u32>,
+    /// Whether its recording ends with each, `[R]`: 1 or 0.
+    pub ended: Vec<u8>,
     /// Number of steps `T` of each, `[R]`.
     pub steps: Vec<u32>,
     /// Their channels, `[sum of T, channels]`.
@@ -38,20 +43,33 @@ pub enum PortionError {
 }
 
 impl Portion {
-    /// Copies recordings.
-    pub fn new(recordings: &[&Recording]) -> Portion {
+    /// Copies segments.
+    pub fn new(segments: &[Segment<'_>]) -> Portion {
         let mut portion = Portion::default();
-        for recording in recordings {
+        // A row takes more than a byte: a file with more rows does not exist.
+        let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        for Segment { recording, first, ended } in segments {
             portion.ids.push(recording.id.clone());
-            // A row takes more than a byte: a file with more rows does not exist.
-            portion.steps.push(u32::try_from(recording.steps()).unwrap_or(u32::MAX));
+            portion.first.push(number(*first));
+            portion.ended.push(u8::from(*ended));
+            portion.steps.push(number(recording.steps()));
             portion.values.extend_from_slice(&recording.values);
             portion.codes.extend_from_slice(&recording.codes);
         }
         portion
     }
 
-    /// The recordings again; the time of a step is its index.
+    /// The segments, whose steps [`Portion::recordings`] gives.
+    pub fn segments<'a>(&self, recordings: &'a [Recording]) -> Vec<Segment<'a>> {
+        let segment = |(recording, (first, ended)): (&'a Recording, (&u32, &u8))| Segment {
+            recording,
+            first: *first as usize,
+            ended: *ended != 0,
+        };
+        recordings.iter().zip(self.first.iter().zip(&self.ended)).map(segment).collect()
+    }
+
+    /// The steps of the segments again; the time of a step is its index.
     ///
     /// # Errors
     /// The buffers do not hold what ids, steps and schema say, or the schema has no columns.
@@ -66,6 +84,8 @@ impl Portion {
         // Saturating: a sum or product that overflows equals no length.
         let rows = self.steps.iter().fold(0usize, |sum, steps| sum.saturating_add(*steps as usize));
         expect("ids", self.ids.len(), self.steps.len())?;
+        expect("first steps", self.first.len(), self.steps.len())?;
+        expect("ends", self.ended.len(), self.steps.len())?;
         expect("values", self.values.len(), rows.saturating_mul(channels))?;
         expect("codes", self.codes.len(), rows.saturating_mul(categories))?;
         let mut from = 0;

@@ -14,7 +14,7 @@ use wasm_bindgen::prelude::*;
 
 use self::files::{WebColumns, WebRepair, WebSummary, read_options};
 use crate::bundle::{Bundle, Manifest, ModelCard};
-use crate::classifier::{Classifier, ClassifyError, LoadError, Prediction};
+use crate::classifier::{Classifier, ClassifyError, Evidence, LoadError, Prediction, Segment};
 use crate::engine::{EngineError, EngineKind, Precision, built};
 use crate::evaluation::{ClassScores, Scores};
 use crate::job::Job;
@@ -22,7 +22,7 @@ use crate::kind::Kind;
 use crate::labels::{LabelColumns, Labels, LabelsError, Spelled};
 use crate::portion::Portion;
 use crate::reading::ReadError;
-use crate::recording::{Recording, Schema};
+use crate::recording::Schema;
 use crate::windows::WindowConfig;
 
 #[cfg(feature = "embedded")]
@@ -137,22 +137,36 @@ impl WebClassifier {
         Kind::of(schema, &read_options(&options), head, complete).name().to_owned()
     }
 
-    /// Classifies the recordings of a [`Portion`], given by its parts: one prediction each, in their order.
-    #[wasm_bindgen(unchecked_return_type = "WebPrediction[]")]
+    /// Classifies the segments of a [`Portion`], given by its parts: one answer each, in their order. That of a whole
+    /// recording is a prediction, that of a part of one is for [`WebJob::join`]. One that cannot be classified keeps no
+    /// other from it.
+    #[wasm_bindgen(unchecked_return_type = "WebAnswer[]")]
     pub async fn classify(
         &self,
         ids: Vec<String>,
+        first: Vec<u32>,
+        ended: Vec<u8>,
         steps: Vec<u32>,
         values: Vec<f32>,
         codes: Vec<u8>,
     ) -> Result<Array, Error> {
-        let portion = Portion { ids, steps, values, codes };
+        let portion = Portion { ids, first, ended, steps, values, codes };
         let recordings = portion.recordings(&self.classifier.manifest().schema);
         let recordings = recordings.map_err(|reason| error(&reason.to_string(), "INTERNAL"))?;
-        let recordings: Vec<&Recording> = recordings.iter().collect();
-        let predictions = self.classifier.classify(&recordings).await;
-        let predictions = predictions.map_err(|reason| classify_error(&reason))?;
-        predictions.iter().map(prediction_to_js).collect()
+        let segments = portion.segments(&recordings);
+        let answers = self.classifier.classify_segments(&segments).await;
+        let answers = answers.map_err(|reason| classify_error(&reason))?;
+        let answers = segments.iter().zip(answers).map(|(segment, answer)| {
+            let Segment { recording, first, ended } = segment;
+            match answer {
+                Ok(evidence) if *first == 0 && *ended => {
+                    prediction_to_js(&self.classifier.predict(&recording.id, &evidence))
+                }
+                Ok(evidence) => Ok(evidence_to_js(&recording.id, &evidence)),
+                Err(reason) => Ok(failure_to_js(&recording.id, &reason)),
+            }
+        });
+        answers.collect()
     }
 }
 
@@ -186,22 +200,43 @@ impl WebJob {
         self.job.borrow_mut().end(repeatable).map_err(|reason| csv_error(&reason))
     }
 
-    /// Takes complete recordings that have this many windows, or a few more. None, if there are fewer; after
-    /// `end` there are always enough until all are taken.
+    /// Takes complete recordings, and segments of long ones, that have this many windows, or a few more. None, if there are
+    /// fewer; after `end` there are always enough until all are taken.
     #[wasm_bindgen(unchecked_return_type = "WebPortion | undefined")]
     pub fn take(&self, windows: usize) -> JsValue {
         let mut job = self.job.borrow_mut();
-        let recordings = job.take(windows);
-        if recordings.is_empty() {
+        let segments = job.take(windows);
+        if segments.is_empty() {
             return JsValue::UNDEFINED;
         }
-        let Portion { ids, steps, values, codes } = Portion::new(&recordings);
+        let Portion { ids, first, ended, steps, values, codes } = Portion::new(&segments);
         let object = Object::new();
         set(&object, "ids", &ids.iter().map(|id| JsValue::from_str(id)).collect::<Array>());
+        set(&object, "first", &Uint32Array::from(&first[..]));
+        set(&object, "ended", &Uint8Array::from(&ended[..]));
         set(&object, "steps", &Uint32Array::from(&steps[..]));
         set(&object, "values", &Float32Array::from(&values[..]));
         set(&object, "codes", &Uint8Array::from(&codes[..]));
         object.into()
+    }
+
+    /// Takes what was found in the next segment of a recording, which must come in their order. The prediction, if the
+    /// recording ends with it.
+    #[wasm_bindgen(unchecked_return_type = "WebPrediction | undefined")]
+    pub fn join(
+        &self,
+        id: &str,
+        first: u32,
+        ended: bool,
+        numbers: Vec<f64>,
+        starts: Vec<u32>,
+        probabilities: Vec<f32>,
+    ) -> Result<JsValue, Error> {
+        let Manifest { members, classes, .. } = self.classifier.manifest();
+        let evidence = Evidence::from_numbers(&numbers, starts, probabilities, members.len(), classes.len());
+        let evidence = evidence.ok_or_else(|| error("no such evidence", "INTERNAL"))?;
+        let prediction = self.job.borrow_mut().join(&self.classifier, id, evidence, (first as usize, ended));
+        prediction.map_or(Ok(JsValue::UNDEFINED), |prediction| prediction_to_js(&prediction).map(Into::into))
     }
 
     /// What is to say about the files. `order` has the ids of the subjects that could be read, in the order of first
@@ -243,7 +278,7 @@ pub fn evaluate(
     predicted: Vec<String>,
     #[wasm_bindgen(unchecked_param_type = "WebReadOptions | undefined")] options: JsValue,
 ) -> Result<JsValue, Error> {
-    let columns = LabelColumns { id: &schema_ids, label: label_column.as_deref() };
+    let columns = LabelColumns { id: &schema_ids, label: label_column.as_deref(), group: None };
     let labels =
         Labels::parse(labels, columns, &classes, &read_options(&options)).map_err(
             |reason| match &reason {
@@ -309,12 +344,30 @@ export interface WebPrediction {
     label: string;
     class: number;
     probabilities: number[];
-    windows: { starts: Uint32Array; probabilities: Float32Array };
+    windows: { count: number; starts: Uint32Array; probabilities: Float32Array };
     warnings: string[];
 }
-/** Recordings side by side: `steps` of each, then `[steps, channels]` and `[steps, categories]` of all. */
+/** What the windows of a segment say of its recording. */
+export interface WebEvidence {
+    id: string;
+    windows: { count: number; starts: Uint32Array; probabilities: Float32Array };
+    numbers: Float64Array;
+}
+/** Why a recording could not be classified. */
+export interface WebFailure {
+    id: string;
+    code: string;
+    message: string;
+}
+export type WebAnswer = WebPrediction | WebEvidence | WebFailure;
+/**
+ * Segments of recordings side by side: of each its `first` step in its recording, whether that has `ended` with it (1 or 0), and
+ * its `steps`; then `[steps, channels]` and `[steps, categories]` of all.
+ */
 export interface WebPortion {
     ids: string[];
+    first: Uint32Array;
+    ended: Uint8Array;
     steps: Uint32Array;
     values: Float32Array;
     codes: Uint8Array;
@@ -327,20 +380,43 @@ export interface WebRecording {
 }
 "#;
 
-fn prediction_to_js(prediction: &Prediction) -> Result<JsValue, Error> {
-    let windows = Object::new();
-    set(&windows, "starts", &Uint32Array::from(&prediction.window_starts[..]));
-    set(&windows, "probabilities", &Float32Array::from(&prediction.window_probabilities[..]));
+fn prediction_to_js(prediction: &Prediction) -> Result<Object, Error> {
     let warnings: Vec<String> = prediction.warnings.iter().map(ToString::to_string).collect();
-
     let object = Object::new();
     set(&object, "id", &prediction.id.as_str().into());
     set(&object, "label", &prediction.label.as_str().into());
     set(&object, "class", &(prediction.class as u32).into());
     set(&object, "probabilities", &to_js(&prediction.probabilities)?);
-    set(&object, "windows", &windows);
+    let Prediction { windows, window_starts, window_probabilities, .. } = prediction;
+    set(&object, "windows", &windows_to_js(*windows, window_starts, window_probabilities));
     set(&object, "warnings", &to_js(&warnings)?);
-    Ok(object.into())
+    Ok(object)
+}
+
+fn evidence_to_js(id: &str, evidence: &Evidence) -> Object {
+    let Evidence { sums, window_starts, window_probabilities, .. } = evidence;
+    let object = Object::new();
+    set(&object, "id", &id.into());
+    set(&object, "windows", &windows_to_js(sums.windows(), window_starts, window_probabilities));
+    set(&object, "numbers", &Float64Array::from(&evidence.numbers()[..]));
+    object
+}
+
+fn failure_to_js(id: &str, reason: &ClassifyError) -> Object {
+    let failure = classify_error(reason);
+    let object = Object::new();
+    set(&object, "id", &id.into());
+    set(&object, "code", &Reflect::get(&failure, &"code".into()).unwrap_or_default());
+    set(&object, "message", &failure.message().into());
+    object
+}
+
+fn windows_to_js(count: u64, starts: &[u32], probabilities: &[f32]) -> Object {
+    let windows = Object::new();
+    set(&windows, "count", &(count as f64).into());
+    set(&windows, "starts", &Uint32Array::from(starts));
+    set(&windows, "probabilities", &Float32Array::from(probabilities));
+    windows
 }
 
 fn precision_of(name: &str) -> Result<Precision, Error> {

@@ -1,7 +1,5 @@
 //! What the windows of a recording say, in parts: a recording may be longer than any memory.
 
-use serde::{Deserialize, Serialize};
-
 use crate::aggregate::WindowSums;
 use crate::recording::Recording;
 use crate::windows::WindowConfig;
@@ -31,13 +29,13 @@ impl<'a> Segment<'a> {
     }
 
     /// First step, in the recording, of each window that begins in this segment.
-    pub(super) fn windows(&self, config: &WindowConfig) -> impl Iterator<Item = usize> + use<> {
+    pub fn windows(&self, config: &WindowConfig) -> impl Iterator<Item = usize> + use<> {
         config.starts_from(self.first, self.first + self.recording.steps(), self.ended)
     }
 }
 
 /// What the windows of a recording say, or those of its segments so far.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Evidence {
     /// Steps of the recording so far.
     pub steps: usize,
@@ -54,7 +52,7 @@ pub struct Evidence {
 }
 
 /// Inputs outside the range seen in training.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outside {
     /// How many.
     pub values: usize,
@@ -85,6 +83,38 @@ impl Evidence {
         };
         evidence.thin();
         evidence
+    }
+
+    /// All but the windows that are kept, as numbers, which [`Evidence::from_numbers`] takes.
+    pub fn numbers(&self) -> Vec<f64> {
+        let outside = self.outside.iter().flat_map(|outside| [outside.values, outside.of]);
+        // Exact up to 2^53.
+        let counts = [self.steps, self.apart].into_iter().chain(outside).map(|count| count as f64);
+        let mut numbers: Vec<f64> = counts.collect();
+        numbers.extend(self.sums.numbers());
+        numbers
+    }
+
+    /// From the numbers of all, for an ensemble of so many members, and the windows that are kept. None, if that is not as
+    /// many as there should be.
+    pub fn from_numbers(
+        numbers: &[f64],
+        window_starts: Vec<u32>,
+        window_probabilities: Vec<f32>,
+        members: usize,
+        classes: usize,
+    ) -> Option<Self> {
+        let right = numbers.len() == 3 + 2 * members + 3 * classes
+            && window_probabilities.len() == window_starts.len() * classes;
+        let mut numbers = numbers.iter().copied().filter(|_| right);
+        let mut count = || numbers.next().map(|number| number as usize);
+        let (steps, apart) = (count()?, count()?.max(1));
+        let mut outside = Vec::with_capacity(members);
+        for _ in 0..members {
+            outside.push(Outside { values: count()?, of: count()? });
+        }
+        let sums = WindowSums::from_numbers(&mut numbers, classes);
+        Some(Evidence { steps, sums, window_starts, window_probabilities, outside, apart })
     }
 
     /// Adds what the windows of the next segment say.

@@ -1,7 +1,26 @@
 //! Names of classes that are written in two ways: `walk`, `Walk`, `WALK `.
 
+use crate::reading;
 use crate::reading::spelling::is_alike;
 pub use crate::reading::spelling::plain;
+
+/// Words that say that there is no label and may be a class as well, in plain letters.
+const PERHAPS_MISSING: [&str; 14] = [
+    "none",
+    "unknown",
+    "undefined",
+    "unlabeled",
+    "unlabelled",
+    "nolabel",
+    "notlabeled",
+    "notlabelled",
+    "invalid",
+    "error",
+    "void",
+    "absent",
+    "blank",
+    "empty",
+];
 
 /// Index of the class that a word names, and whether the word is its name to the letter. None if it names no class, or
 /// several in other letters.
@@ -14,6 +33,21 @@ pub fn find(classes: &[String], word: &str) -> Option<(usize, bool)> {
         (Some((_, index)), None) => Some((index, false)),
         _ => None,
     }
+}
+
+/// Whether a word can say that there is no label.
+pub fn may_be_missing(label: &str) -> bool {
+    reading::is_missing(label) || is_perhaps_missing(label)
+}
+
+/// Whether a word says that there is no label, whatever the classes are.
+pub fn is_missing(label: &str) -> bool {
+    reading::is_missing(label) && !is_perhaps_missing(label)
+}
+
+/// Whether a word may be a class, and may say that there is no label.
+pub fn is_perhaps_missing(label: &str) -> bool {
+    PERHAPS_MISSING.contains(&plain(label).as_str())
 }
 
 #[cfg(test)]

@@ -1,163 +1,38 @@
-//! True labels, read from a file of them or from a column of the recordings.
+//! True labels, read from a table of them.
+//!
+//! | module | does |
+//! |---|---|
+//! | `columns` | what the columns are called |
+//! | [`table`] | the rows of a table, and whose they are |
+//! | [`subjects`] | what rows say of their subjects, whether the classes are known or are still to be found |
+//! | [`classes`], [`ids`] | names of classes and ids that are written in two ways |
 
 pub mod classes;
+mod columns;
+mod error;
 pub mod ids;
-
-use std::collections::{HashMap, HashSet};
+pub mod subjects;
+pub mod table;
 
 use serde::{Deserialize, Serialize};
 
-use self::ids::Spellings;
-use crate::reading::{
-    ReadError, ReadOptions, ReadWarning, Repair, RepairKind, Repairs, Role, Row, Rows, Wanted, ids::clean,
-    is_missing, name_list,
-};
-use crate::recording::joined;
-
-/// Name of the column with the class in a file of labels, if nobody says another one.
-pub const LABEL_COLUMN: &str = "label";
-
-/// Names that a column with the class has elsewhere.
-pub const LABEL_COLUMNS: [&str; 17] = [
-    LABEL_COLUMN,
-    "class",
-    "target",
-    "y",
-    "category",
-    "labels",
-    "classes",
-    "activity",
-    "diagnosis",
-    "outcome",
-    "group",
-    "truth",
-    "ground_truth",
-    "condition",
-    "status",
-    "class_label",
-    "result",
-];
-
-/// Names that a column of ids has elsewhere.
-pub const ID_COLUMNS: [&str; 12] = [
-    "id",
-    "subject",
-    "subject_id",
-    "participant",
-    "participant_id",
-    "patient",
-    "patient_id",
-    "recording",
-    "sample",
-    "sample_id",
-    "file",
-    "filename",
-];
-
-/// The columns of a file of labels.
-#[derive(Clone, Copy, Debug)]
-pub struct LabelColumns<'a> {
-    /// The parts of an id, as in the recordings; of several, the file may have the first alone.
-    pub id: &'a [String],
-    /// The class. Without it, a usual name, or the only other column.
-    pub label: Option<&'a str>,
-}
+pub use self::columns::{ID_COLUMNS, LABEL_COLUMN, LABEL_COLUMNS, LabelColumns};
+pub use self::error::LabelsError;
+use self::subjects::{News, Subjects, Word};
+use self::table::{Said, Table};
+use crate::reading::{ReadOptions, ReadWarning, Repair, RepairKind, Repairs};
 
 /// The true classes of subjects.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Labels {
-    /// In the order of the file.
-    entries: Vec<Entry>,
-    /// Each id's index among the entries.
-    indices: HashMap<String, usize>,
-    /// Whether the ids are the first part of the recordings' ids.
-    by_first_key: bool,
-    /// Subjects that the file has without a label.
-    unlabelled: usize,
-    warnings: Vec<ReadWarning>,
+    subjects: Subjects<u64>,
+    table: Table,
     repairs: Vec<Repair>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-struct Entry {
-    id: String,
-    class: usize,
-    line: u64,
-}
-
-/// Why a file of labels cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum LabelsError {
-    /// It is no table with the columns.
-    #[error(transparent)]
-    Csv(#[from] ReadError),
-    /// A label is not one of the classes.
-    #[error("line {line}, column {column:?}: expected one of the classes {}, found {found:?}", name_list(.classes))]
-    UnknownLabel {
-        /// Line of the row.
-        line: u64,
-        /// Name of the label column.
-        column: String,
-        /// What was found.
-        found: String,
-        /// Names of the classes.
-        classes: Vec<String>,
-    },
-    /// A subject has two labels.
-    #[error(
-        "line {line}, column {column:?}: subject {id:?} has the label {label:?} here and {first_label:?} on line \
-         {first_line}"
-    )]
-    DuplicateId {
-        /// Line of the second row.
-        line: u64,
-        /// Line of the first row.
-        first_line: u64,
-        /// Name of the id column.
-        column: String,
-        /// The subject.
-        id: String,
-        /// Its class by the second row.
-        label: String,
-        /// Its class by the first row.
-        first_label: String,
-    },
-}
-
-impl LabelsError {
-    /// The line that the error is on, if it is on one.
-    pub fn line(&self) -> Option<u64> {
-        match self {
-            LabelsError::Csv(error) => error.line(),
-            LabelsError::UnknownLabel { line, .. } | LabelsError::DuplicateId { line, .. } => Some(*line),
-        }
-    }
-
-    /// Name of the column that the error is in, if it is in one.
-    pub fn column(&self) -> Option<&str> {
-        match self {
-            LabelsError::Csv(error) => error.column(),
-            LabelsError::UnknownLabel { column, .. } | LabelsError::DuplicateId { column, .. } => {
-                Some(column)
-            }
-        }
-    }
-
-    /// Stable name of the kind of error.
-    pub fn code(&self) -> &'static str {
-        match self {
-            LabelsError::Csv(error) => error.code(),
-            LabelsError::UnknownLabel { .. } => "UNKNOWN_LABEL",
-            LabelsError::DuplicateId { .. } => "DUPLICATE_ID",
-        }
-    }
-}
-
 impl Labels {
-    /// Reads a table with a row for each subject, or one in which a subject's rows agree. It is read as recordings are:
-    /// see [`crate::reading`]. Names of classes may be written in other letters, and subjects without a label do not
-    /// count.
+    /// Reads a table with a row for each subject, or one in which a subject's rows agree. Names of classes may be written
+    /// in other letters, and subjects without a label do not count.
     ///
     /// # Errors
     /// Whatever is wrong with the file.
@@ -167,58 +42,43 @@ impl Labels {
         classes: &[String],
         options: &ReadOptions,
     ) -> Result<Labels, LabelsError> {
-        let mut label = Wanted::optional(columns.label.unwrap_or(LABEL_COLUMN), Role::Word);
-        if columns.label.is_none() {
-            label = label.or(LABEL_COLUMNS[1..].iter().copied());
-        }
-        let file = LabelsFile { bytes, columns, classes, options };
-        match file.read(label)? {
-            Found::Labels(labels) => Ok(labels),
-            Found::NoLabelColumn { only: Some(column) } => {
-                match file.read(Wanted::needed(column, Role::Word))? {
-                    Found::Labels(labels) => Ok(labels),
-                    Found::NoLabelColumn { .. } => Ok(Labels::default()),
-                }
-            }
-            // The reader says what is missing, and what there is.
-            Found::NoLabelColumn { only: None } => {
-                let name = columns.label.unwrap_or(LABEL_COLUMN);
-                match file.read(Wanted::needed(name, Role::Word))? {
-                    Found::Labels(labels) => Ok(labels),
-                    Found::NoLabelColumn { .. } => Ok(Labels::default()),
-                }
-            }
-        }
+        let mut subjects = Subjects::new(Some(classes));
+        let mut repairs = Repairs::new(options.strict);
+        let table = table::read(bytes, columns, true, options, &mut repairs, &mut |said, repairs| {
+            hear(&mut subjects, classes, &said, repairs)
+        })?;
+        Ok(Labels { subjects, table, repairs: repairs.all().to_vec() })
     }
 
     /// Index of a subject's true class.
     pub fn get(&self, id: &str) -> Option<usize> {
-        self.indices.get(id).map(|&index| self.entries[index].class)
+        self.subjects.get(id).and_then(|subject| self.subjects.class_of(subject))
     }
 
     /// Ids and class indices in the order of the file.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, usize)> {
-        self.entries.iter().map(|entry| (entry.id.as_str(), entry.class))
+    pub fn iter(&self) -> impl Iterator<Item = (&str, usize)> {
+        let all = self.subjects.all().iter();
+        all.filter_map(|subject| Some((subject.id.as_str(), self.subjects.class_of(subject)?)))
     }
 
     /// Number of subjects that have a label.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.iter().count()
     }
 
     /// Whether no subject has a label.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.iter().next().is_none()
     }
 
     /// Number of subjects that the file has without a label.
     pub fn unlabelled(&self) -> usize {
-        self.unlabelled
+        self.subjects.all().len() - self.len()
     }
 
     /// Warnings about the file.
     pub fn warnings(&self) -> &[ReadWarning] {
-        &self.warnings
+        &self.table.warnings
     }
 
     /// What was put right in the file.
@@ -226,41 +86,79 @@ impl Labels {
         &self.repairs
     }
 
-    /// Pairs predictions, each a unique id and a class index, with the true classes: by the id as it is written, else
-    /// by one that differs in zeros, case or the extension of a file, where only one label and one prediction do.
+    /// Pairs predictions, each a unique id and a class index, with the true classes, as [`ids::meet`] says.
     pub fn matched<'a>(&self, predictions: impl IntoIterator<Item = (&'a str, usize)>) -> Matched {
         let predictions: Vec<(&str, usize)> = predictions.into_iter().collect();
-        let key = |id: &'a str| if self.by_first_key { id.split('/').next().unwrap_or(id) } else { id };
-        let different: HashSet<&str> = predictions.iter().map(|(id, _)| key(id)).collect();
-        let predicted = Spellings::new(different.iter().copied());
-        let labelled = Spellings::new(self.entries.iter().map(|entry| entry.id.as_str()));
+        let subjects = self.subjects.all();
+        let labelled: Vec<&str> = subjects.iter().map(|subject| subject.id.as_str()).collect();
+        let predicted: Vec<&str> = predictions.iter().map(|(id, _)| *id).collect();
+        let met = ids::meet(&labelled, &predicted, self.table.by_first_key);
         let mut matched = Matched::default();
-        let mut used = vec![false; self.entries.len()];
-        for (id, prediction) in predictions {
-            let exact = self.indices.get(key(id)).copied();
-            let spelled = || labelled.find(key(id)).filter(|_| predicted.is_unambiguous(key(id)));
-            match exact.or_else(spelled) {
-                Some(index) => {
-                    let entry = &self.entries[index];
-                    used[index] = true;
-                    matched.pairs.push((entry.class, prediction));
-                    if exact.is_none() {
-                        let first = matched.spelled.get_or_insert_with(|| Spelled {
-                            count: 0,
-                            line: entry.line,
-                            label: entry.id.clone(),
-                            prediction: id.to_owned(),
-                        });
-                        first.count += 1;
-                    }
-                }
-                None => matched.without_label.push(id.to_owned()),
+        let mut used = vec![false; subjects.len()];
+        for ((id, prediction), met) in predictions.into_iter().zip(met) {
+            let found = met.and_then(|(index, exact)| {
+                let class = self.subjects.class_of(&subjects[index])?;
+                Some((index, exact, class))
+            });
+            let Some((index, exact, class)) = found else {
+                matched.without_label.push(id.to_owned());
+                continue;
+            };
+            used[index] = true;
+            matched.pairs.push((class, prediction));
+            if !exact {
+                let first = matched.spelled.get_or_insert_with(|| Spelled {
+                    count: 0,
+                    line: subjects[index].place,
+                    label: labelled[index].to_owned(),
+                    prediction: id.to_owned(),
+                });
+                first.count += 1;
             }
         }
-        let unused = self.entries.iter().zip(used).filter(|(_, used)| !used);
-        matched.without_prediction = unused.map(|(entry, _)| entry.id.clone()).collect();
+        let unused = subjects.iter().zip(used).filter(|(_, used)| !used);
+        let unused = unused.filter(|(subject, _)| self.subjects.class_of(subject).is_some());
+        matched.without_prediction = unused.map(|(subject, _)| subject.id.clone()).collect();
         matched
     }
+}
+
+/// Takes what a row says, and notes how it had to be understood.
+fn hear(
+    subjects: &mut Subjects<u64>,
+    classes: &[String],
+    said: &Said<'_>,
+    repairs: &mut Repairs,
+) -> Result<(), LabelsError> {
+    let line = said.line;
+    let Some(word) = subjects.word(&said.label) else {
+        let (column, found, classes) = (said.label_column(), said.excerpt(), classes.to_vec());
+        return Err(LabelsError::UnknownLabel { line, column, found, classes });
+    };
+    let Word { class, exact, .. } = subjects.words()[word];
+    if class.is_some() && !exact {
+        repairs.note(RepairKind::ClassSpelling, line, || said.excerpt())?;
+    }
+    match subjects.hear(&said.id, word, line) {
+        Ok(News::Label) => {}
+        Ok(News::Again) => repairs.note(RepairKind::RepeatedLabels, line, || said.id.clone())?,
+        Ok(News::NoLabel) => repairs.note(RepairKind::NoLabel, line, || said.excerpt())?,
+        Err(first) => {
+            let (first_line, first) = (first.place, first.word);
+            let name = |word: usize| {
+                subjects.words()[word].class.map_or_else(String::new, |class| classes[class].clone())
+            };
+            return Err(LabelsError::DuplicateId {
+                line,
+                first_line,
+                column: said.id_column(),
+                id: said.id.clone(),
+                label: name(word),
+                first_label: name(first),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Predictions beside the true classes.
@@ -296,148 +194,4 @@ impl Spelled {
         let detail = format!("{} for {}", self.label, self.prediction);
         Repair { kind: RepairKind::IdSpelling, count: self.count, file: None, line: self.line, detail }
     }
-}
-
-/// A file of labels that is being read.
-struct LabelsFile<'a> {
-    bytes: &'a [u8],
-    columns: LabelColumns<'a>,
-    classes: &'a [String],
-    options: &'a ReadOptions,
-}
-
-enum Found {
-    Labels(Labels),
-    /// And the only column beside the ids, if there is one.
-    NoLabelColumn {
-        only: Option<String>,
-    },
-}
-
-impl LabelsFile<'_> {
-    fn read(&self, label: Wanted) -> Result<Found, LabelsError> {
-        let keys = self.columns.id.len();
-        let wanted = self.columns.id.iter().enumerate().map(|(index, key)| match index {
-            0 => Wanted::needed(key, Role::Id).or(ID_COLUMNS),
-            _ => Wanted::optional(key, Role::Id),
-        });
-        let mut rows = Rows::new(wanted.chain([label]).collect(), Vec::new(), self.options);
-        let mut repairs = Repairs::new(self.options.strict);
-        let mut labels = Labels::default();
-        let mut without_column = false;
-        let mut without_label = HashSet::new();
-        let mut each = |row: Row<'_>, repairs: &mut Repairs| {
-            if without_column || !row.has(keys) {
-                without_column = true;
-                return Ok(());
-            }
-            row.whole()?;
-            labels.by_first_key = keys > 1 && !(1..keys).all(|key| row.has(key));
-            let id = id(&row, if labels.by_first_key { 1 } else { keys }, repairs)?;
-            match self.class(&row, keys, repairs)? {
-                Some(class) => {
-                    without_label.remove(&id);
-                    labels.push(id, class, &row, self.classes, repairs)
-                }
-                None => {
-                    if !labels.indices.contains_key(&id) {
-                        without_label.insert(id);
-                    }
-                    Ok(())
-                }
-            }
-        };
-        rows.feed(self.bytes, &mut repairs, &mut each)?;
-        rows.finish(&mut repairs, &mut each)?;
-        if without_column {
-            let names = rows.columns().unwrap_or_default();
-            let ids = |name: &String| self.columns.id.contains(name) || ID_COLUMNS.contains(&name.as_str());
-            let mut others = names.iter().filter(|name| !name.is_empty() && !ids(name));
-            let only = match (others.next(), others.next()) {
-                (Some(only), None) => Some(only.clone()),
-                _ => None,
-            };
-            return Ok(Found::NoLabelColumn { only });
-        }
-        labels.unlabelled = without_label.len();
-        labels.warnings = rows.warnings().to_vec();
-        labels.repairs = repairs.all().to_vec();
-        Ok(Found::Labels(labels))
-    }
-
-    /// The class of a row; none if it has no label.
-    fn class(
-        &self,
-        row: &Row<'_>,
-        label: usize,
-        repairs: &mut Repairs,
-    ) -> Result<Option<usize>, LabelsError> {
-        let word = row.text(label)?;
-        match classes::find(self.classes, &word) {
-            Some((class, true)) => Ok(Some(class)),
-            Some((class, false)) => {
-                repairs.note(RepairKind::ClassSpelling, row.line, || row.excerpt(label))?;
-                Ok(Some(class))
-            }
-            None if is_missing(&word) => {
-                repairs.note(RepairKind::NoLabel, row.line, || row.excerpt(label))?;
-                Ok(None)
-            }
-            None => Err(LabelsError::UnknownLabel {
-                line: row.line,
-                column: row.column(label),
-                found: row.excerpt(label),
-                classes: self.classes.to_vec(),
-            }),
-        }
-    }
-}
-
-impl Labels {
-    fn push(
-        &mut self,
-        id: String,
-        class: usize,
-        row: &Row<'_>,
-        classes: &[String],
-        repairs: &mut Repairs,
-    ) -> Result<(), LabelsError> {
-        if let Some(&index) = self.indices.get(&id) {
-            let first = &self.entries[index];
-            if first.class == class {
-                return Ok(repairs.note(RepairKind::RepeatedLabels, row.line, || id)?);
-            }
-            return Err(LabelsError::DuplicateId {
-                line: row.line,
-                first_line: first.line,
-                column: row.column(0),
-                id,
-                label: classes[class].clone(),
-                first_label: classes[first.class].clone(),
-            });
-        }
-        self.indices.insert(id.clone(), self.entries.len());
-        self.entries.push(Entry { id, class, line: row.line });
-        Ok(())
-    }
-}
-
-/// The id of a row, from its first columns.
-///
-/// # Errors
-/// One of them is empty or no text, or has to be put right where nothing may.
-pub fn id(row: &Row<'_>, keys: usize, repairs: &mut Repairs) -> Result<String, ReadError> {
-    let mut parts = Vec::with_capacity(keys);
-    for key in 0..keys {
-        let text = row.id(key)?;
-        let part = clean(&text);
-        if part.is_empty() {
-            return Err(ReadError::EmptyId { line: row.line, column: row.column(key) });
-        }
-        if part != text {
-            repairs.note(RepairKind::InvisibleCharacters, row.line, || part.clone().into_owned())?;
-        }
-        parts.push(part.into_owned());
-    }
-    Ok(joined(parts.iter().map(String::as_str)))
 }

@@ -17,6 +17,9 @@ pub struct ReadOptions {
     pub words: Vec<String>,
     /// What happens to rows that are not needed any more, unless more rows of their subjects follow.
     pub spare: Spare,
+    /// Rows of a recording at which it is given out in parts, while more of its rows are read: see
+    /// [`Reader::take_ready`](super::Reader::take_ready). Without it all recordings are whole.
+    pub cut_at: Option<usize>,
 }
 
 /// What happens to the rows of recordings that were [released](super::Reader::release).

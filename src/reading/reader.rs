@@ -4,6 +4,7 @@ use super::error::{ReadError, ReadWarning};
 use super::ids;
 use super::layout::Layout;
 use super::options::ReadOptions;
+use super::parts::Ready;
 use super::probe::{Outcome, Probe, SLICE};
 use super::refusal::Refusal;
 use super::repair::Repair;
@@ -69,7 +70,7 @@ impl Reader {
         Reader {
             file: File::new(None, &[], schema, &options),
             repairs: Repairs::new(options.strict),
-            subjects: Subjects::new(schema.clone(), *sampling, options.strict, options.spare),
+            subjects: Subjects::new(schema.clone(), *sampling, &options),
             warnings: Vec::new(),
             error: None,
             noted: None,
@@ -186,8 +187,23 @@ impl Reader {
     ///
     /// A subject is complete when another one's row follows. If more rows of it turn up later, it is handed
     /// out once more, at the end of its file, however many those are.
+    ///
+    /// Parts of recordings that are cut are lost: see [`Reader::take_ready`].
     pub fn take_complete(&mut self) -> Vec<usize> {
-        self.subjects.take_complete()
+        let complete = |ready| match ready {
+            Ready::Complete(index) => Some(index),
+            Ready::Part(_) => None,
+        };
+        self.take_ready().into_iter().filter_map(complete).collect()
+    }
+
+    /// As [`Reader::take_complete`], with the next steps of recordings that are cut, since they have more rows than
+    /// [`ReadOptions::cut_at`]. What is made of their rows does not depend on where.
+    ///
+    /// If rows of such a recording come that are from before its parts, or after its last part, all of it is missed
+    /// ([`Reader::has_missed`]): read once more it is handed out whole. It may also be refused after some of its parts.
+    pub fn take_ready(&mut self) -> Vec<Ready> {
+        self.subjects.take_ready()
     }
 
     /// A subject's recording; subjects are counted from 0 in the order in which they first appear. The rows

@@ -48,6 +48,8 @@ pub enum RepairKind {
     IdSpelling,
     /// Names of classes are written in other letters.
     ClassSpelling,
+    /// Rows of labels that do not say whose they are.
+    NoId,
     /// Rows of labels that say nothing of their subject's class.
     NoLabel,
     /// Rows that say once more what others have said.
@@ -102,6 +104,7 @@ impl RepairKind {
             RepairKind::LevelSpelling => "LEVEL_SPELLING",
             RepairKind::IdSpelling => "ID_SPELLING",
             RepairKind::ClassSpelling => "CLASS_SPELLING",
+            RepairKind::NoId => "NO_ID",
             RepairKind::NoLabel => "NO_LABEL",
             RepairKind::RepeatedLabels => "REPEATED_LABELS",
             RepairKind::Mended(mend) => mend.code(),
@@ -156,6 +159,7 @@ impl fmt::Display for Repair {
             RepairKind::LevelSpelling => done("word", "taken for the same word in other letters"),
             RepairKind::IdSpelling => done("id", "taken for the same one with other zeros"),
             RepairKind::ClassSpelling => done("label", "taken for the same class in other letters"),
+            RepairKind::NoId => done("row", "left out, since it has no id"),
             RepairKind::NoLabel => done("row", "left out, since it has no label"),
             RepairKind::RepeatedLabels => done("row", "left out, since it says what an earlier one says"),
             RepairKind::Mended(mend) => mend.words(*count, *line, detail, f),

@@ -41,6 +41,14 @@ impl SpareRows {
         self.late.push(index);
     }
 
+    /// More rows of a subject follow, of which those before cannot be used again.
+    pub fn miss(&mut self, index: usize, line: u64, all: &mut [Subject]) {
+        if all[index].state == State::Released {
+            self.bytes -= all[index].bytes();
+        }
+        all[index].miss(line);
+    }
+
     /// All rows of a subject are read once more.
     pub fn read_again(&mut self, index: usize, all: &mut [Subject]) {
         all[index].open(State::Late);
@@ -87,8 +95,7 @@ impl SpareRows {
             let Some(index) = self.late.pop() else { return };
             if all[index].state == State::Late {
                 self.bytes -= all[index].bytes();
-                all[index].clear();
-                all[index].state = State::Missed(line);
+                all[index].miss(line);
             }
         }
     }

@@ -12,7 +12,7 @@ use super::spelling::is_alike;
 use super::values::Values;
 use crate::number;
 use crate::recording::{Category, Recording, Schema};
-use crate::sampling::{self, Note, Raw, Sampling, Step, TimeKind, Unusable, regularise};
+use crate::sampling::{self, Note, Parts, Raw, Regular, Sampling, Step, TimeKind, Unusable, regularise};
 
 /// One subject's rows, and the recording that is made of them.
 pub(super) struct Subject {
@@ -20,6 +20,8 @@ pub(super) struct Subject {
     /// The file that its rows are in, counted from 0.
     pub file: usize,
     pub state: State,
+    /// Whether it was given out in parts.
+    in_parts: bool,
     /// None, if it was let go of.
     rows: Option<Box<Rows>>,
 }
@@ -34,6 +36,21 @@ struct Rows {
     notes: Vec<Note>,
     /// Why it is no recording, unless more rows follow.
     unusable: Option<Box<Unusable>>,
+    /// What was found out by its parts that were given out.
+    parts: Parts,
+    /// Rows at which a place to cut is looked for next.
+    cut_at: usize,
+}
+
+/// What comes of cutting a subject.
+#[derive(Debug)]
+pub(super) enum Cut {
+    /// There is no place for it yet.
+    None,
+    /// Its next steps.
+    Steps(Recording),
+    /// The rows are from before those that were given out.
+    Behind,
 }
 
 /// How far a subject is read.
@@ -64,13 +81,14 @@ static NOTHING: Recording =
 
 impl Subject {
     pub fn new(id: String, file: usize) -> Subject {
-        let mut subject = Subject { id, file, state: State::Open, rows: None };
+        let mut subject = Subject { id, file, state: State::Open, in_parts: false, rows: None };
         subject.open(State::Open);
         subject
     }
 
     /// Begins with its rows.
     pub fn open(&mut self, state: State) {
+        self.in_parts = false;
         let recording = Recording { id: self.id.clone(), ..Recording::default() };
         let raw = Raw { recording, kind: TimeKind::Rows, ..Raw::default() };
         self.rows = Some(Box::new(Rows { raw, ..Rows::default() }));
@@ -101,6 +119,65 @@ impl Subject {
         self.rows.as_ref().map_or(&NOTHING, |rows| rows.regular.as_ref().unwrap_or(&rows.raw.recording))
     }
 
+    /// Whether it is so long that it is to be cut, if there is a place for it: recordings are, that have so many rows.
+    pub fn is_to_be_cut(&self, limit: usize) -> bool {
+        self.rows.as_ref().is_some_and(|rows| rows.raw.lines.len() >= limit.max(rows.cut_at))
+    }
+
+    /// Whether it was given out in parts.
+    pub fn is_in_parts(&self) -> bool {
+        self.in_parts
+    }
+
+    /// Takes its steps up to where it can be cut, or with `last` all that are left. Of all steps so far a copy is kept as
+    /// long as it takes at most `kept` bytes.
+    ///
+    /// # Errors
+    /// The rows are no recording as the model wants it.
+    pub fn cut(
+        &mut self,
+        last: bool,
+        kept: usize,
+        schema: &Schema,
+        sampling: &Sampling,
+    ) -> Result<Cut, Unusable> {
+        let Some(rows) = &mut self.rows else { return Ok(Cut::None) };
+        let later = if last {
+            Raw::default()
+        } else {
+            let Some(row) = sampling::cut(&rows.raw) else {
+                rows.cut_at = 2 * rows.raw.lines.len();
+                return Ok(Cut::None);
+            };
+            rows.cut_at = 0;
+            rows.raw.split_off(row, (schema.channels.len(), schema.categories.len()))
+        };
+        let first = !std::mem::replace(&mut self.in_parts, true);
+        let raw = std::mem::replace(&mut rows.raw, later);
+        let Some(Regular { recording, notes }) = rows.parts.next(&raw, schema, sampling, last)? else {
+            return Ok(Cut::Behind);
+        };
+        for note in notes {
+            match rows.notes.iter_mut().find(|other| other.mend == note.mend) {
+                Some(other) => other.count += note.count,
+                None => rows.notes.push(note),
+            }
+        }
+        let steps = recording.unwrap_or(raw.recording);
+        rows.keep(&steps, first, kept);
+        Ok(Cut::Steps(steps))
+    }
+
+    /// Its last part was given out.
+    pub fn end_parts(&mut self) {
+        let is_kept = self.rows.as_ref().is_some_and(|rows| rows.regular.is_some());
+        if is_kept {
+            self.state = State::Taken;
+        } else {
+            self.forget();
+        }
+    }
+
     pub fn into_recording(self) -> Option<Recording> {
         let rows = self.rows?;
         Some(rows.regular.unwrap_or(rows.raw.recording))
@@ -108,11 +185,9 @@ impl Subject {
 
     /// Bytes that its rows take.
     pub fn bytes(&self) -> usize {
-        let of = |recording: &Recording| {
-            8 * recording.times.len() + 4 * recording.values.len() + recording.codes.len()
-        };
         self.rows.as_ref().map_or(0, |rows| {
-            of(&rows.raw.recording) + 8 * rows.raw.lines.len() + rows.regular.as_ref().map_or(0, of)
+            let regular = rows.regular.as_ref().map_or(0, bytes_of);
+            bytes_of(&rows.raw.recording) + 8 * rows.raw.lines.len() + regular
         })
     }
 
@@ -177,6 +252,17 @@ impl Subject {
         self.rows = None;
     }
 
+    /// Lets go of the rows, since all of them have to be read once more: there are others on this line.
+    pub fn miss(&mut self, line: u64) {
+        self.clear();
+        self.state = State::Missed(line);
+    }
+
+    /// Line of the last row.
+    pub fn last_line(&self) -> u64 {
+        self.rows.as_ref().and_then(|rows| rows.raw.lines.last()).copied().unwrap_or(0)
+    }
+
     /// Lets go of the rows, and keeps what is to be said of them.
     pub fn forget(&mut self) {
         self.state = State::Gone;
@@ -238,12 +324,33 @@ impl Rows {
         Ok(())
     }
 
+    /// Keeps a copy of steps that are given out, the first or those that follow, if all are and take so many bytes.
+    fn keep(&mut self, steps: &Recording, first: bool, most: usize) {
+        if first {
+            let id = steps.id.clone();
+            self.regular = Some(Recording { id, ..Recording::default() });
+        }
+        let Some(kept) = &mut self.regular else { return };
+        if bytes_of(kept) + bytes_of(steps) > most {
+            self.regular = None;
+            return;
+        }
+        kept.times.extend_from_slice(&steps.times);
+        kept.values.extend_from_slice(&steps.values);
+        kept.codes.extend_from_slice(&steps.codes);
+    }
+
     fn drop_partial_row(&mut self, schema: &Schema) {
         let steps = self.raw.recording.steps();
         self.raw.recording.values.truncate(steps * schema.channels.len());
         self.raw.recording.codes.truncate(steps * schema.categories.len());
         self.raw.missing_codes.retain(|(row, _)| *row < steps);
     }
+}
+
+/// Bytes that a recording takes.
+fn bytes_of(recording: &Recording) -> usize {
+    8 * recording.times.len() + 4 * recording.values.len() + recording.codes.len()
 }
 
 /// The code of a word that is none of the levels as it stands, or nothing where it is missing: a word for "missing"

@@ -6,13 +6,14 @@ use super::alike::{may_be_ids, may_be_times};
 use super::error::{FoundColumn, MissingColumn, ReadError};
 use super::ids;
 use super::layout::Layout;
-use super::options::Spare;
+use super::options::ReadOptions;
+use super::parts::{Part, Ready};
 use super::refusal::Refusal;
 use super::repair::RepairKind;
 use super::repairs::Repairs;
 use super::row::Row;
 use super::spare::SpareRows;
-use super::subject::{State, Subject};
+use super::subject::{Cut, State, Subject};
 use super::values::Values;
 use crate::recording::{Recording, Schema, joined};
 use crate::sampling::Sampling;
@@ -24,8 +25,13 @@ pub(super) struct Subjects {
     strict: bool,
     all: Vec<Subject>,
     by_id: HashMap<String, usize>,
-    /// Subjects in the order in which they became complete; only those in [`State::Complete`] count.
-    complete: Vec<usize>,
+    /// Complete subjects and parts in the order in which they became so; of the former only those in [`State::Complete`]
+    /// count.
+    ready: Vec<Ready>,
+    /// Rows at which a recording is cut in parts.
+    cut_at: usize,
+    /// Bytes of a recording in parts that are kept for the caller: a part of all, since its copy grows by doubling.
+    kept: usize,
     pub refused: Vec<Refusal>,
     /// Names of the files, as far as they have one, and the index of the first subject of each.
     files: Vec<(Option<String>, usize)>,
@@ -65,14 +71,17 @@ enum Current {
 }
 
 impl Subjects {
-    pub fn new(schema: Schema, sampling: Sampling, strict: bool, spare: Spare) -> Subjects {
+    pub fn new(schema: Schema, sampling: Sampling, options: &ReadOptions) -> Subjects {
+        let ReadOptions { strict, spare, cut_at, .. } = *options;
         Subjects {
             schema,
             sampling,
             strict,
             all: Vec::new(),
             by_id: HashMap::new(),
-            complete: Vec::new(),
+            ready: Vec::new(),
+            cut_at: cut_at.unwrap_or(usize::MAX),
+            kept: if spare.stay { spare.bytes / 4 } else { 0 },
             refused: Vec::new(),
             files: vec![(None, 0)],
             spare: SpareRows::new(spare),
@@ -153,6 +162,9 @@ impl Subjects {
         if let Err(error) = all[index].push(row, layout, schema, values, repairs) {
             return self.refuse(index, error);
         }
+        if all[index].state == State::Open {
+            return if all[index].is_to_be_cut(self.cut_at) { self.cut(index, false) } else { Ok(()) };
+        }
         if all[index].state == State::Late {
             // Time and line, values and codes.
             let bytes = 16 + 4 * schema.channels.len() + schema.categories.len();
@@ -212,7 +224,7 @@ impl Subjects {
         if current.is_some_and(|index| self.file.current == Current::Subject(index)) {
             return Ok(());
         }
-        self.leave();
+        self.leave()?;
         let id = match id {
             Ok(id) => id,
             Err(error @ ReadError::Strict { .. }) => return Err(error),
@@ -241,8 +253,10 @@ impl Subjects {
         match all[index].state {
             State::Refused | State::Missed(_) => return Ok(()),
             State::Awaited(_) => spare.read_again(index, all),
-            State::Gone if !*again => {
-                all[index].state = State::Missed(row.line);
+            State::Gone | State::Taken | State::Released
+                if !*again && (all[index].state == State::Gone || all[index].is_in_parts()) =>
+            {
+                spare.miss(index, row.line, all);
                 return Ok(());
             }
             State::Late => {}
@@ -289,19 +303,51 @@ impl Subjects {
     }
 
     /// What is there of the current subject is a recording, unless more of its rows follow.
-    fn leave(&mut self) {
+    ///
+    /// # Errors
+    /// As [`Subjects::push`].
+    fn leave(&mut self) -> Result<(), ReadError> {
         if let Current::Subject(index) = std::mem::take(&mut self.file.current)
             && self.all[index].state == State::Open
         {
+            if self.all[index].is_in_parts() {
+                return self.cut(index, true);
+            }
             self.close(index);
         }
+        Ok(())
+    }
+
+    /// Gives out a part of a subject, the last one or what can be cut off.
+    ///
+    /// # Errors
+    /// As [`Subjects::push`].
+    fn cut(&mut self, index: usize, last: bool) -> Result<(), ReadError> {
+        let Subjects { all, schema, sampling, kept, .. } = self;
+        let subject = &mut all[index];
+        let line = subject.last_line();
+        match subject.cut(last, *kept, schema, sampling) {
+            Ok(Cut::None) => {}
+            Ok(Cut::Behind) => {
+                subject.miss(line);
+                self.file.current = Current::Skipped;
+            }
+            Ok(Cut::Steps(steps)) => {
+                if last {
+                    subject.end_parts();
+                }
+                self.ready.push(Ready::Part(Part { index, steps, last }));
+            }
+            Err(reason) => return self.refuse(index, ReadError::Unusable { reason: Box::new(reason) }),
+        }
+        Ok(())
     }
 
     fn close(&mut self, index: usize) {
         let subject = &mut self.all[index];
         if subject.close(&self.schema, &self.sampling) {
             subject.state = State::Complete;
-            self.complete.push(index);
+            self.ready.push(Ready::Complete(index));
         } else {
             subject.state = State::Doubtful;
         }
@@ -312,7 +358,7 @@ impl Subjects {
     /// # Errors
     /// As [`Subjects::push`].
     pub fn end_file(&mut self, repairs: &mut Repairs) -> Result<(), ReadError> {
-        self.leave();
+        self.leave()?;
         self.file.key.clear();
         let first = |file: usize| self.files.get(file).map_or(self.all.len(), |(_, first)| *first);
         for index in first(self.file.index)..first(self.file.index + 1) {
@@ -417,10 +463,11 @@ impl Subjects {
         failed
     }
 
-    pub fn take_complete(&mut self) -> Vec<usize> {
-        let mut taken = std::mem::take(&mut self.complete);
-        taken.retain(|&index| {
-            let state = &mut self.all[index].state;
+    pub fn take_ready(&mut self) -> Vec<Ready> {
+        let mut taken = std::mem::take(&mut self.ready);
+        taken.retain(|ready| {
+            let Ready::Complete(index) = ready else { return true };
+            let state = &mut self.all[*index].state;
             let complete = *state == State::Complete;
             if complete {
                 *state = State::Taken;

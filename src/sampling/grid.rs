@@ -5,8 +5,8 @@ use super::note::{Mend, Note};
 use super::order::Ordered;
 use super::pace::{self, Pace};
 use super::raw::{Raw, TimeKind};
-use super::resample::{self, Position};
-use super::settings::{Rate, Sampling, Step};
+use super::resampler::OtherRate;
+use super::settings::{Rate, Sampling};
 use super::unusable::Unusable;
 use crate::number::Shown;
 use crate::recording::{Recording, Schema};
@@ -24,20 +24,26 @@ pub(super) struct Grid<'a> {
     times: Vec<f64>,
     /// The row of each step, if there is one; nothing if the steps are the rows in the order of the file.
     rows: Option<Vec<Option<usize>>>,
-    /// How to resample it, if it is to be.
-    resampling: Option<Resampling>,
+    /// How fast it is.
+    speed: Speed,
 }
 
-#[derive(Clone, Copy)]
-struct Resampling {
-    /// The time from step to step.
-    period: f64,
-    /// How long a step is in the model's steps.
-    pace: f64,
+/// How fast a recording is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) enum Speed {
+    /// That is to be found.
+    #[default]
+    Unknown,
+    /// Its rows are the model's steps, whatever their times.
+    Rows,
+    /// As fast as the model's, with this time from step to step.
+    Same(f64),
+    Other(OtherRate),
 }
 
 impl<'a> Grid<'a> {
-    /// Compares rows in the order of time with the model's steps.
+    /// Compares rows in the order of time with the model's steps. Of a recording whose first rows have told how fast it is,
+    /// the others need not tell again.
     ///
     /// # Errors
     /// Another rate or gaps that the model does not take.
@@ -46,32 +52,46 @@ impl<'a> Grid<'a> {
         schema: &'a Schema,
         sampling: &'a Sampling,
         ordered: Ordered,
+        speed: Speed,
         notes: &mut Vec<Note>,
     ) -> Result<Grid<'a>, Unusable> {
         let Ordered { times, rows, timeless } = ordered;
         let rows = rows.map(|rows| rows.into_iter().map(Some).collect());
-        let mut grid = Grid { raw, schema, sampling, times, rows, resampling: None };
-        let compared = timeless.is_none() && raw.kind != TimeKind::Rows && grid.times.len() > 1;
-        match (timeless, sampling.step) {
-            (Some(why), _) => notes.push(grid.rows_as_steps(why)),
-            (None, Some(step)) if compared => grid.compare(step, notes)?,
-            (None, _) => {}
+        let mut grid = Grid { raw, schema, sampling, times, rows, speed };
+        if let Speed::Unknown = speed {
+            grid.speed = grid.find_speed(timeless, notes)?;
+        }
+        match grid.speed {
+            Speed::Unknown | Speed::Rows => {}
+            Speed::Same(period) => grid.insert_missing(period, sampling.missing.most(1.0), notes)?,
+            Speed::Other(OtherRate { period, pace }) => {
+                grid.insert_missing(period, sampling.missing.most(pace), notes)?;
+            }
         }
         Ok(grid)
     }
 
-    /// Finds what the recording's rate is, and the steps that are missing at it.
-    fn compare(&mut self, step: Step, notes: &mut Vec<Note>) -> Result<(), Unusable> {
+    /// Finds what the recording's rate is, and how it compares with the model's.
+    fn find_speed(&mut self, timeless: Option<String>, notes: &mut Vec<Note>) -> Result<Speed, Unusable> {
+        if let Some(why) = timeless {
+            notes.push(self.rows_as_steps(why));
+            return Ok(Speed::Rows);
+        }
+        let Some(step) = self.sampling.step else { return Ok(Speed::Rows) };
+        if self.raw.kind == TimeKind::Rows || self.times.len() < 2 {
+            return Ok(Speed::Rows);
+        }
         let Some(period) = pace::period(&self.times) else {
             notes.push(self.rows_as_steps("its times are too far apart for a number".to_owned()));
-            return Ok(());
+            return Ok(Speed::Rows);
         };
-        let mut pace = 1.0;
         match pace::compare(period, self.times[0], self.raw.kind, step) {
-            Pace::Same => {}
-            Pace::Unknown(why) => notes.push(self.rows_as_steps(why)),
-            Pace::Steps(other) => {
-                pace = other;
+            Pace::Same => Ok(Speed::Same(period)),
+            Pace::Unknown(why) => {
+                notes.push(self.rows_as_steps(why));
+                Ok(Speed::Same(period))
+            }
+            Pace::Steps(pace) => {
                 let (found, line) = (self.shown(period), self.line_of(0));
                 let forbidden = self.sampling.rate == Rate::Refuse;
                 if forbidden || !PACES.contains(&pace) {
@@ -80,10 +100,19 @@ impl<'a> Grid<'a> {
                 }
                 let detail = format!("from steps of {found} to the model's of {step}");
                 notes.push(Note { mend: Mend::Resampled, count: 1, line, detail });
-                self.resampling = Some(Resampling { period, pace });
+                Ok(Speed::Other(OtherRate { period, pace }))
             }
         }
-        self.insert_missing(period, self.sampling.missing.most(pace), notes)
+    }
+
+    /// How fast the recording is.
+    pub(super) fn speed(&self) -> Speed {
+        self.speed
+    }
+
+    /// Time of the last step.
+    pub(super) fn last_time(&self) -> Option<f64> {
+        self.times.last().copied()
     }
 
     /// Puts in the steps that are missing.
@@ -130,24 +159,20 @@ impl<'a> Grid<'a> {
         Ok(())
     }
 
-    /// What is in the steps, without gaps and at the model's rate; nothing if the rows are that as they stand.
+    /// What is in the steps, without gaps; nothing if the rows are that as they stand.
     ///
     /// # Errors
     /// More values are missing than the model takes.
     pub(super) fn recording(self, notes: &mut Vec<Note>) -> Result<Option<Recording>, Unusable> {
         let Grid { raw, .. } = self;
         let incomplete = raw.missing_values || !raw.missing_codes.is_empty();
-        let as_read = self.rows.is_none() && self.resampling.is_none() && self.times == raw.recording.times;
+        let as_read = self.rows.is_none() && self.times == raw.recording.times;
         if as_read && !incomplete {
             return Ok(None);
         }
         let mut recording = Recording { id: raw.recording.id.clone(), ..self.gathered() };
         if incomplete || self.rows.is_some() {
             self.fill(&mut recording, notes)?;
-        }
-        if let Some(resampling) = self.resampling {
-            let (channels, categories) = self.widths();
-            resampling.apply(&mut recording, channels, categories);
         }
         Ok(Some(recording))
     }
@@ -180,8 +205,10 @@ impl<'a> Grid<'a> {
 
     fn fill(&self, recording: &mut Recording, notes: &mut Vec<Note>) -> Result<(), Unusable> {
         let Sampling { missing, .. } = *self.sampling;
-        let pace = self.resampling.map_or(1.0, |resampling| resampling.pace);
-        let most = missing.most(pace);
+        let most = match self.speed {
+            Speed::Other(OtherRate { pace, .. }) => missing.most(pace),
+            _ => missing.most(1.0),
+        };
         let most_steps = usize::try_from(most).unwrap_or(usize::MAX);
         let (channels, categories) = self.widths();
         let mut note = Note { mend: Mend::MissingValues, count: 0, line: u64::MAX, detail: String::new() };
@@ -268,26 +295,5 @@ impl<'a> Grid<'a> {
 
     fn widths(&self) -> (usize, usize) {
         (self.schema.channels.len(), self.schema.categories.len())
-    }
-}
-
-impl Resampling {
-    fn apply(self, recording: &mut Recording, channels: usize, categories: usize) {
-        let Resampling { period, pace } = self;
-        let Recording { times, values, codes, .. } = recording;
-        let start = times[0];
-        let off = |(step, time): (usize, &f64)| ((time - start) / period - step as f64).abs();
-        // A tenth of a step is less than what most clocks are off by.
-        let mut old = times.len();
-        if times.iter().enumerate().map(off).any(|off| off > 0.1) {
-            let positions: Vec<Position> = resample::on_grid(times, period);
-            *values = resample::values_between(values, channels, &positions);
-            *codes = resample::codes_between(codes, categories, &positions);
-            old = positions.len();
-        }
-        *values = resample::values(values, channels, pace);
-        *codes = resample::codes(codes, categories, pace);
-        let step = period / pace;
-        *times = (0..resample::steps(old, pace)).map(|index| start + index as f64 * step).collect();
     }
 }

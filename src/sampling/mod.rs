@@ -21,66 +21,34 @@ mod grid;
 mod note;
 mod order;
 mod pace;
+mod parts;
 mod raw;
+mod regular;
 mod resample;
+mod resampler;
 mod settings;
 mod step;
 mod time;
 mod unusable;
 
-use self::grid::Grid;
 pub use self::note::{Mend, Note};
+pub use self::parts::{Parts, cut};
 pub use self::raw::{DateOrder, Raw, TimeKind};
+pub use self::regular::Regular;
 pub use self::settings::{MAX_BRIDGED, Missing, Rate, Sampling, Step, TimeUnit};
 pub use self::step::{common_step, has_step, step_of};
 pub use self::time::{TimeError, TimeFormat};
 pub use self::unusable::Unusable;
-use crate::recording::{Recording, Schema};
-
-/// What became of a subject's rows.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Regular {
-    /// The recording; none if the rows are one as they stand, so that nothing is copied where nothing is to do.
-    pub recording: Option<Recording>,
-    /// What was mended.
-    pub notes: Vec<Note>,
-}
+use crate::recording::Schema;
 
 /// Brings a subject's rows to the steps of the model.
 ///
-/// All rows of the subject must be there: a gap, for one, may be filled by a row that is yet to come.
+/// All rows of the subject must be there: a gap, for one, may be filled by a row that is yet to come. Where they are too
+/// many for that, see [`Parts`].
 ///
 /// # Errors
 /// What cannot be mended, or not in one way only.
 pub fn regularise(raw: &Raw, schema: &Schema, sampling: &Sampling) -> Result<Regular, Unusable> {
-    if is_regular(raw, sampling.step) {
-        return Ok(Regular::default());
-    }
-    let mut notes = Vec::new();
-    let ordered = order::ordered(raw, schema.time_name(), sampling.missing.most(1.0), &mut notes)?;
-    let grid = Grid::new(raw, schema, sampling, ordered, &mut notes)?;
-    let recording = grid.recording(&mut notes)?;
-    Ok(Regular { recording, notes })
-}
-
-/// Whether there is nothing to do: all values are there, and the times rise, by the model's step if it has one.
-fn is_regular(raw: &Raw, step: Option<Step>) -> bool {
-    if raw.missing_values || !raw.missing_codes.is_empty() {
-        return false;
-    }
-    let times = &raw.recording.times;
-    // Of one row nothing else tells.
-    if times.first().is_some_and(|time| time.is_nan()) {
-        return false;
-    }
-    if times.first().is_some_and(|time| time.is_nan()) {
-        return false;
-    }
-    match (raw.kind, step) {
-        (TimeKind::Rows, _) => true,
-        // The other way round, they may not rise.
-        (TimeKind::Dates(None | Some(DateOrder::MonthFirst)), _) => false,
-        (_, None) => order::ascends(times),
-        (kind, Some(step)) => has_step(times, kind, step),
-    }
+    // There are none before that these could be from before.
+    Ok(Parts::default().next(raw, schema, sampling, true)?.unwrap_or_default())
 }

@@ -17,6 +17,27 @@ pub struct Raw {
     pub missing_codes: Vec<(usize, usize)>,
 }
 
+impl Raw {
+    /// Takes the rows from this one on out. `widths` are the numbers of channels and categories.
+    ///
+    /// # Panics
+    /// If there are not as many rows.
+    pub fn split_off(&mut self, row: usize, (channels, categories): (usize, usize)) -> Raw {
+        let Recording { id, times, values, codes } = &mut self.recording;
+        let recording = Recording {
+            id: id.clone(),
+            times: times.split_off(row),
+            values: values.split_off(row * channels),
+            codes: codes.split_off(row * categories),
+        };
+        let later = self.missing_codes.iter().filter(|(with, _)| *with >= row);
+        let missing_codes = later.map(|(with, category)| (with - row, *category)).collect();
+        self.missing_codes.retain(|(with, _)| *with < row);
+        let missing_values = self.missing_values && recording.values.iter().any(|value| value.is_nan());
+        Raw { recording, lines: self.lines.split_off(row), kind: self.kind, missing_values, missing_codes }
+    }
+}
+
 /// What the times of a file count; [`TimeFormat`](super::TimeFormat) tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum TimeKind {

@@ -1,6 +1,7 @@
 //! Regular steps at another rate.
 
 use std::f64::consts::PI;
+use std::ops::Range;
 
 /// Zero crossings of the kernel on either side.
 const CROSSINGS: f64 = 10.0;
@@ -58,19 +59,26 @@ pub(super) fn steps(steps: usize, pace: f64) -> usize {
     ((steps.saturating_sub(1)) as f64 * pace + 1e-6) as usize + 1
 }
 
+/// How far the kernel reaches to either side, in steps.
+pub(super) fn reach(pace: f64) -> f64 {
+    CROSSINGS / pace.min(1.0)
+}
+
 /// Resamples columns by a sinc kernel under a Kaiser window, which cuts off what the slower of the two rates cannot hold.
 /// Each step is `pace` new ones long. At both ends the recording goes on as its image in its last point, so that
 /// constants and straight lines stay what they are.
-pub(super) fn values(values: &[f32], width: usize, pace: f64) -> Vec<f32> {
-    let Some(old) = values.len().checked_div(width) else { return Vec::new() };
-    let last = old as i64 - 1;
+///
+/// The values are those of the steps from `first` on, which may lack what is beyond the reach of the new steps.
+pub(super) fn values(values: &[f32], width: usize, pace: f64, first: usize, new: Range<usize>) -> Vec<f32> {
+    let Some(steps) = values.len().checked_div(width) else { return Vec::new() };
+    let (first, last) = (first as i64, (first + steps) as i64 - 1);
     let cutoff = pace.min(1.0);
-    let reach = CROSSINGS / cutoff;
-    let mut resampled = Vec::with_capacity(steps(old, pace) * width);
+    let reach = reach(pace);
+    let mut resampled = Vec::with_capacity(new.len() * width);
     let mut sums = vec![0.0_f64; width];
     let kernel = Kernel::new();
-    let row = |step: i64| &values[step as usize * width..(step as usize + 1) * width];
-    for new in 0..steps(old, pace) {
+    let row = |step: i64| &values[(step - first) as usize * width..][..width];
+    for new in new {
         let position = new as f64 / pace;
         sums.fill(0.0);
         let mut total = 0.0;
@@ -78,11 +86,11 @@ pub(super) fn values(values: &[f32], width: usize, pace: f64) -> Vec<f32> {
             let weight = kernel.at((step as f64 - position).abs() * cutoff);
             total += weight;
             // The ends are mirrored, and beyond its length a recording stays at its other end.
-            let end = step.clamp(0, last);
+            let end = step.clamp(first, last);
             if end == step {
                 sums.iter_mut().zip(row(step)).for_each(|(sum, value)| *sum += weight * f64::from(*value));
             } else {
-                let image = row((2 * end - step).clamp(0, last));
+                let image = row((2 * end - step).clamp(first, last));
                 for ((sum, end), image) in sums.iter_mut().zip(row(end)).zip(image) {
                     *sum += weight * (2.0 * f64::from(*end) - f64::from(*image));
                 }
@@ -94,11 +102,11 @@ pub(super) fn values(values: &[f32], width: usize, pace: f64) -> Vec<f32> {
     resampled
 }
 
-/// The codes of the nearest steps.
-pub(super) fn codes(codes: &[u8], width: usize, pace: f64) -> Vec<u8> {
-    let Some(old) = codes.len().checked_div(width) else { return Vec::new() };
-    let nearest = |new: usize| ((new as f64 / pace).round() as usize).min(old - 1);
-    (0..steps(old, pace)).flat_map(|new| &codes[nearest(new) * width..][..width]).copied().collect()
+/// The codes of the nearest steps, of those from `first` on.
+pub(super) fn codes(codes: &[u8], width: usize, pace: f64, first: usize, new: Range<usize>) -> Vec<u8> {
+    let Some(steps) = codes.len().checked_div(width) else { return Vec::new() };
+    let nearest = |new: usize| ((new as f64 / pace).round() as usize).clamp(first, first + steps - 1) - first;
+    new.flat_map(|new| &codes[nearest(new) * width..][..width]).copied().collect()
 }
 
 /// The sinc kernel under its window, tabulated: what lies between two points is on the line between them, off by 5e-6.

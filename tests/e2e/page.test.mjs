@@ -61,6 +61,28 @@ for (const name of browserNames) {
         );
       }));
 
+    it("works without a network once it is loaded", async () => {
+      const own = await serve({ root: DIST });
+      try {
+        const app = await App.open(browser, own.url);
+        await app.page.waitForFunction(() => {
+          const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
+          return [".js", ".css"].every((kind) =>
+            loaded.some((name) => name.includes("/views-") && name.endsWith(kind)),
+          );
+        });
+        await own.close();
+        await app.drop(SAMPLE);
+        await app.results("sample.csv");
+        assertRows(await app.rows(), inputs.expected.sample);
+        await app.page.waitForSelector(".detail figure canvas");
+        assert.deepEqual(await app.allComplaints(), []);
+        await app.close();
+      } finally {
+        await own.close();
+      }
+    });
+
     it("unpacks gzip, and shows nothing of what is damaged", () =>
       onPage(async (app) => {
         await app.drop(inputs.gzipped);

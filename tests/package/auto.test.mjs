@@ -17,9 +17,9 @@ function machine({ adapter = GPU, seconds = 1, start } = {}) {
     async call(name, { portions }) {
       assert.equal(name, "classify");
       const ids = portions.flatMap(({ ids }) => ids);
-      const predictions = ids.map(() => ({ windows: { starts: { length: WINDOWS } } }));
+      const answers = ids.map(() => ({ windows: { count: WINDOWS } }));
       // Shaders are compiled at the first call.
-      return { predictions, busyMs: 1000 * (seen.calls++ === 0 ? 60 : seconds) };
+      return { answers, busyMs: 1000 * (seen.calls++ === 0 ? 60 : seconds) };
     },
     end: () => seen.ended++,
   };

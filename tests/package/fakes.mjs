@@ -108,6 +108,8 @@ export function fakeModule(onWork) {
 export function portionOf(ids, steps) {
   return {
     ids,
+    first: new Uint32Array(ids.length),
+    ended: new Uint8Array(ids.length).fill(1),
     steps: Uint32Array.from(steps),
     values: new Float32Array(0),
     codes: new Uint8Array(0),
@@ -116,6 +118,17 @@ export function portionOf(ids, steps) {
 
 /** What a made-up engine says of a subject: 16 windows, all calm. */
 export function predictionOf(id) {
-  const windows = { starts: new Uint32Array(16), probabilities: new Float32Array(32) };
+  const windows = { count: 16, starts: new Uint32Array(16), probabilities: new Float32Array(32) };
   return { id, label: "calm", probabilities: [0.75, 0.25], windows, warnings: [] };
+}
+
+/** What a made-up engine says of a subject that it cannot classify. */
+export function failureOf(id) {
+  return { id, code: "LOGITS_NOT_FINITE", message: `the logits of ${id} are not finite` };
+}
+
+/** What a made-up engine says of a part of a subject. */
+export function evidenceOf(id) {
+  const { windows } = predictionOf(id);
+  return { id, windows, numbers: new Float64Array(3) };
 }

@@ -6,7 +6,7 @@ import { FileJob } from "../../pkg/file-job.js";
 import { withInput } from "../../pkg/inputs.js";
 import { WorkerPool } from "../../pkg/pool.js";
 import { Predictions } from "../../pkg/predictions.js";
-import { CLASSES, portionOf, predictionOf } from "./fakes.mjs";
+import { CLASSES, failureOf, portionOf, predictionOf } from "./fakes.mjs";
 
 const MANY = 40;
 /** Milliseconds that a worker says that it was busy with a subject, and the windows of one. */
@@ -22,9 +22,10 @@ class FakeWorker {
   asked = [];
   classified = [];
 
-  constructor(subjects, work = async () => {}) {
+  constructor(subjects, work = async () => {}, answerOf = predictionOf) {
     this.subjects = subjects;
     this.work = work;
+    this.answerOf = answerOf;
   }
 
   get alive() {
@@ -49,7 +50,7 @@ class FakeWorker {
     await this.work(asked, this);
     if (!this.alive) throw this.ended.reason;
     this.classified.push(...asked);
-    return { predictions: asked.map(predictionOf), busyMs: BUSY_MS * asked.length };
+    return { answers: asked.map(this.answerOf), busyMs: BUSY_MS * asked.length };
   }
 
   end(error) {
@@ -86,11 +87,11 @@ const finder = (session) => ({
   },
 });
 
-function setUp({ subjects = MANY, limit = 3, reader, helper, engine, found } = {}) {
-  const first = new FakeWorker(subjects, reader);
+function setUp({ subjects = MANY, limit = 3, reader, helper, engine, found, answerOf } = {}) {
+  const first = new FakeWorker(subjects, reader, answerOf);
   const started = [];
   const start = async () => {
-    const worker = new FakeWorker(0, helper);
+    const worker = new FakeWorker(0, helper, answerOf);
     started.push(worker);
     return worker;
   };
@@ -281,11 +282,12 @@ describe("a file", () => {
       "an error": () => {
         throw Object.assign(new Error("the logits are not finite"), { code: "LOGITS_NOT_FINITE" });
       },
-      "too few predictions": (answer) => ({ ...answer, predictions: answer.predictions.slice(0, -1) }),
-      "another subject's predictions": (answer) => ({
+      "a subject that it cannot classify": (answer) => ({
         ...answer,
-        predictions: answer.predictions.toReversed(),
+        answers: answer.answers.map(({ id }, i) => (i === 0 ? failureOf(id) : answer.answers[i])),
       }),
+      "too few answers": (answer) => ({ ...answer, answers: answer.answers.slice(0, -1) }),
+      "another subject's answers": (answer) => ({ ...answer, answers: answer.answers.toReversed() }),
     };
     for (const [what, spoil] of Object.entries(wrong)) {
       const { run, heard, first, other } = setUp({ engine: () => setImmediate() });
@@ -303,6 +305,23 @@ describe("a file", () => {
       assert.equal(session.alive, false, what);
       assert.notEqual(first.classified.length, 0, what);
     }
+  });
+
+  it("refuses a subject that cannot be classified, and keeps all others", async () => {
+    const answerOf = (id) => (id === "7" ? failureOf(id) : predictionOf(id));
+    const { run, heard } = setUp({ answerOf });
+    const { predictions, refused } = await run();
+    const others = ids(MANY).filter((id) => id !== "7");
+    assert.deepEqual(
+      predictions.map(({ id }) => id),
+      others,
+    );
+    assert.deepEqual(heard, others);
+    assert.deepEqual(refused, [failureOf("7")]);
+  });
+
+  it("fails if none of its subjects can be classified", async () => {
+    await assert.rejects(setUp({ answerOf: failureOf }).run(), { code: "LOGITS_NOT_FINITE" });
   });
 
   it("fails with what is wrong with it where the CPU finds it, too", async () => {

@@ -58,12 +58,24 @@ fn classify(file: &str, chunk: usize) -> BTreeMap<String, Prediction> {
 fn classify_some(job: &mut Job, classifier: &Classifier, windows: usize) -> Vec<Prediction> {
     let mut predictions = Vec::new();
     loop {
-        let recordings = job.take(windows);
-        if recordings.is_empty() {
+        let portion = Portion::new(&job.take(windows));
+        if portion.ids.is_empty() {
             return predictions;
         }
-        predictions.extend(ready(classifier.classify(&recordings)).expect("the engine answers"));
+        predictions.extend(classify_portion(&portion, job, classifier));
     }
+}
+
+/// Classifies a portion as another instance would.
+fn classify_portion(portion: &Portion, job: &mut Job, classifier: &Classifier) -> Vec<Prediction> {
+    let recordings = portion.recordings(&classifier.manifest().schema).expect("nothing is lost");
+    let segments = portion.segments(&recordings);
+    let answers = ready(classifier.classify_segments(&segments)).expect("the engine answers");
+    let joined = segments.iter().zip(answers).filter_map(|(segment, answer)| {
+        let Segment { recording, first, ended } = *segment;
+        job.join(classifier, &recording.id, answer.expect("it can be classified"), (first, ended))
+    });
+    joined.collect()
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -121,13 +133,13 @@ fn a_subject_that_goes_on_before_it_was_taken_waits_for_the_end() {
     job.read(file(&rows).as_bytes()).expect("the rows are whole");
     assert_eq!(ids(job.take(1)), ["001"]);
     job.end(true).expect("the file is whole");
-    let recordings = job.take(100);
-    assert_eq!(recordings.iter().map(|recording| recording.steps()).collect::<Vec<_>>(), [8, 8]);
-    assert_eq!(ids(recordings), ["002", "000"]);
+    let segments = job.take(100);
+    assert_eq!(segments.iter().map(|segment| segment.recording.steps()).collect::<Vec<_>>(), [8, 8]);
+    assert_eq!(ids(segments), ["002", "000"]);
 }
 
-fn ids(recordings: Vec<&Recording>) -> Vec<&str> {
-    recordings.into_iter().map(|recording| recording.id.as_str()).collect()
+fn ids(segments: Vec<Segment<'_>>) -> Vec<&str> {
+    segments.into_iter().map(|segment| segment.recording.id.as_str()).collect()
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -136,15 +148,16 @@ fn a_portion_is_as_good_as_its_recordings() {
     let mut job = Job::new(&classifier, ReadOptions::default());
     job.read(file(&rows(3, 8)).as_bytes()).expect("the rows are whole");
     job.end(true).expect("the file is whole");
-    let recordings = job.take(100);
-    let portion = Portion::new(&recordings);
+    let segments = job.take(100);
+    let portion = Portion::new(&segments);
     let schema = &classifier.manifest().schema;
     let copies = portion.recordings(schema).expect("nothing is lost");
-    let copies: Vec<&Recording> = copies.iter().collect();
-    let classify =
-        |recordings: &[&Recording]| ready(classifier.classify(recordings)).expect("the recordings are whole");
-    assert_eq!(classify(&copies).len(), 3);
-    assert_eq!(classify(&copies), classify(&recordings));
+    let classify = |segments: &[Segment<'_>]| -> Vec<Evidence> {
+        let answers = ready(classifier.classify_segments(segments)).expect("the engine answers");
+        answers.into_iter().map(|answer| answer.expect("the recordings are whole")).collect()
+    };
+    assert_eq!(classify(&portion.segments(&copies)).len(), 3);
+    assert_eq!(classify(&portion.segments(&copies)), classify(&segments));
 
     let cut = Portion { values: portion.values[1..].to_vec(), ..portion.clone() };
     let length = PortionError::Length { what: "values", found: 47, expected: 48 };
@@ -158,7 +171,14 @@ fn a_portion_is_as_good_as_its_recordings() {
 fn steps_that_no_column_bounds_are_refused() {
     let schema =
         Schema { channels: Vec::new(), categories: Vec::new(), ..classifier().manifest().schema.clone() };
-    let huge = Portion { ids: vec!["a".into()], steps: vec![u32::MAX], ..Portion::default() };
+    let one = |steps| Portion {
+        ids: vec!["a".into()],
+        first: vec![0],
+        ended: vec![1],
+        steps,
+        ..Portion::default()
+    };
+    let huge = one(vec![u32::MAX]);
     assert_eq!(huge.recordings(&schema), Err(PortionError::NoColumns));
 }
 
@@ -191,7 +211,8 @@ fn values_that_overflow_are_an_error_and_not_the_first_class() {
     let mut job = Job::new(&classifier, ReadOptions::default());
     job.read(file.as_bytes()).expect("the rows are whole");
     job.end(true).expect("the file is whole");
-    let outcome = ready(classifier.classify(&job.take(1)));
+    let segments = job.take(1);
+    let outcome = ready(classifier.classify_segments(&segments)).expect("the engine answers").remove(0);
     assert!(matches!(outcome, Err(ClassifyError::NotFinite { id }) if id == "a"), "overflow went unnoticed");
 }
 

@@ -11,7 +11,7 @@ fn classes() -> Vec<String> {
 }
 
 fn parse(file: &str) -> Result<Labels, LabelsError> {
-    let columns = LabelColumns { id: &["sample_index".to_owned()], label: None };
+    let columns = LabelColumns { id: &["sample_index".to_owned()], label: None, group: None };
     Labels::parse(file.as_bytes(), columns, &classes(), &ReadOptions::default())
 }
 
@@ -68,7 +68,7 @@ fn bad_labels_are_refused_with_their_place() {
 /// Labels of a file with these columns of ids and of classes.
 fn parse_with(id: &[&str], label: Option<&str>, file: &str) -> Labels {
     let id: Vec<String> = id.iter().map(|key| (*key).to_owned()).collect();
-    let columns = LabelColumns { id: &id, label };
+    let columns = LabelColumns { id: &id, label, group: None };
     Labels::parse(file.as_bytes(), columns, &classes(), &ReadOptions::default()).expect(file)
 }
 
@@ -80,6 +80,7 @@ fn codes(labels: &Labels) -> Vec<&'static str> {
 fn the_column_of_labels_is_found() {
     for (label, header) in [
         (Some("mood"), "sample_index,label,mood"),
+        (Some("mood"), "sample_index,age,class"),
         (None, "sample_index,age,label"),
         (None, "sample_index,age,class"),
         (None, "sample_index,age,Target"),
@@ -105,6 +106,19 @@ fn spellings_of_a_class_are_taken_where_one_is_meant() {
 fn words_for_missing_are_no_label() {
     let labels = parse("sample_index,label\n1,no_pain\n2,NA\n3,\n4,?\n").expect("labels");
     assert_eq!((labels.len(), labels.unlabelled(), codes(&labels)), (1, 3, vec!["NO_LABEL"]));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_row_without_an_id_is_left_out_alone() {
+    let file = "sample_index,label\n1,no_pain\n,low_pain\n ,high_pain\n2,low_pain\n";
+    let labels = parse(file).expect("labels");
+    assert_eq!(labels.iter().collect::<Vec<_>>(), [("1", 0), ("2", 1)]);
+    let [repair] = labels.repairs() else { panic!("{:?}", labels.repairs()) };
+    assert_eq!((repair.kind.code(), repair.count, repair.line), ("NO_ID", 2, 3));
+    let columns = LabelColumns { id: &["sample_index".to_owned()], label: None, group: None };
+    let strict = ReadOptions { strict: true, ..ReadOptions::default() };
+    let error = Labels::parse(file.as_bytes(), columns, &classes(), &strict).unwrap_err();
+    assert_eq!((error.code(), error.line()), ("STRICT", Some(3)));
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -13,6 +13,7 @@ mod evaluation;
 mod features;
 mod golden;
 mod inputs;
+mod long;
 mod probabilities;
 mod random;
 mod reading;

@@ -22,9 +22,10 @@
 //! | [`page`] | one self-contained HTML page with plots |
 //! | [`memory`] | freed memory is kept |
 //! | [`report`] | scores, curves and profiles for people and for programs |
-//! | [`commands`] | what the binary offers |
+//! | [`arguments`], [`commands`] | what the binary offers |
 //! | [`mod@error`] | why a command failed; the rooms above have errors of their own, which it wraps |
 
+pub mod arguments;
 pub mod checkpoints;
 pub mod commands;
 pub mod data;

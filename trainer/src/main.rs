@@ -4,6 +4,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use trainer::arguments;
 use trainer::commands::{
     ablate, cross_validate, evaluate, export, fit, inspect, optimum, precision, predict, profile, repeat,
     step, sweep, synthesize,
@@ -64,7 +65,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    let result = match Cli::parse_from(arguments::in_order(std::env::args_os())).command {
         Command::Synthesize(args) => synthesize::run(&args),
         Command::Profile(args) => profile::run(&args),
         Command::Optimum(args) => optimum::run(&args),

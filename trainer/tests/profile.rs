@@ -309,3 +309,31 @@ fn odd_data_is_no_reason_to_fail() {
         profile["recipe"].as_str().unwrap().parse::<toml::Table>().unwrap();
     }
 }
+
+#[test]
+fn numbers_are_read_as_the_file_writes_them() {
+    let data = golden_text("data.csv");
+    let commas = data.replace(',', ";").replace('.', ",");
+    let labels = golden_text("labels.csv");
+    let plain = Workshop::new(&[("data.csv", &data), ("labels.csv", &labels)]);
+    let written = Workshop::new(&[("data.csv", &commas), ("labels.csv", &labels)]);
+    let arguments = ["data.csv", "--labels", "labels.csv"];
+    let ((_, expected), (text, found)) = (plain.found(&arguments), written.found(&arguments));
+    for key in ["columns", "correlation", "classes", "duplicates", "advice", "recipe"] {
+        assert_eq!(found[key], expected[key], "{key}");
+    }
+    assert!(text.contains("read with a decimal comma"), "{text}");
+}
+
+#[test]
+fn the_parts_of_an_id_tell_recordings_apart() {
+    let rows: String =
+        (0..24).map(|i| format!("{},{},{},{}\n", i / 12, i / 6 % 2, i % 6, i * i % 7)).collect();
+    let workshop = Workshop::new(&[("data.csv", &format!("person,trial,step,hip\n{rows}"))]);
+    let (text, profile) = workshop.found(&["data.csv", "--id", "person", "--id", "trial"]);
+    assert!(text.contains("id `person`, `trial`, time `step` (guessed)"), "{text}");
+    assert_eq!(profile["size"]["subjects"], 4);
+    assert_eq!(profile["problems"]["same_time"]["count"], 0);
+    assert_eq!(profile["names"]["id"], serde_json::json!(["person", "trial"]));
+    assert!(profile["recipe"].as_str().unwrap().contains("id = [\"person\", \"trial\"]"), "{text}");
+}

@@ -44,6 +44,19 @@ pub enum Error {
         /// What was looked for.
         expected: String,
     },
+    /// A visitor of the page has to wait for too much.
+    #[error(
+        "A first load of the page takes {bytes} bytes, at most {limit} are allowed. Fetch later what is needed later, or \
+         make smaller what is in it:\n{list}"
+    )]
+    FirstLoad {
+        /// Bytes of all parts.
+        bytes: u64,
+        /// How many they may have.
+        limit: u64,
+        /// The parts, one a line.
+        list: String,
+    },
     /// A check that needs what is worth having, but not worth installing.
     #[error("{0}")]
     LeftOut(&'static str),

@@ -9,6 +9,7 @@ mod bench;
 mod browsers;
 mod demo;
 mod error;
+mod first_load;
 mod gpu;
 mod model;
 mod package;

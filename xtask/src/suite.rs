@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::package::{BURN_OPTIONS, RELAXED_SIMD};
 use crate::steps::{duration, step};
 use crate::tools::Toolbox;
-use crate::{browsers, demo, model, package, process};
+use crate::{browsers, demo, first_load, model, package, process};
 
 /// Options of `cargo xtask test`.
 #[derive(clap::Args)]
@@ -134,12 +134,13 @@ const CHECKS: &[Check] = &[
     },
     Check {
         name: "package",
-        why: "the npm package and the page, as they are shipped",
+        why: "the npm package and the page, as they are shipped, and nobody waits for more than they may",
         needs: &["tools"],
         burn: false,
         run: |tools, options| {
             package::build(tools, !options.quick)?;
-            demo::build_page(tools)
+            demo::build_page(tools)?;
+            first_load::check(&tools.workspace.path("www/page/dist"))
         },
     },
     Check {

@@ -10,16 +10,16 @@ use painwave::network::{Network, NetworkInputs, Parameters};
 use painwave::windows::WindowBatch;
 
 use crate::precision::{self, Change, Judges, PrecisionError, alone};
-use crate::quantise;
+use crate::quantise::Quantiser;
 use crate::windows::WindowSet;
 
 /// Windows whose logits every engine must reproduce.
 const KNOWN_WINDOWS: usize = 8;
 /// Steps, of all windows together, that the rounding of weights is fitted to.
 const CALIBRATION_STEPS: usize = 1 << 15;
-/// What the integers that stand for weights are multiples of: the largest that passes the test of
-/// [`Change::is_allowed`] is taken. Multiples of 4 compress to less than six bits.
-const MULTIPLES: RangeInclusive<u8> = 1..=4;
+/// What the integers that stand for weights are multiples of, on average: the largest that passes the test of
+/// [`Change::is_allowed`] is taken. At 20 a weight compresses to some four bits.
+const MULTIPLES: RangeInclusive<u8> = 1..=20;
 
 /// One member's part of the bundle, trained.
 #[derive(Clone, Debug)]
@@ -110,19 +110,26 @@ pub fn as_integers(
     precision::prove(&mut full, judges)?;
     let allowed = std::mem::take(&mut full.manifest.precisions);
     let (exact, _) = judge(&full, judges, refused)?;
+    let quantisers: Vec<Quantiser> = full
+        .manifest
+        .members
+        .iter()
+        .zip(&full.weights)
+        .zip(calibration)
+        .map(|((member, weights), calibration)| Quantiser::new(&member.network, weights, calibration))
+        .collect();
     for multiple in MULTIPLES.rev() {
-        let mut bundle = full.clone();
-        for ((member, weights), calibration) in
-            bundle.manifest.members.iter().zip(&mut bundle.weights).zip(calibration)
-        {
-            *weights = quantise::recurrent_weights(&member.network, weights, calibration, multiple);
-        }
+        let weights = quantisers.iter().map(|quantiser| quantiser.round(multiple)).collect();
+        let bundle = Bundle { manifest: full.manifest.clone(), weights };
         let Some(mut bundle) = stored_as(&bundle, WeightType::I8)? else { continue };
         let (predictions, engine) = judge(&bundle, judges, refused)?;
         let change = Change::between(exact.iter().flatten(), predictions.iter().flatten());
+        if !change.is_allowed() {
+            continue;
+        }
         precision::prove(&mut bundle, judges)?;
         let still_allowed = |precision| bundle.manifest.precisions.contains(precision);
-        if change.is_allowed() && allowed.iter().all(still_allowed) {
+        if allowed.iter().all(still_allowed) {
             let (weights, Change { subjects, flips, greatest_change }) = (WeightType::I8, change);
             let check = WeightCheck { stored_as: weights, subjects, flips, greatest_change };
             bundle.manifest.card.weights = Some(check);
@@ -209,9 +216,11 @@ fn with_known_answers(mut manifest: Manifest, members: Vec<TrainedMember>) -> Bu
 }
 
 /// Computes a member's known answers with the network that was trained, on the CPU, from the weights as
-/// the bundle stores them.
+/// the bundle stores them. Their inputs are rounded to two digits: they need not be those of any recording, and more
+/// digits would be most of the manifest.
 fn answer(member: &mut Member, parameters: &Parameters, length: usize) {
     let device = Device::flex();
+    member.known_answers.dense.iter_mut().for_each(|input| *input = to_two_digits(*input));
     let KnownAnswers { dense, codes, steps, .. } = member.known_answers.clone();
     let windows = steps.len() / length;
     // As the classifier takes them when it proves an engine: all steps as data.
@@ -220,6 +229,12 @@ fn answer(member: &mut Member, parameters: &Parameters, length: usize) {
     let network = Network::from_parameters(&member.network, parameters, &device);
     let answers = network.forward(&NetworkInputs::new(&known, &member.network, &device));
     member.known_answers.logits = answers.into_data().iter::<f32>().collect();
+}
+
+/// The nearest number of two significant decimal digits.
+fn to_two_digits(number: f32) -> f32 {
+    // What is shown of a finite number can be read.
+    format!("{number:.1e}").parse().unwrap_or(number)
 }
 
 /// An untested member, for [`assemble`].

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use painwave::labels::LabelColumns;
+
 use crate::file_names::{self, Ambiguous, Keys, Pattern};
+use crate::labels::spelling::folded;
 
 /// How a label and an id stand in a file's name where nothing else says it: in the folder, or before the first point.
 const CONVENTIONS: [(&str, Convention); 2] = [("{label}/{id}", by_folder), ("{label}.{id}", by_point)];
@@ -16,17 +19,6 @@ pub struct FileKeys {
     pub of: Vec<Option<Keys>>,
     /// What is to be shown about it.
     pub notes: Vec<String>,
-}
-
-/// The columns that names of files may say.
-#[derive(Clone, Copy, Debug)]
-pub struct KeyColumns<'a> {
-    /// What tells the recordings apart, `{id}` in a pattern.
-    pub id: &'a [String],
-    /// The class, `{label}`.
-    pub label: &'a str,
-    /// The group, `{group}`.
-    pub group: Option<&'a str>,
 }
 
 /// Why names of files cannot be read.
@@ -63,7 +55,7 @@ impl FileKeys {
     pub fn read(
         files: &[String],
         pattern: Option<&Pattern>,
-        columns: KeyColumns<'_>,
+        columns: LabelColumns<'_>,
     ) -> Result<FileKeys, FileKeysError> {
         let Some(pattern) = pattern else {
             return Ok(FileKeys { of: vec![Some(Keys::new()); files.len()], notes: Vec::new() });
@@ -94,7 +86,7 @@ impl FileKeys {
     pub fn by_convention(
         files: &[String],
         classes: Option<&[String]>,
-        columns: KeyColumns<'_>,
+        columns: LabelColumns<'_>,
     ) -> Result<Option<FileKeys>, FileKeysError> {
         for (shown, convention) in CONVENTIONS {
             let Some(found) = files.iter().map(|file| convention(file)).collect::<Option<Vec<_>>>() else {
@@ -103,11 +95,7 @@ impl FileKeys {
             let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
             found.iter().for_each(|(label, _)| *counts.entry(label).or_default() += 1);
             let known = |label: &&str| {
-                classes.is_some_and(|classes| {
-                    classes.iter().any(|class| {
-                        crate::labels::spelling::folded(class) == crate::labels::spelling::folded(label)
-                    })
-                })
+                classes.is_some_and(|classes| classes.iter().any(|class| folded(class) == folded(label)))
             };
             let is_one = match classes {
                 Some(_) => counts.keys().all(known),
@@ -129,14 +117,14 @@ impl FileKeys {
     }
 
     /// Brings the keys to the recipe's columns, and makes ids of them that tell the files apart.
-    fn finish(mut self, files: &[String], columns: KeyColumns<'_>) -> Result<FileKeys, FileKeysError> {
+    fn finish(mut self, files: &[String], columns: LabelColumns<'_>) -> Result<FileKeys, FileKeysError> {
         let whole: Vec<Option<String>> = self.of.iter().map(|keys| keys.as_ref().map(joined)).collect();
         for keys in self.of.iter_mut().flatten() {
             for (key, _) in keys.iter_mut() {
-                match (key.as_str(), columns.id, columns.group) {
-                    ("id", [id], _) => id.clone_into(key),
-                    ("label", ..) => columns.label.clone_into(key),
-                    ("group", _, Some(group)) => group.clone_into(key),
+                match (key.as_str(), columns) {
+                    ("id", LabelColumns { id: [id], .. }) => id.clone_into(key),
+                    ("label", LabelColumns { label: Some(label), .. }) => label.clone_into(key),
+                    ("group", LabelColumns { group: Some(group), .. }) => group.clone_into(key),
                     _ => {}
                 }
             }
@@ -214,8 +202,8 @@ mod tests {
         names.iter().map(|name| (*name).to_owned()).collect()
     }
 
-    fn columns<'a>(id: &'a [String], group: Option<&'a str>) -> KeyColumns<'a> {
-        KeyColumns { id, label: "activity", group }
+    fn columns<'a>(id: &'a [String], group: Option<&'a str>) -> LabelColumns<'a> {
+        LabelColumns { id, label: Some("activity"), group }
     }
 
     #[test]

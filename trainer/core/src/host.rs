@@ -1,6 +1,7 @@
 //! What a run is handed by the program around it: tables, threads, and storage for its checkpoints.
 
 use std::error::Error;
+use std::path::PathBuf;
 
 /// What the program around a run could not do: keep bytes, write an event, start a thread.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +22,21 @@ pub enum Chunk<'a> {
     Table(&'a str),
     /// The next bytes of the table.
     Bytes(&'a [u8]),
+}
+
+/// Whole tables, from their pieces: the name of each file and its bytes.
+#[derive(Clone, Debug, Default)]
+pub struct Tables(pub Vec<(PathBuf, Vec<u8>)>);
+
+impl Tables {
+    /// Takes the next piece.
+    pub fn take(&mut self, chunk: Chunk<'_>) {
+        match (chunk, self.0.last_mut()) {
+            (Chunk::Table(name), _) => self.0.push((name.into(), Vec::new())),
+            (Chunk::Bytes(bytes), Some((_, table))) => table.extend_from_slice(bytes),
+            (Chunk::Bytes(_), None) => {}
+        }
+    }
 }
 
 /// A part of a batch.

@@ -97,7 +97,7 @@ fn dataset(file: &RecipeFile) -> Dataset {
     reader.finish().unwrap();
     let recordings = reader.into_recordings();
     let id = ["subject".to_owned()];
-    let columns = LabelColumns { id: &id, label: "label", group: None };
+    let columns = LabelColumns { id: &id, label: Some("label"), group: None };
     let labels = Labels::parse("labels".as_ref(), labels.as_bytes(), columns, None).unwrap();
     let ids: Vec<&str> = recordings.iter().map(|recording| recording.id.as_str()).collect();
     let matched = labels.of(&ids, "data".as_ref(), &BTreeSet::new(), false).unwrap();

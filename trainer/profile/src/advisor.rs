@@ -203,7 +203,11 @@ pub fn recipe(profile: &Profile, categories: &[Category]) -> String {
 /// The section `[data]` as far as it is no advice.
 fn data(profile: &Profile, categories: &[Category]) -> String {
     let names = &profile.names;
-    let mut text = format!("[data]\nid = {}\n", quoted(&names.id));
+    let id = match &names.id[..] {
+        [id] => quoted(id),
+        ids => format!("[{}]", ids.iter().map(|id| quoted(id)).collect::<Vec<_>>().join(", ")),
+    };
+    let mut text = format!("[data]\nid = {id}\n");
     if let Some(time) = &names.time {
         let _ = writeln!(text, "time = {}", quoted(time));
     }

@@ -1,13 +1,16 @@
 //! The label of each subject: from a file of labels, from the names of the data's files, or from a column of the data.
 
+use std::ops::ControlFlow;
+
 use painwave::reading::ReadOptions;
 use painwave_train::file_keys;
-use painwave_train::labels::{self, LabelColumns, Labels, Place, Said};
+use painwave_train::host::Tables;
+use painwave_train::labels::{self, LabelColumns, Labels, Place, Rows, Said};
 
-use crate::Sources;
 use crate::error::ProfileError;
-use crate::feed::{self, Feed};
+use crate::feed::Feed;
 use crate::names::Names;
+use crate::sources::Sources;
 use crate::table::{Content, NO_WORD, Subject, Table};
 
 /// The labels, if there are any. A column with them is no measurement: it is taken out of the table.
@@ -18,22 +21,30 @@ pub(crate) fn labels(
     feed: Feed<'_>,
 ) -> Result<Option<Labels>, ProfileError> {
     let label = names.label.as_deref().unwrap_or("label");
-    let id = std::slice::from_ref(&names.id);
-    let (path, said) = match &sources.labels {
+    let (path, rows) = match &sources.labels {
         Some(path) => {
-            let mut all = Vec::new();
-            for (name, bytes) in feed::bytes(path, feed)? {
-                let columns = LabelColumns { id, label, group: None };
-                all.extend(labels::said(&name, &bytes, columns, &ReadOptions::default())?.0);
+            let mut all = Rows::default();
+            let mut tables = Tables::default();
+            feed(path, &mut |chunk| {
+                tables.take(chunk);
+                ControlFlow::Continue(())
+            })?;
+            for (name, bytes) in tables.0 {
+                let columns = LabelColumns { id: &names.id, label: Some(label), group: None };
+                let any_column = sources.classes.is_some();
+                all.append(labels::read(&name, &bytes, columns, any_column, &ReadOptions::default())?);
             }
             (path, all)
         }
         None => match in_column(table, label).or_else(|| in_names(sources, table, label)) {
-            Some(said) => (&sources.data, said),
+            Some(said) => (&sources.data, Rows { said, ..Rows::default() }),
             None => return Ok(None),
         },
     };
-    Ok(Some(Labels::new(path, said, None, sources.classes.as_deref())?))
+    let mut labels = Labels::new(path, rows.said, None, sources.classes.as_deref())?;
+    labels.by_first_key = rows.by_first_key;
+    labels.notes.extend(rows.repairs.iter().map(ToString::to_string));
+    Ok(Some(labels))
 }
 
 /// What a column says, if it says one thing of each subject and the same of some.

@@ -1,5 +1,7 @@
 //! The classes of the subjects and how even they are.
 
+use std::collections::HashSet;
+
 use painwave_train::labels::Labels;
 use serde::Serialize;
 
@@ -55,8 +57,9 @@ pub struct Classes {
 impl Classes {
     /// The classes of these subjects.
     pub fn new(labels: &Labels, subjects: &[Subject]) -> Self {
-        let class = |subject: &Subject| labels.rows.get(&subject.id).map(|label| label.class);
-        Classes { names: labels.classes.clone(), of: subjects.iter().map(class).collect() }
+        let met = labels.meet(&ids(subjects)).into_iter();
+        let class = |met: Option<(&str, bool)>| labels.rows.get(met?.0).map(|label| label.class);
+        Classes { names: labels.classes.clone(), of: met.map(class).collect() }
     }
 
     /// Counts them.
@@ -75,14 +78,18 @@ impl Classes {
         let f1 = 2.0 * share / (1.0 + share);
         let baseline = Baseline { accuracy: share, weighted_f1: share * f1, macro_f1: f1 / present };
         let unlabelled = subjects.iter().zip(&self.of).filter(|(_, class)| class.is_none());
-        let ids: std::collections::HashSet<&str> =
-            subjects.iter().map(|subject| subject.id.as_str()).collect();
+        let met: HashSet<&str> =
+            labels.meet(&ids(subjects)).into_iter().flatten().map(|(id, _)| id).collect();
         ClassBalance {
             classes,
             unlabelled: unlabelled.map(|(subject, _)| subject.id.clone()).collect(),
-            without_data: labels.rows.keys().filter(|id| !ids.contains(id.as_str())).cloned().collect(),
+            without_data: labels.rows.keys().filter(|id| !met.contains(id.as_str())).cloned().collect(),
             baseline,
             chance: (present - 1.0) / (labelled.max(2) - 1) as f64,
         }
     }
+}
+
+fn ids(subjects: &[Subject]) -> Vec<&str> {
+    subjects.iter().map(|subject| subject.id.as_str()).collect()
 }

@@ -15,6 +15,7 @@
 //! | [`duplicates`] | recordings that are there twice, in one file or in two |
 //! | [`drift`] | how another file differs |
 //! | [`advice`], `advisor` | what to drop and why, and that as a piece of a recipe |
+//! | `sources` | what is looked at |
 //! | `profile`, `size` | all of the above in one |
 
 pub mod advice;
@@ -30,13 +31,13 @@ mod feed;
 pub mod names;
 mod profile;
 mod size;
+mod sources;
 pub mod table;
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use painwave::reading::Repair;
-use painwave::recording::Category;
 
 use self::classes::Classes;
 use self::columns::ColumnProfile;
@@ -44,31 +45,11 @@ use self::correlation::Correlation;
 use self::drift::{Comparison, Drift};
 pub use self::error::ProfileError;
 pub use self::feed::Feed;
-use self::names::{Names, Told};
+use self::names::Names;
 pub use self::profile::Profile;
 pub use self::size::Size;
-use self::table::{Column, Content, FilesKeys, Table};
-
-/// What is looked at.
-#[derive(Clone, Debug, Default)]
-pub struct Sources {
-    /// The data: a name for the tables that are handed over for it.
-    pub data: PathBuf,
-    /// Its labels.
-    pub labels: Option<PathBuf>,
-    /// What the name of each file of the data says.
-    pub keys: FilesKeys,
-    /// Another data file to compare it with.
-    pub against: Option<PathBuf>,
-    /// Columns that need not be guessed.
-    pub told: Told,
-    /// The classes in their order, if that is known.
-    pub classes: Option<Vec<String>>,
-    /// Columns that a recipe ignores already.
-    pub ignored: Vec<String>,
-    /// What a recipe reads as categories already.
-    pub categories: Vec<Category>,
-}
+pub use self::sources::Sources;
+use self::table::{Column, Content, Table};
 
 /// Looks at the data.
 ///

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use serde::Serialize;
-
+use painwave::labels::{ID_COLUMNS, LABEL_COLUMNS};
 use painwave::reading::{Role, Wanted};
+use painwave::recording::keys;
+use serde::Serialize;
 
 use crate::error::ProfileError;
 use crate::feed::{Feed, header};
@@ -12,8 +13,8 @@ use crate::feed::{Feed, header};
 /// What the user says of a column's name.
 #[derive(Clone, Debug, Default)]
 pub struct Told {
-    /// Column with the subject's id, in both files.
-    pub id: Option<String>,
+    /// Columns with the parts of a recording's id, in both files; none if they are not told.
+    pub id: Vec<String>,
     /// Column with the time of a row.
     pub time: Option<String>,
     /// Column of the labels file with the class.
@@ -23,8 +24,9 @@ pub struct Told {
 /// The columns that are no measurements.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Names {
-    /// Column with the subject's id, in both files.
-    pub id: String,
+    /// Columns with the parts of a recording's id, in both files.
+    #[serde(with = "keys")]
+    pub id: Vec<String>,
     /// Column with the time of a row; none where the order of the rows is that of time.
     pub time: Option<String>,
     /// Column with the class, of the labels file or of the data; none where there is none.
@@ -73,12 +75,13 @@ impl Names {
         by_name: bool,
         feed: Feed<'_>,
     ) -> Result<Self, ProfileError> {
-        let wanted = |name: &Option<String>, role, needed| -> Vec<Wanted> {
-            name.iter().map(|name| Wanted { needed, ..Wanted::optional(name, role) }).collect()
-        };
-        let known = [wanted(&told.id, Role::Id, !by_name), wanted(&told.time, Role::Time, true)].concat();
-        let columns = header(data, known, feed)?;
-        let known = [wanted(&told.id, Role::Id, true), wanted(&told.label, Role::Word, true)].concat();
+        let ids = told.id.iter().map(|id| Wanted { needed: !by_name, ..Wanted::optional(id, Role::Id) });
+        let time = told.time.iter().map(|time| Wanted::needed(time, Role::Time));
+        let columns = header(data, ids.chain(time).collect(), feed)?;
+        // What the reader of labels takes in their place.
+        let id = told.id.iter().take(1).map(|id| Wanted::needed(id, Role::Id).or(ID_COLUMNS));
+        let label = told.label.iter().map(|label| Wanted::optional(label, Role::Word).or(LABEL_COLUMNS));
+        let known = id.chain(label).collect();
         let label_columns = labels.map(|labels| header(labels, known, feed)).transpose()?;
 
         let mut guessed = Vec::new();
@@ -97,7 +100,10 @@ impl Names {
         let of_labels = || usual(label_columns.as_ref().filter(|_| by_name)?, IDS);
         let of_file = || by_name.then(|| "file".to_owned());
         let id = shared.or_else(|| usual(&columns, IDS)).or_else(of_labels).or_else(of_file);
-        let id = name("id", &told.id, data, &columns, id)?;
+        let id = match &told.id[..] {
+            [] => vec![name("id", &None, data, &columns, id)?],
+            told => told.to_vec(),
+        };
         // Where every file is a recording, its rows may be in the order of time without saying so.
         let time = match (&told.time, usual(&columns, TIMES)) {
             (None, None) if by_name => None,
@@ -106,7 +112,7 @@ impl Names {
         let label = match (labels, &label_columns) {
             (Some(path), Some(columns)) => {
                 // Beside the id there may be nothing else.
-                let guess = usual(columns, LABELS).or_else(|| only(columns, |name| *name != id));
+                let guess = usual(columns, LABELS).or_else(|| only(columns, |name| !id.contains(name)));
                 Some(name("label", &told.label, path, columns, guess)?)
             }
             _ => told.label.clone().or_else(|| usual(&columns, LABELS_IN_DATA)),

@@ -6,13 +6,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use painwave::reading::{ReadError, Repair, Role, Row, Wanted, id_of_file, is_missing};
+use painwave::labels;
+use painwave::reading::{ReadError, Repair, Repairs, Role, Row, Wanted, id_of_file};
+use painwave::recording::joined;
 use painwave_train::file_keys;
 use painwave_train::file_names::Keys;
 use serde::Serialize;
 
 use crate::error::ProfileError;
-use crate::feed::{Feed, for_each_row, header};
+use crate::feed::{Feed, Found, for_each_row, for_first_rows, header};
 
 /// What the name of each file says.
 pub type FilesKeys = BTreeMap<String, Keys>;
@@ -37,7 +39,7 @@ pub struct Table {
 /// One subject's rows in a [`Table`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
-    /// The id as written in the file.
+    /// The id, as the recordings' reader has it.
     pub id: String,
     /// Its rows.
     pub rows: Range<usize>,
@@ -154,21 +156,21 @@ impl ColumnProblems {
 }
 
 impl Table {
-    /// Reads data with these id and time columns. A file without a column of ids is one subject, called as its name says
-    /// by `keys`, or as the file is.
+    /// Reads data with these id and time columns. What no column says of an id, the file's name does by `keys`, or it is
+    /// the name.
     ///
     /// # Errors
     /// Unreadable, no table, without these columns, or with a row of another number of fields.
     pub fn read(
         path: &Path,
-        id: &str,
+        id: &[String],
         time: Option<&str>,
         keys: &FilesKeys,
         feed: Feed<'_>,
     ) -> Result<Self, ProfileError> {
         let first = || {
-            let id = Wanted { needed: keys.len() < 2, ..Wanted::optional(id, Role::Id) };
-            [id].into_iter().chain(time.map(|time| Wanted::needed(time, Role::Time))).collect::<Vec<_>>()
+            let ids = id.iter().map(|id| Wanted { needed: keys.len() < 2, ..Wanted::optional(id, Role::Id) });
+            ids.chain(time.map(|time| Wanted::needed(time, Role::Time))).collect::<Vec<_>>()
         };
         let header = header(path, first(), feed)?;
         let is_repeated = |name: &String| header.iter().filter(|other| *other == name).count() > 1;
@@ -177,25 +179,31 @@ impl Table {
             ..TableProblems::default()
         };
         let mut columns = Vec::new();
-        for name in
-            header.iter().filter(|name| !name.is_empty() && *name != id && Some(name.as_str()) != time)
-        {
+        let is_other = |name: &&String| !name.is_empty() && !id.contains(name) && Some(name.as_str()) != time;
+        for name in header.iter().filter(is_other) {
             if !is_repeated(name) {
                 columns.push(name.clone());
             } else if !problems.repeated_columns.contains(name) {
                 problems.repeated_columns.push(name.clone());
             }
         }
-        let wanted = first().into_iter().chain(columns.iter().map(|name| Wanted::needed(name, Role::Word)));
-        let names: Vec<String> = keys.keys().cloned().collect();
-        let of_file = |file: &str| {
-            let of_keys = keys.get(file).and_then(|keys| file_keys::id(keys, id));
-            of_keys.map_or_else(|| id_of_file(file, &names), str::to_owned)
+        let ids = Ids { columns: id, keys, files: keys.keys().cloned().collect() };
+        // Columns of numbers first, as a reader of them asks for them; then they come in the order of the file again.
+        let is_number = are_numbers(path, first(), &columns, feed)?;
+        let (numbers, words): (Vec<usize>, Vec<usize>) =
+            (0..columns.len()).partition(|index| is_number[*index]);
+        let order = [&numbers[..], &words].concat();
+        let asked = |index: &usize| match is_number[*index] {
+            true => Wanted::needed(&columns[*index], Role::Channel),
+            false => Wanted::needed(&columns[*index], Role::Word),
         };
-        let mut growing = Growing::new(&columns, time.is_some(), problems);
-        let repairs =
-            for_each_row(path, wanted.collect(), feed, |file, row| growing.push(file, &row, of_file))?;
-        Ok(Table { repairs, ..growing.finish(path) })
+        let wanted = first().into_iter().chain(order.iter().map(asked)).collect();
+        let mut growing = Growing::new(ids, time.is_some(), problems);
+        growing.columns = order.iter().map(|index| GrowingColumn::new(&columns[*index])).collect();
+        let repairs = for_each_row(path, wanted, feed, |found| growing.push(found))?;
+        let mut table = growing.finish(path);
+        table.columns.sort_by_key(|column| columns.iter().position(|name| *name == column.name));
+        Ok(Table { repairs, ..table })
     }
 
     /// Number of rows.
@@ -209,8 +217,66 @@ impl Table {
     }
 }
 
+/// Which of the columns have numbers in most of the first rows.
+fn are_numbers(
+    path: &Path,
+    first: Vec<Wanted>,
+    columns: &[String],
+    feed: Feed<'_>,
+) -> Result<Vec<bool>, ProfileError> {
+    let mut counts = vec![(0, 0); columns.len()];
+    let before = first.len();
+    let words = columns.iter().map(|name| Wanted::needed(name, Role::Word));
+    for_first_rows(
+        path,
+        first.into_iter().chain(words).collect(),
+        feed,
+        |Found { row, numbers, .. }| {
+            for (index, (numeric, others)) in counts.iter_mut().enumerate() {
+                match numbers.number::<f64>(row, before + index, &mut Repairs::default()) {
+                    Ok(None) => {}
+                    // Of another format than that of columns that nobody knows yet.
+                    Ok(Some(_)) | Err(ReadError::MixedDecimals { .. } | ReadError::NotFinite { .. }) => {
+                        *numeric += 1
+                    }
+                    Err(_) => *others += 1,
+                }
+            }
+            Ok(())
+        },
+    )?;
+    Ok(counts.into_iter().map(|(numeric, others)| numeric > others).collect())
+}
+
+/// Where the ids of recordings are.
+struct Ids<'a> {
+    columns: &'a [String],
+    keys: &'a FilesKeys,
+    files: Vec<String>,
+}
+
+impl Ids<'_> {
+    /// The id of a row, whose first columns are the parts of ids.
+    fn of(&self, file: &str, row: &Row<'_>, repairs: &mut Repairs) -> Result<String, ReadError> {
+        if (0..self.columns.len()).all(|key| row.has(key)) {
+            return labels::table::id(row, self.columns.len(), repairs);
+        }
+        let part = |(key, column): (usize, &String)| match row.has(key) {
+            true => row.id(key).map(Cow::into_owned),
+            false => {
+                let of_keys = self.keys.get(file).and_then(|keys| file_keys::id(keys, column));
+                Ok(of_keys.map_or_else(|| id_of_file(file, &self.files), str::to_owned))
+            }
+        };
+        let parts = self.columns.iter().enumerate().map(|(key, column)| part((key, column)));
+        let parts = parts.collect::<Result<Vec<String>, ReadError>>()?;
+        Ok(joined(parts.iter().map(String::as_str)))
+    }
+}
+
 /// A table while its file is read: rows in the order of the file.
-struct Growing {
+struct Growing<'a> {
+    ids_of: Ids<'a>,
     problems: TableProblems,
     /// Whether there is a column of times.
     has_time: bool,
@@ -225,9 +291,10 @@ struct Growing {
     columns: Vec<GrowingColumn>,
 }
 
-impl Growing {
-    fn new(columns: &[String], has_time: bool, problems: TableProblems) -> Self {
+impl<'a> Growing<'a> {
+    fn new(ids_of: Ids<'a>, has_time: bool, problems: TableProblems) -> Self {
         Growing {
+            ids_of,
             problems,
             has_time,
             ids: Vec::new(),
@@ -236,42 +303,42 @@ impl Growing {
             subjects: Vec::new(),
             times: Vec::new(),
             lines: Vec::new(),
-            columns: columns.iter().map(|name| GrowingColumn::new(name)).collect(),
+            columns: Vec::new(),
         }
     }
 
-    fn push(&mut self, file: &str, row: &Row<'_>, of_file: impl Fn(&str) -> String) -> Result<(), ReadError> {
-        let id = &*match row.has(0) {
-            true => row.text(0)?,
-            false => match self.files.last() {
-                // The rows of a file follow each other.
-                Some(last) if last == file => Cow::Owned(self.ids[self.ids.len() - 1].clone()),
-                _ => Cow::Owned(of_file(file)),
-            },
+    fn push(&mut self, Found { file, row, numbers, repairs }: Found<'_>) -> Result<(), ReadError> {
+        let id = match self.ids_of.of(file, row, repairs) {
+            Err(ReadError::EmptyId { line, .. }) => {
+                self.problems.no_id.count(line, String::new);
+                return Ok(());
+            }
+            id => id?,
         };
-        if id.is_empty() {
-            self.problems.no_id.count(row.line, String::new);
-            return Ok(());
-        }
         let subject = match self.subjects.last() {
             Some(&last) if self.ids[last] == id => last,
-            _ => *self.by_id.entry(id.to_owned()).or_insert_with(|| {
-                self.ids.push(id.to_owned());
+            _ => *self.by_id.entry(id.clone()).or_insert_with(|| {
+                self.ids.push(id);
                 self.files.push(file.to_owned());
                 self.ids.len() - 1
             }),
         };
+        let first = self.ids_of.columns.len();
         let time = match self.has_time {
-            true => row.number(1).unwrap_or_else(|_| {
-                self.problems.no_time.count(row.line, || row.excerpt(1));
-                NO_TIME
-            }),
+            true => match numbers.time(row, first, repairs) {
+                Ok(time) if time.is_finite() => time,
+                _ => {
+                    self.problems.no_time.count(row.line, || row.excerpt(first));
+                    NO_TIME
+                }
+            },
             // The order of the rows is that of time.
             false => self.times.len() as f64,
         };
-        let first = 1 + usize::from(self.has_time);
+        let first = first + usize::from(self.has_time);
         for (i, column) in self.columns.iter_mut().enumerate() {
-            column.push(self.times.len(), row, first + i);
+            let number = || numbers.number::<f32>(row, first + i, repairs);
+            column.push(self.times.len(), row, first + i, number);
         }
         self.subjects.push(subject);
         self.times.push(time);
@@ -365,7 +432,13 @@ impl GrowingColumn {
         }
     }
 
-    fn push(&mut self, index: usize, row: &Row<'_>, wanted: usize) {
+    fn push(
+        &mut self,
+        index: usize,
+        row: &Row<'_>,
+        wanted: usize,
+        number: impl FnOnce() -> Result<Option<f32>, ReadError>,
+    ) {
         // Words come in runs, and asking whether one is a number costs more than this.
         if let Some(&code) = self.codes.last()
             && self.codes.len() == index
@@ -375,16 +448,13 @@ impl GrowingColumn {
             self.problems.not_a_number.count += 1;
             return;
         }
-        match row.number::<f32>(wanted) {
-            Ok(value) => {
+        match number() {
+            Ok(Some(value)) => {
                 self.values.resize(index, f32::NAN);
                 self.values.push(value);
                 self.numbers += 1;
             }
-            Err(ReadError::EmptyValue { line, .. }) => self.problems.missing.count(line, String::new),
-            Err(_) if row.text(wanted).is_ok_and(|text| is_missing(&text)) => {
-                self.problems.missing.count(row.line, || row.excerpt(wanted));
-            }
+            Ok(None) => self.problems.missing.count(row.line, || row.excerpt(wanted)),
             Err(ReadError::NotFinite { line, found, .. }) => {
                 self.problems.not_finite.count(line, || found);
             }

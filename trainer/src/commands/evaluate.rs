@@ -40,7 +40,7 @@ probabilities to score. Of a bundle with a temperature or thresholds the scores 
 pub struct EvaluateArgs {
     /// The bundle.
     pub bundle: PathBuf,
-    /// Recordings: files, folders or patterns such as 'data/*.csv'.
+    /// Recordings: files, folders or patterns such as 'data/*.csv'; may be repeated.
     #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
     pub data: Vec<PathBuf>,
     /// Labels: the id column and one with the class. Without it they are a column of the data, or in the names of its
@@ -101,7 +101,7 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     let label = args.label_column.as_deref().or(schema.label.as_deref()).unwrap_or(LABEL_COLUMN);
     let pattern = data::pattern_of(manifest);
     let wanted = Wanted {
-        columns: LabelColumns { id: &schema.id, label, group: None },
+        columns: LabelColumns { id: &schema.id, label: Some(label), group: None },
         classes: Some(&manifest.classes),
         files: pattern.as_ref(),
         names_may_differ: true,

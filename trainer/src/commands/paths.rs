@@ -10,7 +10,7 @@ use crate::data::Given;
 /// What every training reads and writes.
 #[derive(Clone, Debug, Args)]
 pub struct Paths {
-    /// Recordings: files, folders or patterns such as 'data/*.csv'. One row for each subject and time step.
+    /// Recordings: files, folders or patterns such as 'data/*.csv'; may be repeated. One row for each subject and time step.
     #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
     pub data: Vec<PathBuf>,
     /// Labels: one row for each subject. Without it they are a column of the data, or in the names of its files.

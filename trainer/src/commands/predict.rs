@@ -32,7 +32,7 @@ labels.repairs.csv and labels.refused.csv. A file without a column of ids is one
 pub struct PredictArgs {
     /// The bundle.
     pub bundle: PathBuf,
-    /// Recordings: files, folders or patterns such as 'data/*.csv'.
+    /// Recordings: files, folders or patterns such as 'data/*.csv'; may be repeated.
     #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
     pub data: Vec<PathBuf>,
     /// Where to write the result (CSV).

@@ -1,18 +1,21 @@
 //! `trainer profile`: looks at the data before any model does.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
+use painwave::labels::LABEL_COLUMN;
 use painwave_profile::Sources;
 use painwave_profile::names::Told;
-use painwave_train::file_keys::{FileKeys, KeyColumns};
+use painwave_train::file_keys::FileKeys;
 use painwave_train::host::HostError;
+use painwave_train::labels::LabelColumns;
 
 use crate::data::{self, DataError};
 use crate::error::Error;
 use crate::files::{self, FileError};
-use crate::input::Input;
+use crate::input::{Input, InputError};
 use crate::report;
 
 /// Shown under `--help`.
@@ -41,9 +44,9 @@ pub struct ProfileArgs {
     /// Take the columns' names and the order of the classes from this recipe.
     #[arg(long)]
     pub recipe: Option<PathBuf>,
-    /// Column with the subject's id; without it, guessed.
+    /// Column with the subject's id, or with a part of it, if repeated; without it, guessed.
     #[arg(long)]
-    pub id: Option<String>,
+    pub id: Vec<String>,
     /// Column with the time of a row; without it, guessed.
     #[arg(long)]
     pub time: Option<String>,
@@ -67,11 +70,18 @@ pub fn run(args: &ProfileArgs) -> Result<(), Error> {
         .map_err(DataError::Input)?;
     let (sources, notes) = sources(args, &data)?;
     notes.iter().for_each(|note| eprintln!("note: {}: {note}", sources.data.display()));
-    let profile = painwave_profile::profile(&sources, &|path, take| {
-        let others = || Input::gather(&[path.to_owned()], &[]);
-        let input = if path == sources.data { Ok(data.clone()) } else { others() };
-        input.and_then(|input| input.feed(take)).map_err(HostError::new)
+    // What was found out of a file is kept: it is read several times.
+    let others = [&sources.labels, &sources.against].into_iter().flatten();
+    let others = others.map(|path| Ok((path.clone(), Input::gather(std::slice::from_ref(path), &[])?)));
+    let mut inputs = others.collect::<Result<BTreeMap<_, _>, InputError>>().map_err(DataError::Input)?;
+    inputs.insert(sources.data.clone(), data);
+    let profile = painwave_profile::profile(&sources, &|path, take| match inputs.get(path) {
+        Some(input) => input.feed(take).map_err(HostError::new),
+        None => Err(HostError::new(InputError::NotFound { path: path.to_owned() })),
     })?;
+    for name in inputs.values().flat_map(Input::cut) {
+        eprintln!("note: {name}: the compressed data breaks off: what comes before was read");
+    }
     if let Some(path) = &args.json {
         let json =
             serde_json::to_vec_pretty(&profile).map_err(|error| FileError::write(path)(error.into()))?;
@@ -97,7 +107,9 @@ fn sources(args: &ProfileArgs, input: &Input) -> Result<(Sources, Vec<String>), 
         let data = data::recipe(path)?.recipe.data;
         pattern = data.pattern();
         let told = &mut sources.told;
-        told.id.get_or_insert_with(|| data.id[0].clone());
+        if told.id.is_empty() {
+            told.id = data.id;
+        }
         told.time = told.time.take().or(data.time);
         told.label.get_or_insert(data.label);
         sources.classes = data.classes;
@@ -105,9 +117,10 @@ fn sources(args: &ProfileArgs, input: &Input) -> Result<(Sources, Vec<String>), 
         sources.categories = data.categories;
     }
     let names = input.tables().map_err(DataError::Input)?;
-    let (id, label) = (sources.told.id.clone(), sources.told.label.clone());
-    let (id, label) = (id.unwrap_or_else(|| "file".to_owned()), label.unwrap_or_else(|| "label".to_owned()));
-    let columns = KeyColumns { id: std::slice::from_ref(&id), label: &label, group: None };
+    let Told { id, label, .. } = sources.told.clone();
+    let id = if id.is_empty() { vec!["file".to_owned()] } else { id };
+    let label = label.as_deref().unwrap_or(LABEL_COLUMN);
+    let columns = LabelColumns { id: &id, label: Some(label), group: None };
     let of_names = |source| DataError::Names { path: input.name(), source };
     let mut keys = FileKeys::read(&names, pattern.as_ref(), columns).map_err(of_names)?;
     if pattern.is_none() && sources.labels.is_none() {

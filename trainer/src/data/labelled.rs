@@ -5,13 +5,14 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use painwave::bundle::Manifest;
-use painwave::reading::{ReadOptions, Repair};
+use painwave::labels::LABEL_COLUMN;
+use painwave::reading::ReadOptions;
 use painwave::recording::{Recording, Schema};
 use painwave::sampling::Sampling;
 use painwave_train::experiment::Dataset;
-use painwave_train::file_keys::{self, FileKeys, FileKeysError, KeyColumns};
+use painwave_train::file_keys::{self, FileKeys, FileKeysError};
 use painwave_train::file_names::Pattern;
-use painwave_train::host::Chunk;
+use painwave_train::host::Tables;
 use painwave_train::labels::{self, Label, LabelColumns, Labels, LabelsError, Part, Place, Said};
 use painwave_train::leaks;
 use painwave_train::recipe::RecipeFile;
@@ -85,12 +86,12 @@ pub fn labelled(
     let input = input.searched_for(schema(&[]));
     let names = input.tables()?;
     let labels = given.labels.or(input.labels());
-    let LabelColumns { id, label, group } = wanted.columns;
-    let key_columns = KeyColumns { id, label, group };
+    let LabelColumns { label, group, .. } = wanted.columns;
+    let label = label.unwrap_or(LABEL_COLUMN);
     let of_names = |source| DataError::Names { path: input.name(), source };
-    let mut keys = match FileKeys::read(&names, wanted.files, key_columns) {
+    let mut keys = match FileKeys::read(&names, wanted.files, wanted.columns) {
         Err(FileKeysError::NoMatch { .. }) if wanted.names_may_differ => {
-            FileKeys::read(&names, None, key_columns)
+            FileKeys::read(&names, None, wanted.columns)
         }
         read => read,
     }
@@ -104,7 +105,7 @@ pub fn labelled(
     let said_by_names =
         |keys: &FileKeys| keys.of.iter().flatten().any(|keys| file_keys::value(keys, label).is_some());
     if labels.is_none() && !header.iter().any(|column| column == label) && !said_by_names(&keys) {
-        keys = FileKeys::by_convention(&names, wanted.classes, key_columns)
+        keys = FileKeys::by_convention(&names, wanted.classes, wanted.columns)
             .map_err(of_names)?
             .ok_or_else(|| DataError::NoLabels { path: input.name(), column: label.to_owned() })?;
     }
@@ -118,20 +119,24 @@ pub fn labelled(
         false => (table::read(&input, &reading)?, *wanted.sampling),
     };
     table.report.notes.append(&mut keys.notes);
-    table.report.notes.extend(left_out(&input));
+    table.report.notes.extend(notes(&input, given.options.strict)?);
     let found = input.labels().filter(|_| given.labels.is_none());
     table.report.notes.extend(found.map(|path| format!("the labels are those of {}", path.display())));
 
     let in_data = || said_in_data(&table, &options.words, &names, &keys, wanted.columns);
-    let (path, said, sha256) = match labels {
+    let (path, rows, sha256) = match labels {
         Some(path) => {
-            let (said, repairs, sha256) = said_in_file(path, wanted.columns, given.options, in_data)?;
-            table.report.repairs.extend(repairs);
-            (path.to_owned(), said, sha256)
+            let (rows, sha256) = said_in_file(path, wanted, given.options, in_data)?;
+            (path.to_owned(), rows, sha256)
         }
-        None => (input.name(), in_data(), digest_of_names(&input, &table.sha256)),
+        None => {
+            let rows = labels::Rows { said: in_data(), ..labels::Rows::default() };
+            (input.name(), rows, digest_of_names(&input, &table.sha256))
+        }
     };
-    let parsed = Labels::new(&path, said, group, wanted.classes)?;
+    table.report.repairs.extend(rows.repairs);
+    let parsed = Labels::new(&path, rows.said, group, wanted.classes)?;
+    let parsed = Labels { by_first_key: rows.by_first_key, ..parsed };
     finish(table, (schema, sampling), parsed, given, [(input.name(), String::new()), (path, sha256)])
 }
 
@@ -180,7 +185,7 @@ pub fn dataset(file: &RecipeFile, given: &Given<'_>) -> Result<(Dataset, Report)
     let wanted = Wanted {
         columns: LabelColumns {
             id: &recipe.data.id,
-            label: &recipe.data.label,
+            label: Some(&recipe.data.label),
             group: recipe.validation.group.as_deref(),
         },
         classes: recipe.data.classes.as_deref(),
@@ -242,9 +247,10 @@ fn said_in_data(
             let index = asked.iter().position(|asked| asked == column)?;
             words.get(index).cloned().flatten()
         };
-        let (label, line) = match word(columns.label) {
+        let label = columns.label.unwrap_or(LABEL_COLUMN);
+        let (label, line) = match word(label) {
             Some((label, line)) => (label, Some(line)),
-            None => (of_name(columns.label).unwrap_or_default(), None),
+            None => (of_name(label).unwrap_or_default(), None),
         };
         let group = columns.group.map(|column| {
             word(column).map(|(group, _)| group).or_else(|| of_name(column)).unwrap_or_default()
@@ -254,49 +260,41 @@ fn said_in_data(
     table.recordings.iter().zip(&table.said).map(of_recording).collect()
 }
 
-/// What a file of labels says, what was put right in it, and its SHA-256. Where it has no column of the group, the data
-/// or the names of its files may say it.
+/// What a file of labels says, and its SHA-256. Where it has no column of the group, the data or the names of its files may
+/// say it.
 fn said_in_file(
     path: &Path,
-    columns: LabelColumns<'_>,
+    wanted: &Wanted<'_>,
     options: &ReadOptions,
     in_data: impl Fn() -> Vec<Said>,
-) -> Result<(Vec<Said>, Vec<Repair>, String), DataError> {
+) -> Result<(labels::Rows, String), DataError> {
     let mut digest = Sha256::new();
-    let mut tables: Vec<(PathBuf, Vec<u8>)> = Vec::new();
+    let mut tables = Tables::default();
     Input::gather(&[path.to_owned()], &[])?.feed_and_digest(Some(&mut digest), &mut |chunk| {
-        match (chunk, tables.last_mut()) {
-            (Chunk::Table(name), _) => tables.push((name.into(), Vec::new())),
-            (Chunk::Bytes(bytes), Some((_, table))) => table.extend_from_slice(bytes),
-            (Chunk::Bytes(_), None) => {}
-        }
+        tables.take(chunk);
         ControlFlow::Continue(())
     })?;
-    let (mut all, mut repairs) = (Vec::new(), Vec::new());
-    for (name, bytes) in &tables {
-        let (mut said, mut mended) = match labels::said(name, bytes, columns, options) {
-            Err(LabelsError::Column { part: Part::Group, path, line, column, found }) => {
-                let without = LabelColumns { group: None, ..columns };
-                let (mut said, mended) = labels::said(name, bytes, without, options)?;
-                let groups: BTreeMap<String, Option<String>> = in_data()
-                    .into_iter()
-                    .map(|one| (one.id, one.group.filter(|group| !group.is_empty())))
-                    .collect();
-                if groups.values().all(Option::is_none) {
-                    return Err(LabelsError::Column { part: Part::Group, path, line, column, found }.into());
-                }
-                for one in &mut said {
-                    one.group = Some(groups.get(&one.id).cloned().flatten().unwrap_or_default());
-                }
-                (said, mended)
+    let mut all = labels::Rows::default();
+    for (name, bytes) in &tables.0 {
+        let mut rows = labels::read(name, bytes, wanted.columns, wanted.classes.is_some(), options)?;
+        rows.repairs.iter_mut().for_each(|repair| repair.file = Some(name.display().to_string()));
+        if let (Some(column), true) = (wanted.columns.group, rows.said.iter().any(|one| one.group.is_none()))
+        {
+            let in_data = in_data().into_iter();
+            let groups: BTreeMap<String, String> = in_data
+                .filter_map(|one| Some((one.id, one.group.filter(|group| !group.is_empty())?)))
+                .collect();
+            if groups.is_empty() {
+                let (column, found) = (column.to_owned(), rows.columns.iter().map(String::as_str));
+                return Err(LabelsError::no_column(name, Part::Group, column, found).into());
             }
-            read => read?,
-        };
-        all.append(&mut said);
-        mended.iter_mut().for_each(|repair| repair.file = Some(name.display().to_string()));
-        repairs.append(&mut mended);
+            for one in &mut rows.said {
+                one.group = Some(groups.get(&one.id).cloned().unwrap_or_default());
+            }
+        }
+        all.append(rows);
     }
-    Ok((all, repairs, hex(&digest.finalize())))
+    Ok((all, hex(&digest.finalize())))
 }
 
 /// Reads recordings for a bundle; files in `without` are not taken from folders.
@@ -312,14 +310,13 @@ pub fn unlabelled(
     let input = Input::gather(data, without)?.searched_for(manifest.schema.clone());
     let names = input.tables()?;
     let schema = &manifest.schema;
-    let columns =
-        KeyColumns { id: &schema.id, label: schema.label.as_deref().unwrap_or_default(), group: None };
+    let columns = LabelColumns { id: &schema.id, label: schema.label.as_deref(), group: None };
     // Names that are not as in training say nothing but the ids.
     let keys = FileKeys::read(&names, pattern_of(manifest).as_ref(), columns).unwrap_or_default();
     let options = ReadOptions { files: names, ..options.clone() };
     let reading = Reading { schema, sampling: &manifest.sampling, options: &options, keys: &keys.of };
     let mut table = table::read(&input, &reading)?;
-    table.report.notes.extend(left_out(&input));
+    table.report.notes.extend(self::notes(&input, options.strict)?);
     Ok(table)
 }
 
@@ -354,12 +351,20 @@ fn digest_of_names(input: &Input, data: &str) -> String {
     }
 }
 
-/// What is said of files that are no tables.
-fn left_out(input: &Input) -> Option<String> {
-    let first = input.left_out().first()?;
-    Some(format!(
-        "left out {} of its files, which are no tables by their names, first {:?}",
-        input.left_out().len(),
-        first.display().to_string()
-    ))
+/// What is said of files that are no tables, and of those that break off.
+fn notes(input: &Input, strict: bool) -> Result<Vec<String>, DataError> {
+    let left_out = input.left_out().first().map(|first| {
+        format!(
+            "left out {} of its files, which are no tables by their names, first {:?}",
+            input.left_out().len(),
+            first.display().to_string()
+        )
+    });
+    let cut = input.cut().into_iter().map(|name| (name, "the compressed data breaks off"));
+    let cut: Vec<(String, &str)> = cut.collect();
+    if let Some((name, reason)) = cut.first().filter(|_| strict) {
+        return Err(DataError::Strict { path: name.into(), first: (*reason).to_owned() });
+    }
+    let cut = cut.iter().map(|(name, reason)| format!("{reason} in {name}: what comes before was read"));
+    Ok(left_out.into_iter().chain(cut).collect())
 }

@@ -5,33 +5,12 @@ use std::path::{Path, PathBuf};
 
 use painwave_train::file_names;
 
-use super::InputError;
+use super::error::InputError;
+use super::names::{is_hidden, is_table};
 use crate::files::FileError;
 
-/// Endings of files with tables. Only in folders and archives they matter: what is named is read whatever it is called.
-const ENDINGS: &[&str] = &[
-    "csv", "tsv", "tab", "txt", "dat", "log", "asc", "ts", "sto", "mot", "gz", "zip", "xlsx", "xlsb", "xls",
-    "ods", "parquet", "pq", "arrow", "arrows", "feather", "ipc",
-];
 /// Folders within folders, which a link may make endless.
 const MAX_DEPTH: usize = 32;
-
-/// The endings, for a message.
-pub(super) fn endings() -> String {
-    ENDINGS.iter().map(|ending| format!(".{ending}")).collect::<Vec<_>>().join(", ")
-}
-
-/// Whether a file in a folder or an archive holds a table, by its name.
-pub(super) fn is_table(name: &str) -> bool {
-    let file = name.rsplit('/').next().unwrap_or(name);
-    let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending);
-    !is_hidden(name) && ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(ending))
-}
-
-/// Whether it is what a system leaves beside files.
-fn is_hidden(name: &str) -> bool {
-    name.split('/').any(|part| (part.starts_with('.') && part.len() > 2) || part == "__MACOSX")
-}
 
 /// Adds the files of what was given, each once.
 pub(super) fn files(

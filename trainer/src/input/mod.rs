@@ -3,36 +3,45 @@
 //! | module | does |
 //! |---|---|
 //! | `gather` | a file, a folder or a pattern to a list of files |
-//! | `packed` | gzip and zip to the files in them |
+//! | `names` | which of them hold tables |
+//! | `text`, `gzip` | text, which may be compressed |
+//! | `archive` | zip archives to the files in them |
 //! | `workbook` | workbooks of spreadsheets to text |
 //! | `columnar` | Parquet and Arrow to text |
+//! | `chunks` | bytes, a piece at a time |
 //!
 //! Whatever it was, a table is handed on as the bytes of a text, which the one reader reads.
 
+mod archive;
+mod chunks;
 mod columnar;
+mod error;
 mod gather;
-mod packed;
+mod gzip;
+mod names;
+mod text;
 mod workbook;
 
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use painwave::Schema;
 use painwave_train::host::Chunk;
 use sha2::{Digest, Sha256};
 
+pub use self::chunks::Take;
+use self::chunks::{CHUNK, Digested};
+pub use self::error::InputError;
+use self::workbook::Sheet;
 use crate::files::{FileError, hex};
 
-/// Bytes read at once.
-const CHUNK: usize = 1 << 18;
-
-/// Takes the pieces of tables, until it breaks off.
-pub type Take<'a> = &'a mut dyn FnMut(Chunk<'_>) -> ControlFlow<()>;
-
 /// Files with tables, in the order in which they are read.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Input {
     /// As it was given, for messages.
     given: Vec<PathBuf>,
@@ -41,48 +50,10 @@ pub struct Input {
     labels: Option<PathBuf>,
     /// What its workbooks are searched for.
     schema: Option<Schema>,
-}
-
-/// Why there are no tables to read.
-#[derive(Debug, thiserror::Error)]
-pub enum InputError {
-    /// A file cannot be read.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// Neither a file nor a folder.
-    #[error("{path}: there is no such file or folder")]
-    NotFound {
-        /// What was given.
-        path: PathBuf,
-    },
-    /// A pattern of none.
-    #[error("{pattern}: no file has such a name")]
-    NoMatch {
-        /// What was given.
-        pattern: PathBuf,
-    },
-    /// A pattern that cannot be understood.
-    #[error("{pattern}: {reason}")]
-    Pattern {
-        /// What was given.
-        pattern: PathBuf,
-        /// What is wrong with it.
-        reason: &'static str,
-    },
-    /// A folder or an archive without a table.
-    #[error("{path}: there is no table in it: expected files whose names end in {}", gather::endings())]
-    NoTable {
-        /// The folder or the archive.
-        path: PathBuf,
-    },
-    /// An archive, or a binary table, that cannot be read.
-    #[error("{path}: {reason}")]
-    Broken {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
+    /// The workbooks that were opened: that takes longer than all that follows.
+    workbooks: RefCell<BTreeMap<PathBuf, Rc<[Sheet]>>>,
+    /// The tables whose compressed data was found to break off.
+    cut: RefCell<BTreeSet<String>>,
 }
 
 impl Input {
@@ -98,6 +69,8 @@ impl Input {
             left_out: Vec::new(),
             labels: None,
             schema: None,
+            workbooks: RefCell::default(),
+            cut: RefCell::default(),
         };
         for path in given {
             gather::files(path, without, &mut input.files, &mut input.left_out)?;
@@ -109,7 +82,7 @@ impl Input {
     /// Searches workbooks for the sheets with these columns. Where there is none, and without this, the first sheet with
     /// anything in it is the table.
     pub fn searched_for(self, schema: Schema) -> Input {
-        Input { schema: Some(schema), ..self }
+        Input { schema: Some(schema), workbooks: RefCell::default(), ..self }
     }
 
     /// What to call it in a message.
@@ -136,6 +109,11 @@ impl Input {
         &self.left_out
     }
 
+    /// The tables whose compressed data breaks off, of those that were handed over: what comes before was.
+    pub fn cut(&self) -> Vec<String> {
+        self.cut.borrow().iter().cloned().collect()
+    }
+
     /// The names of the tables, as they are handed over.
     ///
     /// # Errors
@@ -144,8 +122,8 @@ impl Input {
         let mut names = Vec::new();
         for path in &self.files {
             match kind(path)? {
-                Kind::Zip => names.extend(packed::tables(path)?),
-                Kind::Workbook => names.extend(workbook::tables(path, self.schema.as_ref())?),
+                Kind::Zip => names.extend(archive::tables(path)?),
+                Kind::Workbook => names.extend(self.sheets(path)?.iter().map(|(name, _)| name.clone())),
                 _ => names.push(path.to_string_lossy().into_owned()),
             }
         }
@@ -167,7 +145,7 @@ impl Input {
     /// As [`Input::feed`].
     pub fn feed_and_digest(&self, mut digest: Option<&mut Sha256>, take: Take<'_>) -> Result<(), InputError> {
         for path in &self.files {
-            if feed(path, self.schema.as_ref(), digest.as_deref_mut(), take)?.is_break() {
+            if self.feed_file(path, digest.as_deref_mut(), take)?.is_break() {
                 break;
             }
         }
@@ -187,13 +165,65 @@ impl Input {
         }
         Ok(hex(&digest.finalize()))
     }
+
+    fn feed_file(
+        &self,
+        path: &Path,
+        digest: Option<&mut Sha256>,
+        take: Take<'_>,
+    ) -> Result<ControlFlow<()>, InputError> {
+        let file = File::open(path).map_err(FileError::read(path))?;
+        let seekable = file.metadata().is_ok_and(|found| found.is_file());
+        let mut bytes = BufReader::with_capacity(CHUNK, Digested { file, digest });
+        let mut kind = Kind::of(bytes.fill_buf().map_err(FileError::read(path))?);
+        if seekable {
+            kind = self::kind(path)?;
+        }
+        let cut = &mut |name: &str| {
+            self.cut.borrow_mut().insert(name.to_owned());
+        };
+        let name = path.to_string_lossy();
+        let flow = match kind {
+            Kind::Text => text::feed(&name, &mut bytes, cut, take).map_err(FileError::read(path))?,
+            _ if !seekable => {
+                let reason =
+                    "a file of this kind is read from its end: it must be a file, not a pipe".to_owned();
+                return Err(InputError::Broken { path: path.to_owned(), reason });
+            }
+            Kind::Zip => archive::feed(path, cut, take)?,
+            Kind::Workbook => feed_sheets(&self.sheets(path)?, take),
+            Kind::Columnar(format) => columnar::feed(path, format, take)?,
+        };
+        if flow.is_continue() {
+            // What no table needs is part of the file all the same.
+            io::copy(&mut bytes, &mut io::sink()).map_err(FileError::read(path))?;
+        }
+        Ok(flow)
+    }
+
+    /// The sheets of a workbook that are tables.
+    fn sheets(&self, path: &Path) -> Result<Rc<[Sheet]>, InputError> {
+        if let Some(sheets) = self.workbooks.borrow().get(path) {
+            return Ok(Rc::clone(sheets));
+        }
+        let sheets: Rc<[Sheet]> = workbook::sheets(path, self.schema.as_ref())?.into();
+        self.workbooks.borrow_mut().insert(path.to_owned(), Rc::clone(&sheets));
+        Ok(sheets)
+    }
+}
+
+fn feed_sheets(sheets: &[Sheet], take: Take<'_>) -> ControlFlow<()> {
+    sheets.iter().try_for_each(|(name, text)| {
+        take(Chunk::Table(name))?;
+        take(Chunk::Bytes(text.as_bytes()))
+    })
 }
 
 /// What a file is, by its first bytes.
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
+    /// Perhaps compressed.
     Text,
-    Gzip,
     Zip,
     Workbook,
     Columnar(columnar::Format),
@@ -202,7 +232,6 @@ enum Kind {
 impl Kind {
     fn of(head: &[u8]) -> Kind {
         match head {
-            [0x1f, 0x8b, ..] => Kind::Gzip,
             [b'P', b'K', 3 | 5, 4 | 6, ..] => Kind::Zip,
             [0xd0, 0xcf, 0x11, 0xe0, ..] => Kind::Workbook,
             _ => columnar::Format::of(head).map_or(Kind::Text, Kind::Columnar),
@@ -218,80 +247,7 @@ fn kind(path: &Path) -> Result<Kind, InputError> {
         file.by_ref().take(16).read_to_end(&mut head).map_err(FileError::read(path))?;
     }
     Ok(match Kind::of(&head) {
-        Kind::Zip if packed::is_workbook(path)? => Kind::Workbook,
+        Kind::Zip if archive::is_workbook(path)? => Kind::Workbook,
         kind => kind,
     })
-}
-
-fn feed(
-    path: &Path,
-    schema: Option<&Schema>,
-    digest: Option<&mut Sha256>,
-    take: Take<'_>,
-) -> Result<ControlFlow<()>, InputError> {
-    let file = File::open(path).map_err(FileError::read(path))?;
-    let seekable = file.metadata().is_ok_and(|found| found.is_file());
-    let mut bytes = BufReader::with_capacity(CHUNK, Digested { file, digest });
-    let mut kind = Kind::of(bytes.fill_buf().map_err(FileError::read(path))?);
-    if seekable {
-        kind = self::kind(path)?;
-    }
-    let name = path.to_string_lossy();
-    let flow = match kind {
-        Kind::Text | Kind::Gzip => text(&name, &mut bytes, take).map_err(FileError::read(path))?,
-        _ if !seekable => {
-            let reason = "a file of this kind is read from its end: it must be a file, not a pipe".to_owned();
-            return Err(InputError::Broken { path: path.to_owned(), reason });
-        }
-        Kind::Zip => packed::zip(path, take)?,
-        Kind::Workbook => workbook::feed(path, schema, take)?,
-        Kind::Columnar(format) => columnar::feed(path, format, take)?,
-    };
-    if flow.is_continue() {
-        // What no table needs is part of the file all the same.
-        io::copy(&mut bytes, &mut io::sink()).map_err(FileError::read(path))?;
-    }
-    Ok(flow)
-}
-
-/// Hands over a text, which may be compressed.
-fn text(name: &str, bytes: &mut dyn BufRead, take: Take<'_>) -> io::Result<ControlFlow<()>> {
-    if take(Chunk::Table(name)).is_break() {
-        return Ok(ControlFlow::Break(()));
-    }
-    if Kind::of(bytes.fill_buf()?) == Kind::Gzip {
-        return chunks(&mut BufReader::with_capacity(CHUNK, packed::Members::new(bytes)), take);
-    }
-    chunks(bytes, take)
-}
-
-fn chunks(bytes: &mut dyn BufRead, take: Take<'_>) -> io::Result<ControlFlow<()>> {
-    loop {
-        let chunk = bytes.fill_buf()?;
-        let length = chunk.len();
-        if length == 0 {
-            return Ok(ControlFlow::Continue(()));
-        }
-        let flow = take(Chunk::Bytes(chunk));
-        bytes.consume(length);
-        if flow.is_break() {
-            return Ok(flow);
-        }
-    }
-}
-
-/// A file whose bytes are digested as they are read.
-struct Digested<'a> {
-    file: File,
-    digest: Option<&'a mut Sha256>,
-}
-
-impl Read for Digested<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read(buffer)?;
-        if let Some(digest) = &mut self.digest {
-            digest.update(&buffer[..count]);
-        }
-        Ok(count)
-    }
 }

@@ -1,39 +1,21 @@
 //! Workbooks of spreadsheets to text.
 
-use std::ops::ControlFlow;
 use std::path::Path;
 
 use painwave::Schema;
 use painwave::kind::Kind;
 use painwave::reading::ReadOptions;
 use painwave::spreadsheet::{SpreadsheetError, Workbook};
-use painwave_train::host::Chunk;
 
-use super::{InputError, Take};
+use super::error::InputError;
 use crate::files::FileError;
 
-/// The names of the sheets that are tables, in their order.
-pub(super) fn tables(path: &Path, schema: Option<&Schema>) -> Result<Vec<String>, InputError> {
-    Ok(sheets(path, schema)?.into_iter().map(|(name, _)| name).collect())
-}
-
-/// Hands over the sheets that are tables.
-pub(super) fn feed(
-    path: &Path,
-    schema: Option<&Schema>,
-    take: Take<'_>,
-) -> Result<ControlFlow<()>, InputError> {
-    for (name, text) in sheets(path, schema)? {
-        if take(Chunk::Table(&name)).is_break() || take(Chunk::Bytes(text.as_bytes())).is_break() {
-            return Ok(ControlFlow::Break(()));
-        }
-    }
-    Ok(ControlFlow::Continue(()))
-}
+/// A sheet: its name and its text.
+pub(super) type Sheet = (String, String);
 
 /// Name and text of each sheet with the columns of the schema, else of the first with anything in it. The only one is
 /// called as the file is.
-fn sheets(path: &Path, schema: Option<&Schema>) -> Result<Vec<(String, String)>, InputError> {
+pub(super) fn sheets(path: &Path, schema: Option<&Schema>) -> Result<Vec<Sheet>, InputError> {
     let broken =
         |error: SpreadsheetError| InputError::Broken { path: path.to_owned(), reason: error.to_string() };
     let bytes = std::fs::read(path).map_err(FileError::read(path))?;
@@ -41,10 +23,10 @@ fn sheets(path: &Path, schema: Option<&Schema>) -> Result<Vec<(String, String)>,
     let names = book.names().to_vec();
     let texts =
         (0..names.len()).map(|index| book.csv(index)).collect::<Result<Vec<_>, _>>().map_err(broken)?;
-    let mut sheets: Vec<(String, String)> =
+    let mut sheets: Vec<Sheet> =
         names.into_iter().zip(texts).filter(|(_, text)| !text.trim().is_empty()).collect();
     let options = ReadOptions::default();
-    let is_table = |(_, text): &(String, String)| {
+    let is_table = |(_, text): &Sheet| {
         schema.is_some_and(|schema| Kind::of(schema, &options, text.as_bytes(), true) == Kind::Recordings)
     };
     match sheets.iter().any(is_table) {

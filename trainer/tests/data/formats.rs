@@ -51,8 +51,23 @@ fn gzip_of_several_members_and_zeros_behind() {
         std::fs::write(&path, bytes).unwrap();
         assert_eq!(predictions(&workshop, "data.csv.gz"), expected);
     }
-    std::fs::write(&path, &two[..two.len() - 40]).unwrap();
-    let error = failed(&workshop.trainer(&["predict", "run/model.bpk", "--data", "data.csv.gz"]));
+    let predict = ["predict", "run/model.bpk", "--probabilities", "--data", "data.csv.gz"];
+    std::fs::write(&path, &two[..two.len() / 2]).unwrap();
+    // As of a text that breaks off, the whole rows are used; only the last subject may lack some of its own.
+    let output = workshop.trainer(&predict);
+    let found = succeeded(&output);
+    let subjects = found.lines().count() - 2;
+    assert!(subjects > 10, "{found}");
+    assert!(expected.lines().zip(found.lines()).take(1 + subjects).all(|(one, other)| one == other));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        said.contains("the compressed data breaks off in data.csv.gz: what comes before was read"),
+        "{said}"
+    );
+    let error = failed(&workshop.trainer(&[&predict[..], &["--strict"]].concat()));
+    assert!(error.contains("data.csv.gz: line") && error.contains("being cut"), "{error}");
+    std::fs::write(&path, &two[..6]).unwrap();
+    let error = failed(&workshop.trainer(&predict));
     assert!(error.contains("data.csv.gz: the compressed data breaks off: is the file complete?"), "{error}");
     // Labels, too.
     std::fs::write(workshop.path("labels.csv.gz"), gzip(&workshop.read("labels.csv"))).unwrap();
@@ -120,6 +135,18 @@ fn a_workbook() {
         ],
     );
     assert_eq!(predictions(&workshop, "data.xlsx"), expected);
+}
+
+#[test]
+fn workbooks_of_every_kind() {
+    let (workshop, _) = trained();
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/workbooks");
+    let of = |name: &str| predictions(&workshop, golden.join(name).to_str().unwrap());
+    let expected = of("rows.csv");
+    assert_eq!(expected.lines().count(), 1 + 3, "{expected}");
+    for name in ["rows.xls", "rows.xlsb", "rows.ods"] {
+        assert_eq!(of(name), expected, "{name}");
+    }
 }
 
 /// The data as columns of an Arrow table.

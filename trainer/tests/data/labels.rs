@@ -155,3 +155,69 @@ fn ids_of_a_spreadsheet_meet_those_of_the_data() {
     let error = workshop.refusal();
     assert!(error.contains("there is no label for"), "{error}");
 }
+
+#[test]
+fn a_row_of_labels_without_an_id_is_left_out_with_its_line() {
+    let workshop = Workshop::new();
+    workshop.edit("labels.csv", "s07,still", "s07,still\n,swing");
+    let fit = workshop.fit("run", &["--epochs", "1"]);
+    succeeded(&fit);
+    let said = String::from_utf8_lossy(&fit.stderr);
+    let expected =
+        "put right: labels.csv: 1 row was left out, since it has no id, the first on line 10: \"swing\"";
+    assert!(said.contains(expected), "{said}");
+    assert!(workshop.read("run/repairs.csv").contains("NO_ID,1,labels.csv,10,"));
+    let error = failed(&workshop.fit("strict", &["--strict"]));
+    assert!(error.contains("labels.csv: line 10") && error.contains("has no id"), "{error}");
+}
+
+#[test]
+fn labels_by_other_names_are_read_as_in_the_package() {
+    let workshop = Workshop::new();
+    workshop.fit_well("run", &["--epochs", "1"]);
+    let evaluate = ["evaluate", "run/model.bpk", "--data", "data.csv", "--labels", "labels.csv"];
+    let expected = succeeded(&workshop.trainer(&evaluate));
+    // The only other column must have words of known classes, so that it is no other.
+    for header in ["patient,class", "subject,feeling"] {
+        let labels = workshop.read("labels.csv");
+        workshop.write("labels.csv", &labels.replacen(labels.lines().next().unwrap(), header, 1));
+        assert_eq!(succeeded(&workshop.trainer(&evaluate)), expected, "{header}");
+    }
+}
+
+#[test]
+fn labels_of_subjects_are_those_of_all_their_trials() {
+    let workshop = Workshop::new();
+    let data = workshop.read("data.csv");
+    let rows = data.lines().enumerate().map(|(index, row)| match index {
+        0 => format!("{row},trial\n"),
+        _ => format!("{row},{}\n", (index - 1) / 12 % 2),
+    });
+    workshop.write("data.csv", &rows.collect::<String>());
+    workshop.write(
+        "recipe.toml",
+        &RECIPE
+            .replace("id = \"subject\"", "id = [\"subject\", \"trial\"]")
+            .replace("steps = 24", "steps = 12"),
+    );
+    workshop.fit_well("run", &["--epochs", "1"]);
+    let ids = succeeded(&workshop.trainer(&["predict", "run/model.bpk", "--data", "data.csv"]));
+    assert!(ids.contains("\ns00/0,") && ids.contains("\ns00/1,"), "{ids}");
+    succeeded(&workshop.trainer(&[
+        "evaluate",
+        "run/model.bpk",
+        "--data",
+        "data.csv",
+        "--labels",
+        "labels.csv",
+    ]));
+    let said = succeeded(&workshop.trainer(&[
+        "profile",
+        "data.csv",
+        "--labels",
+        "labels.csv",
+        "--recipe",
+        "recipe.toml",
+    ]));
+    assert!(said.contains("id `subject`, `trial`") && said.contains("80 subjects"), "{said}");
+}

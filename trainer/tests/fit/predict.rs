@@ -7,6 +7,33 @@ use painwave::engine::Precision;
 use crate::support::{Workshop, bundle, failed, succeeded};
 
 #[test]
+fn a_recipe_or_a_bundle_may_stand_behind_the_data() {
+    let workshop = Workshop::new();
+    let data = ["--data", "data.csv"];
+    let fit = [
+        "fit",
+        "--labels",
+        "labels.csv",
+        "--out",
+        "run",
+        "--epochs",
+        "1",
+        "--data",
+        "data.csv",
+        "recipe.toml",
+    ];
+    succeeded(&workshop.trainer(&fit));
+    fs::copy(workshop.path("run/model.bpk"), workshop.path("model")).unwrap();
+    let expected = succeeded(&workshop.trainer(&[&["predict", "run/model.bpk"], &data[..]].concat()));
+    for bundle in ["run/model.bpk", "model"] {
+        let behind = workshop.trainer(&[&["predict"], &data[..], &[bundle]].concat());
+        assert_eq!(succeeded(&behind), expected, "{bundle}");
+    }
+    let error = failed(&workshop.trainer(&["predict", "--data", "data.csv", "modle.bpk"]));
+    assert!(error.contains("cannot read modle.bpk"), "{error}");
+}
+
+#[test]
 fn predictions_stand_in_the_order_of_the_file_and_sum_to_one() {
     let workshop = Workshop::new();
     workshop.fit_well("run", &["--epochs", "1"]);

@@ -49,7 +49,7 @@ fn labels_that_cannot_be_read_say_where_and_what_to_do() {
     let whole = workshop.read("labels.csv");
     let line = 1 + RECIPE.lines().position(|line| line == "label = \"label\"").unwrap();
     for (from, to, expected) in [
-        ("s07,still", "s07", "labels.csv:9: expected 2 fields as in the header, found 1"),
+        ("s07,still", "s07", "labels.csv: line 9: expected 2 fields as in the header, found 1"),
         (
             "s07,still",
             "s06,swing",

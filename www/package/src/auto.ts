@@ -118,8 +118,8 @@ export class Auto implements Companion {
     let rate = 0;
     for (const some of [portions.slice(0, 1), portions]) {
       await session.call("classify", { portions: some });
-      const { predictions, busyMs } = await session.call("classify", { portions: some });
-      rate = windowsPerSecond(windowsOf(predictions), busyMs);
+      const { answers, busyMs } = await session.call("classify", { portions: some });
+      rate = windowsPerSecond(windowsOf(answers), busyMs);
       if (rate < cpu / HOPELESS) break;
     }
     return rate;

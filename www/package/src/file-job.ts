@@ -1,4 +1,5 @@
 import type { Companion } from "./companion.js";
+import { type Answered, byPortion, Delivery } from "./delivery.js";
 import type { StartedEngine } from "./engines.js";
 import { PainwaveError } from "./errors.js";
 import type { OpenFile, OpenInput } from "./inputs.js";
@@ -6,11 +7,11 @@ import { Meter, windowsOf } from "./meter.js";
 import { holdsOthers, unpackedName } from "./names.js";
 import type { WorkerPool } from "./pool.js";
 import { copied, type Portion, PortionQueue } from "./portions.js";
-import { type Answered, byPortion, type PortionHead, type Predictions } from "./predictions.js";
+import type { Predictions } from "./predictions.js";
 import { type Classified, failureOf, type Piece } from "./protocol.js";
 import type { WorkerSession } from "./session.js";
 import type { ClassifyOptions, Engine, Prediction } from "./types.js";
-import type { Summary, WasmPrediction } from "./wasm.js";
+import type { Summary } from "./wasm.js";
 
 /** Windows of the first portion: one or two subjects, so that the first predictions do not wait for more. */
 const FIRST_WINDOWS = 64;
@@ -62,6 +63,8 @@ interface Hand {
   readonly session: WorkerSession;
   /** Portions that it takes at a time. */
   readonly max: number;
+  /** Whether what it cannot classify cannot be classified at all. */
+  readonly judges: boolean;
   /** Whether it takes some now. */
   ready(): boolean;
   /** Throws if its failure is the file's as well. If not, another worker gets the portions. */
@@ -81,8 +84,7 @@ export class FileJob {
   readonly #predictions: Predictions;
   readonly #queue = new PortionQueue();
   readonly #over = new AbortController();
-  /** By number: portions that are classified and wait for an earlier one. */
-  readonly #early = new Map<number, Answered<PortionHead>>();
+  readonly #delivery: Delivery;
   /** The helpers that are at work here. */
   readonly #helpers = new Set<WorkerSession>();
   /** The companion's engine, when it is at work here. */
@@ -92,8 +94,6 @@ export class FileJob {
   #reading = 0;
   /** Portions that it has found so far. */
   #found = 0;
-  /** Portions whose predictions have been passed on. */
-  #delivered = 0;
   #meter = new Meter(undefined);
 
   /** `predictions` has those that an earlier attempt at the file has already given. */
@@ -109,6 +109,10 @@ export class FileJob {
     this.#options = options;
     this.#signal = signal;
     this.#predictions = predictions;
+    this.#delivery = new Delivery(predictions, {
+      join: (segments) => this.#tell(workers.reader.call("join", { job: number, segments })),
+      added: (added) => this.#hear(added),
+    });
   }
 
   /** Classifies the whole input. The reader keeps the recordings until `release`. */
@@ -133,9 +137,17 @@ export class FileJob {
       this.#useCompanion();
       if (!companion.alone || this.#engine === undefined) this.#useCpu();
       await this.#queue.finished();
+      await this.#delivery.settled();
+      await this.#queue.finished();
       const { order, ...found } = await reader.call("summary", { job });
       this.#report();
-      return { predictions: this.#predictions.inOrder(order), ...found };
+      const { predictions, failed } = this.#delivery.outcome(order);
+      const [first] = failed;
+      // As of a file in which nothing can be read.
+      if (first !== undefined && (strict || predictions.length === 0)) {
+        throw new PainwaveError(first.code, first.message);
+      }
+      return { predictions, ...found, refused: [...found.refused, ...failed] };
     } finally {
       // Ends whatever still runs.
       const over = new PainwaveError("CLOSED", "the file is no longer worked on");
@@ -156,9 +168,15 @@ export class FileJob {
     signal.addEventListener("abort", fail, { once: true, signal: this.#over.signal });
   }
 
+  /** An error of this ends everything. */
+  #tell<T>(part: Promise<T>): Promise<T> {
+    part.catch((error) => this.#queue.fail(error));
+    return part;
+  }
+
   /** Runs parts of the work side by side; the first that fails ends all. */
   #spawn(...parts: Promise<void>[]): void {
-    for (const part of parts) part.catch((error) => this.#queue.fail(error));
+    for (const part of parts) void this.#tell(part).catch(() => undefined);
   }
 
   /** Passes the files on, piece by piece. A file that cannot be read to its end is said to be one. */
@@ -205,7 +223,7 @@ export class FileJob {
       this.#report();
       if (portion === undefined) return this.#queue.end();
       if (this.#predictions.covers(portion)) {
-        this.#deliver(this.#found++, portion, []);
+        this.#delivery.add(this.#found++, portion, []);
         continue;
       }
       this.#queue.push({ ...portion, number: this.#found++, about: windows, failures: 0 });
@@ -231,7 +249,7 @@ export class FileJob {
 
   /** Whether the reader gets one more call to read. What is behind the first portion must not hold that up. */
   #mayRead(): boolean {
-    if (this.#delivered === 0) return this.#reading + this.#queue.waiting === 0;
+    if (this.#delivery.count === 0) return this.#reading + this.#queue.waiting === 0;
     return this.#reading < CALLS_AT_ONCE && this.#queue.waiting < this.#readAhead();
   }
 
@@ -264,10 +282,11 @@ export class FileJob {
     if (this.#onCpu) return;
     this.#onCpu = true;
     const { reader } = this.#workers;
-    const alone = () => this.#delivered === 0 || this.#queue.ended;
+    const alone = () => this.#delivery.count === 0 || this.#queue.ended;
     this.#employ({
       session: reader,
       max: 1,
+      judges: true,
       ready: () => alone() || this.#queue.waiting > this.#reserve(),
       recover(error) {
         throw error;
@@ -284,6 +303,7 @@ export class FileJob {
       this.#employ({
         session: helper,
         max: 1,
+        judges: true,
         ready: () => true,
         recover(error, portions) {
           const tooOften = portions.some(({ failures }) => failures >= MAX_FAILURES);
@@ -313,10 +333,10 @@ export class FileJob {
     session.ended.addEventListener("abort", () => lose(session.ended.reason), { once: true, signal });
     this.#engine = engine;
     const max = this.#batch();
-    const soon = () => companion.alone && (this.#delivered === 0 || this.#queue.ended);
+    const soon = () => companion.alone && (this.#delivery.count === 0 || this.#queue.ended);
     const ready = () => soon() || this.#queue.waiting >= max;
     // Its failures say nothing about the file: the CPU does the portions again, and its failures do.
-    this.#employ({ session, max, ready, recover: lose });
+    this.#employ({ session, max, judges: false, ready, recover: lose });
   }
 
   #employ(hand: Hand): void {
@@ -334,41 +354,31 @@ export class FileJob {
       try {
         const { copies, buffers } = copied(portions);
         answer = await session.call("classify", { portions: copies }, buffers);
-        answered = byPortion(portions, answer.predictions);
+        answered = byPortion(portions, answer.answers);
+        if (!hand.judges) refuseFailures(answer);
       } catch (error) {
         hand.recover(error, portions);
         this.#queue.giveBack(portions);
         return;
       }
-      for (const { portion, raw } of answered) this.#deliver(portion.number, portion, raw);
+      for (const { portion, answers } of answered) this.#delivery.add(portion.number, portion, answers);
       this.#queue.done(portions);
       this.#measure(portions, answer);
     }
   }
 
-  #measure(portions: readonly Portion[], { predictions, busyMs }: Classified): void {
+  #measure(portions: readonly Portion[], { answers, busyMs }: Classified): void {
     if (this.#engine !== undefined) return;
     const { companion, pool } = this.#workers;
-    this.#meter.done(portions, windowsOf(predictions), busyMs);
+    this.#meter.done(portions, windowsOf(answers), busyMs);
     companion.consider(this.#meter.pace(pool.capacity));
     this.#useCompanion();
   }
 
-  /** Passes predictions on in the order of the file, where a later one with the same id replaces the earlier. */
-  #deliver(number: number, { ids, steps }: PortionHead, raw: readonly WasmPrediction[]): void {
-    this.#early.set(number, { portion: { ids, steps }, raw });
-    const added: Prediction[] = [];
-    for (;;) {
-      const next = this.#early.get(this.#delivered);
-      if (next === undefined) break;
-      this.#early.delete(this.#delivered);
-      this.#delivered++;
-      added.push(...this.#predictions.add(next.portion, next.raw));
-    }
-    if (added.length > 0 && this.#heard) {
-      this.#options.onPredictions?.(added);
-      this.#report();
-    }
+  #hear(added: readonly Prediction[]): void {
+    if (!this.#heard) return;
+    this.#options.onPredictions?.(added);
+    this.#report();
   }
 
   /** Whether the caller still waits: an answer may come after the file was given up. */
@@ -381,5 +391,12 @@ export class FileJob {
     const { bytesRead, bytesTotal } = this.#meter;
     const subjects = this.#predictions.size;
     this.#options.onProgress?.({ phase: "classify", bytesRead, bytesTotal, subjects });
+  }
+}
+
+/** Throws the first failure. */
+function refuseFailures({ answers }: Classified): void {
+  for (const answer of answers) {
+    if ("message" in answer) throw new PainwaveError(answer.code, answer.message);
   }
 }

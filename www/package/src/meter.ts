@@ -1,5 +1,5 @@
 import type { Pace } from "./companion.js";
-import type { WasmPortion, WasmPrediction } from "./wasm.js";
+import type { WasmAnswer, WasmPortion } from "./wasm.js";
 
 /** How many of the portions that were classified last are kept: as many as an engine is measured on. */
 const RECENT = 8;
@@ -76,7 +76,7 @@ export function windowsPerSecond(windows: number, busyMs: number): number {
   return (1000 * windows) / busyMs;
 }
 
-/** How many windows predictions are made of. */
-export function windowsOf(predictions: readonly Pick<WasmPrediction, "windows">[]): number {
-  return predictions.reduce((sum, { windows }) => sum + windows.starts.length, 0);
+/** How many windows answers are made of. */
+export function windowsOf(answers: readonly WasmAnswer[]): number {
+  return answers.reduce((sum, answer) => sum + ("windows" in answer ? answer.windows.count : 0), 0);
 }

@@ -14,10 +14,17 @@ export interface Portion extends WasmPortion {
  * and the browser keeps one of the copies until it next looks for garbage.
  */
 export function copied(portions: readonly WasmPortion[]): { copies: WasmPortion[]; buffers: ArrayBuffer[] } {
-  const copies = portions.map(({ ids, steps, values, codes }) => {
-    return { ids, steps: steps.slice(), values: values.slice(), codes: codes.slice() };
-  });
-  const buffers = copies.flatMap(({ steps, values, codes }) => [steps.buffer, values.buffer, codes.buffer]);
+  const copies = portions.map(({ ids, first, ended, steps, values, codes }) => ({
+    ids,
+    first: first.slice(),
+    ended: ended.slice(),
+    steps: steps.slice(),
+    values: values.slice(),
+    codes: codes.slice(),
+  }));
+  const buffers = copies.flatMap(({ first, ended, steps, values, codes }) =>
+    [first, ended, steps, values, codes].map(({ buffer }) => buffer),
+  );
   return { copies, buffers };
 }
 

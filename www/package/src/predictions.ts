@@ -2,8 +2,8 @@ import { PainwaveError } from "./errors.js";
 import type { Prediction } from "./types.js";
 import type { WasmPortion, WasmPrediction } from "./wasm.js";
 
-/** The recordings of a portion, without their data. */
-export type PortionHead = Pick<WasmPortion, "ids" | "steps">;
+/** The segments of a portion, without their data. */
+export type PortionHead = Pick<WasmPortion, "ids" | "first" | "ended" | "steps">;
 
 interface Entry {
   readonly prediction: Prediction;
@@ -28,21 +28,17 @@ export class Predictions {
     return this.#entries.size;
   }
 
-  /** Whether there is a prediction for each of these recordings. */
-  covers({ ids, steps }: PortionHead): boolean {
-    return ids.every((id, i) => this.#knows(id, steps[i]));
+  /** Whether there is a prediction for each of the recordings that these segments are of. */
+  covers(portion: PortionHead): boolean {
+    return portion.ids.every((id, index) => this.#knows(id, stepsUpTo(portion, index)));
   }
 
-  /** Adds the predictions of a portion. Returns those that are new; a later one of a subject replaces the earlier. */
-  add({ steps }: PortionHead, raw: readonly WasmPrediction[]): Prediction[] {
-    const added: Prediction[] = [];
-    for (const [i, one] of raw.entries()) {
-      if (this.#knows(one.id, steps[i])) continue;
-      const prediction = predictionOf(one, this.#classes);
-      this.#entries.set(one.id, { prediction, steps: steps[i] ?? 0 });
-      added.push(prediction);
-    }
-    return added;
+  /** Adds the prediction for a recording of so many steps, in the place of an earlier one. None, if it is known. */
+  add(raw: WasmPrediction, steps: number): Prediction | undefined {
+    if (this.#knows(raw.id, steps)) return undefined;
+    const prediction = predictionOf(raw, this.#classes);
+    this.#entries.set(raw.id, { prediction, steps });
+    return prediction;
   }
 
   /** One prediction for each of these subjects, which are all of the file. */
@@ -56,33 +52,15 @@ export class Predictions {
     });
   }
 
-  #knows(id: string, steps: number | undefined): boolean {
+  #knows(id: string, steps: number): boolean {
     const entry = this.#entries.get(id);
-    return entry !== undefined && steps !== undefined && steps <= entry.steps;
+    return entry !== undefined && steps <= entry.steps;
   }
 }
 
-/** A portion and what an engine says of its recordings. */
-export interface Answered<P extends PortionHead> {
-  readonly portion: P;
-  readonly raw: readonly WasmPrediction[];
-}
-
-/** An engine's answer by portion. Throws if it is not one prediction for each recording, in their order. */
-export function byPortion<P extends PortionHead>(
-  portions: readonly P[],
-  raw: readonly WasmPrediction[],
-): Answered<P>[] {
-  const ids = portions.flatMap((portion) => portion.ids);
-  if (raw.length !== ids.length || raw.some(({ id }, i) => id !== ids[i])) {
-    throw new PainwaveError("INTERNAL", "the engine did not give one prediction for each recording");
-  }
-  let from = 0;
-  return portions.map((portion) => {
-    const start = from;
-    from += portion.ids.length;
-    return { portion, raw: raw.slice(start, from) };
-  });
+/** Steps of a recording up to the end of one of its segments. */
+export function stepsUpTo({ first, steps }: PortionHead, index: number): number {
+  return (first[index] ?? 0) + (steps[index] ?? 0);
 }
 
 /** Names the probabilities of a prediction. */

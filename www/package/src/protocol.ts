@@ -1,6 +1,15 @@
 import { messageOf, PainwaveError } from "./errors.js";
 import type { ColumnChoice, Engine, Kind, Precision, Recording } from "./types.js";
-import type { ReadOptions, Summary, WasmInfo, WasmPortion, WasmPrediction, WasmScores } from "./wasm.js";
+import type {
+  ReadOptions,
+  Summary,
+  WasmAnswer,
+  WasmEvidence,
+  WasmInfo,
+  WasmPortion,
+  WasmPrediction,
+  WasmScores,
+} from "./wasm.js";
 
 /** What the page thread can ask of a worker: the arguments and the answer of each call. */
 export interface Calls {
@@ -33,8 +42,13 @@ export interface Calls {
   push: { args: { job: number; piece: Piece | undefined }; answer: boolean };
   /** Reads on until some subjects are complete that have this many windows, or until the end of all files. */
   read: { args: { job: number; windows: number }; answer: Read };
-  /** Classifies the recordings of some portions, in their order. */
+  /** Classifies the segments of some portions, in their order. */
   classify: { args: { portions: WasmPortion[] }; answer: Classified };
+  /** Puts together what was found in segments that follow each other: the predictions for recordings that end with one. */
+  join: {
+    args: { job: number; segments: readonly AnsweredSegment[] };
+    answer: (WasmPrediction | undefined)[];
+  };
   /** What was found in the files. Only after their end is read. */
   summary: { args: { job: number }; answer: Summary };
   /** One subject's signals; `undefined` for an id that is not in the file. */
@@ -81,10 +95,17 @@ export interface Read {
   readonly bytesRead: number;
 }
 
+/** A segment and what was found in it. */
+export interface AnsweredSegment {
+  readonly first: number;
+  readonly ended: boolean;
+  readonly evidence: WasmEvidence;
+}
+
 /** What came of some portions. */
 export interface Classified {
-  /** One for each recording, in their order. */
-  readonly predictions: readonly WasmPrediction[];
+  /** One for each segment, in their order. */
+  readonly answers: readonly WasmAnswer[];
   /** Milliseconds that the engine worked on them, without any time that the call waited for its turn. */
   readonly busyMs: number;
 }

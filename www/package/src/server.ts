@@ -87,15 +87,22 @@ function handlersOf(wasm: WasmModule, turn: Turn, openWorkbook: OpenWorkbook | u
       const from = reading(job);
       const portion = await from.next(windows, turn);
       if (portion !== undefined && portion !== "again") {
-        transfer.push(portion.steps.buffer, portion.values.buffer, portion.codes.buffer);
+        const { first, ended, steps, values, codes } = portion;
+        transfer.push(first.buffer, ended.buffer, steps.buffer, values.buffer, codes.buffer);
       }
       return { portion, bytesRead: from.bytesRead };
     },
     async classify({ portions }) {
-      const { ids, steps, values, codes } = merge(portions);
+      const { ids, first, ended, steps, values, codes } = merge(portions);
       const start = performance.now();
-      const predictions = await loaded().classify(ids, steps, values, codes);
-      return { predictions, busyMs: performance.now() - start };
+      const answers = await loaded().classify(ids, first, ended, steps, values, codes);
+      return { answers, busyMs: performance.now() - start };
+    },
+    join({ job, segments }) {
+      const to = reading(job).job;
+      return segments.map(({ first, ended, evidence: { id, numbers, windows } }) =>
+        to.join(id, first, ended, numbers, windows.starts, windows.probabilities),
+      );
     },
     summary: ({ job }) => reading(job).summary(),
     recording({ job, id }, transfer) {
@@ -121,10 +128,18 @@ function handlersOf(wasm: WasmModule, turn: Turn, openWorkbook: OpenWorkbook | u
 
 /** One portion of several: an engine is quicker with all of their windows at once. */
 function merge(portions: readonly WasmPortion[]): WasmPortion {
-  const [first] = portions;
-  if (first !== undefined && portions.length === 1) return first;
+  const [only] = portions;
+  if (only !== undefined && portions.length === 1) return only;
   return {
     ids: portions.flatMap(({ ids }) => ids),
+    first: concat(
+      portions.map(({ first }) => first),
+      (length) => new Uint32Array(length),
+    ),
+    ended: concat(
+      portions.map(({ ended }) => ended),
+      (length) => new Uint8Array(length),
+    ),
     steps: concat(
       portions.map(({ steps }) => steps),
       (length) => new Uint32Array(length),

@@ -113,9 +113,11 @@ export interface Prediction {
   readonly probabilities: Readonly<Record<string, number>>;
   /** The windows that the recording was cut into. */
   readonly windows: {
-    /** First step of each window: `[windows]`. */
+    /** How many there are. All of them count for the probabilities. */
+    readonly count: number;
+    /** First step of each window, or of evenly spaced ones if there are more than 4096: `[windows]`. */
     readonly starts: Uint32Array;
-    /** Probability of each class in each window: `[windows, classes]`, classes as in `info.classes`. */
+    /** Probability of each class in each of those: `[windows, classes]`, classes as in `info.classes`. */
     readonly probabilities: Float32Array;
   };
   /** What is unusual about this subject. */

@@ -41,12 +41,15 @@ export interface WasmClassifier {
   job(options: ReadOptions): WasmJob;
   /** Says what a file is by its first bytes, which may be all. */
   kindOf(name: string, head: Uint8Array, complete: boolean, options: ReadOptions): Kind;
+  /** One answer for each segment of a portion, in their order. */
   classify(
     ids: readonly string[],
+    first: Uint32Array,
+    ended: Uint8Array,
     steps: Uint32Array,
     values: Float32Array,
     codes: Uint8Array,
-  ): Promise<WasmPrediction[]>;
+  ): Promise<WasmAnswer[]>;
   free(): void;
 }
 
@@ -85,17 +88,31 @@ export interface WasmJob {
   read(bytes: Uint8Array): void;
   /** Whether all files have to be read once more, which `repeatable` says that they can be. */
   end(repeatable: boolean): boolean;
-  /** Complete recordings that have this many windows, or what is left at the end. */
+  /** Complete recordings, and segments of long ones, that have this many windows, or what is left at the end. */
   take(windows: number): WasmPortion | undefined;
+  /** Takes what was found in a recording's next segment; gives the prediction, if it was the last. */
+  join(
+    id: string,
+    first: number,
+    ended: boolean,
+    numbers: Float64Array,
+    starts: Uint32Array,
+    probabilities: Float32Array,
+  ): WasmPrediction | undefined;
   summary(): Summary;
   recording(id: string): Recording | undefined;
   free(): void;
 }
 
-/** Recordings side by side. */
+/** Recordings, and segments of long ones, side by side. */
 export interface WasmPortion {
+  /** The recordings that the segments are of. */
   readonly ids: string[];
-  /** Steps of each: `[recordings]`. */
+  /** Index in its recording of the first step of each: `[segments]`. */
+  readonly first: Uint32Array<ArrayBuffer>;
+  /** Whether its recording ends with each, 1 or 0: `[segments]`. */
+  readonly ended: Uint8Array<ArrayBuffer>;
+  /** Steps of each: `[segments]`. */
   readonly steps: Uint32Array<ArrayBuffer>;
   /** `[all steps, channels]`. */
   readonly values: Float32Array<ArrayBuffer>;
@@ -108,8 +125,32 @@ export interface WasmPrediction {
   readonly label: string;
   /** In the order of the classes. */
   readonly probabilities: readonly number[];
-  readonly windows: { readonly starts: Uint32Array; readonly probabilities: Float32Array };
+  readonly windows: WasmWindows;
   readonly warnings: readonly string[];
+}
+
+/** What the windows of a segment say of its recording. */
+export interface WasmEvidence {
+  readonly id: string;
+  readonly windows: WasmWindows;
+  readonly numbers: Float64Array;
+}
+
+/** Why a recording cannot be classified. */
+export interface WasmFailure {
+  readonly id: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+export type WasmAnswer = WasmPrediction | WasmEvidence | WasmFailure;
+
+export interface WasmWindows {
+  /** How many there are. */
+  readonly count: number;
+  /** First steps of those that are kept. */
+  readonly starts: Uint32Array;
+  readonly probabilities: Float32Array;
 }
 
 export interface WasmScores {

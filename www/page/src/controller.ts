@@ -8,13 +8,12 @@ import {
 } from "painwave";
 import { AboutPane } from "./about.js";
 import { onSchemeChange } from "./colors.js";
-import { amongOthers, ColumnsPanel, canBeChosen } from "./columns.js";
 import type { NamedFile } from "./entries.js";
 import { acceptFiles, namesOf, titleOf } from "./files.js";
 import { messageOf } from "./format.js";
+import { views } from "./later.js";
 import { type Model, ModelLoader } from "./loader.js";
 import { ResultsPane } from "./pane.js";
-import { ResultsView } from "./results.js";
 import { isBundle, type Sorted, sortFiles } from "./sorting.js";
 import { Status } from "./status.js";
 import {
@@ -134,6 +133,7 @@ export class Controller {
       if (model !== this.#model) this.#adopt(model, undefined);
       const cause = error instanceof UnusableFile ? error.cause : undefined;
       if (!(cause instanceof PainwaveError) || !cause.columns) throw error;
+      const { amongOthers, canBeChosen, ColumnsPanel } = await views();
       const choice = amongOthers(cause.columns, model.classifier.info.schema);
       if (!canBeChosen(choice)) throw error;
       const panel = new ColumnsPanel(batch.title, choice, {
@@ -232,6 +232,8 @@ export class Controller {
   ): Promise<void> {
     const { files, title, columns } = recordings;
     step(`Classifying ${title}`);
+    const { ResultsView } = await views();
+    signal.throwIfAborted();
     const before = performance.now();
     const { classifier } = model;
     const view = new ResultsView(classifier.info, title, () => this.#results.preview(view));
@@ -275,6 +277,9 @@ export class Controller {
     if (lastModel !== model) void lastModel?.classifier.close();
     if (shown === undefined) this.#results.use(undefined);
     this.#drawAbout();
+    // Fetched before they are needed, so that nobody waits for them and the tab works offline from now on. A failure is
+    // reported by the task that needs them.
+    views().catch(() => undefined);
   }
 
   #keepLabels(labels: NamedFile): Note {

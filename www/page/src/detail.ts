@@ -160,7 +160,7 @@ export class SubjectDetail {
           h(
             "p",
             {},
-            `${plural(windows.starts.length, "window")} of ${this.#info.window.length} steps, at their middle`,
+            `${plural(windows.count, "window")} of ${this.#info.window.length} steps, at their middle`,
           ),
         ),
         windowsPlot,

@@ -1,11 +1,10 @@
 //! Why labels cannot be used.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use painwave::reading::ReadError;
 
-use super::Place;
-use super::spelling::Spelling;
+use super::said::{Place, Spelling};
 
 /// Why labels cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -37,30 +36,16 @@ pub enum LabelsError {
         place: Place,
     },
     /// A column that is not there.
-    #[error("{path}:{line}: there is no column `{column}`; found {found}")]
+    #[error("{path}: there is no column `{column}`; found {found}")]
     Column {
         /// The file.
         path: PathBuf,
-        /// Line of the header, from 1.
-        line: u64,
         /// What the column is for.
         part: Part,
         /// The column.
         column: String,
         /// The header.
         found: String,
-    },
-    /// A row with another number of fields than the header.
-    #[error("{path}:{line}: expected {expected} fields as in the header, found {found}")]
-    Fields {
-        /// The file.
-        path: PathBuf,
-        /// Line, from 1.
-        line: u64,
-        /// Fields of the header.
-        expected: usize,
-        /// Fields of the row.
-        found: usize,
     },
     /// A subject with two labels, or two groups.
     #[error(
@@ -108,8 +93,8 @@ pub enum LabelsError {
     Spellings {
         /// The file.
         path: PathBuf,
-        /// Each class's spellings, with the place of the first.
-        groups: Vec<Vec<(Spelling, Place)>>,
+        /// Each class's spellings.
+        groups: Vec<Vec<Spelling>>,
     },
     /// A word that may be a class.
     #[error(
@@ -166,6 +151,19 @@ pub enum LabelsError {
     },
 }
 
+impl LabelsError {
+    /// A column that is not among those of a file.
+    pub fn no_column<'a>(
+        path: &Path,
+        part: Part,
+        column: String,
+        found: impl IntoIterator<Item = &'a str>,
+    ) -> LabelsError {
+        let found: Vec<String> = found.into_iter().map(|name| format!("`{name}`")).collect();
+        LabelsError::Column { path: path.to_owned(), part, column, found: found.join(", ") }
+    }
+}
+
 /// What a column of a labels file is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -187,13 +185,11 @@ impl std::fmt::Display for Part {
     }
 }
 
-fn spellings_text(groups: &[Vec<(Spelling, Place)>]) -> String {
-    let group = |group: &Vec<(Spelling, Place)>| {
-        let spellings = group.iter().map(|(Spelling { label, subjects, .. }, place)| {
-            format!("{label:?} ({subjects} of the labels, first in {place})")
-        });
-        spellings.collect::<Vec<_>>().join(", ")
+fn spellings_text(groups: &[Vec<Spelling>]) -> String {
+    let spelling = |Spelling { label, subjects, first }: &Spelling| {
+        format!("{label:?} ({subjects} of the labels, first in {first})")
     };
+    let group = |group: &Vec<Spelling>| group.iter().map(spelling).collect::<Vec<_>>().join(", ");
     let groups: Vec<String> = groups.iter().map(group).collect();
     format!(
         "these may be spellings of one class or classes of their own: {}. List the classes as `data.classes` in the \

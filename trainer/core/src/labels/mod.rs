@@ -3,17 +3,20 @@
 
 mod error;
 mod read;
+mod said;
 pub mod spelling;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::path::{Path, PathBuf};
 
-use painwave::labels::ids::{Spellings, plain};
+pub use painwave::labels::LabelColumns;
+use painwave::labels::ids::{self, plain};
+use painwave::labels::subjects::Subjects;
+use painwave::reading::ReadOptions;
 
 pub use self::error::{LabelsError, Part};
-pub use self::read::said;
-use self::spelling::{Meaning, Unclear};
+pub use self::read::{Rows, read};
+pub use self::said::{Place, Said, Spelling};
 
 /// Labels by subject.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,6 +29,8 @@ pub struct Labels {
     pub classes: Vec<String>,
     /// Subjects whose label says that there is none, with the line.
     pub missing: BTreeMap<String, u64>,
+    /// Whether the subjects are the first part of the recordings' ids.
+    pub by_first_key: bool,
     /// What was understood that is not written so, to be shown.
     pub notes: Vec<String>,
 }
@@ -41,47 +46,29 @@ pub struct Label {
     pub line: u64,
 }
 
-/// The columns of a labels file.
-#[derive(Clone, Copy, Debug)]
-pub struct LabelColumns<'a> {
-    /// What tells the subjects apart.
-    pub id: &'a [String],
-    /// The class.
-    pub label: &'a str,
-    /// The group, if one is asked for.
-    pub group: Option<&'a str>,
-}
-
-/// What a row says of a subject.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
-    /// The subject.
-    pub id: String,
-    /// Its label, as it is written.
-    pub label: String,
-    /// Its group, if one is asked for.
-    pub group: Option<String>,
-    /// Where.
-    pub place: Place,
-}
-
-/// Where a label stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
-    /// The file.
-    pub file: PathBuf,
-    /// Line in it, from 1; none if it is the file's name that says the label.
-    pub line: Option<u64>,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.file.display())?;
-        self.line.iter().try_for_each(|line| write!(f, ":{line}"))
-    }
+/// Where a subject has its label, and its group.
+#[derive(Clone, Debug)]
+struct Origin {
+    place: Place,
+    group: Option<String>,
 }
 
 impl Labels {
+    /// Reads the bytes of a labels file, as [`read`] and [`Labels::new`] do; `path` is for the errors.
+    ///
+    /// # Errors
+    /// As theirs.
+    pub fn parse(
+        path: &Path,
+        bytes: &[u8],
+        columns: LabelColumns<'_>,
+        classes: Option<&[String]>,
+    ) -> Result<Labels, LabelsError> {
+        let rows = read(path, bytes, columns, classes.is_some(), &ReadOptions::default())?;
+        let labels = Labels::new(path, rows.said, columns.group, classes)?;
+        Ok(Labels { by_first_key: rows.by_first_key, ..labels })
+    }
+
     /// Labels from what rows say; a subject may have many that agree. With `classes`, a label must be one of them; else
     /// the classes are the labels found, sorted. `group` is the column of the group, for the error.
     ///
@@ -93,41 +80,56 @@ impl Labels {
         group: Option<&str>,
         classes: Option<&[String]>,
     ) -> Result<Labels, LabelsError> {
-        let subjects = by_subject(said)?;
-        if let (Some(column), Some(empty)) =
-            (group, subjects.iter().find(|one| one.group.as_ref().is_some_and(String::is_empty)))
-        {
-            let (place, column) = (empty.place.clone(), column.to_owned());
+        let subjects = subjects(said, classes)?;
+        let all = subjects.all();
+        let lacks_group = all.iter().find(|one| one.place.group.as_ref().is_some_and(String::is_empty));
+        if let (Some(column), Some(empty)) = (group, lacks_group) {
+            let (place, column) = (empty.place.place.clone(), column.to_owned());
             return Err(LabelsError::EmptyGroup { place, column, id: empty.id.clone() });
         }
-        let Some(first) = subjects.first() else { return Err(LabelsError::NoRows { path: path.to_owned() }) };
-        let labels: Vec<&str> = subjects.iter().map(|one| one.label.as_str()).collect();
-        let meaning = spelling::meaning(&labels, classes)
-            .map_err(|unclear| error(path, &subjects, classes, unclear))?;
-        match &meaning.classes[..] {
+        let Some(first) = all.first() else { return Err(LabelsError::NoRows { path: path.to_owned() }) };
+        let spellings = spellings(&subjects);
+        let names = match classes {
+            Some(classes) => classes.to_vec(),
+            None => spelling::classes(path, spellings.iter().flatten())?,
+        };
+        match &names[..] {
             [] => {
-                let (path, first, place) = (path.to_owned(), first.label.clone(), first.place.clone());
-                return Err(LabelsError::NoLabel { path, count: subjects.len(), first, place });
+                let (count, place) = (all.len(), first.place.place.clone());
+                let first = subjects.words()[first.word].text.clone();
+                return Err(LabelsError::NoLabel { path: path.to_owned(), count, first, place });
             }
             [class] => {
                 return Err(LabelsError::OneClass { path: path.to_owned(), class: class.clone() });
             }
             _ => {}
         }
-        let notes = notes(&subjects, &meaning);
+        // Those that were found are counted as they came.
+        let class_of = |word: usize| match classes {
+            Some(_) => subjects.words()[word].class,
+            None => names.iter().position(|name| *name == subjects.words()[word].text),
+        };
         let (mut rows, mut missing) = (BTreeMap::new(), BTreeMap::new());
-        for (Said { id, group, place, .. }, class) in subjects.into_iter().zip(meaning.of) {
-            let line = place.line.unwrap_or(0);
-            match class {
+        for subject in all {
+            let Origin { place, group } = &subject.place;
+            let (id, group, line) = (subject.id.clone(), group.clone(), place.line.unwrap_or(0));
+            match class_of(subject.word) {
                 Some(class) => drop(rows.insert(id, Label { class, group, line })),
                 None => drop(missing.insert(id, line)),
             }
         }
-        Ok(Labels { path: path.to_owned(), rows, classes: meaning.classes, missing, notes })
+        let notes = notes(&subjects, &spellings, &names);
+        Ok(Labels { path: path.to_owned(), rows, classes: names, missing, by_first_key: false, notes })
     }
 
-    /// The label of each recording of `data`: by its id as it is written, else by one that differs in zeros, case or the
-    /// extension of a file, where only one label and one recording do. With `skip`, recordings without a label have
+    /// Of each id the subject whose label is meant, and whether it has that id to the letter: see [`ids::meet`].
+    pub fn meet(&self, ids: &[&str]) -> Vec<Option<(&str, bool)>> {
+        let subjects: Vec<&str> = self.rows.keys().chain(self.missing.keys()).map(String::as_str).collect();
+        let met = ids::meet(&subjects, ids, self.by_first_key).into_iter();
+        met.map(|met| met.map(|(index, exact)| (subjects[index], exact))).collect()
+    }
+
+    /// The label of each recording of `data`, as [`Labels::meet`] finds it. With `skip`, recordings without a label have
     /// none, and labels without a recording do not matter; those of `refused` never do.
     ///
     /// # Errors
@@ -139,32 +141,26 @@ impl Labels {
         refused: &BTreeSet<&str>,
         skip: bool,
     ) -> Result<Matched, LabelsError> {
-        let labelled: Vec<&str> = self.rows.keys().chain(self.missing.keys()).map(String::as_str).collect();
-        let (by_label, by_id) =
-            (Spellings::new(labelled.iter().copied()), Spellings::new(ids.iter().copied()));
         let mut found = Matched::default();
         let mut used: BTreeSet<&str> = BTreeSet::new();
         let mut unlabelled = Vec::new();
         let mut spelled = Vec::new();
-        for id in ids {
-            let exact = self.rows.contains_key(*id) || self.missing.contains_key(*id);
-            let other =
-                || by_label.find(id).filter(|_| by_id.is_unambiguous(id)).map(|index| labelled[index]);
-            let label = if exact { Some(*id) } else { other() };
-            match label {
-                Some(label) => {
+        for (id, met) in ids.iter().zip(self.meet(ids)) {
+            match met {
+                Some((label, exact)) => {
                     used.insert(label);
                     spelled.extend((!exact).then_some((label, *id)));
                 }
                 None => unlabelled.push(*id),
             }
-            found.labels.push(label.and_then(|label| self.rows.get(label).cloned()));
+            found.labels.push(met.and_then(|(label, _)| self.rows.get(label).cloned()));
         }
         if let Some(first) = unlabelled.first().filter(|_| !skip) {
             let (path, data, first) = (self.path.clone(), data.to_owned(), (*first).to_owned());
             return Err(LabelsError::Unlabelled { path, data, count: unlabelled.len(), first });
         }
-        let refused: BTreeSet<String> = refused.iter().map(|id| plain(id)).collect();
+        let refused: BTreeSet<String> =
+            refused.iter().map(|id| plain(&ids::key(id, self.by_first_key))).collect();
         let extra = || {
             let of_none = |id: &str| !used.contains(id) && !refused.contains(&plain(id));
             self.rows.iter().filter(move |(id, _)| of_none(id))
@@ -204,86 +200,65 @@ pub struct Matched {
     pub notes: Vec<String>,
 }
 
-/// What all rows of a subject say, one for each, in the order of the first. A row may leave out what others say.
-fn by_subject(said: Vec<Said>) -> Result<Vec<Said>, LabelsError> {
-    let mut subjects: Vec<Said> = Vec::new();
-    let mut by_id: BTreeMap<String, usize> = BTreeMap::new();
-    for row in said {
-        let Some(&index) = by_id.get(&row.id) else {
-            by_id.insert(row.id.clone(), subjects.len());
-            subjects.push(row);
-            continue;
+/// What all rows say of their subjects.
+fn subjects(said: Vec<Said>, classes: Option<&[String]>) -> Result<Subjects<Origin>, LabelsError> {
+    let mut subjects: Subjects<Origin> = Subjects::new(classes);
+    for Said { id, label, group, place } in said {
+        let Some(word) = subjects.word(&label) else {
+            let expected = classes.unwrap_or_default().join(", ");
+            return Err(LabelsError::UnknownClass { place, label, expected });
         };
-        let first = &mut subjects[index];
-        let contradiction = |part, found: &str, other: &str| LabelsError::Contradiction {
-            places: Box::new([row.place.clone(), first.place.clone()]),
-            id: row.id.clone(),
-            part,
-            found: found.to_owned(),
-            first: other.to_owned(),
+        let contradiction = |part, place: &Place, found: &str, first: &Place, other: &str| {
+            let (found, other) = (found.to_owned(), other.to_owned());
+            let places = Box::new([place.clone(), first.clone()]);
+            Err(LabelsError::Contradiction { places, id: id.clone(), part, found, first: other })
         };
-        if let (Some(group), Some(other)) = (&row.group, &first.group)
-            && group != other
+        if let (Some(group), Some(first)) = (&group, subjects.get(&id).map(|first| &first.place))
+            && let Some(other) = first.group.as_ref().filter(|other| *other != group)
         {
-            return Err(contradiction(Part::Group, group, other));
+            return contradiction(Part::Group, &place, group, &first.place, other);
         }
-        if row.label == first.label || spelling::is_missing(&row.label) {
-            continue;
-        }
-        if spelling::is_missing(&first.label) {
-            (first.label, first.place) = (row.label, row.place);
-        } else {
-            return Err(contradiction(Part::Label, &row.label, &first.label));
+        if let Err(first) = subjects.hear(&id, word, Origin { place: place.clone(), group }) {
+            let (first_place, first) = (first.place.place.clone(), first.word);
+            let other = &subjects.words()[first].text;
+            return contradiction(Part::Label, &place, &label, &first_place, other);
         }
     }
     Ok(subjects)
 }
 
+/// Each label as it is written; none where no subject has it in the end.
+fn spellings(subjects: &Subjects<Origin>) -> Vec<Option<Spelling>> {
+    let mut spellings: Vec<Option<Spelling>> = vec![None; subjects.words().len()];
+    for subject in subjects.all() {
+        let label = || subjects.words()[subject.word].text.clone();
+        let new = || Spelling { label: label(), subjects: 0, first: subject.place.place.clone() };
+        spellings[subject.word].get_or_insert_with(new).subjects += 1;
+    }
+    spellings
+}
+
 /// What was understood, in sentences without their ends.
-fn notes(subjects: &[Said], meaning: &Meaning) -> Vec<String> {
-    let mut notes: Vec<String> = meaning
-        .respelled
-        .iter()
-        .map(|(spelling, class)| {
-            let (label, class, place) =
-                (&spelling.label, &meaning.classes[*class], &subjects[spelling.first].place);
-            let count = spelling.subjects;
-            format!("{label:?} ({count} of the labels, first in {place}) is taken for the class {class:?}")
-        })
-        .collect();
-    let missing =
-        || subjects.iter().zip(&meaning.of).filter(|(_, class)| class.is_none()).map(|(one, _)| one);
-    if let Some(first) = missing().next() {
-        let (count, label, place) = (missing().count(), &first.label, &first.place);
+fn notes(subjects: &Subjects<Origin>, spellings: &[Option<Spelling>], names: &[String]) -> Vec<String> {
+    let words =
+        || subjects.words().iter().zip(spellings).filter_map(|(word, one)| Some((word, one.as_ref()?)));
+    let mut respelled: Vec<(&Spelling, usize)> =
+        words().filter(|(word, _)| !word.exact).filter_map(|(word, one)| Some((one, word.class?))).collect();
+    respelled.sort_unstable_by(|(one, _), (other, _)| one.label.cmp(&other.label));
+    let respelled = respelled.into_iter().map(|(Spelling { label, subjects, first }, class)| {
+        let class = &names[class];
+        format!("{label:?} ({subjects} of the labels, first in {first}) is taken for the class {class:?}")
+    });
+    let mut notes: Vec<String> = respelled.collect();
+    let mut missing = words().filter(|(word, _)| word.class.is_none()).map(|(_, one)| one);
+    if let Some(Spelling { label, subjects, first }) = missing.next() {
+        let count = subjects + missing.map(|one| one.subjects).sum::<usize>();
         let subjects = if count == 1 { "1 subject is" } else { &format!("{count} subjects are") };
         notes.push(format!(
-            "{subjects} left out: the label says that there is none, first {label:?} in {place}"
+            "{subjects} left out: the label says that there is none, first {label:?} in {first}"
         ));
     }
     notes
-}
-
-/// The error for labels without a meaning.
-fn error(path: &Path, subjects: &[Said], classes: Option<&[String]>, unclear: Unclear) -> LabelsError {
-    let path = path.to_owned();
-    match unclear {
-        Unclear::Unknown(index) => {
-            let (place, label) = (subjects[index].place.clone(), subjects[index].label.clone());
-            LabelsError::UnknownClass { place, label, expected: classes.unwrap_or_default().join(", ") }
-        }
-        Unclear::Spellings(groups) => {
-            let with_place = |spelling: spelling::Spelling| {
-                let place = subjects[spelling.first].place.clone();
-                (spelling, place)
-            };
-            let groups = groups.into_iter().map(|group| group.into_iter().map(with_place).collect());
-            LabelsError::Spellings { path, groups: groups.collect() }
-        }
-        Unclear::PerhapsMissing(word) => {
-            let place = subjects[word.first].place.clone();
-            LabelsError::PerhapsMissing { place, label: word.label, count: word.subjects }
-        }
-    }
 }
 
 #[cfg(test)]
@@ -370,5 +345,77 @@ mod tests {
         let skipped = of(&["a", "d"], &[], true).unwrap();
         assert_eq!(skipped.labels[1], None);
         assert_eq!(skipped.notes, ["left out 1 recordings without a label and 2 labels without a recording"]);
+    }
+
+    /// Labels of subjects 0, 1, and so on.
+    fn each(labels: &[&str], classes: Option<&[&str]>) -> Result<Labels, LabelsError> {
+        let rows: Vec<Said> = labels
+            .iter()
+            .enumerate()
+            .map(|(index, label)| Said {
+                id: index.to_string(),
+                label: (*label).to_owned(),
+                group: None,
+                place: Place { file: "l.csv".into(), line: Some(2 + index as u64) },
+            })
+            .collect();
+        let classes: Option<Vec<String>> =
+            classes.map(|classes| classes.iter().map(|class| (*class).to_owned()).collect());
+        Labels::new("l.csv".as_ref(), rows, None, classes.as_deref())
+    }
+
+    /// The class of each subject.
+    fn classes(labels: &[&str], classes: Option<&[&str]>) -> Vec<Option<usize>> {
+        let found = each(labels, classes).unwrap();
+        (0..labels.len()).map(|id| found.rows.get(&id.to_string()).map(|label| label.class)).collect()
+    }
+
+    #[test]
+    fn spellings_of_one_class_are_matched_with_a_list_and_refused_without() {
+        let labels = ["walk", "Walk", "sit", "WALK", "low_pain", "Low pain"];
+        let list = Some(&["sit", "walk", "low pain"][..]);
+        assert_eq!(classes(&labels, list), [1, 1, 0, 1, 2, 2].map(Some));
+        let notes = each(&labels, list).unwrap().notes;
+        let first: Vec<&str> = notes.iter().map(|note| note.split(" (").next().unwrap()).collect();
+        assert_eq!(first, ["\"Low pain\"", "\"WALK\"", "\"Walk\"", "\"low_pain\""]);
+        let Err(LabelsError::Spellings { groups, .. }) = each(&labels, None) else { panic!("not refused") };
+        let lines = |group: &[Spelling]| group.iter().map(|one| one.first.line.unwrap()).collect::<Vec<_>>();
+        assert_eq!(groups.iter().map(|group| lines(group)).collect::<Vec<_>>(), [vec![7, 6], vec![5, 3, 2]]);
+    }
+
+    #[test]
+    fn numbers_of_a_spreadsheet_are_the_same_classes() {
+        let list = Some(&["0", "1"][..]);
+        assert_eq!(classes(&["0.0", "1.0", "", "1"], list), [Some(0), Some(1), None, Some(1)]);
+        assert_eq!(each(&["0.0", "1.0"], None).unwrap().classes, ["0.0", "1.0"]);
+        assert!(matches!(each(&["1", "1.0"], None), Err(LabelsError::Spellings { .. })));
+    }
+
+    #[test]
+    fn classes_that_differ_in_letters_only_stay_two_where_the_list_says_so() {
+        assert_eq!(classes(&["A", "a"], Some(&["a", "A"])), [Some(1), Some(0)]);
+    }
+
+    #[test]
+    fn words_for_missing_are_no_class() {
+        let labels = ["walk", "NA", "", "-", "n/a", "sit", "NaN", "?"];
+        assert_eq!(each(&labels, None).unwrap().classes, ["sit", "walk"]);
+        assert_eq!(classes(&labels, None).iter().flatten().count(), 2);
+        // Unless the list says that it is one.
+        assert_eq!(classes(&["NA", "walk"], Some(&["NA", "walk"])), [Some(0), Some(1)]);
+    }
+
+    #[test]
+    fn a_word_that_may_be_a_class_is_refused_unless_the_list_says_what_it_is() {
+        let labels = ["walk", "none", "sit"];
+        assert!(matches!(each(&labels, None), Err(LabelsError::PerhapsMissing { .. })));
+        assert_eq!(classes(&labels, Some(&["sit", "walk"])), [Some(1), None, Some(0)]);
+        assert_eq!(classes(&labels, Some(&["none", "sit", "walk"])), [Some(2), Some(0), Some(1)]);
+    }
+
+    #[test]
+    fn a_label_that_is_no_class_is_named_with_its_line() {
+        let error = each(&["walk", "run"], Some(&["sit", "walk"])).unwrap_err().to_string();
+        assert_eq!(error, "l.csv:3: `run` is not a class; expected one of sit, walk");
     }
 }

@@ -17,9 +17,10 @@ use arrow_array::{Array, RecordBatch};
 use arrow_ipc::reader::{FileReader, StreamReader};
 use arrow_schema::{ArrowError, DataType, Schema, TimeUnit};
 
-use super::{Format, Text};
+use super::format::Format;
+use super::text::Text;
 use crate::files::FileError;
-use crate::input::InputError;
+use crate::input::error::InputError;
 
 pub(super) fn feed(path: &Path, format: Format, text: &mut Text<'_>) -> Result<ControlFlow<()>, InputError> {
     let file = BufReader::new(File::open(path).map_err(FileError::read(path))?);

@@ -8,9 +8,9 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 
-use super::Text;
+use super::text::Text;
 use crate::files::FileError;
-use crate::input::InputError;
+use crate::input::error::InputError;
 
 pub(super) fn feed(path: &Path, text: &mut Text<'_>) -> Result<ControlFlow<()>, InputError> {
     let file = File::open(path).map_err(FileError::read(path))?;

@@ -60,7 +60,8 @@ pub fn facts(profile: &Profile) -> Vec<String> {
         let guessed = if names.guessed.contains(&part) { " (guessed)" } else { "" };
         format!("{part} `{name}`{guessed}")
     };
-    let parts = [("id", Some(&names.id)), ("time", names.time.as_ref()), ("label", names.label.as_ref())];
+    let id = names.id.join("`, `");
+    let parts = [("id", Some(&id)), ("time", names.time.as_ref()), ("label", names.label.as_ref())];
     let parts = parts.into_iter().filter_map(|(name, value)| Some(part(name, value?)));
     facts.push(format!("{}: {}", profile.path.display(), size(&profile.size)));
     facts.push(format!("columns: {}", parts.collect::<Vec<_>>().join(", ")));

@@ -1,57 +1,25 @@
-//! Parquet and Arrow to text.
-
-mod arrow;
-mod parquet;
+//! Rows of a binary table as text.
 
 use std::fmt::Write;
 use std::ops::ControlFlow;
-use std::path::Path;
 
 use painwave_train::host::Chunk;
 
-use super::{CHUNK, InputError, Take};
-
-/// A binary table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
-    Parquet,
-    ArrowFile,
-    ArrowStream,
-}
-
-impl Format {
-    pub(super) fn of(head: &[u8]) -> Option<Format> {
-        match head {
-            [b'P', b'A', b'R', b'1', ..] => Some(Format::Parquet),
-            [b'A', b'R', b'R', b'O', b'W', b'1', ..] => Some(Format::ArrowFile),
-            // A continuation marker, and a schema that is shorter than 16 MB.
-            [0xff, 0xff, 0xff, 0xff, _, _, _, 0, ..] => Some(Format::ArrowStream),
-            _ => None,
-        }
-    }
-}
-
-/// Hands over a binary table as text with commas, a part at a time.
-pub(super) fn feed(path: &Path, format: Format, take: Take<'_>) -> Result<ControlFlow<()>, InputError> {
-    if take(Chunk::Table(&path.to_string_lossy())).is_break() {
-        return Ok(ControlFlow::Break(()));
-    }
-    let mut text = Text { text: String::new(), take };
-    match format {
-        Format::Parquet => parquet::feed(path, &mut text),
-        Format::ArrowFile | Format::ArrowStream => arrow::feed(path, format, &mut text),
-    }
-}
+use crate::input::chunks::{CHUNK, Take};
 
 /// Rows as text, handed over when there are enough.
-struct Text<'a> {
+pub(super) struct Text<'a> {
     text: String,
     take: Take<'a>,
 }
 
-impl Text<'_> {
+impl<'a> Text<'a> {
+    pub(super) fn new(take: Take<'a>) -> Self {
+        Text { text: String::new(), take }
+    }
+
     /// Adds the header.
-    fn header<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
+    pub(super) fn header<'n>(&mut self, names: impl Iterator<Item = &'n str>) {
         for (index, name) in names.enumerate() {
             self.separate(index);
             self.words(name);
@@ -60,20 +28,20 @@ impl Text<'_> {
     }
 
     /// Begins a field; they are counted from 0.
-    fn separate(&mut self, index: usize) {
+    pub(super) fn separate(&mut self, index: usize) {
         if index > 0 {
             self.text.push(',');
         }
     }
 
     /// Adds a number.
-    fn number(&mut self, number: impl std::fmt::Display) {
+    pub(super) fn number(&mut self, number: impl std::fmt::Display) {
         // Writing to a `String` cannot fail.
         let _ = write!(self.text, "{number}");
     }
 
     /// Adds words.
-    fn words(&mut self, words: &str) {
+    pub(super) fn words(&mut self, words: &str) {
         if words.contains([',', '"', '\n', '\r']) {
             self.text.push('"');
             self.text.push_str(&words.replace('"', "\"\""));
@@ -84,7 +52,7 @@ impl Text<'_> {
     }
 
     /// Adds a moment, in nanoseconds since 1970 by Greenwich time.
-    fn moment(&mut self, nanoseconds: i128) {
+    pub(super) fn moment(&mut self, nanoseconds: i128) {
         const SECOND: i128 = 1_000_000_000;
         const DAY: i128 = 86_400 * SECOND;
         self.date(nanoseconds.div_euclid(DAY));
@@ -96,7 +64,7 @@ impl Text<'_> {
     }
 
     /// Adds a date, in days since 1970.
-    fn date(&mut self, days: i128) {
+    pub(super) fn date(&mut self, days: i128) {
         // Years from March on, so that the day that leap years have is the last: Howard Hinnant, "chrono-compatible
         // low-level date algorithms", 2021.
         let days = days + 719_468;
@@ -112,12 +80,12 @@ impl Text<'_> {
     }
 
     /// Ends a row.
-    fn end_row(&mut self) -> ControlFlow<()> {
+    pub(super) fn end_row(&mut self) -> ControlFlow<()> {
         self.text.push('\n');
         if self.text.len() < CHUNK { ControlFlow::Continue(()) } else { self.hand_over() }
     }
 
-    fn hand_over(&mut self) -> ControlFlow<()> {
+    pub(super) fn hand_over(&mut self) -> ControlFlow<()> {
         let flow = (self.take)(Chunk::Bytes(self.text.as_bytes()));
         self.text.clear();
         flow
@@ -129,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_are_written_as_dates_and_times() {
+    pub(super) fn moments_are_written_as_dates_and_times() {
         let written = |nanoseconds: i128| {
             let mut text = Text { text: String::new(), take: &mut |_| ControlFlow::Continue(()) };
             text.moment(nanoseconds);
