@@ -75,10 +75,11 @@ function streamOf(header, template, blocks, numberOf) {
         for (let row = 0; row < rows; row++) template.set(row, numberOf(block, row));
         block++;
         made.rows += rows;
-        enqueue(controller, template.bytes.slice());
+        enqueue(controller, template.bytes);
       },
     },
-    { highWaterMark: 1 },
+    // Nothing is made before it is asked for, which is when the block before has been copied.
+    { highWaterMark: 0 },
   );
   return { stream, made };
 }

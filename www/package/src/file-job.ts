@@ -6,7 +6,7 @@ import type { OpenFile, OpenInput } from "./inputs.js";
 import { Meter, windowsOf } from "./meter.js";
 import { holdsOthers, unpackedName } from "./names.js";
 import type { WorkerPool } from "./pool.js";
-import { type Portion, PortionQueue } from "./portions.js";
+import { copied, type Portion, PortionQueue } from "./portions.js";
 import type { Predictions } from "./predictions.js";
 import { type Classified, failureOf, type Piece } from "./protocol.js";
 import type { WorkerSession } from "./session.js";
@@ -33,7 +33,7 @@ const RESERVE = 2;
 /** Calls of one kind that a worker has at once: the next one waits there when one is over. */
 const CALLS_AT_ONCE = 2;
 /** Windows that there must be for each worker before one more helper is started, which takes as long as some hundred. */
-const HELPED_WINDOWS = 1536;
+const HELPED_WINDOWS = 1024;
 /** Bytes of recordings that are kept for rows that may come back: a file by subject needs none. */
 const SPARE_BYTES = 1 << 26;
 /** Bytes of recordings that are kept for the caller. */
@@ -249,8 +249,8 @@ export class FileJob {
 
   /** Whether the reader gets one more call to read. What is behind the first portion must not hold that up. */
   #mayRead(): boolean {
-    const atOnce = this.#delivery.count === 0 ? 1 : CALLS_AT_ONCE;
-    return this.#reading < atOnce && this.#queue.waiting < this.#readAhead();
+    if (this.#delivery.count === 0) return this.#reading + this.#queue.waiting === 0;
+    return this.#reading < CALLS_AT_ONCE && this.#queue.waiting < this.#readAhead();
   }
 
   /** Windows of the next portion: ever more, and fewer again towards the end. */
@@ -352,7 +352,8 @@ export class FileJob {
       let answer: Classified;
       let answered: Answered<Portion>[];
       try {
-        answer = await session.call("classify", { portions });
+        const { copies, buffers } = copied(portions);
+        answer = await session.call("classify", { portions: copies }, buffers);
         answered = byPortion(portions, answer.answers);
         if (!hand.judges) refuseFailures(answer);
       } catch (error) {

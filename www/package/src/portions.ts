@@ -10,6 +10,25 @@ export interface Portion extends WasmPortion {
 }
 
 /**
+ * Copies of portions, and their buffers, which can be moved to a worker. What is posted without being moved is copied twice,
+ * and the browser keeps one of the copies until it next looks for garbage.
+ */
+export function copied(portions: readonly WasmPortion[]): { copies: WasmPortion[]; buffers: ArrayBuffer[] } {
+  const copies = portions.map(({ ids, first, ended, steps, values, codes }) => ({
+    ids,
+    first: first.slice(),
+    ended: ended.slice(),
+    steps: steps.slice(),
+    values: values.slice(),
+    codes: codes.slice(),
+  }));
+  const buffers = copies.flatMap(({ first, ended, steps, values, codes }) =>
+    [first, ended, steps, values, codes].map(({ buffer }) => buffer),
+  );
+  return { copies, buffers };
+}
+
+/**
  * Portions between the worker that reads them and those that classify them. Every change wakes all who wait, and each
  * checks its condition again; there are only a few.
  */

@@ -107,8 +107,10 @@ export async function* blobChunks(blob: Blob, signal: AbortSignal | undefined): 
   const coming: Promise<ArrayBuffer>[] = [];
   let end = 0;
   let size = FIRST_CHUNK_BYTES;
+  // The first subject is in the first slice, which the others would delay.
+  let ahead = 1;
   const ask = () => {
-    while (end < blob.size && coming.length <= SLICES_AHEAD) {
+    while (end < blob.size && coming.length <= ahead) {
       const bytes = blob.slice(end, end + size).arrayBuffer();
       // After an abort it is not awaited any more, and its rejection must not count as unhandled.
       bytes.catch(() => undefined);
@@ -125,6 +127,7 @@ export async function* blobChunks(blob: Blob, signal: AbortSignal | undefined): 
       throw signal?.aborted ? error : readFailed(error);
     });
     yield new Uint8Array(chunk);
+    ahead = SLICES_AHEAD;
   }
 }
 
