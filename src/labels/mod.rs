@@ -47,7 +47,11 @@ impl Labels {
         let table = table::read(bytes, columns, true, options, &mut repairs, &mut |said, repairs| {
             hear(&mut subjects, classes, &said, repairs)
         })?;
-        Ok(Labels { subjects, table, repairs: repairs.all().to_vec() })
+        let mut repairs = repairs.all().to_vec();
+        for repair in repairs.iter_mut().filter(|repair| repair.kind == RepairKind::ClassSpelling) {
+            repair.detail = spellings(&subjects, classes);
+        }
+        Ok(Labels { subjects, table, repairs })
     }
 
     /// Index of a subject's true class.
@@ -123,6 +127,15 @@ impl Labels {
     }
 }
 
+/// The labels so far that are written in other letters than their classes: `"Walk" for "walk", "WALK" for "walk"`.
+fn spellings(subjects: &Subjects<u64>, classes: &[String]) -> String {
+    let spelled = subjects.words().iter().filter(|word| !word.exact);
+    let spelled = spelled.filter_map(|Word { text, class, .. }| {
+        class.and_then(|class| classes.get(class)).map(|class| format!("{text:?} for {class:?}"))
+    });
+    spelled.collect::<Vec<_>>().join(", ")
+}
+
 /// Takes what a row says, and notes how it had to be understood.
 fn hear(
     subjects: &mut Subjects<u64>,
@@ -137,7 +150,7 @@ fn hear(
     };
     let Word { class, exact, .. } = subjects.words()[word];
     if class.is_some() && !exact {
-        repairs.note(RepairKind::ClassSpelling, line, || said.excerpt())?;
+        repairs.note(RepairKind::ClassSpelling, line, || spellings(subjects, classes))?;
     }
     match subjects.hear(&said.id, word, line) {
         Ok(News::Label) => {}
@@ -191,7 +204,7 @@ pub struct Spelled {
 impl Spelled {
     /// As something that was put right.
     pub fn repair(&self) -> Repair {
-        let detail = format!("{} for {}", self.label, self.prediction);
+        let detail = format!("{:?} for {:?}", self.label, self.prediction);
         Repair { kind: RepairKind::IdSpelling, count: self.count, file: None, line: self.line, detail }
     }
 }

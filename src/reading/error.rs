@@ -58,7 +58,8 @@ pub enum ReadError {
     /// A table with one row a recording has not all steps of all channels.
     #[error(
         "line {line}: the table seems to have one row a recording and a column for each step, but {reason}; give every \
-         channel the same steps, or a row to each step"
+         channel a column for each step (x_1, x_2, ...), or turn the columns of steps into rows, a row to each step with \
+         its id, its time and a column for each channel (wide to long, as pandas.wide_to_long does)"
     )]
     WideTable {
         /// Line of the header.
@@ -337,13 +338,6 @@ pub struct FoundColumn {
     pub name: String,
     /// Its first values, at most three.
     pub values: Vec<String>,
-}
-
-impl FoundColumn {
-    /// Columns of which nothing but their names is known.
-    pub(super) fn names(names: &[String]) -> Vec<FoundColumn> {
-        names.iter().map(|name| FoundColumn { name: name.clone(), values: Vec::new() }).collect()
-    }
 }
 
 impl ReadError {

@@ -157,11 +157,17 @@ impl fmt::Display for Repair {
             RepairKind::TypographicSign => done("number", "read with another sign than - or +"),
             RepairKind::SpreadsheetText => done("field", "freed of what makes a spreadsheet keep it as text"),
             RepairKind::LevelSpelling => done("word", "taken for the same word in other letters"),
-            RepairKind::IdSpelling => done("id", "taken for the same one with other zeros"),
-            RepairKind::ClassSpelling => done("label", "taken for the same class in other letters"),
-            RepairKind::NoId => done("row", "left out, since it has no id"),
-            RepairKind::NoLabel => done("row", "left out, since it has no label"),
-            RepairKind::RepeatedLabels => done("row", "left out, since it says what an earlier one says"),
+            RepairKind::IdSpelling => write!(
+                f,
+                "{count} id{s} {were} taken for the same with other zeros, the first on line {line}: {detail}"
+            ),
+            RepairKind::ClassSpelling => write!(
+                f,
+                "{count} label{s} {were} taken for classes in other letters, the first on line {line}: {detail}"
+            ),
+            RepairKind::NoId => done("row", "left out for want of an id"),
+            RepairKind::NoLabel => done("row", "left out for want of a label"),
+            RepairKind::RepeatedLabels => done("row", "left out as saying what an earlier one says"),
             RepairKind::Mended(mend) => mend.words(*count, *line, detail, f),
             RepairKind::WideTable => {
                 write!(
@@ -196,7 +202,7 @@ impl fmt::Display for Repair {
                 )
             }
             RepairKind::StrayQuote => done("stray quotation mark", "left out"),
-            RepairKind::CutRow => done("row", "left out, being cut"),
+            RepairKind::CutRow => done("row", "left out, since the file breaks off in it"),
             RepairKind::NulBytes => write!(
                 f,
                 "{count} run{s} of NUL bytes, as a loss of power leaves them, {were} skipped, the first on line {line}"

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::error::{ReadError, excerpt};
+use super::error::{FoundColumn, ReadError, excerpt};
 use super::head::{Columns, NONE};
 use super::quotes::Fields;
 use super::text::{Seen, trim};
@@ -104,6 +104,16 @@ impl Row<'_> {
     /// Names of all columns of the file.
     pub(super) fn names(&self) -> &[String] {
         &self.columns.names
+    }
+
+    /// All columns of the file, each with its value here.
+    pub(super) fn found(&self) -> Vec<FoundColumn> {
+        let found = |(index, name): (usize, &String)| {
+            let value = excerpt(trim(self.fields.get(index), || self.seen.trimmed()));
+            let values = Some(value).filter(|value| !value.is_empty()).into_iter().collect();
+            FoundColumn { name: name.clone(), values }
+        };
+        self.columns.names.iter().enumerate().map(found).collect()
     }
 
     /// The start of the field, for a message.

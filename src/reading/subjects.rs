@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::alike::{may_be_ids, may_be_times};
-use super::error::{FoundColumn, MissingColumn, ReadError};
+use super::error::{MissingColumn, ReadError};
 use super::ids;
 use super::layout::Layout;
 use super::options::ReadOptions;
@@ -201,11 +201,7 @@ impl Subjects {
             expect_none(time, may_be_times);
         }
         if !missing.is_empty() {
-            return Err(ReadError::MissingColumns {
-                line: row.line,
-                missing,
-                found: FoundColumn::names(row.names()),
-            });
+            return Err(ReadError::MissingColumns { line: row.line, missing, found: row.found() });
         }
         match without_time {
             Some(time) => repairs.note(RepairKind::OrderOfRows, row.line, || time.clone()),

@@ -109,7 +109,8 @@ fn write(
     let classes = manifest.classes.iter().filter(|_| probabilities);
     let mut writer = csv::Writer::from_writer(to);
     let id = manifest.schema.id_name();
-    let header = [id.as_str(), "label"].into_iter().chain(classes.map(String::as_str));
+    let label = manifest.schema.label.as_deref().unwrap_or("label");
+    let header = [id.as_str(), label].into_iter().chain(classes.map(String::as_str));
     writer.write_record(header)?;
     for prediction in predictions {
         // The shortest digits that read back as the same number.

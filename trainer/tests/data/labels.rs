@@ -164,7 +164,7 @@ fn a_row_of_labels_without_an_id_is_left_out_with_its_line() {
     succeeded(&fit);
     let said = String::from_utf8_lossy(&fit.stderr);
     let expected =
-        "put right: labels.csv: 1 row was left out, since it has no id, the first on line 10: \"swing\"";
+        "put right: labels.csv: 1 row was left out for want of an id, the first on line 10: \"swing\"";
     assert!(said.contains(expected), "{said}");
     assert!(workshop.read("run/repairs.csv").contains("NO_ID,1,labels.csv,10,"));
     let error = failed(&workshop.fit("strict", &["--strict"]));

@@ -6,8 +6,7 @@ const ADVICE: Record<string, string> = {
   MISSING_COLUMN:
     "Check the header line: columns are found by name, in any order. The model card below says what the model reads.",
   DUPLICATE_COLUMN: "Rename or remove one of the two columns.",
-  WRONG_FIELD_COUNT:
-    "Each row needs as many fields as the header. Look for a stray separator or a cut-off line.",
+  WRONG_FIELD_COUNT: "Each row needs as many fields as the header.",
   NOT_A_NUMBER: "Numbers are written with a decimal point, and without units.",
   NOT_FINITE: "Fill in or leave out steps that were not measured: every value must be a finite number.",
   LOGITS_NOT_FINITE:
