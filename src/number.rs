@@ -21,6 +21,7 @@ mod sealed {
 impl sealed::Nearest for f64 {
     /// W. D. Clinger, How to read floating point numbers accurately (1990): both factors are exact, so the one
     /// operation rounds correctly.
+    #[inline(always)]
     fn nearest(digits: u64, exponent: i32) -> Option<f64> {
         let power = *POWERS_OF_TEN.get(exponent.unsigned_abs() as usize)?;
         let exact = digits <= 1 << f64::MANTISSA_DIGITS;
@@ -30,6 +31,7 @@ impl sealed::Nearest for f64 {
 
 impl sealed::Nearest for f32 {
     /// The nearest `f64`, or one next to it, tells the nearest `f32` unless it lies at the middle between two.
+    #[inline(always)]
     fn nearest(digits: u64, exponent: i32) -> Option<f32> {
         /// The bits of the mantissa of an `f64` that an `f32` does not have.
         const SURPLUS: u64 = 1 << (f64::MANTISSA_DIGITS - f32::MANTISSA_DIGITS);
@@ -73,14 +75,24 @@ pub(crate) fn parse<T: Number>(field: &[u8]) -> Option<T> {
 
 /// As [`parse`], of numbers whose decimals are behind another sign than a point, which they then do not have.
 pub(crate) fn parse_with<T: Number, const SIGN: u8>(field: &[u8]) -> Option<T> {
-    parse_short::<T, SIGN>(field).or_else(|| {
-        let text = str::from_utf8(field).ok()?;
-        match SIGN {
-            b'.' => text.parse().ok(),
-            _ if text.contains('.') => None,
-            sign => text.replacen(char::from(sign), ".", 1).parse().ok(),
-        }
-    })
+    parse_inlined::<T, SIGN>(field)
+}
+
+/// As [`parse_with`], as a part of the function that calls it: for the loop over the fields of a file.
+#[inline(always)]
+pub(crate) fn parse_inlined<T: Number, const SIGN: u8>(field: &[u8]) -> Option<T> {
+    parse_short::<T, SIGN>(field).or_else(|| parse_long::<T, SIGN>(field))
+}
+
+/// As [`parse_with`], by the standard library.
+#[cold]
+fn parse_long<T: Number, const SIGN: u8>(field: &[u8]) -> Option<T> {
+    let text = str::from_utf8(field).ok()?;
+    match SIGN {
+        b'.' => text.parse().ok(),
+        _ if text.contains('.') => None,
+        sign => text.replacen(char::from(sign), ".", 1).parse().ok(),
+    }
 }
 
 /// A number in a message. In a browser JavaScript writes it: Rust's printer is a twentieth of the module.
@@ -117,6 +129,7 @@ impl fmt::Debug for Shown {
 }
 
 /// As [`parse`], or nothing where it takes more than a few operations to be sure.
+#[inline(always)]
 fn parse_short<T: Number, const SIGN: u8>(field: &[u8]) -> Option<T> {
     /// So many digits fit into 64 bits.
     const MAX_DIGITS: usize = 19;
@@ -152,6 +165,7 @@ fn parse_short<T: Number, const SIGN: u8>(field: &[u8]) -> Option<T> {
 }
 
 /// Reads digits that go on from `number`, modulo 2^64. Returns what follows them.
+#[inline(always)]
 fn digits(mut number: u64, mut text: &[u8]) -> (u64, &[u8]) {
     while let Some((eight, rest)) = text.split_first_chunk()
         && let Some(value) = eight_digits(u64::from_le_bytes(*eight))

@@ -114,6 +114,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The field of an index, empty if there is none.
+    #[inline(always)]
     pub fn get(&self, index: usize) -> &'a [u8] {
         let Some(&end) = self.ends.get(index) else { return b"" };
         let start = if index == 0 { 0 } else { self.ends[index - 1] + self.gap };

@@ -294,7 +294,7 @@ impl Rows {
         };
         for channel in layout.channels.clone() {
             let field = row.field(channel);
-            let value = match number::parse_with::<f32, SIGN>(field) {
+            let value = match number::parse_inlined::<f32, SIGN>(field) {
                 Some(value) if value.is_finite() => value,
                 _ => values.number(row, channel, repairs)?.unwrap_or_else(|| {
                     self.raw.missing_values = true;
