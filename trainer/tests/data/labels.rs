@@ -168,7 +168,7 @@ fn a_row_of_labels_without_an_id_is_left_out_with_its_line() {
     assert!(said.contains(expected), "{said}");
     assert!(workshop.read("run/repairs.csv").contains("NO_ID,1,labels.csv,10,"));
     let error = failed(&workshop.fit("strict", &["--strict"]));
-    assert!(error.contains("labels.csv: line 10") && error.contains("has no id"), "{error}");
+    assert!(error.contains("labels.csv: line 10") && error.contains("want of an id"), "{error}");
 }
 
 #[test]
