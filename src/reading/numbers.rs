@@ -1,13 +1,14 @@
 //! How the numbers of a file are written, for readers of other files than those with recordings.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::ops::Range;
 
 use super::error::ReadError;
 use super::layout::Layout;
 use super::number_format::{Decimal, Evidence, evidence};
 use super::options::ReadOptions;
-use super::probe::{Outcome, Probe, SLICE};
+use super::probe::{self, Probe};
 use super::repair::RepairKind;
 use super::repairs::Repairs;
 use super::row::Row;
@@ -47,18 +48,15 @@ impl Numbers {
         if self.probe.is_none() {
             return Cow::Borrowed(bytes);
         }
+        let Numbers { layout, probe, values } = self;
         let mut ready = Vec::new();
-        for slice in bytes.chunks(SLICE) {
-            match self.probe.as_mut().map_or(Outcome::Clear, |probe| probe.look(slice, &self.layout)) {
-                Outcome::Clear => ready.extend_from_slice(slice),
-                Outcome::Held => (),
-                Outcome::Settled(values) => {
-                    self.values = values;
-                    ready.extend(self.probe.take().map(Probe::into_held).unwrap_or_default());
-                    ready.extend_from_slice(slice);
-                }
+        let Ok(()) = probe::settle(probe, bytes, layout, |settled, bytes| {
+            if let Some(settled) = settled {
+                *values = settled;
             }
-        }
+            ready.extend_from_slice(bytes);
+            Ok::<(), Infallible>(())
+        });
         Cow::Owned(ready)
     }
 

@@ -14,7 +14,7 @@ use super::wanted::Wanted;
 const MAX_ROWS: u32 = 10_000;
 const MAX_BYTES: usize = 1 << 20;
 /// So much is looked at before it is read.
-pub(super) const SLICE: usize = 1 << 14;
+const SLICE: usize = 1 << 14;
 
 /// Looks at the first rows of a file before they are read, until one of them leaves one reading only. Rows without a
 /// sign that has two readings need not wait for that.
@@ -26,7 +26,7 @@ pub(super) struct Probe {
 }
 
 /// What the probe says of the bytes that it was shown.
-pub(super) enum Outcome {
+enum Outcome {
     /// They read the same whatever is found out later.
     Clear,
     /// They have to wait, and were kept.
@@ -69,6 +69,30 @@ impl From<ReadError> for Stop {
     }
 }
 
+/// Shows bytes to a probe, as long as there is one, and hands out those that can be read, in their order; with the first
+/// for which it is settled how numbers are written, that.
+pub(super) fn settle<E>(
+    probe: &mut Option<Probe>,
+    mut bytes: &[u8],
+    layout: &Layout,
+    mut read: impl FnMut(Option<Values>, &[u8]) -> Result<(), E>,
+) -> Result<(), E> {
+    while let (Some(looking), false) = (&mut *probe, bytes.is_empty()) {
+        let (slice, rest) = bytes.split_at(bytes.len().min(SLICE));
+        match looking.look(slice, layout) {
+            Outcome::Clear => read(None, slice)?,
+            Outcome::Held => (),
+            Outcome::Settled(values) => {
+                let held = probe.take().map(Probe::into_held).unwrap_or_default();
+                read(Some(values), &held)?;
+                read(None, slice)?;
+            }
+        }
+        bytes = rest;
+    }
+    read(None, bytes)
+}
+
 impl Probe {
     pub fn new(wanted: Vec<Wanted>, ignored: Vec<String>, options: &ReadOptions) -> Probe {
         let findings = Findings { columns: vec![Column::default(); wanted.len()], ..Findings::default() };
@@ -76,7 +100,7 @@ impl Probe {
     }
 
     /// Shows it the next bytes, at most a [`SLICE`] of them.
-    pub fn look(&mut self, bytes: &[u8], layout: &Layout) -> Outcome {
+    fn look(&mut self, bytes: &[u8], layout: &Layout) -> Outcome {
         let Probe { rows, findings, .. } = self;
         let each = |row: Row<'_>, _: &mut Repairs| findings.look(&row, layout);
         let result = rows.feed(bytes, &mut Repairs::default(), each);

@@ -5,7 +5,7 @@ use super::ids;
 use super::layout::Layout;
 use super::options::ReadOptions;
 use super::parts::Ready;
-use super::probe::{Outcome, Probe, SLICE};
+use super::probe::{self, Probe};
 use super::refusal::Refusal;
 use super::repair::Repair;
 use super::repairs::Repairs;
@@ -327,27 +327,15 @@ impl Reader {
     }
 
     /// Reads bytes as soon as it is known how.
-    fn read(&mut self, mut bytes: &[u8]) -> Result<(), ReadError> {
+    fn read(&mut self, bytes: &[u8]) -> Result<(), ReadError> {
         let Reader { file: File { rows, layout, probe, .. }, subjects, repairs, noted, .. } = self;
         let repairs = noted.as_mut().unwrap_or(repairs);
-        let mut read = |subjects: &mut Subjects, bytes: &[u8]| {
-            rows.feed(bytes, repairs, |row, repairs| subjects.push(&row, layout, repairs))
-        };
-        while let (Some(looking), false) = (&mut *probe, bytes.is_empty()) {
-            let (slice, rest) = bytes.split_at(bytes.len().min(SLICE));
-            match looking.look(slice, layout) {
-                Outcome::Clear => read(subjects, slice)?,
-                Outcome::Held => (),
-                Outcome::Settled(values) => {
-                    subjects.values = values;
-                    let held = probe.take().map(Probe::into_held).unwrap_or_default();
-                    read(subjects, &held)?;
-                    read(subjects, slice)?;
-                }
+        probe::settle(probe, bytes, layout, |values, bytes| {
+            if let Some(values) = values {
+                subjects.values = values;
             }
-            bytes = rest;
-        }
-        read(subjects, bytes)
+            rows.feed(bytes, repairs, |row, repairs| subjects.push(&row, layout, repairs))
+        })
     }
 
     /// Reads what was kept, and the end.

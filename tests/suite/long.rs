@@ -12,6 +12,7 @@ use painwave::recording::Recording;
 use painwave::sampling::{Missing, Sampling, Step, TimeUnit};
 use wasm_bindgen_test::wasm_bindgen_test;
 
+use crate::again::is_read_again;
 use crate::probabilities::assert_close;
 use crate::random::random;
 use crate::support::{Numbers, bundle, ready, schema};
@@ -85,14 +86,9 @@ fn read(text: &str, sampling: &Sampling, cut_at: Option<usize>, chunk: usize, re
         }
         let _ = reader.finish();
         take(&mut reader);
-        if !reader.has_missed() {
+        if !is_read_again(&mut reader, repeatable) {
             break;
         }
-        if !repeatable {
-            reader.refuse_missed().expect("subjects may be refused");
-            break;
-        }
-        reader.read_again();
         read.times += 1;
     }
     let readable: Vec<&str> = reader.readable().map(|index| reader.id(index)).collect();

@@ -5,6 +5,8 @@ use painwave::sampling::Sampling;
 use painwave::{Recording, Schema};
 use wasm_bindgen_test::wasm_bindgen_test;
 
+use crate::again::is_read_again;
+
 const ROW: usize = 20;
 
 fn schema() -> Schema {
@@ -51,14 +53,9 @@ fn read(files: &[(&str, String)], spare: usize, repeatable: bool) -> (Read, usiz
         }
         reader.finish().expect("something can be read");
         use_all(&mut reader);
-        if !reader.has_missed() {
+        if !is_read_again(&mut reader, repeatable) {
             break;
         }
-        if !repeatable {
-            reader.refuse_missed().expect("subjects may be refused");
-            break;
-        }
-        reader.read_again();
         times += 1;
     }
     let readable: Vec<&str> = reader.readable().map(|index| reader.id(index)).collect();

@@ -138,6 +138,7 @@ export class FileJob {
       if (!companion.alone || this.#engine === undefined) this.#useCpu();
       await this.#queue.finished();
       await this.#delivery.settled();
+      // Throws if parts of a recording could not be put together.
       await this.#queue.finished();
       const { order, ...found } = await reader.call("summary", { job });
       this.#report();
