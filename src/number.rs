@@ -75,12 +75,6 @@ pub(crate) fn parse<T: Number>(field: &[u8]) -> Option<T> {
 
 /// As [`parse`], of numbers whose decimals are behind another sign than a point, which they then do not have.
 pub(crate) fn parse_with<T: Number, const SIGN: u8>(field: &[u8]) -> Option<T> {
-    parse_inlined::<T, SIGN>(field)
-}
-
-/// As [`parse_with`], as a part of the function that calls it: for the loop over the fields of a file.
-#[inline(always)]
-pub(crate) fn parse_inlined<T: Number, const SIGN: u8>(field: &[u8]) -> Option<T> {
     parse_short::<T, SIGN>(field).or_else(|| parse_long::<T, SIGN>(field))
 }
 
@@ -128,9 +122,10 @@ impl fmt::Debug for Shown {
     }
 }
 
-/// As [`parse`], or nothing where it takes more than a few operations to be sure.
+/// As [`parse_with`], or nothing where it takes more than a few operations to be sure. It is a part of the function that
+/// calls it: for the loop over the fields of a file.
 #[inline(always)]
-fn parse_short<T: Number, const SIGN: u8>(field: &[u8]) -> Option<T> {
+pub(crate) fn parse_short<T: Number, const SIGN: u8>(field: &[u8]) -> Option<T> {
     /// So many digits fit into 64 bits.
     const MAX_DIGITS: usize = 19;
 

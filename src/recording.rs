@@ -118,11 +118,18 @@ impl Category {
     /// The code of a word: its index among the levels. A number also matches a level that is the same
     /// number in other digits ("2.0" is level "2").
     pub fn code(&self, word: &str) -> Option<u8> {
-        let exact = self.levels.iter().position(|level| level == word);
-        let index = exact.or_else(|| {
+        self.exact_code(word.as_bytes()).or_else(|| {
             let number: f64 = number::parse(word.as_bytes())?;
-            self.levels.iter().position(|level| number::parse(level.as_bytes()) == Some(number))
-        })?;
+            let index =
+                self.levels.iter().position(|level| number::parse(level.as_bytes()) == Some(number))?;
+            u8::try_from(index).ok()
+        })
+    }
+
+    /// The code of a word that is a level to the letter.
+    #[inline(always)]
+    pub(crate) fn exact_code(&self, word: &[u8]) -> Option<u8> {
+        let index = self.levels.iter().position(|level| level.as_bytes() == word)?;
         u8::try_from(index).ok()
     }
 }

@@ -10,6 +10,8 @@ mod cost;
 mod dropout;
 #[cfg(feature = "burn")]
 mod model;
+#[cfg(feature = "burn")]
+mod norm;
 #[cfg(feature = "training")]
 mod operation;
 mod parameters;
@@ -19,6 +21,8 @@ mod pooling;
 mod product;
 #[cfg(feature = "burn")]
 mod recurrent;
+#[cfg(feature = "training")]
+mod sums;
 #[cfg(feature = "burn")]
 mod valid;
 

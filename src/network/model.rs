@@ -1,14 +1,14 @@
 //! The network as a Burn module.
 
-use burn::module::{Initializer, Module, ModuleMapper, ModuleVisitor, Param};
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::nn::{Embedding, EmbeddingConfig, Linear, LinearConfig};
 use burn::tensor::activation::relu;
-use burn::tensor::module::layer_norm;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::config::{Head, NetworkConfig, Pooling, Recurrent};
 use super::conv::Convolution;
 use super::dropout::Dropout;
+use super::norm::Norm;
 use super::parameters::{Parameter, Parameters};
 use super::pooling;
 use super::recurrent::RecurrentLayer;
@@ -38,18 +38,6 @@ pub struct Network {
     #[module(skip)]
     directions: usize,
 }
-
-/// Layer normalisation over the last dimension.
-#[derive(Module, Debug)]
-struct Norm {
-    /// `[D * H]`.
-    weight: Param<Tensor<1>>,
-    /// `[D * H]`.
-    bias: Param<Tensor<1>>,
-}
-
-/// Added to the variance; PyTorch's default.
-const NORM_EPSILON: f64 = 1e-5;
 
 /// A batch of windows on a device.
 #[derive(Clone, Debug)]
@@ -124,10 +112,7 @@ impl Network {
             }
         }
         let normalised = config.recurrent.as_ref().is_some_and(|layers| layers.layer_norm);
-        let norm = normalised.then(|| Norm {
-            weight: Initializer::Ones.init([width], device),
-            bias: Initializer::Zeros.init([width], device),
-        });
+        let norm = normalised.then(|| Norm::new(width, device));
         let (head, head_dropout) = match config.head {
             Head::Linear => (vec![linear(width, config.classes)], 0.0),
             Head::Mlp { hidden, dropout } => {
@@ -168,7 +153,7 @@ impl Network {
             steps = layer.forward(steps, valid.as_ref());
         }
         if let Some(norm) = &self.norm {
-            steps = layer_norm(steps, norm.weight.val(), Some(norm.bias.val()), NORM_EPSILON);
+            steps = norm.forward(steps);
         }
         let pooled = self.pool(steps, valid.as_ref(), dropout);
         self.classify(pooled, dropout)

@@ -1,5 +1,10 @@
 //! Pooling: the steps become one vector. Padding is no step.
 
+#[cfg(feature = "training")]
+mod fused;
+#[cfg(all(test, feature = "training"))]
+mod tests;
+
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 use burn::tensor::activation::softmax;
@@ -36,6 +41,15 @@ pub(super) fn mean(steps: Tensor<3>, valid: Option<&Valid>) -> Tensor<2> {
 
 /// The sum over the steps weighted by `softmax(h w + b)`, `[L, N, D * H]` to `[N, D * H]`.
 pub(super) fn attention(steps: Tensor<3>, scores: &Linear, valid: Option<&Valid>) -> Tensor<2> {
+    #[cfg(feature = "training")]
+    if let Some(pooled) = fused::attention(&steps, scores, valid) {
+        return pooled;
+    }
+    attention_by_operations(steps, scores, valid)
+}
+
+/// The same through Burn's own operations, on any device.
+fn attention_by_operations(steps: Tensor<3>, scores: &Linear, valid: Option<&Valid>) -> Tensor<2> {
     let mut scores = scores.forward(steps.clone());
     if let Some(valid) = valid {
         scores = scores.mask_fill(valid.padding(&steps.device()).swap_dims(0, 1), f32::NEG_INFINITY);

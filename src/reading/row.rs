@@ -43,6 +43,12 @@ impl Row<'_> {
         trim(self.fields.get(self.indices[wanted]), || self.seen.trimmed())
     }
 
+    /// The field with all that is around it.
+    #[inline(always)]
+    pub(super) fn whole_field(&self, wanted: usize) -> &[u8] {
+        self.fields.get(self.indices[wanted])
+    }
+
     /// The field as text, empty perhaps. Text that is not UTF-8 is taken as Windows-1252.
     ///
     /// # Errors

@@ -293,10 +293,9 @@ impl Rows {
             _ => recording.times.len() as f64,
         };
         for channel in layout.channels.clone() {
-            let field = row.field(channel);
-            let value = match number::parse_inlined::<f32, SIGN>(field) {
-                Some(value) if value.is_finite() => value,
-                _ => values.number(row, channel, repairs)?.unwrap_or_else(|| {
+            let value = match number::parse_short::<f32, SIGN>(row.whole_field(channel)) {
+                Some(value) => value,
+                None => unusual_number::<SIGN>(row, channel, values, repairs)?.unwrap_or_else(|| {
                     self.raw.missing_values = true;
                     f32::NAN
                 }),
@@ -304,7 +303,7 @@ impl Rows {
             recording.values.push(value);
         }
         for (column, category) in layout.categories.clone().zip(&schema.categories) {
-            let code = match str::from_utf8(row.field(column)).ok().and_then(|word| category.code(word)) {
+            let code = match category.exact_code(row.whole_field(column)) {
                 Some(code) => code,
                 None => unusual_code(row, column, category, values, repairs)?.unwrap_or_else(|| {
                     self.raw.missing_codes.push((recording.times.len(), column - layout.categories.start));
@@ -353,7 +352,24 @@ fn bytes_of(recording: &Recording) -> usize {
     8 * recording.times.len() + 4 * recording.values.len() + recording.codes.len()
 }
 
-/// The code of a word that is none of the levels as it stands, or nothing where it is missing: a word for "missing"
+/// A number that takes more than a few operations to read, or nothing where it is missing.
+///
+/// # Errors
+/// It is infinite, or no number.
+#[cold]
+fn unusual_number<const SIGN: u8>(
+    row: &Row<'_>,
+    channel: usize,
+    values: &Values,
+    repairs: &mut Repairs,
+) -> Result<Option<f32>, ReadError> {
+    match number::parse_with::<f32, SIGN>(row.field(channel)) {
+        Some(value) if value.is_finite() => Ok(Some(value)),
+        _ => values.number(row, channel, repairs),
+    }
+}
+
+/// The code of a word that is none of the levels to the letter, or nothing where it is missing: a word for "missing"
 /// that is a level is that level.
 ///
 /// # Errors
@@ -367,6 +383,9 @@ fn unusual_code(
     repairs: &mut Repairs,
 ) -> Result<Option<u8>, ReadError> {
     let text = row.text(column)?;
+    if let Some(code) = category.code(&text) {
+        return Ok(Some(code));
+    }
     let word = ids::clean(&text);
     let mut note = |kind| repairs.note(kind, row.line, || row.excerpt(column));
     if let Some(code) = category.code(&word) {

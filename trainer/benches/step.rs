@@ -12,13 +12,12 @@ use std::error::Error;
 use std::io::{BufRead, Write};
 use std::time::Instant;
 
-use burn::optim::AdamWConfig;
 use burn::tensor::Device;
 use painwave::features::Features;
 use painwave::network::{Network, NetworkConfig};
 use painwave::windows::{Tail, WindowConfig};
 use painwave_train::loss::cross_entropy;
-use painwave_train::training::{Batch, Gradients, Stepper};
+use painwave_train::training::{Batch, Gradients, Learner, Stepper};
 use painwave_train::windows::WindowSet;
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
@@ -32,6 +31,14 @@ struct Case {
     length: usize,
     batch: usize,
 }
+
+/// The batches are put together here, so that their size and the number of epochs say nothing.
+const RECIPE: &str = "
+optimizer.adamw = { learning_rate = 1e-4, weight_decay = 1e-4 }
+batch_size = 1
+epochs = 1
+seed = 1
+";
 
 /// Batches that the windows are drawn from.
 const BATCHES: usize = 4;
@@ -50,8 +57,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     device.seed(1);
     let threads = Threads::new(threads.parse()?)?;
     let stepper = Stepper::new(&device, &threads);
-    let mut network = Network::new(&case.network, &device.autodiff());
-    let mut adamw = AdamWConfig::new().with_epsilon(1e-8).with_weight_decay(1e-4).init();
+    let network = Network::new(&case.network, &device.autodiff());
+    let mut learner = Learner::new(network, &toml::from_str(RECIPE)?);
 
     let mut order: Vec<usize> = (0..windows.len()).collect();
     let mut step = || {
@@ -64,8 +71,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         let batch = Batch { windows: &batch, targets: &targets, divisor: case.batch as f64 };
         let Gradients { loss, gradients } =
-            stepper.gradients(&network, &case.network, batch, &cross_entropy, rng.next_u64());
-        network = adamw.step(1e-4, network.clone(), gradients);
+            stepper.gradients(&learner.network, &case.network, batch, &cross_entropy, rng.next_u64());
+        learner.learn(gradients, 1e-4);
         assert!(loss.is_finite());
     };
     for line in std::io::stdin().lock().lines() {

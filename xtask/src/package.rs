@@ -18,6 +18,12 @@ pub const BURN_OPTIONS: &[&str] = &[
     "profile.release.package.burn-dispatch.opt-level = 3",
     "--config",
     "profile.release.package.burn-ndarray.opt-level = 3",
+    "--config",
+    "profile.release.package.burn-nn.opt-level = 3",
+    "--config",
+    "profile.release.package.burn-std.opt-level = 3",
+    "--config",
+    "profile.release.package.burn-tensor.opt-level = 3",
 ];
 
 /// The module that everyone loads is made small where nothing is slower for it. Inlining and vectorising are what the

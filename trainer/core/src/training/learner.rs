@@ -1,14 +1,12 @@
 //! What a step changes: the weights and the optimizer's state.
 
 use burn::optim::momentum::MomentumConfig;
-use burn::optim::{AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer, SgdConfig};
+use burn::optim::{GradientsParams, ModuleOptimizer, SgdConfig};
 use painwave::network::Network;
 
+use super::fused::FusedAdamW;
 use super::{clipping, penalties};
 use crate::recipe::{Optimizer, Penalties, TrainingRecipe};
-
-/// Adam's epsilon in PyTorch.
-const EPSILON: f32 = 1e-8;
 
 /// A network that learns as a recipe says.
 pub struct Learner {
@@ -41,10 +39,8 @@ impl Learner {
 
 fn optimizer(recipe: &Optimizer) -> ModuleOptimizer {
     match *recipe {
-        Optimizer::AdamW { weight_decay, .. } => {
-            AdamWConfig::new().with_epsilon(EPSILON).with_weight_decay(weight_decay).init()
-        }
-        Optimizer::Adam { .. } => AdamConfig::new().with_epsilon(EPSILON).init(),
+        Optimizer::AdamW { weight_decay, .. } => FusedAdamW::new(weight_decay).into(),
+        Optimizer::Adam { .. } => FusedAdamW::new(0.0).into(),
         Optimizer::Sgd { momentum, nesterov, .. } => {
             let config = MomentumConfig { momentum, dampening: 0.0, nesterov };
             SgdConfig::new().with_momentum((momentum > 0.0).then_some(config)).init()

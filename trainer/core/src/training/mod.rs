@@ -5,6 +5,7 @@ mod clipping;
 mod epoch;
 mod error;
 mod fine_tuning;
+mod fused;
 mod history;
 mod learner;
 mod observer;
