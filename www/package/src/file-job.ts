@@ -36,6 +36,8 @@ const CALLS_AT_ONCE = 2;
 const HELPED_WINDOWS = 1024;
 /** Bytes of recordings that are kept for rows that may come back: a file by subject needs none. */
 const SPARE_BYTES = 1 << 26;
+/** As many of a stream, whose size nothing bounds. */
+const STREAM_SPARE_BYTES = 1 << 25;
 /** Bytes of recordings that are kept for the caller. */
 const KEPT_BYTES = 1 << 28;
 /** How many workers may crash on one portion before the file fails. */
@@ -126,7 +128,7 @@ export class FileJob {
     this.#failWith(reader.ended);
     try {
       const names = input.files.map(({ name }) => unpackedName(name)).filter((name) => !holdsOthers(name));
-      const spare = keep ? KEPT_BYTES : SPARE_BYTES;
+      const spare = keep ? KEPT_BYTES : input.atHand ? SPARE_BYTES : STREAM_SPARE_BYTES;
       const options = { strict, columns, spare, keep, files: names };
       await reader.call("open", { job, files, options, repeatable: input.atHand });
       const push = () => {

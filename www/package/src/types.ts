@@ -115,7 +115,10 @@ export interface Prediction {
   readonly windows: {
     /** How many there are. All of them count for the probabilities. */
     readonly count: number;
-    /** First step of each window, or of evenly spaced ones if there are more than 4096: `[windows]`. */
+    /**
+     * First step of each window, or of evenly spaced ones if there are more than 4096: `[windows]`. Subjects whose windows
+     * start alike may have the array in common.
+     */
     readonly starts: Uint32Array;
     /** Probability of each class in each of those: `[windows, classes]`, classes as in `info.classes`. */
     readonly probabilities: Float32Array;
