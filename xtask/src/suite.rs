@@ -38,6 +38,19 @@ const CHECKS: &[Check] = &[
         run: |tools, _| run(tools.command("cargo").args(["fmt", "--all", "--check"])),
     },
     Check {
+        name: "lock files",
+        why: "programs with dependencies of their own have them as the workspace's crates want them",
+        needs: &[],
+        burn: false,
+        run: |tools, _| {
+            ["bench/gpu", "bench/tract"].iter().try_for_each(|folder| {
+                let mut command = tools.command("cargo");
+                command.args(["update", "--workspace", "--locked", "--manifest-path"]);
+                run(command.arg(format!("{folder}/Cargo.toml")))
+            })
+        },
+    },
+    Check {
         name: "tools",
         why: "wasm-pack, wasm-bindgen, Node and the npm packages are there",
         needs: &[],
