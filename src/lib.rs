@@ -28,6 +28,8 @@
 //! | [`stages`] | members' logits to a window's probabilities, for ensembles and stages alike |
 //! | [`aggregate`] | the probabilities of windows to one prediction per subject |
 //! | [`decision`] | a subject's probabilities to calibrated ones and a class |
+//! | [`conformal`] | a subject's probabilities to the set of classes that it may well be of |
+//! | [`novelty`] | whether a recording is like those that the model was trained on |
 //! | [`classifier`] | the entry point: a bundle and an engine; recordings in, predictions out |
 //! | [`portion`] | recordings and their segments side by side, on the way to another instance |
 //! | [`job`], `segments` | files: bytes in, complete recordings and segments of long ones out while they are being read |
@@ -41,6 +43,7 @@
 pub mod aggregate;
 pub mod bundle;
 pub mod classifier;
+pub mod conformal;
 pub mod decision;
 pub mod engine;
 pub mod evaluation;
@@ -49,6 +52,7 @@ pub mod job;
 pub mod kind;
 pub mod labels;
 pub mod network;
+pub mod novelty;
 mod number;
 pub mod portion;
 pub mod reading;

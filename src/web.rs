@@ -15,11 +15,13 @@ use wasm_bindgen::prelude::*;
 use self::files::{WebColumns, WebRepair, WebSummary, read_options};
 use crate::bundle::{Bundle, Manifest, ModelCard};
 use crate::classifier::{Classifier, ClassifyError, Evidence, LoadError, Prediction, Segment};
+use crate::conformal::PredictionSet;
 use crate::engine::{EngineError, EngineKind, Precision, built};
 use crate::evaluation::{ClassScores, Scores};
 use crate::job::Job;
 use crate::kind::Kind;
 use crate::labels::{LabelColumns, Labels, LabelsError, Spelled};
+use crate::novelty::{Shift, UNLIKE};
 use crate::portion::Portion;
 use crate::reading::ReadError;
 use crate::recording::Schema;
@@ -160,13 +162,21 @@ impl WebClassifier {
             let Segment { recording, first, ended } = segment;
             match answer {
                 Ok(evidence) if *first == 0 && *ended => {
-                    prediction_to_js(&self.classifier.predict(&recording.id, &evidence))
+                    let prediction = self.classifier.predict(&recording.id, &evidence);
+                    prediction_to_js(&prediction, self.classifier.manifest())
                 }
                 Ok(evidence) => Ok(evidence_to_js(&recording.id, &evidence)),
                 Err(reason) => Ok(failure_to_js(&recording.id, &reason)),
             }
         });
         answers.collect()
+    }
+
+    /// In which channels a file of so many subjects is unlike the training data, in a sentence; `sums` are those of the
+    /// subjects' `levels`.
+    pub fn shift(&self, subjects: u32, sums: Vec<f64>) -> Option<String> {
+        let Manifest { novelty, schema, .. } = self.classifier.manifest();
+        Shift { subjects, sums }.text(novelty.as_ref()?, &schema.channels)
     }
 }
 
@@ -232,11 +242,14 @@ impl WebJob {
         starts: Vec<u32>,
         probabilities: Vec<f32>,
     ) -> Result<JsValue, Error> {
-        let Manifest { members, classes, .. } = self.classifier.manifest();
-        let evidence = Evidence::from_numbers(&numbers, starts, probabilities, members.len(), classes.len());
+        let Manifest { members, classes, novelty, .. } = self.classifier.manifest();
+        let (members, classes, novelty) = (members.len(), classes.len(), novelty.as_ref());
+        let evidence = Evidence::from_numbers(&numbers, starts, probabilities, members, classes, novelty);
         let evidence = evidence.ok_or_else(|| error("no such evidence", "INTERNAL"))?;
         let prediction = self.job.borrow_mut().join(&self.classifier, id, evidence, (first as usize, ended));
-        prediction.map_or(Ok(JsValue::UNDEFINED), |prediction| prediction_to_js(&prediction).map(Into::into))
+        prediction.map_or(Ok(JsValue::UNDEFINED), |prediction| {
+            prediction_to_js(&prediction, self.classifier.manifest()).map(Into::into)
+        })
     }
 
     /// What is to say about the files. `order` has the ids of the subjects that could be read, in the order of first
@@ -345,7 +358,12 @@ export interface WebPrediction {
     class: number;
     probabilities: number[];
     windows: { count: number; starts: Uint32Array; probabilities: Float32Array };
+    sets: { coverage: number; classes: string[] }[];
+    pValue: number | undefined;
+    unlike: boolean;
+    levels: Float32Array;
     warnings: string[];
+    notes: string[];
 }
 /** What the windows of a segment say of its recording. */
 export interface WebEvidence {
@@ -380,8 +398,11 @@ export interface WebRecording {
 }
 "#;
 
-fn prediction_to_js(prediction: &Prediction) -> Result<Object, Error> {
-    let warnings: Vec<String> = prediction.warnings.iter().map(ToString::to_string).collect();
+fn prediction_to_js(prediction: &Prediction, manifest: &Manifest) -> Result<Object, Error> {
+    let said = |notes: bool| -> Vec<String> {
+        let warnings = prediction.warnings.iter().filter(|warning| warning.is_note() == notes);
+        warnings.map(ToString::to_string).collect()
+    };
     let object = Object::new();
     set(&object, "id", &prediction.id.as_str().into());
     set(&object, "label", &prediction.label.as_str().into());
@@ -389,8 +410,24 @@ fn prediction_to_js(prediction: &Prediction) -> Result<Object, Error> {
     set(&object, "probabilities", &to_js(&prediction.probabilities)?);
     let Prediction { windows, window_starts, window_probabilities, .. } = prediction;
     set(&object, "windows", &windows_to_js(*windows, window_starts, window_probabilities));
-    set(&object, "warnings", &to_js(&warnings)?);
+    set(&object, "sets", &sets_to_js(&prediction.sets, &manifest.classes));
+    set(&object, "pValue", &prediction.p_value.map_or(JsValue::UNDEFINED, JsValue::from));
+    set(&object, "unlike", &prediction.p_value.is_some_and(|p_value| p_value < UNLIKE).into());
+    set(&object, "levels", &Float32Array::from(&prediction.levels[..]));
+    set(&object, "warnings", &to_js(&said(false))?);
+    set(&object, "notes", &to_js(&said(true))?);
     Ok(object)
+}
+
+fn sets_to_js(sets: &[PredictionSet], classes: &[String]) -> Array {
+    let set_of = |PredictionSet { coverage, classes: members }: &PredictionSet| {
+        let object = Object::new();
+        let names = members.iter().map(|class| JsValue::from_str(&classes[*class]));
+        set(&object, "coverage", &(*coverage).into());
+        set(&object, "classes", &names.collect::<Array>());
+        object
+    };
+    sets.iter().map(set_of).collect()
 }
 
 fn evidence_to_js(id: &str, evidence: &Evidence) -> Object {

@@ -5,6 +5,7 @@ use super::container::ContainerError;
 use super::manifest::VERSION;
 use crate::features::FeatureError;
 use crate::network::NetworkConfigError;
+use crate::novelty::ReferenceError;
 use crate::stages::StageError;
 
 /// Why a file is not a bundle, or a bundle is not a model.
@@ -139,6 +140,15 @@ pub enum InvalidManifest {
         /// What it may be.
         expected: &'static str,
     },
+    /// A coverage or least probability of prediction sets that is no share.
+    #[error("the bundle has prediction sets of coverage {coverage} whose numbers are not shares from 0 to 1")]
+    Sets {
+        /// The coverage.
+        coverage: String,
+    },
+    /// Statistics of the training data that contradict themselves.
+    #[error(transparent)]
+    Novelty(#[from] ReferenceError),
     /// A known answer that no network gives.
     #[error("member {member}: the known answers hold a value that is not finite or a code without a level")]
     KnownAnswers {

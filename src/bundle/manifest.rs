@@ -9,10 +9,12 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::Aggregation;
+use crate::conformal::SetRule;
 use crate::decision::Decision;
 use crate::engine::Precision;
 use crate::features::FeatureTransform;
 use crate::network::NetworkConfig;
+use crate::novelty::Reference;
 use crate::recording::Schema;
 use crate::sampling::Sampling;
 use crate::windows::WindowConfig;
@@ -42,6 +44,12 @@ pub struct Manifest {
     /// How that prediction is calibrated, and when it decides for a class.
     #[serde(default, skip_serializing_if = "Decision::is_default")]
     pub decision: Decision,
+    /// Which classes a subject may well be of, for each coverage that was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sets: Vec<SetRule>,
+    /// What the recordings of the training subjects are like.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub novelty: Option<Reference>,
     /// The precisions besides `f32` that may be computed in, since they were measured to change no label and hardly a
     /// probability; see [`ModelCard::precisions`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -14,6 +14,7 @@ use crate::decision::Decision;
 use crate::engine::Precision;
 use crate::features::FeatureExtractor;
 use crate::network::Parameters;
+use crate::novelty::Judge;
 use crate::number::Shown;
 use crate::sampling::{MAX_BRIDGED, Missing, Sampling, Step};
 use crate::stages::{StageError, Stages};
@@ -21,6 +22,7 @@ use crate::stages::{StageError, Stages};
 const MAX_COLUMNS: usize = 4096;
 const MAX_CLASSES: usize = 256;
 const MAX_MEMBERS: usize = 64;
+const MAX_COVERAGES: usize = 16;
 /// So that dividing the logarithm of a probability by a temperature never overflows.
 const TEMPERATURES: RangeInclusive<f32> = 0.01..=100.0;
 
@@ -69,7 +71,26 @@ impl Manifest {
         names("precision", [&Precision::F32.to_string()].into_iter().chain(&precisions))?;
         self.stages()?;
         self.check_sampling()?;
-        self.check_decision()
+        self.check_decision()?;
+        self.check_doubt()
+    }
+
+    fn check_doubt(&self) -> Result<(), InvalidManifest> {
+        count("coverages", self.sets.len(), 0, MAX_COVERAGES)?;
+        for rule in &self.sets {
+            let right = (0.0..1.0).contains(&rule.coverage)
+                && rule.least.iter().all(|least| (0.0..=1.0).contains(least));
+            if !right {
+                let coverage = Shown(rule.coverage).to_string();
+                return Err(InvalidManifest::Sets { coverage });
+            }
+            count("least probabilities of a set", rule.least.len(), self.classes.len(), self.classes.len())?;
+        }
+        if let Some(reference) = &self.novelty {
+            reference.validate(self.schema.channels.len())?;
+            Judge::new(reference)?;
+        }
+        Ok(())
     }
 
     /// Checks the members' networks and that what they ask for is within [the budget](crate::bundle#budget). Needs no

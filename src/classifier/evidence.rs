@@ -1,6 +1,7 @@
 //! What the windows of a recording say, in parts: a recording may be longer than any memory.
 
 use crate::aggregate::WindowSums;
+use crate::novelty::{Reference, Statistics};
 use crate::recording::Recording;
 use crate::windows::WindowConfig;
 
@@ -47,6 +48,8 @@ pub struct Evidence {
     pub window_probabilities: Vec<f32>,
     /// For each member, the inputs outside the range seen in training. Steps that segments share count twice.
     pub outside: Vec<Outside>,
+    /// What is compared with the training data; nothing, if the bundle does not say what that is like.
+    pub statistics: Statistics,
     /// Steps from the start of a window that is kept to that of the next.
     apart: usize,
 }
@@ -67,6 +70,7 @@ impl Evidence {
         config: &WindowConfig,
         probabilities: Vec<f32>,
         outside: Vec<Outside>,
+        statistics: Statistics,
         classes: usize,
     ) -> Self {
         let mut sums = WindowSums::new(classes);
@@ -79,6 +83,7 @@ impl Evidence {
             window_starts: starts.collect(),
             window_probabilities: probabilities,
             outside,
+            statistics,
             apart: config.stride,
         };
         evidence.thin();
@@ -92,10 +97,12 @@ impl Evidence {
         let counts = [self.steps, self.apart].into_iter().chain(outside).map(|count| count as f64);
         let mut numbers: Vec<f64> = counts.collect();
         numbers.extend(self.sums.numbers());
+        numbers.extend(self.statistics.numbers());
         numbers
     }
 
-    /// From the numbers of all, for an ensemble of so many members, and the windows that are kept. None, if that is not as
+    /// From the numbers of all, for an ensemble of so many members whose bundle says this of the training data, and the
+    /// windows that are kept. None, if that is not as
     /// many as there should be.
     pub fn from_numbers(
         numbers: &[f64],
@@ -103,8 +110,12 @@ impl Evidence {
         window_probabilities: Vec<f32>,
         members: usize,
         classes: usize,
+        novelty: Option<&Reference>,
     ) -> Option<Self> {
-        let right = numbers.len() == 3 + 2 * members + 3 * classes
+        let statistics = novelty.map_or(0, Statistics::count);
+        let counted = numbers.len().checked_sub(statistics)?;
+        let (numbers, statistics) = numbers.split_at(counted);
+        let right = counted == 3 + 2 * members + 3 * classes
             && window_probabilities.len() == window_starts.len() * classes;
         let mut numbers = numbers.iter().copied().filter(|_| right);
         let mut count = || numbers.next().map(|number| number as usize);
@@ -114,7 +125,9 @@ impl Evidence {
             outside.push(Outside { values: count()?, of: count()? });
         }
         let sums = WindowSums::from_numbers(&mut numbers, classes);
-        Some(Evidence { steps, sums, window_starts, window_probabilities, outside, apart })
+        let statistics =
+            novelty.map_or_else(Statistics::default, |novelty| Statistics::from_numbers(statistics, novelty));
+        Some(Evidence { steps, sums, window_starts, window_probabilities, outside, statistics, apart })
     }
 
     /// Adds what the windows of the next segment say.
@@ -125,6 +138,7 @@ impl Evidence {
             outside.values += more.values;
             outside.of += more.of;
         }
+        self.statistics.merge(&next.statistics);
         self.window_starts.extend_from_slice(&next.window_starts);
         self.window_probabilities.extend_from_slice(&next.window_probabilities);
         self.apart = self.apart.max(next.apart);

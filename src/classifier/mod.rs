@@ -6,9 +6,12 @@ use serde::Serialize;
 
 pub use self::evidence::{Evidence, MAX_KEPT_WINDOWS, Outside, Segment};
 use crate::bundle::{Bundle, BundleError, KnownAnswers, Manifest};
+use crate::conformal::PredictionSet;
 use crate::engine::{self, Engine, EngineError, EngineKind, Precision};
 use crate::features::FeatureExtractor;
 use crate::network::Parameters;
+use crate::novelty::{Judge, Shift, Statistics, UNLIKE, Verdict};
+use crate::number::Shown;
 use crate::recording::{Recording, RecordingError};
 use crate::stages::Stages;
 use crate::windows::WindowBatch;
@@ -46,6 +49,8 @@ pub struct Classifier {
     manifest: Manifest,
     stages: Stages,
     members: Vec<LoadedMember>,
+    /// Compares recordings with the training data, if the bundle says what that is like.
+    judge: Option<Judge>,
     engine: EngineKind,
     precision: Precision,
 }
@@ -76,14 +81,29 @@ pub struct Prediction {
     pub window_starts: Vec<u32>,
     /// Probabilities of each of those windows, not calibrated, `[starts, classes]`.
     pub window_probabilities: Vec<f32>,
+    /// For each coverage of the bundle the classes that the subject may well be of: all, if it is unlike the training
+    /// data, since nothing is known of such.
+    pub sets: Vec<PredictionSet>,
+    /// Share of the training subjects that are at least as unlike the others; none, if the bundle does not tell.
+    pub p_value: Option<f64>,
+    /// For each channel that is compared with the training data, the normal score of its level among the training subjects.
+    pub levels: Vec<f32>,
     /// What a reader of this prediction should know.
     pub warnings: Vec<Warning>,
 }
 
 /// What a reader of a prediction should know.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Serialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum Warning {
+    /// The recording as a whole is unlike those of the training subjects: [`UNLIKE`].
+    #[error("unlike anything the model has seen (p = {p_value}): {reasons}", p_value = Shown(*p_value))]
+    Unlike {
+        /// Share of the training subjects that are at least as unlike the others.
+        p_value: f64,
+        /// In what, in words.
+        reasons: String,
+    },
     /// Values that the training data never reached; they are used as they are. Counted for the member
     /// of an ensemble that counts the most.
     #[error("{values} of {of} inputs lie outside the range seen in training")]
@@ -101,6 +121,14 @@ pub enum Warning {
         /// Steps of a window.
         length: usize,
     },
+}
+
+impl Warning {
+    /// Whether it is for who looks at the details: a hundredth of the values just outside a range is nothing to doubt a
+    /// prediction for, which the comparison of the whole recording would.
+    pub fn is_note(&self) -> bool {
+        matches!(self, Warning::OutsideTrainingRange { values, of } if 100 * values < *of)
+    }
 }
 
 /// Why a classifier could not be built.
@@ -177,6 +205,8 @@ impl Classifier {
     ) -> Result<Self, LoadError> {
         bundle.validate()?;
         let Bundle { manifest, weights } = bundle;
+        let judge = manifest.novelty.as_ref().map(Judge::new).transpose();
+        let judge = judge.map_err(|error| BundleError::Invalid(error.into()))?;
         let stages = manifest.stages().map_err(|error| BundleError::Invalid(error.into()))?;
         let reduced = Precision::fastest_first().iter().copied();
         let reduced =
@@ -184,12 +214,14 @@ impl Classifier {
         for precision in reduced {
             match load_members(&manifest, &weights, engine, precision).await {
                 Err(LoadError::Engine(EngineError::KnownAnswers { .. })) => {}
-                members => return Ok(Classifier { members: members?, manifest, stages, engine, precision }),
+                members => {
+                    return Ok(Classifier { members: members?, manifest, stages, judge, engine, precision });
+                }
             }
         }
         let precision = Precision::F32;
         let members = load_members(&manifest, &weights, engine, precision).await?;
-        Ok(Classifier { manifest, stages, members, engine, precision })
+        Ok(Classifier { manifest, stages, members, judge, engine, precision })
     }
 
     /// All of the bundle but its weights.
@@ -265,7 +297,10 @@ impl Classifier {
             }
             let probabilities = self.stages.probabilities(self.manifest.aggregation.members, &of_members);
             let classes = self.manifest.classes.len();
-            Ok(Evidence::new(segment, window, probabilities, outside, classes))
+            let reference = self.manifest.novelty.as_ref();
+            let statistics = reference.map(|reference| Statistics::of(segment.recording, reference));
+            let statistics = statistics.unwrap_or_default();
+            Ok(Evidence::new(segment, window, probabilities, outside, statistics, classes))
         });
         // There is an answer for each that was checked with success.
         let answer =
@@ -290,16 +325,44 @@ impl Classifier {
             evidence.outside.iter().rev().max_by_key(|outside| outside.values).filter(|most| most.values > 0);
         let out_of_range =
             outside.map(|&Outside { values, of }| Warning::OutsideTrainingRange { values, of });
+        let verdict = self.verdict(evidence);
+        let is_unlike = verdict.as_ref().is_some_and(|verdict| verdict.p_value < UNLIKE);
+        let sets = self.manifest.sets.iter();
+        let sets = sets
+            .map(|rule| if is_unlike { rule.all(classes.len()) } else { rule.set(class, &probabilities) });
+        let sets = sets.collect();
+        let unlike = verdict.as_ref().filter(|_| is_unlike).map(|verdict| self.unlike(verdict));
+        let novelty = self.manifest.novelty.as_ref();
+        let levels = novelty.map_or_else(Vec::new, |novelty| Shift::scores(&evidence.statistics, novelty));
         Prediction {
             id: id.to_owned(),
             label: classes[class].clone(),
             class,
+            sets,
+            p_value: verdict.map(|verdict| verdict.p_value),
+            levels,
             probabilities,
             windows: evidence.sums.windows(),
             window_starts: window_starts.clone(),
             window_probabilities: window_probabilities.clone(),
-            warnings: too_short.into_iter().chain(out_of_range).collect(),
+            warnings: unlike.into_iter().chain(too_short).chain(out_of_range).collect(),
         }
+    }
+
+    /// How unlike the training data a recording is, if the bundle tells.
+    fn verdict(&self, evidence: &Evidence) -> Option<Verdict> {
+        let (judge, novelty) = (self.judge.as_ref()?, self.manifest.novelty.as_ref()?);
+        Some(judge.judge(&evidence.statistics, novelty))
+    }
+
+    fn unlike(&self, Verdict { p_value, reasons }: &Verdict) -> Warning {
+        let names = &self.manifest.schema.channels;
+        let reasons: Vec<String> = reasons.iter().map(|reason| reason.text(names)).collect();
+        let reasons = match reasons.is_empty() {
+            true => "each channel is as in training, and together they are not".to_owned(),
+            false => reasons.join("; "),
+        };
+        Warning::Unlike { p_value: *p_value, reasons }
     }
 
     /// Whether a segment can be classified.

@@ -256,10 +256,19 @@ fn classify(text: &str, classifier: &Classifier, options: ReadOptions) -> (Vec<P
                 let Evidence { window_starts, window_probabilities, .. } = evidence.clone();
                 let numbers = evidence.numbers();
                 let (members, classes) = (members.len(), classes.len());
-                let copy =
-                    Evidence::from_numbers(&numbers, window_starts, window_probabilities, members, classes);
+                let copy = Evidence::from_numbers(
+                    &numbers,
+                    window_starts,
+                    window_probabilities,
+                    members,
+                    classes,
+                    None,
+                );
                 assert_eq!(copy.as_ref(), Some(&evidence));
-                assert_eq!(Evidence::from_numbers(&numbers[1..], vec![], vec![], members, classes), None);
+                assert_eq!(
+                    Evidence::from_numbers(&numbers[1..], vec![], vec![], members, classes, None),
+                    None
+                );
                 let place = (segment.first, segment.ended);
                 predictions.extend(job.join(classifier, &segment.recording.id, evidence, place));
             }

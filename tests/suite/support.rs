@@ -136,6 +136,8 @@ pub fn of_groups(texts: [&str; 2]) -> Bundle {
                 windows: WindowAggregation::MeanProbability,
             },
             decision: Decision::default(),
+            sets: Vec::new(),
+            novelty: None,
             precisions: Vec::new(),
             members,
             card: ModelCard { name: "test".into(), ..ModelCard::default() },

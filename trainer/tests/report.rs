@@ -38,6 +38,9 @@ fn prediction(id: &str, classes: &[String], probabilities: [f32; 2]) -> Predicti
         windows: 1,
         window_starts: vec![0],
         window_probabilities: probabilities.to_vec(),
+        sets: Vec::new(),
+        p_value: None,
+        levels: Vec::new(),
         warnings: Vec::new(),
     }
 }

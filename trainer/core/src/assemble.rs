@@ -297,6 +297,8 @@ mod tests {
             window: recipe.window,
             aggregation: recipe.aggregation,
             decision: Decision::default(),
+            sets: Vec::new(),
+            novelty: None,
             precisions: Vec::new(),
             members: vec![member(
                 FeatureTransform { dense, ..FeatureTransform::default() },

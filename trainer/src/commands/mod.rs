@@ -55,7 +55,7 @@ impl From<PrecisionArg> for Precision {
 /// Prints the warnings about the subjects of some data to standard error.
 fn warn(path: &Path, predictions: &[Prediction]) {
     for Prediction { id, warnings, .. } in predictions {
-        for warning in warnings {
+        for warning in warnings.iter().filter(|warning| !warning.is_note()) {
             // An id is whatever stands in the file, also what would steer a terminal.
             eprintln!("warning: {}: `{}`: {warning}", path.display(), id.escape_debug());
         }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use painwave::Prediction;
 use painwave::bundle::Manifest;
+use painwave::conformal::PredictionSet;
 use painwave::engine::{EngineKind, Precision};
 
 use super::PrecisionArg;
@@ -21,11 +22,15 @@ pub const EXAMPLES: &str = "\
 Examples:
   trainer predict models/cnn-gru.bpk --data test.csv --out labels.csv
   trainer predict models/cnn-gru.bpk --data test.csv --probabilities > probabilities.csv
+  trainer predict models/cnn-gru.bpk --data test.csv --sets --out sets.csv
   trainer predict models/cnn-gru.bpk --data recordings/ --skip-refused --out labels.csv
 
 Without --out the result goes to standard output. Subjects stand in the order of the files. Warnings about the files
 or a subject, what was put right and what cannot be read go to standard error; the latter two also beside --out, into
 labels.repairs.csv and labels.refused.csv. A file without a column of ids is one subject, called as the file is.";
+
+/// Between the classes of a set.
+const SET_SEPARATOR: &str = " or ";
 
 /// Arguments of `trainer predict`.
 #[derive(Clone, Debug, Args)]
@@ -41,6 +46,10 @@ pub struct PredictArgs {
     /// Also write the probability of each class.
     #[arg(long)]
     pub probabilities: bool,
+    /// Also write for each coverage the classes that the subject may well be of, and how unlike the training data it is
+    /// (its p-value).
+    #[arg(long)]
+    pub sets: bool,
     /// The engine, instead of the first that can run the bundle.
     #[arg(long, value_enum)]
     pub engine: Option<EngineArg>,
@@ -93,30 +102,45 @@ pub fn run(args: &PredictArgs) -> Result<(), Error> {
     super::warn(&table.report.path, &predictions);
     match &args.out {
         Some(path) => {
-            write_atomically_with(path, |out| write(manifest, &predictions, args.probabilities, out))?;
+            write_atomically_with(path, |out| write(manifest, &predictions, args, out))?;
             Ok(table.report.write(&ReportFiles::beside(path))?)
         }
-        None => super::print(|out| write(manifest, &predictions, args.probabilities, out)),
+        None => super::print(|out| write(manifest, &predictions, args, out)),
     }
 }
 
 fn write(
     manifest: &Manifest,
     predictions: &[Prediction],
-    probabilities: bool,
+    args: &PredictArgs,
     to: impl Write,
 ) -> io::Result<()> {
-    let classes = manifest.classes.iter().filter(|_| probabilities);
     let mut writer = csv::Writer::from_writer(to);
-    let id = manifest.schema.id_name();
     let label = manifest.schema.label.as_deref().unwrap_or("label");
-    let header = [id.as_str(), label].into_iter().chain(classes.map(String::as_str));
+    let mut header = vec![manifest.schema.id_name(), label.to_owned()];
+    if args.probabilities {
+        header.extend(manifest.classes.iter().cloned());
+    }
+    if args.sets {
+        header.extend(manifest.sets.iter().map(|rule| format!("set_{:.0}", 100.0 * rule.coverage)));
+        header.push("p_value".to_owned());
+    }
     writer.write_record(header)?;
-    for prediction in predictions {
-        // The shortest digits that read back as the same number.
-        let numbers = prediction.probabilities.iter().filter(|_| probabilities).map(f32::to_string);
-        let words = [prediction.id.clone(), prediction.label.clone()];
-        writer.write_record(words.into_iter().chain(numbers))?;
+    for Prediction { id, label, probabilities, sets, p_value, .. } in predictions {
+        let mut row = vec![id.clone(), label.clone()];
+        if args.probabilities {
+            // The shortest digits that read back as the same number.
+            row.extend(probabilities.iter().map(f32::to_string));
+        }
+        if args.sets {
+            let names = |set: &PredictionSet| {
+                let names = set.classes.iter().map(|class| manifest.classes[*class].as_str());
+                names.collect::<Vec<_>>().join(SET_SEPARATOR)
+            };
+            row.extend(sets.iter().map(names));
+            row.push(p_value.map_or_else(String::new, |p_value| format!("{p_value:.4}")));
+        }
+        writer.write_record(row)?;
     }
     writer.flush()
 }

@@ -142,7 +142,7 @@ export class FileJob {
       await this.#delivery.settled();
       // Throws if parts of a recording could not be put together.
       await this.#queue.finished();
-      const { order, ...found } = await reader.call("summary", { job });
+      const { order, ...found } = await reader.call("summary", { job, shift: this.#predictions.shift });
       this.#report();
       const { predictions, failed } = this.#delivery.outcome(order);
       const [first] = failed;

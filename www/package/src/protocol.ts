@@ -50,7 +50,7 @@ export interface Calls {
     answer: (WasmPrediction | undefined)[];
   };
   /** What was found in the files. Only after their end is read. */
-  summary: { args: { job: number }; answer: Summary };
+  summary: { args: { job: number; shift: ShiftSums }; answer: Summary };
   /** One subject's signals; `undefined` for an id that is not in the file. */
   recording: { args: { job: number; id: string }; answer: Recording | undefined };
   /** Frees files and their recordings, read to their end or not. */
@@ -93,6 +93,12 @@ export interface Read {
   readonly portion: WasmPortion | "again" | undefined;
   /** Bytes read so far, as they are in the file. */
   readonly bytesRead: number;
+}
+
+/** Sums over subjects of the normal scores of their channels' levels. */
+export interface ShiftSums {
+  readonly subjects: number;
+  readonly sums: readonly number[];
 }
 
 /** A segment and what was found in it. */

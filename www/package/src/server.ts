@@ -104,7 +104,11 @@ function handlersOf(wasm: WasmModule, turn: Turn, openWorkbook: OpenWorkbook | u
         to.join(id, first, ended, numbers, windows.starts, windows.probabilities),
       );
     },
-    summary: ({ job }) => reading(job).summary(),
+    summary({ job, shift: { subjects, sums } }) {
+      const { warnings, ...summary } = reading(job).summary();
+      const shift = loaded().shift(subjects, Float64Array.from(sums));
+      return { ...summary, warnings: shift === undefined ? warnings : [...warnings, shift] };
+    },
     recording({ job, id }, transfer) {
       const recording = reading(job).job.recording(id);
       if (recording === undefined) return undefined;

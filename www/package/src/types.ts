@@ -123,8 +123,28 @@ export interface Prediction {
     /** Probability of each class in each of those: `[windows, classes]`, classes as in `info.classes`. */
     readonly probabilities: Float32Array;
   };
+  /**
+   * The classes that the subject may well be of, which are nine times in ten with the true one among them, if the subject is
+   * as those were that the model was judged on. All classes, if it is `unlike` them. Not there, if the model has no sets.
+   */
+  readonly set?: readonly string[];
+  /** The same for each coverage that the model has. */
+  readonly sets: readonly PredictionSet[];
+  /** Share of the training subjects that are at least as unlike the others. Not there, if the model cannot tell. */
+  readonly pValue?: number;
+  /** Whether the recording is unlike all that the model has seen: what is predicted then has no ground. */
+  readonly unlike: boolean;
   /** What is unusual about this subject. */
   readonly warnings: readonly string[];
+  /** What is worth knowing and no reason to doubt. */
+  readonly notes: readonly string[];
+}
+
+/** The classes that a subject may well be of. */
+export interface PredictionSet {
+  /** In this share of subjects of each class the true one is among them. */
+  readonly coverage: number;
+  readonly classes: readonly string[];
 }
 
 /** One subject's signals, in the order of time. */

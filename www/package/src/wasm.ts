@@ -50,6 +50,8 @@ export interface WasmClassifier {
     values: Float32Array,
     codes: Uint8Array,
   ): Promise<WasmAnswer[]>;
+  /** In which channels a file of so many subjects is unlike the training data; `sums` are those of their `levels`. */
+  shift(subjects: number, sums: Float64Array): string | undefined;
   free(): void;
 }
 
@@ -126,7 +128,18 @@ export interface WasmPrediction {
   /** In the order of the classes. */
   readonly probabilities: readonly number[];
   readonly windows: WasmWindows;
+  readonly sets: readonly WasmSet[];
+  readonly pValue: number | undefined;
+  readonly unlike: boolean;
+  /** Of each channel that is compared with the training data, the normal score of its level. */
+  readonly levels: Float32Array;
   readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+}
+
+export interface WasmSet {
+  readonly coverage: number;
+  readonly classes: readonly string[];
 }
 
 /** What the windows of a segment say of its recording. */

@@ -1,3 +1,4 @@
+import type { Prediction } from "painwave";
 import { colorClass } from "./colors.js";
 import { h } from "./dom.js";
 import { percent } from "./format.js";
@@ -27,4 +28,17 @@ function part(share: number, color: number): HTMLElement {
 /** A class's name with its colour. */
 export function classTag(name: string, color: number): HTMLElement {
   return h("span", { className: "tag" }, h("span", { className: `dot ${colorClass(color)}` }), name);
+}
+
+/** What is predicted for a subject, without a confident colour where the model has no ground for it. */
+export function verdictTag({ label, unlike }: Prediction, classes: readonly string[]): HTMLElement {
+  const tag = classTag(label, classes.indexOf(label));
+  tag.classList.toggle("groundless", unlike);
+  return tag;
+}
+
+/** What the set of a prediction says beside its class: nothing, if it has that alone. */
+export function doubtOf({ set, unlike }: Prediction): string | undefined {
+  if (unlike) return "unlike anything the model has seen";
+  return set === undefined || set.length < 2 ? undefined : `not sure: ${set.join(" or ")}`;
 }

@@ -7,7 +7,7 @@ import {
   type Result,
 } from "painwave";
 import { adviceOn } from "./advice.js";
-import { classTag, singleBar } from "./bars.js";
+import { doubtOf, singleBar, verdictTag } from "./bars.js";
 import { channelColor, colorClass } from "./colors.js";
 import { fill, h } from "./dom.js";
 import { percent, plural, wholePercent } from "./format.js";
@@ -114,7 +114,8 @@ export class SubjectDetail {
 
   #draw(prediction: Prediction, recording: Recording | undefined, problem: string | undefined): void {
     const { classes } = this.#info;
-    const { id, label, probabilities, warnings, windows } = prediction;
+    const { id, label, probabilities, warnings, notes, windows } = prediction;
+    const doubt = doubtOf(prediction);
     this.#clear();
     const windowsPlot = h("div", { className: "plot" });
     const signals = h("figure", { className: "figure" });
@@ -127,9 +128,10 @@ export class SubjectDetail {
         h(
           "p",
           { className: "verdict" },
-          classTag(label, classes.indexOf(label)),
+          verdictTag(prediction, classes),
           ` ${percent(probabilities[label] ?? 0)}`,
         ),
+        doubt !== undefined && h("p", { className: "doubt" }, doubt),
       ),
       h(
         "dl",
@@ -150,6 +152,7 @@ export class SubjectDetail {
       ),
       warnings.length > 0 &&
         h("ul", { className: "warnings" }, ...warnings.map((warning) => h("li", {}, warning))),
+      notes.length > 0 && h("p", { className: "muted notes" }, notes.join("; ")),
       h(
         "figure",
         { className: "figure" },

@@ -1,4 +1,4 @@
-import type { ClassifierInfo } from "painwave";
+import type { ClassifierInfo, ModelCard } from "painwave";
 import { h } from "./dom.js";
 import { plural, score, words } from "./format.js";
 import { confusionTable, metric } from "./scores.js";
@@ -44,6 +44,7 @@ export function modelPanel(
           ),
     ),
     h("p", {}, card.description),
+    originOf(card),
     h(
       "dl",
       { className: "metrics" },
@@ -74,4 +75,10 @@ export function modelPanel(
         ),
     ),
   );
+}
+
+/** What the model was fitted on, to stand beside its scores; nothing, if its card does not say. */
+export function originOf(card: ModelCard): HTMLElement | false {
+  const origin = card.data["origin"];
+  return origin !== undefined && h("p", { className: "origin" }, `Fitted on ${origin}.`);
 }

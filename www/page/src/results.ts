@@ -4,6 +4,7 @@ import { SubjectDetail } from "./detail.js";
 import { fill, h } from "./dom.js";
 import { download } from "./files.js";
 import { duration, plural } from "./format.js";
+import { originOf } from "./model.js";
 import { noticesOf } from "./notices.js";
 import { scoresPanel } from "./scores.js";
 import { classified, type Subject, unread } from "./subject.js";
@@ -109,7 +110,7 @@ export class ResultsView {
   }
 
   showScores(scores: Scores, labelsName: string): void {
-    fill(this.#scores, scoresPanel(scores, this.#info.classes, labelsName));
+    fill(this.#scores, scoresPanel(scores, this.#info.classes, labelsName, originOf(this.#info.card)));
   }
 
   /** Draws again, in the colours of the present scheme. */

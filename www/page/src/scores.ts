@@ -5,7 +5,12 @@ import { integer, percent, plural, score } from "./format.js";
 import { noticesOf } from "./notices.js";
 
 /** How well the predictions match known labels. */
-export function scoresPanel(scores: Scores, classes: readonly string[], labelsName: string): HTMLElement {
+export function scoresPanel(
+  scores: Scores,
+  classes: readonly string[],
+  labelsName: string,
+  origin: HTMLElement | false,
+): HTMLElement {
   const { withoutLabel, withoutPrediction, unlabelled } = scores.missing;
   const missing = [
     withoutLabel.length > 0 &&
@@ -23,6 +28,7 @@ export function scoresPanel(scores: Scores, classes: readonly string[], labelsNa
       h("h2", { id: "scores-title" }, "Against the labels"),
       h("p", { className: "muted" }, `${labelsName}, ${plural(scores.subjects, "subject")} compared`),
     ),
+    origin,
     h(
       "dl",
       { className: "metrics" },

@@ -1,5 +1,5 @@
 import type { Prediction } from "painwave";
-import { classTag, stackedBar } from "./bars.js";
+import { classTag, doubtOf, stackedBar, verdictTag } from "./bars.js";
 import { fill, h } from "./dom.js";
 import { integer, percent, plural } from "./format.js";
 import type { Subject } from "./subject.js";
@@ -264,11 +264,18 @@ export class SubjectTable {
     );
   }
 
-  #verdict({ label, probabilities }: Prediction): HTMLElement[] {
+  #verdict(prediction: Prediction): HTMLElement[] {
+    const { label, probabilities } = prediction;
+    const doubt = doubtOf(prediction);
     const shares = this.#classes.map((name) => probabilities[name] ?? 0);
     const probability = probabilities[label] ?? 0;
     return [
-      h("td", {}, classTag(label, this.#classes.indexOf(label))),
+      h(
+        "td",
+        { title: doubt ?? "" },
+        verdictTag(prediction, this.#classes),
+        doubt !== undefined && h("span", { className: "doubt" }, prediction.unlike ? "unlike" : "not sure"),
+      ),
       h(
         "td",
         { className: "probability" },

@@ -8,6 +8,7 @@ use painwave::bundle::{Manifest, ModelCard};
 use super::dataset::Dataset;
 use super::judged::Decided;
 use super::member::Training;
+use crate::conformal::SetCheck;
 use crate::decision;
 use crate::evaluation::Evaluation;
 use crate::recipe::{self, RecipeFile};
@@ -39,6 +40,7 @@ pub(super) fn card(
             ("training_seed".to_owned(), recipe.training.seed.to_string()),
         ]
         .into_iter()
+        .chain(recipe.data.origin.clone().map(|origin| ("origin".to_owned(), origin)))
         .chain(stages)
         .collect(),
         split: describe(file, calibration, splits),
@@ -90,6 +92,16 @@ pub(super) fn record(manifest: &mut Manifest, evaluation: &Evaluation, decided: 
     if let (Some(decision), Some(decided)) = (decision::text(decision, classes), decided) {
         card.data.insert("decision".to_owned(), format!("{decision}; {}", decided.text()));
     }
+}
+
+/// Says how often prediction sets have the true class, and how large they are.
+pub(super) fn doubt(manifest: &mut Manifest, checks: &[SetCheck]) {
+    let said = |SetCheck { coverage, covered, size }: &SetCheck| {
+        format!("at {:.0} % in {:.1} %, {size:.2} classes on average", 100.0 * coverage, 100.0 * covered)
+    };
+    let said: Vec<String> = checks.iter().map(said).collect();
+    let sets = format!("the true class is in the set {}; each subject left out in turn", said.join("; "));
+    manifest.card.data.insert("prediction_sets".to_owned(), sets);
 }
 
 fn describe(file: &RecipeFile, calibration: &[usize], splits: &[Split]) -> String {

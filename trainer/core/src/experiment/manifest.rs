@@ -37,6 +37,8 @@ pub(super) fn manifest(
         window: recipe.window,
         aggregation: recipe.aggregation,
         decision: Decision::default(),
+        sets: Vec::new(),
+        novelty: None,
         precisions: Vec::new(),
         members,
         card,

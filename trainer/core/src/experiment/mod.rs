@@ -11,7 +11,7 @@ mod settings;
 mod task;
 
 use painwave::Bundle;
-use painwave::bundle::WeightType;
+use painwave::bundle::{BundleError, Manifest, WeightType};
 use painwave::decision::Decision;
 use painwave::engine::EngineError;
 use painwave::features::FeatureExtractor;
@@ -34,6 +34,7 @@ use crate::preparation::{self, Preparation};
 use crate::recipe::{DecisionRecipe, RecipeFile};
 use crate::split::{self, Division, Split};
 use crate::windows::WindowSet;
+use crate::{conformal, novelty};
 
 /// The result of a recipe.
 pub struct Experiment {
@@ -116,9 +117,37 @@ pub fn run(
         };
         decided = Some(Decided { subjects: calibration.len(), judges });
     }
+    doubt(&mut bundle.manifest, &judged, decided.as_ref(), &recordings, &splits)?;
     card::record(&mut bundle.manifest, &evaluation, decided.as_ref());
     precision::prove(bundle, &judges)?;
     Ok(Experiment { trainings, folds: splits.len(), assembled, judged, evaluation, decided })
+}
+
+/// Puts into the manifest what says when not to believe a prediction, and on the card how well it does.
+fn doubt(
+    manifest: &mut Manifest,
+    judged: &[Judged],
+    decided: Option<&Decided>,
+    recordings: &[Recording],
+    splits: &[Split],
+) -> Result<(), ExperimentError> {
+    let is_calibrated =
+        matches!(decided.map(|decided| &decided.judges), Some(DecisionJudges::Shipped { .. }));
+    let scored = |Judged { truth, prediction, .. }: &Judged| {
+        let probabilities = prediction.probabilities.clone();
+        (*truth, if is_calibrated { probabilities } else { manifest.decision.calibrate(probabilities) })
+    };
+    let scored: Vec<_> = judged.iter().map(scored).collect();
+    let classes = manifest.classes.len();
+    manifest.sets = conformal::fit(&scored, classes);
+    let mut training: Vec<usize> = splits.iter().flat_map(|split| split.training.iter().copied()).collect();
+    training.sort_unstable();
+    training.dedup();
+    let channels = manifest.schema.channels.len();
+    let novelty = novelty::fit(&pick(recordings, &training), channels);
+    manifest.novelty = novelty.map_err(|error| BundleError::Invalid(error.into()))?;
+    card::doubt(manifest, &conformal::check(&scored, classes));
+    Ok(())
 }
 
 /// Measures again what precisions change in the bundle of an earlier run of the recipe on the same data, and stores its

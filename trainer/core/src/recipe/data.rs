@@ -12,6 +12,9 @@ use crate::file_names::Pattern;
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataRecipe {
+    /// What the recordings are, which the card says beside every score: "synthetic recordings".
+    #[serde(default)]
+    pub origin: Option<String>,
     /// Column with the subject's id, in both files; or several, such as the subject's and the trial's.
     #[serde(with = "painwave::recording::keys")]
     pub id: Vec<String>,

@@ -1,0 +1,85 @@
+//! Whether the recordings of a file are, all together, unlike the training data.
+
+use super::reason::{Aspect, short};
+use super::reference::Reference;
+use super::statistics::Statistics;
+
+/// A normal score beyond which one subject does not move the mean of all further.
+const MAX_SCORE: f64 = 4.0;
+/// A mean normal score is named from this size on: a fifth of the spread of the training subjects is a small effect
+/// (Cohen, "Statistical power analysis for the behavioral sciences", 1988, section 2.2).
+const SMALL: f64 = 0.2;
+/// And if chance brings it about less often than once in 30,000 channels.
+const STANDARD_ERRORS: f64 = 4.0;
+/// Fewer subjects are no file: each is compared by itself.
+const MIN_SUBJECTS: u32 = 10;
+
+/// Sums of the normal scores of the channels' levels over the subjects of a file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shift {
+    /// How many subjects.
+    pub subjects: u32,
+    /// One sum for each channel of the reference.
+    pub sums: Vec<f64>,
+}
+
+/// A channel whose levels are, in all of a file, unlike those of the training data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShiftedChannel {
+    /// Its index in the schema.
+    pub channel: usize,
+    /// By how much, in standard deviations of the training subjects.
+    pub size: f64,
+}
+
+impl Shift {
+    /// The normal score of each channel's level.
+    pub fn scores(statistics: &Statistics, reference: &Reference) -> Vec<f32> {
+        let features = statistics.features(reference).into_iter().enumerate();
+        let of_channel = Aspect::OF_CHANNEL.len();
+        let levels = features.step_by(of_channel).take(reference.channels.len());
+        let score = |(index, level)| reference.normal_score(index, level).clamp(-MAX_SCORE, MAX_SCORE) as f32;
+        levels.map(score).collect()
+    }
+
+    /// Adds a subject.
+    pub fn add(&mut self, scores: &[f32]) {
+        self.subjects += 1;
+        self.sums.resize(scores.len(), 0.0);
+        self.sums.iter_mut().zip(scores).for_each(|(sum, score)| *sum += f64::from(*score));
+    }
+
+    /// The channels that are shifted, the most shifted first.
+    pub fn channels(&self, reference: &Reference) -> Vec<ShiftedChannel> {
+        let subjects = f64::from(self.subjects.max(1));
+        let sizes = reference.channels.iter().copied().zip(self.sums.iter().map(|sum| sum / subjects));
+        let is_shifted = |size: f64| self.subjects >= MIN_SUBJECTS && size.abs() >= SMALL && size.abs() * subjects.sqrt() >= STANDARD_ERRORS;
+        let mut shifted: Vec<ShiftedChannel> = sizes
+            .filter(|(_, size)| is_shifted(*size))
+            .map(|(channel, size)| ShiftedChannel { channel, size })
+            .collect();
+        shifted.sort_by(|left, right| right.size.abs().total_cmp(&left.size.abs()));
+        shifted
+    }
+
+    /// In one sentence; none, if no channel is shifted.
+    pub fn text(&self, reference: &Reference, names: &[String]) -> Option<String> {
+        /// Channels that are named.
+        const NAMED: usize = 5;
+        let shifted = self.channels(reference);
+        let name = |ShiftedChannel { channel, size }: &ShiftedChannel| {
+            let side = if *size > 0.0 { "higher" } else { "lower" };
+            format!("{} {} {side}", names.get(*channel).map_or("", String::as_str), short(size.abs()))
+        };
+        let mut parts: Vec<String> = shifted.iter().take(NAMED).map(name).collect();
+        if shifted.len() > NAMED {
+            parts.push(format!("{} more", shifted.len() - NAMED));
+        }
+        (!parts.is_empty()).then(|| {
+            format!(
+                "the file as a whole differs from the training data, in standard deviations between subjects: {}",
+                parts.join(", ")
+            )
+        })
+    }
+}

@@ -1,0 +1,187 @@
+//! What the recordings of the training subjects are like, for a bundle.
+
+use painwave::novelty::{Judge, MAX_CHANNELS, Reference, ReferenceError, Statistics};
+use painwave::recording::Recording;
+
+/// Fewer subjects say nothing of a tail of a hundredth.
+const MIN_SUBJECTS: usize = 50;
+/// Quantiles of each statistic.
+const QUANTILES: usize = 17;
+/// Quantiles of the distances.
+const MAX_DISTANCES: usize = 256;
+/// Subjects are compared with those of the other folds.
+const FOLDS: usize = 10;
+/// Recordings that the pairs are chosen by.
+const MAX_RECORDINGS: usize = 1000;
+/// Channels whose differences correlate less do not move together.
+const LEAST_CORRELATION: f64 = 0.1;
+
+/// What recordings of a schema with so many channels are like. None if there are too few, or no channel in which they
+/// differ.
+///
+/// # Errors
+/// The statistics have correlations that no numbers have.
+pub fn fit(recordings: &[&Recording], channels: usize) -> Result<Option<Reference>, ReferenceError> {
+    let recordings: Vec<&Recording> =
+        recordings.iter().copied().filter(|recording| recording.steps() > 0).collect();
+    let moments: Vec<(usize, f64, f64)> = (0..channels)
+        .map(|channel| (channel, moments(&recordings, channel, channels)))
+        .filter(|(_, (_, sd))| *sd > 0.0)
+        .map(|(channel, (mean, sd))| (channel, mean, sd))
+        .take(MAX_CHANNELS)
+        .collect();
+    if recordings.len() < MIN_SUBJECTS || moments.is_empty() {
+        return Ok(None);
+    }
+    let channels_compared: Vec<usize> = moments.iter().map(|(channel, ..)| *channel).collect();
+    let floors: Vec<f32> =
+        moments.iter().map(|(_, _, sd)| (1e-3 * sd).max(f64::from(f32::MIN_POSITIVE)) as f32).collect();
+    let pairs = pairs(&recordings, &channels_compared, channels);
+    // Levels are taken from the means until the quantiles are known.
+    let levels = moments.iter().flat_map(|(_, mean, _)| [*mean as f32; 5].map(|mean| vec![mean]));
+    let draft = Reference {
+        subjects: u32::try_from(recordings.len()).unwrap_or(u32::MAX),
+        channels: channels_compared,
+        floors,
+        quantiles: levels.chain(pairs.iter().map(|_| vec![0.0])).collect(),
+        pairs,
+        normal: normal_scores(recordings.len()),
+        correlations: Vec::new(),
+        distances: Vec::new(),
+    };
+    let statistics: Vec<Statistics> =
+        recordings.iter().map(|recording| Statistics::of(recording, &draft)).collect();
+    let features: Vec<Vec<f64>> = statistics.iter().map(|statistics| statistics.features(&draft)).collect();
+
+    let mut distances = Vec::with_capacity(features.len());
+    for fold in 0..FOLDS {
+        let in_fold = |index: usize| index % FOLDS == fold;
+        let others: Vec<&Vec<f64>> =
+            features.iter().enumerate().filter(|(index, _)| !in_fold(*index)).map(|(_, row)| row).collect();
+        let reference = distributions(&draft, &others);
+        let judge = Judge::new(&reference)?;
+        let held_out = statistics.iter().enumerate().filter(|(index, _)| in_fold(*index));
+        distances.extend(held_out.map(|(_, statistics)| judge.distance(statistics, &reference)));
+    }
+    distances.sort_by(f64::total_cmp);
+    let count = distances.len().min(MAX_DISTANCES);
+    let kept = (0..count).map(|index| rounded(distances[index * (distances.len() - 1) / (count - 1)]));
+    let reference = Reference {
+        distances: kept.collect(),
+        ..distributions(&draft, &features.iter().collect::<Vec<_>>())
+    };
+    Judge::new(&reference)?;
+    Ok(Some(reference))
+}
+
+/// A reference with the quantiles and correlations of these features.
+fn distributions(draft: &Reference, features: &[&Vec<f64>]) -> Reference {
+    let mut reference = Reference { normal: normal_scores(features.len()), ..draft.clone() };
+    let probability = |index: usize| {
+        let first = 0.5 / features.len() as f64;
+        first + (1.0 - 2.0 * first) * index as f64 / (QUANTILES - 1) as f64
+    };
+    let quantiles = |statistic: usize| {
+        let mut sorted: Vec<f64> = features.iter().map(|row| row[statistic]).collect();
+        sorted.sort_by(f64::total_cmp);
+        (0..QUANTILES).map(|index| rounded(quantile(&sorted, probability(index)))).collect()
+    };
+    reference.quantiles = (0..draft.quantiles.len()).map(quantiles).collect();
+    let scores: Vec<Vec<f64>> = features
+        .iter()
+        .map(|row| {
+            row.iter().enumerate().map(|(index, value)| reference.normal_score(index, *value)).collect()
+        })
+        .collect();
+    let column = |index: usize| scores.iter().map(move |row| row[index]);
+    for row in 0..draft.quantiles.len() {
+        for other in 0..row {
+            let correlation = correlation(column(row).zip(column(other)));
+            reference.correlations.push((127.0 * correlation).round() as i8);
+        }
+    }
+    reference
+}
+
+/// Mean and standard deviation of a channel over all rows.
+fn moments(recordings: &[&Recording], channel: usize, channels: usize) -> (f64, f64) {
+    let of = |recording: &&Recording| -> Vec<f64> {
+        recording.values.iter().skip(channel).step_by(channels).map(|value| f64::from(*value)).collect()
+    };
+    let values = || recordings.iter().flat_map(of);
+    let count = values().count().max(1) as f64;
+    let mean = values().sum::<f64>() / count;
+    (mean, (values().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count).sqrt())
+}
+
+/// Each channel with the one that it moves together with the most.
+fn pairs(recordings: &[&Recording], compared: &[usize], channels: usize) -> Vec<[usize; 2]> {
+    let every = recordings.len().div_ceil(MAX_RECORDINGS);
+    let differences = |channel: usize| -> Vec<f64> {
+        let of = |recording: &&Recording| {
+            let value = |step: usize| f64::from(recording.values[step * channels + channel]);
+            (1..recording.steps()).map(|step| value(step) - value(step - 1)).collect::<Vec<f64>>()
+        };
+        recordings.iter().step_by(every).flat_map(of).collect()
+    };
+    let differences: Vec<Vec<f64>> = compared.iter().map(|channel| differences(*channel)).collect();
+    let mut pairs: Vec<[usize; 2]> = Vec::new();
+    for (index, own) in differences.iter().enumerate() {
+        let others = differences.iter().enumerate().filter(|(other, _)| *other != index);
+        let correlations = others.map(|(other, differences)| {
+            (other, correlation(own.iter().copied().zip(differences.iter().copied())).abs())
+        });
+        let best = correlations.max_by(|left, right| left.1.total_cmp(&right.1));
+        if let Some((other, _)) = best.filter(|(_, correlation)| *correlation > LEAST_CORRELATION) {
+            let pair = [index.min(other), index.max(other)];
+            if !pairs.contains(&pair) {
+                pairs.push(pair);
+            }
+        }
+    }
+    pairs
+}
+
+/// Pearson's r; 0 where one side is constant.
+fn correlation(pairs: impl Iterator<Item = (f64, f64)> + Clone) -> f64 {
+    let (count, left, right) = pairs
+        .clone()
+        .fold((0.0, 0.0, 0.0), |(count, left, right), (x, y)| (count + 1.0, left + x, right + y));
+    let (left, right) = (left / f64::max(count, 1.0), right / f64::max(count, 1.0));
+    let (mut xx, mut yy, mut xy) = (0.0, 0.0, 0.0);
+    for (x, y) in pairs {
+        let (x, y) = (x - left, y - right);
+        (xx, yy, xy) = (xx + x * x, yy + y * y, xy + x * y);
+    }
+    if xx > 0.0 && yy > 0.0 { (xy / (xx * yy).sqrt()).clamp(-1.0, 1.0) } else { 0.0 }
+}
+
+/// A quantile of ascending numbers, linear between them.
+fn quantile(sorted: &[f64], share: f64) -> f64 {
+    let position = share * (sorted.len() - 1) as f64;
+    let below = position.floor() as usize;
+    let (low, high) = (sorted[below], sorted[(below + 1).min(sorted.len() - 1)]);
+    low + (high - low) * (position - below as f64)
+}
+
+/// The normal scores of the quantiles of so many numbers.
+fn normal_scores(count: usize) -> Vec<f32> {
+    let first = 0.5 / count as f64;
+    let probability = |index: usize| first + (1.0 - 2.0 * first) * index as f64 / (QUANTILES - 1) as f64;
+    (0..QUANTILES).map(|index| rounded(normal_quantile(probability(index)))).collect()
+}
+
+/// Five significant digits: what is written is short, and read back as it was used.
+fn rounded(number: f64) -> f32 {
+    format!("{number:.4e}").parse().unwrap_or(number as f32)
+}
+
+/// The quantile of the standard normal distribution, within 5e-4 (Abramowitz and Stegun, 26.2.23).
+fn normal_quantile(probability: f64) -> f64 {
+    let tail = probability.min(1.0 - probability);
+    let t = (-2.0 * tail.ln()).sqrt();
+    let numerator = 2.515_517 + t * (0.802_853 + t * 0.010_328);
+    let denominator = 1.0 + t * (1.432_788 + t * (0.189_269 + t * 0.001_308));
+    let size = (t - numerator / denominator).max(0.0);
+    if probability < 0.5 { -size } else { size }
+}
