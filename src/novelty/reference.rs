@@ -70,20 +70,23 @@ impl Reference {
         f64::from(quantiles[quantiles.len() / 2])
     }
 
-    /// The normal score of a statistic. Beyond the quantiles it goes on as steeply as between the quartiles.
+    /// The normal score of a statistic. Beyond the quantiles it goes on as steeply as between the last two of them, or as
+    /// between the quartiles where that is less steep: a long tail has more of the same.
     pub fn normal_score(&self, statistic: usize, value: f64) -> f64 {
         let (quantiles, normal) = (&self.quantiles[statistic], &self.normal);
         let at = |index: usize| (f64::from(quantiles[index]), f64::from(normal[index]));
-        let last = quantiles.len() - 1;
-        let ((low, low_score), (high, high_score)) = (at(last / 4), at(last - last / 4));
-        let (middle, _) = at(last / 2);
-        let width = ((high - low) / (high_score - low_score)).max(1e-6 * (1.0 + middle.abs()));
-        let (first, last) = (at(0), at(last));
+        let end = quantiles.len() - 1;
+        let width = |from: usize, to: usize| {
+            let ((low, low_score), (high, high_score)) = (at(from), at(to));
+            (high - low) / (high_score - low_score)
+        };
+        let (first, middle, last) = (at(0), at(end / 2), at(end));
+        let usual = width(end / 4, end - end / 4).max(1e-6 * (1.0 + middle.0.abs()));
         if value <= first.0 {
-            return first.1 - (first.0 - value) / width;
+            return first.1 - (first.0 - value) / usual.max(width(0, 1));
         }
         if value >= last.0 {
-            return last.1 + (value - last.0) / width;
+            return last.1 + (value - last.0) / usual.max(width(end - 1, end));
         }
         let above = quantiles.partition_point(|quantile| f64::from(*quantile) <= value);
         let ((below, score), (above, next)) = (at(above - 1), at(above));

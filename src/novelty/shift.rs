@@ -53,7 +53,11 @@ impl Shift {
     pub fn channels(&self, reference: &Reference) -> Vec<ShiftedChannel> {
         let subjects = f64::from(self.subjects.max(1));
         let sizes = reference.channels.iter().copied().zip(self.sums.iter().map(|sum| sum / subjects));
-        let is_shifted = |size: f64| self.subjects >= MIN_SUBJECTS && size.abs() >= SMALL && size.abs() * subjects.sqrt() >= STANDARD_ERRORS;
+        let is_shifted = |size: f64| {
+            self.subjects >= MIN_SUBJECTS
+                && size.abs() >= SMALL
+                && size.abs() * subjects.sqrt() >= STANDARD_ERRORS
+        };
         let mut shifted: Vec<ShiftedChannel> = sizes
             .filter(|(_, size)| is_shifted(*size))
             .map(|(channel, size)| ShiftedChannel { channel, size })
