@@ -2,7 +2,9 @@
 
 use super::normal::log_cdf;
 use super::*;
-use crate::subject::{Latents, Stratum, Subject, parabola};
+use crate::marginal::marginals;
+use crate::population::parabola;
+use crate::subject::{Latents, Stratum, Subject};
 
 const STEPS: usize = 2;
 /// For the parts with many levels: one step leaves more of the draws with weight.
@@ -39,8 +41,7 @@ fn of_limbs(steps: &[Step], latents: &Latents) -> f64 {
         // The independent normal numbers behind the step: the generator's way, backwards.
         let mut z = [0.0; LIMBS];
         for limb in 0..LIMBS {
-            let y = step.joints[26 + limb];
-            let value = (y / (1.0 - (y / LIMB_LIMIT).powi(2)).sqrt()).ln();
+            let value = marginals().limbs[limb].latent(step.joints[LIMBS_FROM + limb]);
             let motion = (value - latents.limb_levels[limb]) / latents.limb_motion[limb];
             let known: f64 = (0..limb).map(|k| LIMB_FACTOR[limb][k] * z[k]).sum();
             z[limb] = (motion - known) / LIMB_FACTOR[limb][limb];
@@ -159,7 +160,7 @@ fn a_level_is_integrated_out_where_values_are_clipped() {
         };
         let terms = (-20_000..20_000).map(|index| log_density(f64::from(index) * 5e-5));
         let constant = 5e-5f64.ln() - 0.5 * (2.0 * std::f64::consts::PI).ln();
-        let level = level::Clipped::new(values.iter().copied(), noise).level(&offsets, -0.6);
+        let level = level::Clipped::new(values.iter().copied(), noise).level(&offsets);
         let difference = level.log_evidence(mean, deviation) - (log_sum(terms) + constant);
         assert!(difference.abs() < 1e-4, "off by {difference}");
     }
