@@ -174,11 +174,13 @@ impl Cells {
         self.from + Self::WIDTH * cell as f64
     }
 
-    /// Share of the levels in each cell: the maximum likelihood estimate from the counts of a column's bins, by
-    /// expectation and maximisation, stopped before it fits the counts' noise, and mixed with a little of a uniform
+    /// Share of the levels in each cell, from the counts of a column's bins: expectation, maximisation and smoothing
+    /// (Silverman et al. 1990), for the noise hides what is finer than itself. Mixed with a little of a uniform
     /// distribution, so that no level is impossible. Takes the classes' shares in each cell.
     fn deconvolve(&self, column: &Column, residuals: &[Residual; 3], weights: &[[f64; 3]]) -> Vec<f64> {
-        const ITERATIONS: usize = 200;
+        const ITERATIONS: usize = 100;
+        /// What each neighbour gets of a cell.
+        const SMOOTHING: f64 = 0.05;
         const UNIFORM: f64 = 1e-4;
         let even = 1.0 / self.count as f64;
         // Probability of each bin, by cell. What is below the least value or above the greatest belongs to the ends.
@@ -206,6 +208,11 @@ impl Cells {
                 std::array::from_fn(|bin| column.shares[bin] / expected[bin].max(f64::MIN_POSITIVE));
             for (share, bins) in shares.iter_mut().zip(&bins) {
                 *share *= bins.iter().zip(ratios).map(|(bin, ratio)| bin * ratio).sum::<f64>();
+            }
+            let before = shares.clone();
+            for (cell, share) in shares.iter_mut().enumerate() {
+                let neighbours = before[cell.saturating_sub(1)] + before[(cell + 1).min(self.count - 1)];
+                *share += SMOOTHING * (neighbours - 2.0 * *share);
             }
         }
         let total: f64 = shares.iter().sum();

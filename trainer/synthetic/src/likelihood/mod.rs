@@ -4,7 +4,9 @@
 //! and survey answers are summed over, levels integrated out by Gauss and Hermite's rule (on a lattice where values
 //! were clipped at zero), severity and lowest point on a lattice. Levels and the values of joints 26 to 29 are looked
 //! at as the latent numbers behind them, by the functions that made them, Jacobians included. The joints without
-//! signal have the same likelihood for every class and cancel.
+//! signal have the same likelihood for every class and cancel. The rule is right to 0.01 for nearly all levels of
+//! recordings of 160 steps (in nats, and what it is off by is much the same for all classes); of a few steps, whose noise
+//! spans several knots of the functions, it is an approximation.
 
 mod body;
 mod level;

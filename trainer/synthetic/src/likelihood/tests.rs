@@ -167,6 +167,38 @@ fn a_level_is_integrated_out_where_values_are_clipped() {
 }
 
 #[test]
+fn a_latent_level_is_integrated_out_through_the_function_that_shows_it() {
+    // The levels of subjects as they are drawn. A function is smooth on the scale of what a whole recording leaves
+    // open of a level, less so on that of a few steps'.
+    for (count, tolerance) in [(20, 0.1), (160, 0.01)] {
+        let mut errors = Vec::new();
+        for index in 0..60 {
+            let stratum = Stratum { class: index as usize % 3, pirate: false };
+            let latents = Subject::draw(5, Split::Train, index, stratum).latents().clone();
+            for (joint, level) in latents.levels.into_iter().enumerate().filter(|(_, level)| *level > 0.2) {
+                let function = &marginals().levels[joint];
+                let mean = function.at(level) + 0.06;
+                let found = level::Clipped::new(vec![level; count].into_iter(), NOISE[joint])
+                    .level(&vec![0.0; count])
+                    .latent(function)
+                    .log_evidence(mean, 0.06);
+                let error = NOISE[joint] / (count as f64).sqrt();
+                let terms = (-4000..=4000).map(|k| {
+                    let z = 0.002 * f64::from(k);
+                    let at = level + error * z;
+                    let weight = -0.5 * z * z + (0.002 / (2.0 * std::f64::consts::PI)).ln();
+                    weight + function.slope(at).ln() + log_normal(function.at(at), mean, 0.06)
+                });
+                errors.push((found - log_sum(terms)).abs());
+            }
+        }
+        errors.sort_by(f64::total_cmp);
+        let high = errors[errors.len() * 95 / 100];
+        assert!(high < tolerance, "{count} steps: off by {high} and more in a twentieth of the levels");
+    }
+}
+
+#[test]
 fn a_whole_recording_tells_its_severity_and_lowest_point() {
     for class in [1, 2] {
         let subject = Subject::draw(4, Split::Train, 0, Stratum { class, pirate: false });
