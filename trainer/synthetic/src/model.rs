@@ -190,9 +190,9 @@ pub const SURVEY_FAITHFUL: f64 = 0.8;
 pub const SURVEY_USUAL: u8 = 2;
 /// Probability that a subject in pain reports it. Fitted to the correlation between surveys (.03 to .06) and the
 /// variance that they explain.
-pub const SURVEY_REPORTS: [f64; 3] = [0.0, 0.36, 0.36];
+pub const SURVEY_REPORTS: [f64; 3] = [0.0, 0.50, 0.50];
 /// Probability of a lower level on each survey of a subject who reports. Fitted to the published shares of twos.
-pub const SURVEY_LOWERED: [f64; SURVEYS] = [0.92, 0.63, 0.69, 0.54];
+pub const SURVEY_LOWERED: [f64; SURVEYS] = [0.66, 0.455, 0.495, 0.39];
 /// Probability that a lowered level is 1, not 0, by class. Fitted to the published shares of zeros; how it differs
 /// by class is chosen.
 pub const SURVEY_ONE: [f64; 3] = [0.9, 0.78, 0.60];

@@ -176,11 +176,11 @@ fn latent_levels(rng: &mut impl Rng, split: Split, class: usize) -> [f64; BODY] 
 
     let low = rng.random_bool(ARMS.low_probability[class]);
     let scatter = correlated(rng, &ARMS.factor);
-    for arm in 0..2 {
+    for (arm, scatter) in scatter.into_iter().enumerate() {
         let joint = POSTURED + arm;
         let (level, spread) =
             if low { (ARMS.low[arm], ARMS.low_spread) } else { (ARMS.usual[arm], LEVEL_SPREAD[joint]) };
-        levels[joint] = level + spread * scatter[arm];
+        levels[joint] = level + spread * scatter;
     }
 
     let trunk = &mut levels[TRUNK_FROM..];
