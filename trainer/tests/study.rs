@@ -319,6 +319,41 @@ fn a_grid_is_ranked_by_the_score_with_collapsed_and_failed_points_last() {
 }
 
 #[test]
+fn halving_trains_on_only_the_better_points_and_goes_on_where_it_stopped() {
+    let workshop = Workshop::new();
+    let space = "[study]\nrecipe = \"recipe.toml\"\n\n[space]\n\
+                 \"training.optimizer.adamw.learning_rate\" = { values = [1e-6, 0.02, 0.01, 0.005] }\n";
+    workshop.write("space.toml", space);
+    let sweep = ["sweep", "space.toml", "--halving", "3", "--first-epochs", "1"];
+    succeeded(&study(&workshop, &sweep));
+    let rows = json(&workshop, "study/table.json")["rows"].clone();
+    let rows = rows.as_array().unwrap();
+    let epochs: Vec<f64> = rows.iter().map(|row| row["epochs"]["mean"].as_f64().unwrap()).collect();
+    assert_eq!(epochs, [3.0, 3.0, 1.0, 1.0]);
+
+    // Who goes on is decided by the first round.
+    let noted = records(&workshop);
+    assert_eq!(noted.len(), 4 + 2);
+    let first = |row: &Value| {
+        let record = noted[..4].iter().find(|record| record["variant"] == row["variant"]).unwrap();
+        record["results"]["validation"]["weighted_average"]["f1"].as_f64().unwrap()
+    };
+    let worst = f64::min(first(&rows[0]), first(&rows[1]));
+    assert!(worst >= f64::max(first(&rows[2]), first(&rows[3])), "{noted:?}");
+    // They were trained on, not again.
+    let log = workshop.read(&format!("study/trials/{}/log.txt", rows[0]["trials"][0].as_str().unwrap()));
+    assert_eq!(log.matches("epoch 1: ").count(), 1, "{log}");
+
+    let shown = succeeded(&study(&workshop, &sweep));
+    assert_eq!(shown.matches("finished before").count(), 4 + 2, "{shown}");
+    assert_eq!(json(&workshop, "study/table.json")["rows"].as_array().unwrap(), rows);
+
+    let cosine = [&sweep[..], &["--set", "training.schedule.cosine={}"]].concat();
+    let error = failed(&study(&workshop, &cosine));
+    assert!(error.contains("--halving: `training.schedule` is a cosine over all epochs"), "{error}");
+}
+
+#[test]
 fn random_points_are_decided_by_the_seed() {
     let workshop = Workshop::new();
     let space = "[study]\nrecipe = \"recipe.toml\"\n\n[space]\n\

@@ -11,10 +11,10 @@ use crate::process;
 use crate::steps::step;
 use crate::tools::Toolbox;
 
-const RECIPE: &str = "trainer/recipes/cnn-gru.toml";
+const RECIPE: &str = "trainer/recipes/painwave.toml";
 /// Where the synthetic recordings are.
 pub const DATA: &str = "data/synthetic";
-const RUN: &str = "runs/cnn-gru";
+const RUN: &str = "runs/painwave";
 /// The embedded model.
 pub const BUNDLE: &str = "models/cnn-gru.bpk";
 const CARD: &str = "models/README.md";

@@ -6,11 +6,11 @@ use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use serde::Serialize;
 
-use super::study::{StudyArgs, files};
+use super::study::{Ended, StudyArgs, files};
 use crate::error::Error;
 use crate::study::space::shown;
 use crate::study::table::{self, Row, Sheet};
-use crate::study::{Measure, Space};
+use crate::study::{Halving, Measure, Space, Variant, edit};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = concat!(
@@ -18,6 +18,7 @@ pub const EXAMPLES: &str = concat!(
 Examples:
   trainer sweep space.toml --data train.csv --labels labels.csv --out runs/grid
   trainer sweep space.toml --trials 50 --seed 1 --data train.csv --labels labels.csv --out runs/random
+  trainer sweep space.toml --trials 200 --halving 3 --data train.csv --labels labels.csv --out runs/halving
   trainer sweep space.toml --folds 5 --collapse 0.01 --data train.csv --labels labels.csv --out runs/grid
 
 The file of the space:
@@ -31,7 +32,8 @@ The file of the space:
   \"training.optimizer.adamw.learning_rate\" = { log_uniform = [1e-4, 1e-2] }
 
 With --trials points are drawn at random. Without, every key needs `values`, and each combination is trained. More
---trials of the same --seed keep the points that are there and draw others.
+--trials of the same --seed keep the points that are there and draw others. With --halving only the better points are
+trained up to the recipe's epochs: in the table the points of the last round stand first.
 
 ",
     files!()
@@ -45,6 +47,12 @@ pub struct SweepArgs {
     /// Points drawn at random, instead of a grid.
     #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub trials: Option<usize>,
+    /// Successive halving: one of so many points goes on, for so many times the epochs, until those of the recipe.
+    #[arg(long, value_name = "FACTOR", value_parser = RangedU64ValueParser::<usize>::new().range(2..))]
+    pub halving: Option<usize>,
+    /// Epochs of the first round of --halving.
+    #[arg(long, default_value_t = 4, requires = "halving", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    pub first_epochs: usize,
     /// Seed of the draws.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
@@ -80,8 +88,17 @@ pub fn run(args: &SweepArgs) -> Result<(), Error> {
         Some(count) => space.draw(count, args.seed),
         None => space.grid()?,
     };
-    let study = args.study.run(points, args.seeds.or(space.seeds).unwrap_or(1))?;
-    let rows = table::ranked(table::rows(&study.plan, &study.records, args.collapse), args.metric);
+    let seeds = args.seeds.or(space.seeds).unwrap_or(1);
+    let run = |points: Vec<Variant>| -> Result<(Ended, Vec<Row>), Error> {
+        let study = args.study.run(points, seeds)?;
+        let rows = table::ranked(table::rows(&study.plan, &study.records, args.collapse), args.metric);
+        Ok((study, rows))
+    };
+    // Whoever has the study's folder has it until the tables are written.
+    let (_study, rows) = match args.halving {
+        Some(factor) => halve(args, &space, points, Halving { factor, first: args.first_epochs }, run)?,
+        None => run(points)?,
+    };
 
     let mut sheet = Sheet::new(rows.len());
     sheet.column("rank", (1..=rows.len()).map(|rank| rank.to_string()));
@@ -100,4 +117,31 @@ pub fn run(args: &SweepArgs) -> Result<(), Error> {
     let rows: Vec<RankedRow<'_>> = numbered.map(|(index, row)| RankedRow { rank: index + 1, row }).collect();
     let title = format!("Points of the space, ranked by {}.", args.metric.name());
     args.study.finish(&title, &sheet, &rows)
+}
+
+/// Runs round after round, each with the better points of the one before. The points of the last round stand first.
+fn halve(
+    args: &SweepArgs,
+    space: &Space,
+    mut points: Vec<Variant>,
+    halving: Halving,
+    run: impl Fn(Vec<Variant>) -> Result<(Ended, Vec<Row>), Error>,
+) -> Result<(Ended, Vec<Row>), Error> {
+    let recipe = edit::apply(space.recipe(), &args.study.set, &space.recipe().path)?;
+    halving.check(&recipe, space.keys())?;
+    let epochs = recipe.recipe.training.epochs;
+    let rounds = halving.rounds(points.len(), epochs);
+    let mut left_behind = Vec::new();
+    for (index, pair) in rounds.windows(2).enumerate() {
+        let [(epochs, count), (_, next)] = [pair[0], pair[1]];
+        eprintln!("round {} of {}: {count} points, up to {epochs} epochs", index + 1, rounds.len());
+        let (_, mut rows) = run(Halving::trained_for(&points, epochs))?;
+        let behind = rows.split_off(next);
+        left_behind.splice(0..0, behind);
+        points.retain(|point| rows.iter().any(|row| row.variant == point.name));
+    }
+    eprintln!("last round: {} points, up to {epochs} epochs", points.len());
+    let (study, mut rows) = run(Halving::trained_for(&points, epochs))?;
+    rows.append(&mut left_behind);
+    Ok((study, rows))
 }

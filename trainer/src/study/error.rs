@@ -38,6 +38,14 @@ pub enum StudyError {
         /// What it may hold.
         expected: &'static str,
     },
+    /// A grid that nobody can train.
+    #[error("{path}: a grid of {points} points, too many to train each: draw some at random with --trials")]
+    Grid {
+        /// The file.
+        path: PathBuf,
+        /// How many.
+        points: u64,
+    },
     /// A recipe that cannot be changed.
     #[error("{path}: {source}")]
     Text {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::record::Record;
+use super::record::{Record, Results};
 use crate::files::FileError;
 
 /// A file that only grows: whatever ends the process, what was noted before is kept.
@@ -17,23 +17,30 @@ pub(super) struct Journal {
     file: File,
     /// The last line of each trial, by its name.
     last: HashMap<String, String>,
+    /// What each trial came to before, by its name and the SHA-256 of its recipe.
+    results: HashMap<(String, String), Results>,
 }
 
+/// The file, and what is in it: as in [`Journal`].
+type Opened = (File, HashMap<String, String>, HashMap<(String, String), Results>);
+
 #[derive(Deserialize)]
-struct Name {
+struct Line {
     trial: String,
+    recipe_sha256: String,
+    results: Option<Results>,
 }
 
 impl Journal {
     /// Opens a journal, or begins one. Half a line at its end is cut off: whoever wrote it has died over it.
     pub(super) fn open(path: PathBuf) -> Result<Self, FileError> {
         match Journal::open_file(&path) {
-            Ok((file, last)) => Ok(Journal { path, file, last }),
+            Ok((file, last, results)) => Ok(Journal { path, file, last, results }),
             Err(source) => Err(FileError::Write { path, source }),
         }
     }
 
-    fn open_file(path: &PathBuf) -> io::Result<(File, HashMap<String, String>)> {
+    fn open_file(path: &PathBuf) -> io::Result<Opened> {
         let mut file = OpenOptions::new().create(true).read(true).append(true).open(path)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
@@ -41,13 +48,19 @@ impl Journal {
         if whole < bytes.len() {
             file.set_len(whole as u64)?;
         }
-        let mut last = HashMap::new();
+        let (mut last, mut all) = (HashMap::new(), HashMap::new());
         for line in String::from_utf8_lossy(&bytes[..whole]).lines() {
-            if let Ok(Name { trial }) = serde_json::from_str(line) {
-                last.insert(trial, line.to_owned());
+            if let Ok(Line { trial, recipe_sha256, results }) = serde_json::from_str(line) {
+                last.insert(trial.clone(), line.to_owned());
+                all.extend(results.map(|results| ((trial, recipe_sha256), results)));
             }
         }
-        Ok((file, last))
+        Ok((file, last, all))
+    }
+
+    /// What a trial came to by exactly this recipe, whatever was trained in its folder since.
+    pub(super) fn results(&self, trial: &str, recipe_sha256: String) -> Option<&Results> {
+        self.results.get(&(trial.to_owned(), recipe_sha256))
     }
 
     /// Notes how a trial ended, unless that is what was noted of it last.

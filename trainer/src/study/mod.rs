@@ -10,6 +10,7 @@
 //! | [`ablation`], [`space`] | the files of ablations and sweeps |
 //! | [`change`], [`edit`] | what is changed in a recipe; its text with that done, comments and all else left as they are |
 //! | [`plan`] | variants and seeds to trials |
+//! | [`halving`] | how many points of a sweep are trained for how long |
 //! | [`runner`] | trials to records, resumed where they stopped |
 //! | `journal` | `trials.jsonl`, which survives whatever ends a study |
 //! | [`record`] | what a trial came to |
@@ -21,6 +22,7 @@ pub mod change;
 pub mod edit;
 mod error;
 mod file;
+pub mod halving;
 mod journal;
 pub mod plan;
 pub mod record;
@@ -32,6 +34,7 @@ pub mod table;
 pub use self::ablation::Ablation;
 pub use self::change::{Change, Origin};
 pub use self::error::StudyError;
+pub use self::halving::Halving;
 pub use self::plan::{Plan, Seeding, Trial, Variant};
 pub use self::record::{Record, Results};
 pub use self::space::Space;

@@ -32,7 +32,7 @@ pub struct Record {
 }
 
 /// Scores and cost of a trial.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Results {
     /// Scores of the subjects that were held out: out of fold if there are folds.
     pub validation: Evaluation,
@@ -55,6 +55,8 @@ pub enum State {
     Fresh,
     /// It was ended on its way and can be continued.
     Begun,
+    /// It was trained further than its recipe asks for now.
+    Beyond,
     /// It is finished.
     Finished(Box<Results>),
 }
@@ -115,6 +117,9 @@ pub fn state(trial: &Trial, sources: &Sources) -> Result<State, StudyError> {
             && let Some(results) = results(folder)
         {
             return Ok(State::Finished(Box::new(results)));
+        }
+        if made_of.limits().epochs > trial.recipe.limits().epochs {
+            return Ok(State::Beyond);
         }
     }
     Ok(if checkpoints::found(folder).is_empty() { State::Fresh } else { State::Begun })

@@ -83,9 +83,18 @@ pub fn run<E: From<StudyError>>(
         }
         None => None,
     };
-    let states = plan.trials.iter().map(|trial| record::state(trial, &sources));
-    let states = states.collect::<Result<Vec<State>, StudyError>>()?;
     let mut journal = Journal::open(plan.out.join("trials.jsonl")).map_err(StudyError::File)?;
+    let state = |trial: &Trial| {
+        Ok(match record::state(trial, &sources)? {
+            // A later round of a search has trained it on.
+            State::Beyond => match journal.results(&trial.name, trial.digest()) {
+                Some(results) => State::Finished(Box::new(results.clone())),
+                None => State::Begun,
+            },
+            state => state,
+        })
+    };
+    let states = plan.trials.iter().map(state).collect::<Result<Vec<State>, StudyError>>()?;
     let mut records: Vec<Option<Record>> = plan.trials.iter().map(|_| None).collect();
 
     let job = |index: usize, cancel: &Cancel<'_>| {
@@ -130,7 +139,7 @@ impl Worker<'_> {
         let record = |results, error| Ok(Some(Record::new(self.plan, trial, results, error)));
         let (results, fresh) = match state {
             State::Finished(results) => (Results::clone(results), false),
-            State::Fresh | State::Begun => {
+            State::Fresh | State::Begun | State::Beyond => {
                 if !self.folder_is_free(trial)? {
                     return Ok(None);
                 }

@@ -19,6 +19,7 @@ use crate::data;
 /// A space of recipes.
 #[derive(Clone, Debug)]
 pub struct Space {
+    path: PathBuf,
     recipe: RecipeFile,
     /// Trainings of each point.
     pub seeds: Option<usize>,
@@ -65,6 +66,9 @@ struct Header {
     seeds: Option<NonZeroUsize>,
 }
 
+/// Max number of points of a grid: each is a training, and all are laid out before the first.
+const MAX_GRID: u64 = 10_000;
+
 /// Draws for each point that is asked for: a space may have fewer points than that.
 const DRAWS: usize = 100;
 
@@ -85,7 +89,12 @@ impl Space {
             dimensions.push(Dimension { key: key.get_ref().clone(), range: range.clone(), origin });
         }
         let recipe = data::recipe(&file.beside(&study.recipe))?;
-        Ok(Space { recipe, seeds: study.seeds.map(usize::from), dimensions })
+        Ok(Space { path: path.to_owned(), recipe, seeds: study.seeds.map(usize::from), dimensions })
+    }
+
+    /// The recipe that is varied.
+    pub fn recipe(&self) -> &RecipeFile {
+        &self.recipe
     }
 
     /// The keys in the order of the file.
@@ -93,11 +102,25 @@ impl Space {
         self.dimensions.iter().map(|dimension| dimension.key.as_str())
     }
 
+    /// Number of combinations of values; `None` where a key has a range.
+    pub fn points(&self) -> Option<u64> {
+        let count = |dimension: &Dimension| match &dimension.range {
+            Range::Values(values) => Some(values.len() as u64),
+            _ => None,
+        };
+        self.dimensions
+            .iter()
+            .try_fold(1u64, |points, dimension| Some(points.saturating_mul(count(dimension)?)))
+    }
+
     /// Every combination of values; those of the last key change first.
     ///
     /// # Errors
-    /// A key without a list of values.
+    /// A key without a list of values, or more points than anybody trains.
     pub fn grid(&self) -> Result<Vec<Variant>, StudyError> {
+        if let Some(points) = self.points().filter(|points| *points > MAX_GRID) {
+            return Err(StudyError::Grid { path: self.path.clone(), points });
+        }
         let mut points = vec![Vec::new()];
         for Dimension { key, range, origin } in &self.dimensions {
             let Range::Values(values) = range else {

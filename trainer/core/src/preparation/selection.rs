@@ -82,7 +82,10 @@ pub fn select(
         });
     }
     if let Some(min) = &recipe.min_label_correlation {
-        let among = matching(file, "features.min_label_correlation.among", &min.among, columns)?;
+        let among = match &min.among {
+            Some(patterns) => matching(file, "features.min_label_correlation.among", patterns, columns)?,
+            None => (0..columns.len()).filter(|index| columns[*index].levels.is_none()).collect(),
+        };
         kept.retain(|index| {
             if !among.contains(index) {
                 return true;

@@ -139,6 +139,14 @@ fn what_is_dropped_is_told_with_the_rule() {
 }
 
 #[test]
+fn without_a_list_every_channel_is_asked_for_its_correlation_with_the_label_and_no_category() {
+    let preparation = prepare("min_label_correlation = { ratio = 0.9 }").unwrap();
+    assert_eq!(columns(&preparation), ["survey", "a"]);
+    let dropped: Vec<&str> = preparation.dropped.iter().map(|dropped| dropped.column.as_str()).collect();
+    assert_eq!(dropped, ["b", "c", "flat"]);
+}
+
+#[test]
 fn the_variance_of_a_one_hot_column_does_not_count() {
     let preparation = prepare("min_variance = 10.0\none_hot = ['survey']").unwrap();
     assert_eq!(columns(&preparation), ["survey", "survey", "survey", "b"]);

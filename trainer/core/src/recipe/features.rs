@@ -71,8 +71,9 @@ pub struct TopVariance {
 pub struct LabelCorrelation {
     /// Columns with a correlation ratio below this are dropped.
     pub ratio: f64,
-    /// Among which columns.
-    pub among: Vec<String>,
+    /// Among which columns; without it, among all channels: categories are asked only by name.
+    #[serde(default)]
+    pub among: Option<Vec<String>>,
 }
 
 /// How a dense input is scaled. A column that does not vary becomes zero.
