@@ -9,9 +9,6 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The share of subjects whose set is shown where there is one only.
-pub const USUAL_COVERAGE: f64 = 0.9;
-
 /// Which classes are in a subject's set of one coverage.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -10,8 +10,7 @@ use crate::conformal::PredictionSet;
 use crate::engine::{self, Engine, EngineError, EngineKind, Precision};
 use crate::features::FeatureExtractor;
 use crate::network::Parameters;
-use crate::novelty::{Judge, Shift, Statistics, UNLIKE, Verdict};
-use crate::number::Shown;
+use crate::novelty::{Judge, Shift, Statistics, UNLIKE, Verdict, short};
 use crate::recording::{Recording, RecordingError};
 use crate::stages::Stages;
 use crate::windows::WindowBatch;
@@ -97,7 +96,7 @@ pub struct Prediction {
 #[serde(rename_all = "snake_case")]
 pub enum Warning {
     /// The recording as a whole is unlike those of the training subjects: [`UNLIKE`].
-    #[error("unlike anything the model has seen (p = {p_value}): {reasons}", p_value = Shown(*p_value))]
+    #[error("unlike anything the model has seen (p = {p_value}): {reasons}", p_value = short(*p_value))]
     Unlike {
         /// Share of the training subjects that are at least as unlike the others.
         p_value: f64,

@@ -14,6 +14,7 @@ mod shift;
 mod statistics;
 
 pub use self::distance::{Judge, Verdict};
+pub(crate) use self::reason::short;
 pub use self::reason::{Aspect, Reason};
 pub use self::reference::{MAX_CHANNELS, Reference, ReferenceError};
 pub use self::shift::{Shift, ShiftedChannel};

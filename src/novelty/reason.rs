@@ -13,7 +13,8 @@ pub enum Aspect {
     Pace,
     /// The logarithm of the mean difference over four steps over that from step to step.
     Roughness,
-    /// The logarithm of the share of the recording that the longest run of equal values takes.
+    /// The logarithm of the share of the recording that the longest run of equal values takes, zero aside: there
+    /// sensors rest.
     Standstill,
     /// The correlation of the differences of two channels.
     Together,
@@ -65,7 +66,7 @@ impl Reason {
                  {high_short} times"
             ),
             Aspect::Standstill => format!(
-                "{name} keeps one value for {} of the recording; in training for {} to {}",
+                "{name} keeps one value other than zero for {} of the recording; in training for {} to {}",
                 percent(found),
                 percent(low),
                 percent(high)
@@ -83,7 +84,7 @@ impl Reason {
 }
 
 /// A number in two significant digits.
-pub(super) fn short(number: f64) -> String {
+pub(crate) fn short(number: f64) -> String {
     if number == 0.0 || !number.is_finite() {
         return Shown(number).to_string();
     }

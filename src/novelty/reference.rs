@@ -81,7 +81,7 @@ impl Reference {
             (high - low) / (high_score - low_score)
         };
         let (first, middle, last) = (at(0), at(end / 2), at(end));
-        let usual = width(end / 4, end - end / 4).max(1e-6 * (1.0 + middle.0.abs()));
+        let usual = width(end / 4, end - end / 4).max(self.least_width(statistic, middle.0));
         if value <= first.0 {
             return first.1 - (first.0 - value) / usual.max(width(0, 1));
         }
@@ -91,6 +91,19 @@ impl Reference {
         let above = quantiles.partition_point(|quantile| f64::from(*quantile) <= value);
         let ((below, score), (above, next)) = (at(above - 1), at(above));
         score + (next - score) * (value - below) / (above - below)
+    }
+
+    /// What a standard deviation of a statistic is at least taken for, where the training subjects hardly differ in it: a
+    /// quarter of a size, a twentieth of a correlation.
+    fn least_width(&self, statistic: usize, middle: f64) -> f64 {
+        let of_channel = Aspect::OF_CHANNEL.len();
+        if statistic >= of_channel * self.channels.len() {
+            return 0.05;
+        }
+        match Aspect::OF_CHANNEL[statistic % of_channel] {
+            Aspect::Level => 1e-6 * (1.0 + middle.abs()),
+            _ => 0.25,
+        }
     }
 
     /// Checks it, for a schema with so many channels. Of pairs there are at most as many as of channels, so that what a

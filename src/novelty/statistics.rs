@@ -30,7 +30,7 @@ struct Sums {
     near: f64,
     /// Sum of the sizes of the differences over [`FAR`] steps; there are as many as `steps` less [`FAR`] for each segment.
     far: f64,
-    /// Steps of the longest run of equal values.
+    /// Steps of the longest run of equal values other than zero, where sensors rest.
     run: f64,
 }
 
@@ -43,7 +43,7 @@ impl Statistics {
         };
         let channels = (0..reference.channels.len()).map(|channel| {
             let level = reference.level(channel);
-            Sums::of(recording.steps(), |step| value(step, channel) - level)
+            Sums::of(recording.steps(), level, |step| value(step, channel))
         });
         let difference = |step: usize, channel: usize| value(step, channel) - value(step - 1, channel);
         let products = reference.pairs.iter().map(|[left, right]| {
@@ -99,20 +99,20 @@ impl Statistics {
 }
 
 impl Sums {
-    fn of(steps: usize, value: impl Fn(usize) -> f64) -> Sums {
+    fn of(steps: usize, level: f64, value: impl Fn(usize) -> f64) -> Sums {
         let mut sums = Sums { steps: steps as f64, ..Sums::default() };
         let mut run = 0.0;
         for step in 0..steps {
             let x = value(step);
-            sums.values += x;
-            sums.squares += x * x;
+            sums.values += x - level;
+            sums.squares += (x - level) * (x - level);
             if step >= 1 {
                 let difference = x - value(step - 1);
                 sums.differences += 1.0;
                 sums.difference += difference;
                 sums.difference_squares += difference * difference;
                 sums.near += difference.abs();
-                run = if difference == 0.0 { run + 1.0 } else { 0.0 };
+                run = if difference == 0.0 && x != 0.0 { run + 1.0 } else { 0.0 };
                 sums.run = sums.run.max(run);
             }
             if step >= FAR {

@@ -8,7 +8,7 @@ export type PortionHead = Pick<WasmPortion, "ids" | "first" | "ended" | "steps">
 
 const NONE: readonly string[] = Object.freeze([]);
 /** Coverage of the set that is a prediction's own. */
-const USUAL_COVERAGE = 0.9;
+const USUAL_COVERAGE = 0.8;
 
 interface Entry {
   readonly prediction: Prediction;

@@ -124,7 +124,7 @@ export interface Prediction {
     readonly probabilities: Float32Array;
   };
   /**
-   * The classes that the subject may well be of, which are nine times in ten with the true one among them, if the subject is
+   * The classes that the subject may well be of, which are four times in five with the true one among them, if the subject is
    * as those were that the model was judged on. All classes, if it is `unlike` them. Not there, if the model has no sets.
    */
   readonly set?: readonly string[];
