@@ -1,4 +1,4 @@
-//! `trainer precision`: proves a bundle's precisions anew, and stores its weights as integers.
+//! `trainer precision`: proves a bundle's precisions and its doubts anew, and stores its weights as integers.
 
 use std::path::PathBuf;
 
@@ -20,7 +20,8 @@ Example:
 
 `fit` does this by itself. The subjects are those that the recipe in the bundle held out, so the files must be those
 that the model was fitted on. A precision is allowed if it changes no label and no probability by more than 0.001. Weights
-are stored as 8-bit integers under the same condition, if they are not stored so yet.";
+are stored as 8-bit integers under the same condition, if they are not stored so yet. Prediction sets and what the
+training data are like are fitted anew as well.";
 
 /// Arguments of `trainer precision`.
 #[derive(Clone, Debug, Args)]
@@ -33,6 +34,9 @@ pub struct PrecisionArgs {
     /// Their labels, if they were in a file.
     #[arg(long)]
     pub labels: Option<PathBuf>,
+    /// What the recordings are, such as 'synthetic recordings': the card says it beside every score.
+    #[arg(long)]
+    pub origin: Option<String>,
     /// Where to write the bundle, instead of in its place.
     #[arg(long)]
     pub out: Option<PathBuf>,
@@ -59,6 +63,9 @@ pub fn run(args: &PrecisionArgs) -> Result<(), Error> {
     }
     let weights = weight_type(&bundle);
     let weights = experiment::prove(&recipe, &dataset, &mut bundle, weights, &progress::refused)?;
+    if let Some(origin) = &args.origin {
+        bundle.manifest.card.data.insert("origin".to_owned(), origin.clone());
+    }
     let bytes = bundle.to_bytes(weights)?;
     files::write_atomically(args.out.as_ref().unwrap_or(&args.bundle), &bytes)?;
     super::print(|out| report::write_precisions(out, &bundle.manifest))

@@ -266,15 +266,14 @@ export class SubjectTable {
 
   #verdict(prediction: Prediction): HTMLElement[] {
     const { label, probabilities } = prediction;
-    const doubt = doubtOf(prediction);
     const shares = this.#classes.map((name) => probabilities[name] ?? 0);
     const probability = probabilities[label] ?? 0;
     return [
       h(
         "td",
-        { title: doubt ?? "" },
+        {},
         verdictTag(prediction, this.#classes),
-        doubt !== undefined && h("span", { className: "doubt" }, prediction.unlike ? "unlike" : "not sure"),
+        prediction.unlike && h("span", { className: "doubt", title: doubtOf(prediction) ?? "" }, "unlike"),
       ),
       h(
         "td",

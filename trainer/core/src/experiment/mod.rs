@@ -11,7 +11,7 @@ mod settings;
 mod task;
 
 use painwave::Bundle;
-use painwave::bundle::{BundleError, Manifest, WeightType};
+use painwave::bundle::{BundleError, WeightType};
 use painwave::decision::Decision;
 use painwave::engine::EngineError;
 use painwave::features::FeatureExtractor;
@@ -117,7 +117,7 @@ pub fn run(
         };
         decided = Some(Decided { subjects: calibration.len(), judges });
     }
-    doubt(&mut bundle.manifest, &judged, decided.as_ref(), &recordings, &splits)?;
+    doubt(bundle, dataset, &recordings, &splits, &judges, &refused)?;
     card::record(&mut bundle.manifest, &evaluation, decided.as_ref());
     precision::prove(bundle, &judges)?;
     Ok(Experiment { trainings, folds: splits.len(), assembled, judged, evaluation, decided })
@@ -125,33 +125,36 @@ pub fn run(
 
 /// Puts into the manifest what says when not to believe a prediction, and on the card how well it does.
 fn doubt(
-    manifest: &mut Manifest,
-    judged: &[Judged],
-    decided: Option<&Decided>,
+    bundle: &mut Bundle,
+    dataset: &Dataset,
     recordings: &[Recording],
     splits: &[Split],
+    judges: &[Judges<'_>],
+    refused: Refused<'_>,
 ) -> Result<(), ExperimentError> {
-    let is_calibrated =
-        matches!(decided.map(|decided| &decided.judges), Some(DecisionJudges::Shipped { .. }));
-    let scored = |Judged { truth, prediction, .. }: &Judged| {
-        let probabilities = prediction.probabilities.clone();
-        (*truth, if is_calibrated { probabilities } else { manifest.decision.calibrate(probabilities) })
-    };
-    let scored: Vec<_> = judged.iter().map(scored).collect();
+    let mut scored = Vec::new();
+    for (judges, split) in judges.iter().zip(splits) {
+        let alone = precision::alone(bundle, judges.members.clone());
+        let classifier = assemble::classifier(&alone, refused).map_err(AssembleError::from)?;
+        let predictions =
+            pollster::block_on(classifier.classify(&judges.subjects)).map_err(AssembleError::from)?;
+        let probabilities = predictions.into_iter().map(|prediction| prediction.probabilities);
+        scored.extend(dataset.classes_of(&split.validation).into_iter().zip(probabilities));
+    }
+    let manifest = &mut bundle.manifest;
     let classes = manifest.classes.len();
     manifest.sets = conformal::fit(&scored, classes);
     let mut training: Vec<usize> = splits.iter().flat_map(|split| split.training.iter().copied()).collect();
     training.sort_unstable();
     training.dedup();
-    let channels = manifest.schema.channels.len();
-    let novelty = novelty::fit(&pick(recordings, &training), channels);
+    let novelty = novelty::fit(&pick(recordings, &training), manifest.schema.channels.len());
     manifest.novelty = novelty.map_err(|error| BundleError::Invalid(error.into()))?;
     card::doubt(manifest, &conformal::check(&scored, classes));
     Ok(())
 }
 
-/// Measures again what precisions change in the bundle of an earlier run of the recipe on the same data, and stores its
-/// weights as 8-bit integers if that is allowed. Returns how they are stored.
+/// Measures again what precisions change in the bundle of an earlier run of the recipe on the same data, and what says when
+/// not to believe it, and stores its weights as 8-bit integers if that is allowed. Returns how they are stored.
 ///
 /// # Errors
 /// The subjects cannot be split as the recipe says, or the bundle cannot classify them.
@@ -180,9 +183,11 @@ pub fn prove(
         let calibration = parts.map(calibration).collect::<Result<Vec<_>, ExperimentError>>()?;
         if let Some(assembled) = assemble::as_integers(bundle, &calibration, &judges, refused)? {
             *bundle = assembled.bundle;
+            doubt(bundle, dataset, &recordings, &splits, &judges, refused)?;
             return Ok(assembled.weights);
         }
     }
+    doubt(bundle, dataset, &recordings, &splits, &judges, refused)?;
     precision::prove(bundle, &judges)?;
     Ok(stored_as)
 }
