@@ -62,6 +62,7 @@ export function fakeModule(onWork) {
     info: () => ({ engine: "cpu", classes: CLASSES, schema: { id: "id" }, card: {} }),
     job: () => fakeJob(),
     kindOf: () => "recordings",
+    shift: () => undefined,
     async classify(ids) {
       await onWork("classify", ids);
       return ids.map(predictionOf);
@@ -119,7 +120,9 @@ export function portionOf(ids, steps) {
 /** What a made-up engine says of a subject: 16 windows, all calm. */
 export function predictionOf(id) {
   const windows = { count: 16, starts: new Uint32Array(16), probabilities: new Float32Array(32) };
-  return { id, label: "calm", probabilities: [0.75, 0.25], windows, warnings: [] };
+  const doubt = { sets: [{ coverage: 0.8, classes: ["calm"] }], pValue: 0.5, unlike: false };
+  const probabilities = [0.75, 0.25];
+  return { id, label: "calm", probabilities, windows, ...doubt, levels: new Float32Array(2), warnings: [], notes: [] };
 }
 
 /** What a made-up engine says of a subject that it cannot classify. */
