@@ -40,6 +40,28 @@ describe("a classifier", () => {
     assert.notEqual(card.name, "");
   });
 
+  it("says which classes a subject may be of, and when a recording is unlike all it knows", async () => {
+    const { classes } = classifier.info;
+    for (const { label, set, sets, unlike, pValue } of result.predictions) {
+      assert.deepEqual(
+        sets.map(({ coverage }) => coverage),
+        [0.8, 0.9, 0.95],
+      );
+      assert.ok(set.includes(label) && set.every((name) => classes.includes(name)));
+      assert.ok(!unlike && pValue >= 0.01);
+    }
+    const [header, ...rows] = text.trimEnd().split("\n");
+    const joint = header.split(",").indexOf("joint_07");
+    const raised = (row) => row.split(",").with(joint, "2.9").join();
+    const spoiled = [header, ...rows.map(raised)].join("\n");
+    const { predictions } = await classifier.classify(spoiled);
+    for (const { unlike, set, warnings } of predictions) {
+      assert.ok(unlike);
+      assert.deepEqual(set, classes);
+      assert.match(warnings[0], /^unlike anything the model has seen .*joint_07/);
+    }
+  });
+
   it("gives one whole prediction per subject, in the order of the file", () => {
     const ids = new Set(
       text

@@ -122,7 +122,16 @@ export function predictionOf(id) {
   const windows = { count: 16, starts: new Uint32Array(16), probabilities: new Float32Array(32) };
   const doubt = { sets: [{ coverage: 0.8, classes: ["calm"] }], pValue: 0.5, unlike: false };
   const probabilities = [0.75, 0.25];
-  return { id, label: "calm", probabilities, windows, ...doubt, levels: new Float32Array(2), warnings: [], notes: [] };
+  return {
+    id,
+    label: "calm",
+    probabilities,
+    windows,
+    ...doubt,
+    levels: new Float32Array(2),
+    warnings: [],
+    notes: [],
+  };
 }
 
 /** What a made-up engine says of a subject that it cannot classify. */
