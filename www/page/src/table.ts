@@ -271,9 +271,8 @@ export class SubjectTable {
     return [
       h(
         "td",
-        {},
+        { title: (prediction.unlike && doubtOf(prediction)) || "" },
         verdictTag(prediction, this.#classes),
-        prediction.unlike && h("span", { className: "doubt", title: doubtOf(prediction) ?? "" }, "unlike"),
       ),
       h(
         "td",
