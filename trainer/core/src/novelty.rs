@@ -3,6 +3,8 @@
 use painwave::novelty::{Judge, MAX_CHANNELS, Reference, ReferenceError, Statistics};
 use painwave::recording::Recording;
 
+use crate::statistics::quantile;
+
 /// Fewer subjects say nothing of a tail of a hundredth.
 const MIN_SUBJECTS: usize = 50;
 /// Quantiles of each statistic.
@@ -77,14 +79,10 @@ pub fn fit(recordings: &[&Recording], channels: usize) -> Result<Option<Referenc
 /// A reference with the quantiles and correlations of these features.
 fn distributions(draft: &Reference, features: &[&Vec<f64>]) -> Reference {
     let mut reference = Reference { normal: normal_scores(features.len()), ..draft.clone() };
-    let probability = |index: usize| {
-        let first = 0.5 / features.len() as f64;
-        first + (1.0 - 2.0 * first) * index as f64 / (QUANTILES - 1) as f64
-    };
     let quantiles = |statistic: usize| {
         let mut sorted: Vec<f64> = features.iter().map(|row| row[statistic]).collect();
         sorted.sort_by(f64::total_cmp);
-        (0..QUANTILES).map(|index| rounded(quantile(&sorted, probability(index)))).collect()
+        probabilities(features.len()).map(|probability| rounded(quantile(&sorted, probability))).collect()
     };
     reference.quantiles = (0..draft.quantiles.len()).map(quantiles).collect();
     let scores: Vec<Vec<f64>> = features
@@ -156,19 +154,15 @@ fn correlation(pairs: impl Iterator<Item = (f64, f64)> + Clone) -> f64 {
     if xx > 0.0 && yy > 0.0 { (xy / (xx * yy).sqrt()).clamp(-1.0, 1.0) } else { 0.0 }
 }
 
-/// A quantile of ascending numbers, linear between them.
-fn quantile(sorted: &[f64], share: f64) -> f64 {
-    let position = share * (sorted.len() - 1) as f64;
-    let below = position.floor() as usize;
-    let (low, high) = (sorted[below], sorted[(below + 1).min(sorted.len() - 1)]);
-    low + (high - low) * (position - below as f64)
+/// The probabilities of the quantiles of so many numbers.
+fn probabilities(count: usize) -> impl Iterator<Item = f64> {
+    let first = 0.5 / count as f64;
+    (0..QUANTILES).map(move |index| first + (1.0 - 2.0 * first) * index as f64 / (QUANTILES - 1) as f64)
 }
 
 /// The normal scores of the quantiles of so many numbers.
 fn normal_scores(count: usize) -> Vec<f32> {
-    let first = 0.5 / count as f64;
-    let probability = |index: usize| first + (1.0 - 2.0 * first) * index as f64 / (QUANTILES - 1) as f64;
-    (0..QUANTILES).map(|index| rounded(normal_quantile(probability(index)))).collect()
+    probabilities(count).map(|probability| rounded(normal_quantile(probability))).collect()
 }
 
 /// Five significant digits: what is written is short, and read back as it was used.

@@ -33,10 +33,10 @@ impl Moments {
 ///
 /// # Panics
 /// Without a value.
-pub fn quantile(sorted: &[f32], share: f64) -> f64 {
+pub fn quantile<T: Copy + Into<f64>>(sorted: &[T], share: f64) -> f64 {
     let position = share * (sorted.len() - 1) as f64;
     let below = position.floor() as usize;
-    let (low, high) = (f64::from(sorted[below]), f64::from(sorted[(below + 1).min(sorted.len() - 1)]));
+    let (low, high): (f64, f64) = (sorted[below].into(), sorted[(below + 1).min(sorted.len() - 1)].into());
     low + (high - low) * (position - below as f64)
 }
 

@@ -11,7 +11,7 @@ mod settings;
 mod task;
 
 use painwave::Bundle;
-use painwave::bundle::{BundleError, WeightType};
+use painwave::bundle::{BundleError, Manifest, WeightType};
 use painwave::decision::Decision;
 use painwave::engine::EngineError;
 use painwave::features::FeatureExtractor;
@@ -26,6 +26,7 @@ pub use self::part::{CHECKPOINT, Part};
 pub use self::settings::{Observer, Plan, Settings};
 use self::task::Task;
 use crate::assemble::{self, AssembleError, Assembled, Refused};
+use crate::conformal::Scored;
 use crate::decision::{self, CalibrationSet};
 use crate::evaluation::Evaluation;
 use crate::labels::Label;
@@ -88,6 +89,8 @@ pub fn run(
     let refused = |engine, error: &EngineError| settings.observer.engine_refused(engine, error);
     let mut assembled = assemble::assemble(manifest.clone(), members.clone(), &judges, &refused)?;
     let mut judged = judged::judged(dataset, &splits, &assembled.predictions);
+    let scored = judged.iter().map(|judged| (judged.truth, judged.prediction.probabilities.clone()));
+    let scored: Vec<Scored> = scored.collect();
     let fine_tuned = trainings.iter().any(|training| training.outcome.fine_tuned.is_some());
     if fine_tuned {
         for (member, training) in members.iter_mut().zip(&trainings) {
@@ -117,21 +120,56 @@ pub fn run(
         };
         decided = Some(Decided { subjects: calibration.len(), judges });
     }
-    doubt(bundle, dataset, &recordings, &splits, &judges, &refused)?;
+    let decision = bundle.manifest.decision.clone();
+    let calibrate = |(truth, probabilities)| (truth, decision.calibrate(probabilities));
+    let scored: Vec<Scored> = scored.into_iter().map(calibrate).collect();
+    doubt(&mut bundle.manifest, &scored, &recordings, &splits)?;
     card::record(&mut bundle.manifest, &evaluation, decided.as_ref());
     precision::prove(bundle, &judges)?;
     Ok(Experiment { trainings, folds: splits.len(), assembled, judged, evaluation, decided })
 }
 
-/// Puts into the manifest what says when not to believe a prediction, and on the card how well it does.
+/// Puts into the manifest what says when not to believe a prediction, and on the card how well it does. `scored` are the
+/// validation subjects, judged by members that were not trained on them.
 fn doubt(
-    bundle: &mut Bundle,
-    dataset: &Dataset,
+    manifest: &mut Manifest,
+    scored: &[Scored],
     recordings: &[Recording],
     splits: &[Split],
+) -> Result<(), ExperimentError> {
+    let classes = manifest.classes.len();
+    manifest.sets = conformal::fit(scored, classes);
+    card::doubt(manifest, &conformal::check(scored, classes));
+    compare(manifest, recordings, splits)
+}
+
+/// Puts into the manifest what the recordings of the training subjects are like.
+fn compare(
+    manifest: &mut Manifest,
+    recordings: &[Recording],
+    splits: &[Split],
+) -> Result<(), ExperimentError> {
+    let mut training: Vec<usize> = splits.iter().flat_map(|split| split.training.iter().copied()).collect();
+    training.sort_unstable();
+    training.dedup();
+    let novelty = novelty::fit(&pick(recordings, &training), manifest.schema.channels.len());
+    manifest.novelty = novelty.map_err(|error| BundleError::Invalid(error.into()))?;
+    Ok(())
+}
+
+/// As [`doubt`], of the bundle of an earlier run. Members that were fine-tuned have seen the validation subjects: their
+/// sets stay as they are.
+fn doubt_again(
+    file: &RecipeFile,
+    dataset: &Dataset,
+    bundle: &mut Bundle,
+    (recordings, splits): (&[Recording], &[Split]),
     judges: &[Judges<'_>],
     refused: Refused<'_>,
 ) -> Result<(), ExperimentError> {
+    if file.recipe.training.fine_tuning.is_some() {
+        return compare(&mut bundle.manifest, recordings, splits);
+    }
     let mut scored = Vec::new();
     for (judges, split) in judges.iter().zip(splits) {
         let alone = precision::alone(bundle, judges.members.clone());
@@ -141,16 +179,7 @@ fn doubt(
         let probabilities = predictions.into_iter().map(|prediction| prediction.probabilities);
         scored.extend(dataset.classes_of(&split.validation).into_iter().zip(probabilities));
     }
-    let manifest = &mut bundle.manifest;
-    let classes = manifest.classes.len();
-    manifest.sets = conformal::fit(&scored, classes);
-    let mut training: Vec<usize> = splits.iter().flat_map(|split| split.training.iter().copied()).collect();
-    training.sort_unstable();
-    training.dedup();
-    let novelty = novelty::fit(&pick(recordings, &training), manifest.schema.channels.len());
-    manifest.novelty = novelty.map_err(|error| BundleError::Invalid(error.into()))?;
-    card::doubt(manifest, &conformal::check(&scored, classes));
-    Ok(())
+    doubt(&mut bundle.manifest, &scored, recordings, splits)
 }
 
 /// Measures again what precisions change in the bundle of an earlier run of the recipe on the same data, and what says when
@@ -183,11 +212,11 @@ pub fn prove(
         let calibration = parts.map(calibration).collect::<Result<Vec<_>, ExperimentError>>()?;
         if let Some(assembled) = assemble::as_integers(bundle, &calibration, &judges, refused)? {
             *bundle = assembled.bundle;
-            doubt(bundle, dataset, &recordings, &splits, &judges, refused)?;
+            doubt_again(file, dataset, bundle, (&recordings, &splits), &judges, refused)?;
             return Ok(assembled.weights);
         }
     }
-    doubt(bundle, dataset, &recordings, &splits, &judges, refused)?;
+    doubt_again(file, dataset, bundle, (&recordings, &splits), &judges, refused)?;
     precision::prove(bundle, &judges)?;
     Ok(stored_as)
 }
