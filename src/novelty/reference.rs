@@ -80,6 +80,13 @@ impl Reference {
             let ((low, low_score), (high, high_score)) = (at(from), at(to));
             (high - low) / (high_score - low_score)
         };
+        // Quantiles that are the value, up to the digits that they are written in: it is in the middle of them.
+        let rounding = 1e-4 * (value.abs() + f64::from(f32::MIN_POSITIVE));
+        let below = quantiles.partition_point(|quantile| f64::from(*quantile) < value - rounding);
+        let equal = quantiles.partition_point(|quantile| f64::from(*quantile) <= value + rounding);
+        if equal > below {
+            return (at(below).1 + at(equal - 1).1) / 2.0;
+        }
         let (first, middle, last) = (at(0), at(end / 2), at(end));
         let usual = width(end / 4, end - end / 4).max(self.least_width(statistic, middle.0));
         if value <= first.0 {
@@ -88,9 +95,8 @@ impl Reference {
         if value >= last.0 {
             return last.1 + (value - last.0) / usual.max(width(end - 1, end));
         }
-        let above = quantiles.partition_point(|quantile| f64::from(*quantile) <= value);
-        let ((below, score), (above, next)) = (at(above - 1), at(above));
-        score + (next - score) * (value - below) / (above - below)
+        let ((low, score), (high, next)) = (at(below - 1), at(below));
+        score + (next - score) * (value - low) / (high - low)
     }
 
     /// What a standard deviation of a statistic is at least taken for, where the training subjects hardly differ in it: a
