@@ -36,6 +36,7 @@ pub mod decision;
 pub mod evaluation;
 pub mod experiment;
 pub mod export;
+mod faults;
 pub mod file_keys;
 pub mod file_names;
 pub mod host;
