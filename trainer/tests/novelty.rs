@@ -195,6 +195,38 @@ fn the_channel_that_is_unusual_is_named() {
     assert_eq!(verdict.reasons.len(), 1, "{:?}", verdict.reasons);
 }
 
+#[test]
+fn a_channel_that_stands_still_where_none_was_is_named_by_its_level() {
+    let (reference, judge) = reference();
+    let [mut recording] = recordings(Split::Train, 4, 1).try_into().unwrap();
+    recording.values.iter_mut().skip(7).step_by(WIDTH).for_each(|x| *x = 2.9);
+    let verdict = judge.judge(&Profile::of(&Statistics::of(&recording, &reference), &reference), &reference);
+    assert!(verdict.p_value < UNLIKE);
+    let names = JOINTS.map(|joint| format!("joint_{joint:02}"));
+    let text = verdict.reasons[0].text(&names);
+    assert!(text.starts_with("joint_07 stays around 2.9; in training "), "{text}");
+}
+
+#[test]
+fn statistics_of_a_bundle_that_do_not_fit_together_are_refused() {
+    let (whole, _) = reference();
+    let cases: [(fn(&mut Reference), &str); 7] = [
+        (|it| it.channels[WIDTH - 1] = WIDTH, "a channel with index 16, which is not there"),
+        (|it| it.pairs[0][1] = WIDTH, "a channel with index 16, which is not there"),
+        (|it| it.quantiles[3][0] = f32::NAN, "quantiles that are not finite and ascending"),
+        (|it| it.correlations.truncate(5), "5 correlations, expected "),
+        (|it| it.faults[1].direction.truncate(5), "5 numbers of a fault, expected "),
+        (|it| it.faults = vec![it.faults[0].clone(); 9], "9 faults, expected 8"),
+        (|it| it.floors[0] = 0.0, "floors that are not finite and ascending"),
+    ];
+    for (spoil, said) in cases {
+        let mut reference = whole.clone();
+        spoil(&mut reference);
+        let error = reference.validate(WIDTH).unwrap_err().to_string();
+        assert!(error.contains(said), "{error}");
+    }
+}
+
 fn shift_of(recordings: &[Recording], reference: &Reference) -> Shift {
     let mut shift = Shift::default();
     for recording in recordings {

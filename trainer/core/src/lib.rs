@@ -20,7 +20,7 @@
 //! | [`validation`] | scores on held-out windows during training |
 //! | [`training`] | the loop, early stopping, checkpoints |
 //! | [`decision`] | from probabilities to a class, chosen on subjects that are set aside |
-//! | [`conformal`], [`novelty`] | when not to believe a prediction: sets of classes, and what the training data are like |
+//! | [`conformal`], [`novelty`], [`faults`] | when not to believe a prediction: sets of classes, and what the training data are like |
 //! | [`calibration`], [`evaluation`] | scores of classes and of probabilities |
 //! | [`assemble`] | trained weights to a bundle whose known answers an engine has reproduced |
 //! | [`precision`] | which precisions a bundle may be computed in |
