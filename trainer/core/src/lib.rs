@@ -16,11 +16,12 @@
 //! | [`statistics`] | statistics of plain slices |
 //! | [`preparation`] | which columns reach the network and how they are scaled |
 //! | [`windows`], [`augmentation`] | windows, gathered into batches and changed at random |
+//! | [`faults`] | recordings with faults, which are looked for in those that are classified |
 //! | [`loss`] | targets and losses |
 //! | [`validation`] | scores on held-out windows during training |
 //! | [`training`] | the loop, early stopping, checkpoints |
 //! | [`decision`] | from probabilities to a class, chosen on subjects that are set aside |
-//! | [`conformal`], [`novelty`], [`faults`] | when not to believe a prediction: sets of classes, and what the training data are like |
+//! | [`conformal`], [`novelty`] | when not to believe a prediction: sets of classes, and what the training data are like |
 //! | [`calibration`], [`evaluation`] | scores of classes and of probabilities |
 //! | [`assemble`] | trained weights to a bundle whose known answers an engine has reproduced |
 //! | [`precision`] | which precisions a bundle may be computed in |
