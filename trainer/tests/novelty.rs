@@ -207,10 +207,12 @@ fn a_channel_that_stands_still_where_none_was_is_named_by_its_level() {
     assert!(text.starts_with("joint_07 stays around 2.9; in training "), "{text}");
 }
 
+type Change = fn(&mut Reference);
+
 #[test]
 fn statistics_of_a_bundle_that_do_not_fit_together_are_refused() {
     let (whole, _) = reference();
-    let cases: [(fn(&mut Reference), &str); 7] = [
+    let cases: [(Change, &str); 7] = [
         (|it| it.channels[WIDTH - 1] = WIDTH, "a channel with index 16, which is not there"),
         (|it| it.pairs[0][1] = WIDTH, "a channel with index 16, which is not there"),
         (|it| it.quantiles[3][0] = f32::NAN, "quantiles that are not finite and ascending"),
