@@ -43,6 +43,7 @@ pub mod labels;
 pub mod leaks;
 pub mod loss;
 pub mod novelty;
+pub mod panel;
 pub mod precision;
 pub mod preparation;
 pub mod quantise;
@@ -51,4 +52,7 @@ pub mod split;
 pub mod statistics;
 pub mod training;
 pub mod validation;
+mod versions;
 pub mod windows;
+
+pub use self::versions::BURN;

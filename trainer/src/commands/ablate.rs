@@ -77,10 +77,10 @@ pub fn run(args: &AblateArgs) -> Result<(), Error> {
     sheet.column("variant", rows.iter().map(|row| row.variant.clone()));
     sheet.trials(&rows);
     for measure in [Measure::WeightedF1, Measure::MacroF1] {
-        sheet.validation(&rows, &[measure]);
+        sheet.outer(&rows, &[measure]);
         sheet.column("difference", differences.iter().map(|of| difference(of.get(&measure))));
     }
-    sheet.validation(&rows, &[Measure::Accuracy, Measure::LogLoss, Measure::ExpectedCalibrationError]);
+    sheet.outer(&rows, &[Measure::Accuracy, Measure::LogLoss, Measure::ExpectedCalibrationError]);
     sheet.rest(&rows);
     let pairs = rows.into_iter().zip(differences);
     let rows: Vec<AblationRow> = pairs.map(|(row, difference)| AblationRow { row, difference }).collect();

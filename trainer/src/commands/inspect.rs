@@ -74,7 +74,7 @@ fn write_card(out: &mut impl Write, manifest: &Manifest) -> io::Result<()> {
         writeln!(out, "{name}: {value}")?;
     }
     writeln!(out, "split: {}", card.split)?;
-    writeln!(out, "\nvalidation:")?;
+    writeln!(out, "\nscores of the subjects that were held out:")?;
     for (name, value) in &card.metrics {
         writeln!(out, "  {name}: {value:.4}")?;
     }
