@@ -16,6 +16,7 @@
 //! | [`statistics`] | statistics of plain slices |
 //! | [`preparation`] | which columns reach the network and how they are scaled |
 //! | [`windows`], [`augmentation`] | windows, gathered into batches and changed at random |
+//! | [`faults`] | recordings with faults, which are looked for in those that are classified |
 //! | [`loss`] | targets and losses |
 //! | [`validation`] | scores on held-out windows during training |
 //! | [`training`] | the loop, early stopping, checkpoints |
@@ -36,6 +37,7 @@ pub mod decision;
 pub mod evaluation;
 pub mod experiment;
 pub mod export;
+mod faults;
 pub mod file_keys;
 pub mod file_names;
 pub mod host;

@@ -112,6 +112,28 @@ fn a_bundle_allows_the_precisions_that_were_measured_to_change_nothing() {
 }
 
 #[test]
+fn what_the_recordings_are_is_put_on_the_card_of_a_bundle_and_stands_beside_its_scores() {
+    let workshop = Workshop::new();
+    let before = workshop.fit_well("run", &["--epochs", "1"]);
+    assert_eq!(before.manifest.card.data.get("origin"), None);
+    let files = ["--data", "data.csv", "--labels", "labels.csv"];
+    let run = |arguments: &[&str]| succeeded(&workshop.trainer(arguments));
+    assert!(!run(&["inspect", "run/model.bpk"]).contains("fitted on"));
+
+    run(&[&["precision", "run/model.bpk", "--origin", "puppets on strings"], &files[..]].concat());
+    let origin = || bundle(&workshop.path("run/model.bpk")).manifest.card.data["origin"].clone();
+    assert_eq!(origin(), "puppets on strings");
+    let inspected = run(&["inspect", "run/model.bpk"]);
+    assert!(inspected.contains("validation, fitted on puppets on strings:"), "{inspected}");
+    let evaluated = run(&[&["evaluate", "run/model.bpk"], &files[..]].concat());
+    let heading = evaluated.lines().next().unwrap_or_default();
+    assert!(heading.ends_with(", fitted on puppets on strings"), "{evaluated}");
+    // It stays where nothing else is said.
+    run(&[&["precision", "run/model.bpk"], &files[..]].concat());
+    assert_eq!(origin(), "puppets on strings");
+}
+
+#[test]
 fn predictions_depend_on_the_precision_and_not_on_the_threads() {
     let workshop = Workshop::new();
     workshop.fit_well("run", &["--epochs", "5"]);
