@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use clap::builder::RangedU64ValueParser;
+use clap::builder::{PossibleValue, PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
+use painwave_train::measure::Measure;
 use serde::Serialize;
 
 use super::study::{Ended, StudyArgs, files};
 use crate::error::Error;
 use crate::study::space::shown;
 use crate::study::table::{self, Row, Sheet};
-use crate::study::{Halving, Measure, Space, Variant, edit};
+use crate::study::{Halving, Space, Variant, edit};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = concat!(
@@ -60,7 +61,7 @@ pub struct SweepArgs {
     #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub seeds: Option<usize>,
     /// Score of the subjects that were held out by which points are ranked.
-    #[arg(long, value_enum, default_value = "weighted-f1")]
+    #[arg(long, default_value = "weighted-f1", value_parser = measures())]
     pub metric: Measure,
     /// Training loss below which a trial has learnt its windows by heart: it is ranked last.
     #[arg(long)]
@@ -68,6 +69,16 @@ pub struct SweepArgs {
     /// What all studies share.
     #[command(flatten)]
     pub study: StudyArgs,
+}
+
+/// Every measure by its key, with hyphens as all arguments have them.
+fn measures() -> impl TypedValueParser<Value = Measure> {
+    let name = |measure: Measure| measure.key().replace('_', "-");
+    let values = Measure::ALL.map(|measure| PossibleValue::new(name(measure)));
+    PossibleValuesParser::new(values).try_map(move |found| {
+        let named = Measure::ALL.into_iter().find(|measure| name(*measure) == found);
+        named.ok_or_else(|| format!("`{found}` is no score"))
+    })
 }
 
 /// A row of `table.json`.
