@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
+use painwave_train::measure::Measure;
 use serde::Serialize;
 
 use super::study::{StudyArgs, files};
 use crate::error::Error;
+use crate::study::Ablation;
 use crate::study::table::{self, Row, Sheet, Summary, difference};
-use crate::study::{Ablation, Measure};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = concat!(

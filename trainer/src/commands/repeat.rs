@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
+use painwave_train::measure::Measure;
 
 use super::study::{StudyArgs, files};
 use crate::data;
 use crate::error::Error;
+use crate::study::Variant;
 use crate::study::table::{self, Sheet};
-use crate::study::{Measure, Variant};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = concat!(

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use clap::builder::RangedU64ValueParser;
+use clap::builder::{PossibleValue, PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
 use painwave_train::experiment::protocol;
+use painwave_train::measure::Measure;
 use painwave_train::recipe::{Protocol, RecipeFile};
 use serde::Serialize;
 
@@ -12,7 +13,7 @@ use super::study::{Ended, StudyArgs, files};
 use crate::error::Error;
 use crate::study::space::shown;
 use crate::study::table::{self, Row, Sheet};
-use crate::study::{Halving, Measure, Space, StudyError, Variant, edit};
+use crate::study::{Halving, Space, StudyError, Variant, edit};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = concat!(
@@ -63,7 +64,7 @@ pub struct SweepArgs {
     #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub seeds: Option<usize>,
     /// Score by which points are ranked, of the subjects that chose the epoch.
-    #[arg(long, value_enum, default_value = "weighted-f1")]
+    #[arg(long, default_value = "weighted-f1", value_parser = measures())]
     pub metric: Measure,
     /// Training loss below which a trial has learnt its windows by heart: it is ranked last.
     #[arg(long)]
@@ -71,6 +72,16 @@ pub struct SweepArgs {
     /// What all studies share.
     #[command(flatten)]
     pub study: StudyArgs,
+}
+
+/// Every measure by its key, with hyphens as all arguments have them.
+fn measures() -> impl TypedValueParser<Value = Measure> {
+    let name = |measure: Measure| measure.key().replace('_', "-");
+    let values = Measure::ALL.map(|measure| PossibleValue::new(name(measure)));
+    PossibleValuesParser::new(values).try_map(move |found| {
+        let named = Measure::ALL.into_iter().find(|measure| name(*measure) == found);
+        named.ok_or_else(|| format!("`{found}` is no score"))
+    })
 }
 
 /// A row of `table.json`.

@@ -38,4 +38,4 @@ pub use self::halving::Halving;
 pub use self::plan::{Plan, Seeding, Trial, Variant};
 pub use self::record::{Record, Results};
 pub use self::space::Space;
-pub use self::statistics::{Measure, Statistic};
+pub use self::statistics::Statistic;

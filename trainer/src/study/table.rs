@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use painwave_train::evaluation::Evaluation;
+use painwave_train::measure::Measure;
 use serde::Serialize;
 
 use super::change::Change;
 use super::plan::{Plan, Variant};
 use super::record::{Record, Results};
-use super::statistics::{Measure, Statistic};
+use super::statistics::Statistic;
 use crate::report;
 
 /// A variant's trials together.
@@ -85,7 +86,7 @@ pub fn differences(plan: &Plan, records: &[Record]) -> Vec<Summary> {
     let baseline = of_variant(plan, records, 0);
     let difference = |variant: usize| {
         let statistic = |measure: Measure| {
-            let score = |record: &Record| measure.of(&record.results.as_ref()?.outer);
+            let score = |record: &Record| record.results.as_ref()?.outer.value(measure);
             let pairs = of_variant(plan, records, variant).into_iter().zip(&baseline);
             let values = pairs.filter_map(|(record, baseline)| Some(score(record)? - score(baseline)?));
             Statistic::of(values).map(|statistic| (measure, statistic))
@@ -107,7 +108,7 @@ pub fn ranked(mut rows: Vec<Row>, measure: Measure) -> Vec<Row> {
 
 fn summary<'a>(evaluations: impl Iterator<Item = &'a Evaluation> + Clone) -> Summary {
     let statistic = |measure: Measure| {
-        let values = evaluations.clone().filter_map(|evaluation| measure.of(evaluation));
+        let values = evaluations.clone().filter_map(|evaluation| evaluation.value(measure));
         Statistic::of(values).map(|statistic| (measure, statistic))
     };
     Measure::ALL.into_iter().filter_map(statistic).collect()
@@ -189,6 +190,9 @@ impl Sheet {
             Measure::WeightedF1,
             Measure::MacroF1,
             Measure::Accuracy,
+            Measure::BalancedAccuracy,
+            Measure::Mcc,
+            Measure::Auroc,
             Measure::LogLoss,
             Measure::ExpectedCalibrationError,
         ];

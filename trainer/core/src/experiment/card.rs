@@ -74,24 +74,9 @@ pub(super) fn fine_tuning(trainings: &[Training], nested: bool) -> String {
 /// Puts the scores on the card, and how the decision was chosen.
 pub(super) fn record(manifest: &mut Manifest, evaluation: &Evaluation, decided: Option<&Decided>) {
     let Manifest { card, decision, classes, .. } = manifest;
-    let Evaluation { scores, probabilities } = evaluation;
-    let of_classes = [
-        ("accuracy", scores.accuracy),
-        ("weighted_precision", scores.weighted_average.precision),
-        ("weighted_recall", scores.weighted_average.recall),
-        ("weighted_f1", scores.weighted_average.f1),
-        ("macro_f1", scores.macro_average.f1),
-    ];
-    let of_probabilities = probabilities.iter().flat_map(|scores| {
-        [
-            ("log_loss", scores.log_loss),
-            ("brier_score", scores.brier_score),
-            ("expected_calibration_error", scores.expected_calibration_error),
-        ]
-    });
-    let metrics = of_classes.into_iter().chain(of_probabilities);
-    card.metrics = metrics.map(|(name, value)| (name.to_owned(), value)).collect();
-    card.confusion = scores.confusion.clone();
+    let values = evaluation.values().into_iter();
+    card.metrics = values.map(|(measure, value)| (measure.key().to_owned(), value)).collect();
+    card.confusion = evaluation.scores.confusion.clone();
     if let (Some(decision), Some(decided)) = (decision::text(decision, classes), decided) {
         card.data.insert("decision".to_owned(), format!("{decision}; {}", decided.text()));
     }
