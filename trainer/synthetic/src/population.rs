@@ -23,18 +23,20 @@ pub fn expressed_shares() -> [f64; 3] {
 }
 
 /// Probability of each posture for subjects of a set that express a class.
-pub fn posture_probabilities(split: Split, class: usize) -> [f64; POSTURES.len()] {
+pub fn posture_probabilities(split: Split, class: usize) -> [f64; ALL_POSTURES] {
     let common = if split == Split::Test { &TEST_COMMON_WEIGHTS } else { &COMMON_WEIGHTS };
-    let mut probabilities = [0.0; POSTURES.len()];
-    let share = (1.0 - GUARDING[class]) / common.iter().sum::<f64>();
-    probabilities.iter_mut().zip(common).for_each(|(probability, weight)| *probability = share * weight);
+    let mut probabilities = [0.0; ALL_POSTURES];
+    let mut share_out = |from: usize, share: f64, weights: &[f64]| {
+        let total: f64 = weights.iter().sum();
+        for (probability, weight) in probabilities[from..].iter_mut().zip(weights) {
+            *probability = share * weight / total;
+        }
+    };
+    share_out(0, (1.0 - RARE) * (1.0 - GUARDING[class]), common);
+    share_out(COMMON, RARE, &[1.0]);
     if class > 0 {
-        let first = common.len() + 2 * (class - 1);
-        let share = GUARDING[class] / GUARDING_WEIGHTS[class].iter().sum::<f64>();
-        probabilities[first..first + 2]
-            .iter_mut()
-            .zip(GUARDING_WEIGHTS[class])
-            .for_each(|(probability, weight)| *probability = share * weight);
+        let first = COMMON + 1 + 2 * (class - 1);
+        share_out(first, (1.0 - RARE) * GUARDING[class], &GUARDING_WEIGHTS[class]);
     }
     probabilities
 }
@@ -56,13 +58,13 @@ impl Mixture {
             0..POSTURED => posture_probabilities(Split::Train, class)
                 .into_iter()
                 .zip(&POSTURES)
-                .map(|(weight, levels)| normal(weight, levels[joint], LEVEL_SPREAD[joint]))
+                .map(|(weight, posture)| normal(weight, posture.levels[joint], posture.spread[joint]))
                 .collect(),
             POSTURED..TRUNK_FROM => {
                 let (arm, low) = (joint - POSTURED, ARMS.low_probability[class]);
                 vec![
                     normal(low, ARMS.low[arm], ARMS.low_spread),
-                    normal(1.0 - low, ARMS.usual[arm], LEVEL_SPREAD[joint]),
+                    normal(1.0 - low, ARMS.usual[arm], ARMS.usual_spread[arm]),
                 ]
             }
             _ => {

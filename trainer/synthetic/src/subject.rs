@@ -169,18 +169,17 @@ fn levels(rng: &mut impl Rng, split: Split, class: usize) -> [f64; BODY] {
 fn latent_levels(rng: &mut impl Rng, split: Split, class: usize) -> [f64; BODY] {
     let mut levels = [0.0; BODY];
 
-    let posture = choose(rng, &posture_probabilities(split, class));
+    let posture = &POSTURES[choose(rng, &posture_probabilities(split, class))];
     for joint in 0..POSTURED {
-        levels[joint] = POSTURES[posture][joint] + LEVEL_SPREAD[joint] * normal(rng);
+        levels[joint] = posture.levels[joint] + posture.spread[joint] * normal(rng);
     }
 
     let low = rng.random_bool(ARMS.low_probability[class]);
     let scatter = correlated(rng, &ARMS.factor);
     for (arm, scatter) in scatter.into_iter().enumerate() {
-        let joint = POSTURED + arm;
         let (level, spread) =
-            if low { (ARMS.low[arm], ARMS.low_spread) } else { (ARMS.usual[arm], LEVEL_SPREAD[joint]) };
-        levels[joint] = level + spread * scatter;
+            if low { (ARMS.low[arm], ARMS.low_spread) } else { (ARMS.usual[arm], ARMS.usual_spread[arm]) };
+        levels[POSTURED + arm] = level + spread * scatter;
     }
 
     let trunk = &mut levels[TRUNK_FROM..];

@@ -26,7 +26,7 @@ pub fn arms(steps: &[Step]) -> [f64; 3] {
         evidence(&combinations, &normal, &means)
     };
     let low = mode(ARMS.low, [ARMS.low_spread; 2]);
-    let usual = mode(ARMS.usual, [LEVEL_SPREAD[POSTURED], LEVEL_SPREAD[POSTURED + 1]]);
+    let usual = mode(ARMS.usual, ARMS.usual_spread);
     ARMS.low_probability
         .map(|probability| log_sum([probability.ln() + low, (1.0 - probability).ln() + usual]))
 }

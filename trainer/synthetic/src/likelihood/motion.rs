@@ -111,13 +111,10 @@ impl Postured {
         });
         let postures = posture_probabilities(self.split, class).into_iter().zip(&POSTURES);
         let possible = postures.filter(|(probability, _)| *probability > 0.0);
-        log_sum(possible.map(|(probability, means)| {
+        log_sum(possible.map(|(probability, posture)| {
+            let evidence = levels.iter().zip(posture.levels).zip(posture.spread);
             probability.ln()
-                + means
-                    .iter()
-                    .enumerate()
-                    .map(|(joint, mean)| levels[joint].log_evidence(*mean, LEVEL_SPREAD[joint]))
-                    .sum::<f64>()
+                + evidence.map(|((level, mean), spread)| level.log_evidence(mean, spread)).sum::<f64>()
         }))
     }
 }
