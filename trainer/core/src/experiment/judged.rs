@@ -4,7 +4,9 @@ use painwave::bundle::Manifest;
 use painwave::classifier::Prediction;
 
 use super::dataset::Dataset;
+use crate::bootstrap;
 use crate::evaluation::Evaluation;
+use crate::labels::Label;
 use crate::split::Split;
 
 /// A validation subject and its prediction by the members of its fold, which were not trained on it.
@@ -16,6 +18,8 @@ pub struct Judged {
     pub fold: usize,
     /// The true class.
     pub truth: usize,
+    /// The group, if there are groups.
+    pub group: Option<String>,
     /// The prediction.
     pub prediction: Prediction,
 }
@@ -65,8 +69,8 @@ pub(super) fn judged(dataset: &Dataset, splits: &[Split], predictions: &[Vec<Pre
     let mut judged = Vec::new();
     for (fold, (split, predictions)) in splits.iter().zip(predictions).enumerate() {
         for (subject, prediction) in split.validation.iter().zip(predictions) {
-            let truth = dataset.labels[*subject].class;
-            judged.push(Judged { subject: *subject, fold, truth, prediction: prediction.clone() });
+            let Label { class: truth, group, .. } = dataset.labels[*subject].clone();
+            judged.push(Judged { subject: *subject, fold, truth, group, prediction: prediction.clone() });
         }
     }
     judged.sort_by_key(|judged| judged.subject);
@@ -83,13 +87,10 @@ pub(super) fn apply(manifest: &Manifest, judged: &mut [Judged]) {
     }
 }
 
-/// Scores of validation subjects.
-pub fn evaluate<'a>(
-    manifest: &Manifest,
-    judged: impl IntoIterator<Item = &'a Judged, IntoIter: Clone>,
-) -> Evaluation {
-    let judged = judged
-        .into_iter()
-        .map(|Judged { truth, prediction, .. }| (*truth, prediction.class, &prediction.probabilities[..]));
-    Evaluation::new(&manifest.classes, manifest.aggregation.windows, judged)
+/// Scores of validation subjects, with their intervals.
+pub fn evaluate<'a>(manifest: &Manifest, judged: impl IntoIterator<Item = &'a Judged>) -> Evaluation {
+    let judged = judged.into_iter().map(|Judged { truth, group, prediction, .. }| {
+        ((*truth, prediction.class, &prediction.probabilities[..]), group.as_deref())
+    });
+    bootstrap::evaluate(&manifest.classes, manifest.aggregation.windows, judged, bootstrap::SEED)
 }
