@@ -16,6 +16,7 @@
 //! | [`statistics`] | statistics of plain slices |
 //! | [`preparation`] | which columns reach the network and how they are scaled |
 //! | [`windows`], [`augmentation`] | windows, gathered into batches and changed at random |
+//! | [`faults`] | recordings with faults, which are looked for in those that are classified |
 //! | [`loss`] | targets and losses |
 //! | [`validation`] | scores on held-out windows during training |
 //! | [`training`] | the loop, early stopping, checkpoints |
@@ -39,6 +40,7 @@ pub mod decision;
 pub mod evaluation;
 pub mod experiment;
 pub mod export;
+mod faults;
 pub mod file_keys;
 pub mod file_names;
 pub mod host;
@@ -48,6 +50,7 @@ pub mod leaks;
 pub mod loss;
 pub mod measure;
 pub mod novelty;
+pub mod panel;
 pub mod precision;
 pub mod preparation;
 pub mod quantise;
@@ -56,4 +59,7 @@ pub mod split;
 pub mod statistics;
 pub mod training;
 pub mod validation;
+mod versions;
 pub mod windows;
+
+pub use self::versions::BURN;

@@ -84,10 +84,10 @@ pub fn run(args: &AblateArgs) -> Result<(), Error> {
     for measure in
         [Measure::WeightedF1, Measure::MacroF1, Measure::Accuracy, Measure::Auroc, Measure::LogLoss]
     {
-        sheet.validation(&rows, &[measure]);
+        sheet.outer(&rows, &[measure]);
         sheet.column("difference", differences.iter().map(|of| shown(of, measure)));
     }
-    sheet.validation(&rows, &[Measure::BalancedAccuracy, Measure::Mcc, Measure::ExpectedCalibrationError]);
+    sheet.outer(&rows, &[Measure::BalancedAccuracy, Measure::Mcc, Measure::ExpectedCalibrationError]);
     sheet.rest(&rows);
     let pairs = rows.into_iter().zip(differences);
     let rows: Vec<AblationRow> = pairs.map(|(row, difference)| AblationRow { row, difference }).collect();

@@ -150,7 +150,8 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     }
     super::print(|out| {
         let (engine, precision) = (classifier.engine(), classifier.precision());
-        writeln!(out, "{} on engine {engine}, {precision}", manifest.card.name)?;
+        let model = format!("{} on engine {engine}, {precision}", manifest.card.name);
+        writeln!(out, "{}", report::scores_heading(&model, &manifest.card))?;
         write!(out, "{}", report::scores_text(&evaluation))?;
         match (&before, decision::text(chosen, &manifest.classes)) {
             (Some(before), Some(text)) => writeln!(out, "without {text}:\n{}", report::summary_text(before)),

@@ -74,7 +74,7 @@ fn write_card(out: &mut impl Write, manifest: &Manifest) -> io::Result<()> {
         writeln!(out, "{name}: {value}")?;
     }
     writeln!(out, "split: {}", card.split)?;
-    writeln!(out, "\nvalidation:")?;
+    writeln!(out, "\n{}:", report::scores_heading("held-out subjects", card))?;
     for (name, value) in &card.metrics {
         writeln!(out, "  {name}: {}", report::with_interval(*value, card.intervals.get(name).copied()))?;
     }

@@ -58,7 +58,7 @@ pub fn run(args: &RepeatArgs) -> Result<(), Error> {
     let mut sheet = Sheet::new(rows.len());
     sheet.column("model", rows.iter().map(|row| row.variant.clone()));
     sheet.trials(&rows);
-    sheet.validation(&rows, &Measure::ALL);
+    sheet.outer(&rows, &Measure::ALL);
     sheet.rest(&rows);
     let title = match args.seeds {
         1 => "One training of each recipe.".to_owned(),

@@ -150,7 +150,7 @@ fn line(record: &Record, before: bool) -> String {
                 evaluation.value(measure).map_or_else(String::new, |score| format!("{score:.4}"))
             };
             let test = results.test.as_ref().map(|test| format!(" (test {})", shown(test)));
-            format!("{} {}{}", measure.name(), shown(&results.validation), test.unwrap_or_default())
+            format!("{} {}{}", measure.name(), shown(&results.outer), test.unwrap_or_default())
         });
         format!("{}, {} epochs, {:.0} s{before}", scores.join(", "), results.epochs, results.seconds)
     });

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use comfy_table::{Cell, CellAlignment, Table, presets};
-use painwave::bundle::{Manifest, PrecisionCheck, WeightCheck};
+use painwave::bundle::{Manifest, ModelCard, PrecisionCheck, WeightCheck};
 use painwave::evaluation::Scores;
 use painwave_train::evaluation::Evaluation;
 use painwave_train::intervals::{Interval, Intervals};
@@ -81,6 +81,14 @@ pub fn confusion_text(scores: &Scores) -> String {
         table.add_row(std::iter::once(Cell::new(name)).chain(counts).collect::<Vec<_>>());
     }
     format!("{table}\n")
+}
+
+/// A heading of scores, with what the model was fitted on, if its card says so.
+pub fn scores_heading(heading: &str, card: &ModelCard) -> String {
+    match card.data.get("origin") {
+        Some(origin) => format!("{heading}, fitted on {origin}"),
+        None => heading.to_owned(),
+    }
 }
 
 /// An empty table with this header.

@@ -52,7 +52,7 @@ pub fn differences(
         });
         let difference = |measure: Measure| {
             let values = pairs.iter().filter_map(|[(_, first), (_, second)]| {
-                Some(second.validation.value(measure)? - first.validation.value(measure)?)
+                Some(second.outer.value(measure)? - first.outer.value(measure)?)
             });
             let interval = intervals.get(&measure).map(|difference| difference.interval);
             Some((measure, Difference { statistic: Statistic::of(values)?, interval }))
@@ -68,8 +68,7 @@ pub fn differences(
 /// The intervals of the mean differences of pairs of trials.
 fn intervals(pairs: &[Pair<'_>]) -> Result<BTreeMap<Measure, bootstrap::Difference>, PredictionsError> {
     let Some([(first, results), (second, _)]) = pairs.first() else { return Ok(BTreeMap::new()) };
-    let classes: Vec<String> =
-        results.validation.scores.classes.iter().map(|class| class.label.clone()).collect();
+    let classes: Vec<String> = results.outer.scores.classes.iter().map(|class| class.label.clone()).collect();
     let windows = [first, second].map(|trial| trial.recipe.recipe.aggregation.windows);
     let of = |(trial, results): &(&Trial, &Results)| Predictions::of(trial, results, &classes);
     let predictions = pairs.iter().map(|[first, second]| Ok([of(first)?, of(second)?]));

@@ -59,7 +59,7 @@ impl Predictions {
         for Predicted { truth, class, .. } in &predictions.0 {
             confusion[*truth][*class] += 1;
         }
-        if confusion == results.validation.scores.confusion {
+        if confusion == results.outer.scores.confusion {
             Ok(predictions)
         } else {
             Err(PredictionsError::OtherScores { path })

@@ -24,8 +24,10 @@ pub struct Row {
     pub trials: Vec<String>,
     /// How many of them have a training loss that has collapsed.
     pub collapsed: usize,
+    /// Scores of the subjects that chose the epoch.
+    pub inner: Summary,
     /// Scores of the subjects that were held out.
-    pub validation: Summary,
+    pub outer: Summary,
     /// Scores of the test files.
     pub test: Summary,
     /// Training loss of the epoch that was kept.
@@ -60,7 +62,8 @@ pub fn rows(plan: &Plan, records: &[Record], collapse: Option<f64>) -> Vec<Row> 
                 .iter()
                 .filter(|results| collapse.is_some_and(|minimum| results.training_loss < minimum))
                 .count(),
-            validation: summary(results.iter().map(|results| &results.validation)),
+            inner: summary(results.iter().map(|results| &results.inner)),
+            outer: summary(results.iter().map(|results| &results.outer)),
             test: summary(results.iter().filter_map(|results| results.test.as_ref())),
             training_loss: over(|results| results.training_loss),
             epochs: over(|results| results.epochs as f64),
@@ -77,12 +80,12 @@ fn of_variant<'a>(plan: &Plan, records: &'a [Record], variant: usize) -> Vec<&'a
     trials.filter(|(trial, _)| trial.variant == variant).map(|(_, record)| record).collect()
 }
 
-/// The best variants first, by their mean score; after them those of which a trial has collapsed, and those
-/// without scores.
+/// The best variants first, by the mean score of the subjects that chose; after them those of which a trial has collapsed,
+/// and those without scores.
 pub fn ranked(mut rows: Vec<Row>, measure: Measure) -> Vec<Row> {
     let sign = if measure.is_gain() { 1.0 } else { -1.0 };
-    let score = |row: &Row| row.validation.get(&measure).map_or(f64::NEG_INFINITY, |score| sign * score.mean);
-    let standing = |row: &Row| (row.validation.is_empty(), row.collapsed > 0);
+    let score = |row: &Row| row.inner.get(&measure).map_or(f64::NEG_INFINITY, |score| sign * score.mean);
+    let standing = |row: &Row| (row.inner.is_empty(), row.collapsed > 0);
     rows.sort_by(|a, b| standing(a).cmp(&standing(b)).then(score(b).total_cmp(&score(a))));
     rows
 }
@@ -153,10 +156,16 @@ impl Sheet {
     }
 
     /// Scores on the subjects that were held out.
-    pub fn validation(&mut self, rows: &[Row], measures: &[Measure]) {
+    pub fn outer(&mut self, rows: &[Row], measures: &[Measure]) {
         for measure in measures {
-            self.column(measure.name(), rows.iter().map(|row| score(row.validation.get(measure))));
+            self.column(measure.name(), rows.iter().map(|row| score(row.outer.get(measure))));
         }
+    }
+
+    /// The score that rows are ranked by, of the subjects that chose.
+    pub fn inner(&mut self, rows: &[Row], measure: Measure) {
+        let header = format!("inner {}", measure.name());
+        self.column(&header, rows.iter().map(|row| score(row.inner.get(&measure))));
     }
 
     /// Scores on the test files, if there are any; then the cost and what went wrong.
@@ -186,7 +195,7 @@ impl Sheet {
 }
 
 fn finished(row: &Row) -> String {
-    let finished = row.validation.get(&Measure::WeightedF1).map_or(0, |statistic| statistic.count);
+    let finished = row.outer.get(&Measure::WeightedF1).map_or(0, |statistic| statistic.count);
     let trials = row.trials.len();
     if finished == trials { finished.to_string() } else { format!("{finished} of {trials}") }
 }

@@ -85,8 +85,7 @@ fn a_class_that_nobody_has_is_refused_where_the_recipe_names_it() {
 
     workshop.edit("labels.csv", "s07,still", "s07,fly");
     let error = workshop.refusal();
-    let expected =
-        "too few subjects are of the class `fly`: 1, expected at least 2, one to train and one to judge";
+    let expected = "too few subjects are of the class `fly`: 1, expected at least 3, one to train, one to choose the epoch and one to judge";
     assert!(error.contains(expected), "{error}");
 }
 

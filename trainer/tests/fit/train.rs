@@ -17,8 +17,8 @@ fn an_easy_data_set_is_learnt_and_the_bundle_serves_every_command() {
 
     let metrics: serde_json::Value = serde_json::from_str(&workshop.read("run/metrics.json")).unwrap();
     assert_eq!(metrics["trainings"][0]["epochs"], 40);
-    assert_eq!(metrics["trainings"][0]["validation_subjects"], 11);
-    assert_eq!(metrics["validation"]["subjects"], 11);
+    assert_eq!(metrics["trainings"][0]["inner_subjects"], 4);
+    assert_eq!(metrics["outer"]["subjects"], 11);
     assert_eq!(workshop.read("run/curves.csv").lines().count(), 41);
     assert!(workshop.read("run/curves.svg").contains("validation"));
     assert!(workshop.read("run/report.html").contains("<h1>tiny</h1>"));
@@ -42,7 +42,7 @@ fn intervals_are_over_persons_where_the_recipe_names_them() {
     let workshop = Workshop::with_persons();
     let card = workshop.fit_well("run", &["--epochs", "1"]).manifest.card;
     let metrics: serde_json::Value = serde_json::from_str(&workshop.read("run/metrics.json")).unwrap();
-    let intervals = &metrics["validation"]["intervals"];
+    let intervals = &metrics["outer"]["intervals"];
     let judged: HashSet<String> = workshop
         .read("run/predictions.csv")
         .lines()
@@ -133,8 +133,9 @@ fn the_seed_and_the_number_of_threads_decide_every_weight_and_are_recorded() {
 }
 
 #[test]
-fn fine_tuning_changes_the_weights_and_not_the_scores() {
+fn fine_tuning_on_those_that_judge_changes_the_weights_and_not_the_scores() {
     let workshop = Workshop::new();
+    workshop.edit("recipe.toml", "[validation]", "[validation]\nprotocol = \"as_report\"");
     let line = "gradient_clipping = 5.0";
     let before = workshop.fit_well("before", &["--epochs", "3"]);
     workshop.edit("recipe.toml", "epochs = 40", "epochs = 3");
@@ -147,7 +148,7 @@ fn fine_tuning_changes_the_weights_and_not_the_scores() {
     assert_ne!(before.weights, tuned.weights);
     let (before, tuned) = (before.manifest.card, tuned.manifest.card);
     assert_eq!((before.metrics, before.confusion), (tuned.metrics, tuned.confusion));
-    let split = "then the model was fine-tuned on those of training and validation for 4 epochs: the scores are from before";
+    let split = "then the model was fine-tuned on those that train and those that choose for 4 epochs: the scores are from before";
     assert!(tuned.split.contains(split), "{}", tuned.split);
     assert_eq!(workshop.read("before/predictions.csv"), workshop.read("tuned/predictions.csv"));
     let metrics: serde_json::Value = serde_json::from_str(&workshop.read("tuned/metrics.json")).unwrap();
@@ -168,8 +169,8 @@ fn class_weights_count_subjects_and_not_their_windows() {
         .write("data.csv", &data.lines().filter(kept).map(|line| format!("{line}\n")).collect::<String>());
     workshop.edit("recipe.toml", "epochs = 40", "epochs = 2\nclass_weights = \"inverse\"");
     let inverse = workshop.fit_well("inverse", &[]);
-    // 22 still and 7 swinging subjects train.
-    let list = format!("class_weights.list = [{}, {}]", 29.0 / (2.0 * 22.0), 29.0 / (2.0 * 7.0));
+    // 19 still and 6 swinging subjects train.
+    let list = format!("class_weights.list = [{}, {}]", 25.0 / (2.0 * 19.0), 25.0 / (2.0 * 6.0));
     workshop.edit("recipe.toml", "class_weights = \"inverse\"", &list);
     assert_eq!(workshop.fit_well("listed", &[]).weights, inverse.weights);
 }
@@ -237,8 +238,8 @@ fn folds_make_an_ensemble_that_is_judged_out_of_fold() {
     let bundle = workshop.fit_well("run", &[]);
     assert_eq!(bundle.manifest.members.len(), 3);
     let metrics: serde_json::Value = serde_json::from_str(&workshop.read("run/metrics.json")).unwrap();
-    assert_eq!(metrics["validation"]["subjects"], 40);
-    assert!(metrics["validation"]["weighted_average"]["f1"].as_f64().unwrap() > 0.9, "{metrics}");
+    assert_eq!(metrics["outer"]["subjects"], 40);
+    assert!(metrics["outer"]["weighted_average"]["f1"].as_f64().unwrap() > 0.9, "{metrics}");
 
     let predictions = workshop.read("run/predictions.csv");
     let folds: Vec<&str> = predictions.lines().skip(1).filter_map(|line| line.split(',').nth(3)).collect();

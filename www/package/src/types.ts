@@ -284,7 +284,7 @@ export interface ModelCard {
   readonly description: string;
   /** The recipe, as the trainer read it. */
   readonly recipe: string;
-  /** Description and SHA-256 of the training files. */
+  /** Description and SHA-256 of the training files; `origin` says what the recordings are. */
   readonly data: Readonly<Record<string, string>>;
   readonly split: string;
   /** Scores on the validation subjects. */
