@@ -180,7 +180,7 @@ fn page(experiment: &Experiment, metrics: &Metrics<'_>) -> String {
             .iter()
             .map(|judged| JudgedSubject { truth: judged.truth, prediction: &judged.prediction })
             .collect(),
-        scores: &evaluation.scores,
+        evaluation,
         votes: manifest.aggregation.windows == WindowAggregation::MajorityVote,
         parameters: metrics.parameters,
         stored_as: metrics.stored_as,
@@ -189,20 +189,24 @@ fn page(experiment: &Experiment, metrics: &Metrics<'_>) -> String {
     })
 }
 
-/// Each subject that judges: its true class, its prediction, and its fold (1 if there was a hold-out).
+/// Each subject that judges: its true class, its prediction, its fold (1 if there was a hold-out), and its group, if there
+/// are groups.
 fn predictions_csv(id: &str, classes: &[String], judged: &[Judged]) -> std::io::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let names = classes.iter().map(String::as_str);
-    writer.write_record([id, "label", "predicted", "fold"].into_iter().chain(names))?;
-    for Judged { fold, truth, prediction, .. } in judged {
+    let grouped = judged.iter().any(|judged| judged.group.is_some());
+    let header = [id, "label", "predicted", "fold"].into_iter().chain(grouped.then_some("group"));
+    writer.write_record(header.chain(names))?;
+    for Judged { fold, truth, group, prediction, .. } in judged {
         let words = [
             prediction.id.clone(),
             classes[*truth].clone(),
             prediction.label.clone(),
             (fold + 1).to_string(),
         ];
+        let group = grouped.then(|| group.clone().unwrap_or_default());
         let numbers = prediction.probabilities.iter().map(f32::to_string);
-        writer.write_record(words.into_iter().chain(numbers))?;
+        writer.write_record(words.into_iter().chain(group).chain(numbers))?;
     }
     writer.into_inner().map_err(|error| std::io::Error::other(error.to_string()))
 }

@@ -177,8 +177,14 @@ fn evaluate_scores_the_probabilities_as_well() {
     });
     let expected = losses.sum::<f64>() / 40.0;
     assert!((number(&scores["log_loss"]) - expected).abs() < 1e-6, "{scores}");
-    assert!(shown.contains(&format!("log loss {expected:.4}, Brier score ")), "{shown}");
-    assert!(shown.contains(", expected calibration error "), "{shown}");
+    let line = |name: &str| shown.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
+    assert!(line("log loss").contains(&format!(" {expected:.4} (")), "{shown}");
+    let [low, high] = [0, 1].map(|end| number(&scores["intervals"]["scores"]["brier_score"][end]));
+    let brier = number(&scores["brier_score"]);
+    assert!(low < brier && brier < high, "{scores}");
+    assert!(line("Brier score").ends_with(&format!(" {brier:.4} ({low:.4} to {high:.4})")), "{shown}");
+    assert!(!line("calibration error").is_empty() && !line("AUROC").is_empty(), "{shown}");
+    assert!(shown.contains("95 % intervals, 2000 bootstrap resamples of the 40 subjects"), "{shown}");
 }
 
 #[test]

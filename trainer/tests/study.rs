@@ -255,11 +255,39 @@ fn an_ablation_shows_differences_to_the_recipe_over_pairs_of_seeds() {
         [7, 8].map(|seed| accuracy(&format!("mean-seed-{seed}")) - accuracy(&format!("all-seed-{seed}")));
     close(&rows[1]["difference"]["accuracy"]["mean"], (pairs[0] + pairs[1]) / 2.0);
     close(&rows[1]["difference"]["accuracy"]["sd"], (pairs[0] - pairs[1]).abs() / 2f64.sqrt());
+    for row in [1, 2] {
+        for (measure, difference) in rows[row]["difference"].as_object().unwrap() {
+            let [low, high] = [0, 1].map(|end| difference["interval"][end].as_f64().unwrap());
+            let mean = difference["mean"].as_f64().unwrap();
+            assert!(
+                low <= mean && mean <= high || measure.contains("calibration"),
+                "{measure}: {difference}"
+            );
+        }
+        let loss = &rows[row]["difference"]["log_loss"];
+        assert!(loss["interval"][0].as_f64() < loss["interval"][1].as_f64(), "{loss}");
+        let shown = format!("{:+.4} ± ", loss["mean"].as_f64().unwrap()).replace('-', "−");
+        assert!(workshop.read("study/table.md").contains(&shown), "{shown}");
+    }
+    assert_eq!(rows[0]["difference"], serde_json::json!({}));
     assert!(!workshop.read("study/trials/without-convolution-seed-7/recipe.toml").contains("network.conv"));
     for trial in ["all", "mean", "without-convolution"] {
         let recipe = workshop.read(&format!("study/trials/{trial}-seed-8/recipe.toml"));
         assert!(recipe.contains("batch_size = 24"), "{recipe}");
     }
+
+    // Scores without the predictions that they are of have no interval.
+    fs::remove_file(workshop.path("study/trials/mean-seed-8/predictions.csv")).unwrap();
+    let shown = study(&workshop, &["ablate", "studies/parts.toml"]);
+    let noted = String::from_utf8_lossy(&shown.stderr).into_owned();
+    assert!(
+        noted.contains("the differences of mean have no intervals") && noted.contains("mean-seed-8"),
+        "{noted}"
+    );
+    let again = json(&workshop, "study/table.json")["rows"].clone();
+    assert!(again[1]["difference"]["accuracy"]["interval"].is_null(), "{again}");
+    assert_eq!(again[1]["difference"]["accuracy"]["mean"], rows[1]["difference"]["accuracy"]["mean"]);
+    assert_eq!(again[2]["difference"], rows[2]["difference"]);
 }
 
 #[test]

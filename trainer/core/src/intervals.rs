@@ -24,6 +24,15 @@ pub struct Intervals {
     pub scores: BTreeMap<Measure, Interval>,
 }
 
+impl Intervals {
+    /// As a model card has them: by key, and to four digits, since a bundle is to be small.
+    pub fn of_card(&self) -> BTreeMap<String, Interval> {
+        let round = |end: f64| (1e4 * end).round() / 1e4;
+        let scores = self.scores.iter();
+        scores.map(|(measure, interval)| (measure.key().to_owned(), interval.map(round))).collect()
+    }
+}
+
 /// What a resample draws: what is independent of one another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

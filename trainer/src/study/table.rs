@@ -80,24 +80,8 @@ fn of_variant<'a>(plan: &Plan, records: &'a [Record], variant: usize) -> Vec<&'a
     trials.filter(|(trial, _)| trial.variant == variant).map(|(_, record)| record).collect()
 }
 
-/// How much more each variant scores than the first one: over pairs of trials, the first of each, the second of
-/// each, ..., so that what a seed does to both is not counted.
-pub fn differences(plan: &Plan, records: &[Record]) -> Vec<Summary> {
-    let baseline = of_variant(plan, records, 0);
-    let difference = |variant: usize| {
-        let statistic = |measure: Measure| {
-            let score = |record: &Record| record.results.as_ref()?.outer.value(measure);
-            let pairs = of_variant(plan, records, variant).into_iter().zip(&baseline);
-            let values = pairs.filter_map(|(record, baseline)| Some(score(record)? - score(baseline)?));
-            Statistic::of(values).map(|statistic| (measure, statistic))
-        };
-        Measure::ALL.into_iter().filter_map(statistic).collect()
-    };
-    (0..plan.variants.len()).map(difference).collect()
-}
-
-/// The best variants first, by the mean score of the subjects that chose; after them those of which a trial has collapsed, and those
-/// without scores.
+/// The best variants first, by the mean score of the subjects that chose; after them those of which a trial has collapsed,
+/// and those without scores.
 pub fn ranked(mut rows: Vec<Row>, measure: Measure) -> Vec<Row> {
     let sign = if measure.is_gain() { 1.0 } else { -1.0 };
     let score = |row: &Row| row.inner.get(&measure).map_or(f64::NEG_INFINITY, |score| sign * score.mean);
@@ -221,15 +205,6 @@ pub fn score(statistic: Option<&Statistic>) -> String {
     match statistic {
         Some(Statistic { mean, sd: Some(sd), .. }) => format!("{mean:.4} ± {sd:.4}"),
         Some(Statistic { mean, sd: None, .. }) => format!("{mean:.4}"),
-        None => String::new(),
-    }
-}
-
-/// A difference of scores with its sign.
-pub fn difference(statistic: Option<&Statistic>) -> String {
-    match statistic {
-        Some(Statistic { mean, sd: Some(sd), .. }) => format!("{mean:+.4} ± {sd:.4}"),
-        Some(Statistic { mean, sd: None, .. }) => format!("{mean:+.4}"),
         None => String::new(),
     }
 }

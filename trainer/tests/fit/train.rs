@@ -1,5 +1,7 @@
 //! What a training learns, writes and records.
 
+use std::collections::HashSet;
+
 use crate::support::{RECIPE, Workshop, succeeded};
 
 #[test]
@@ -33,6 +35,54 @@ fn an_easy_data_set_is_learnt_and_the_bundle_serves_every_command() {
     assert!(shown.contains("engine ndarray: reproduces the known answers"), "{shown}");
     let recipe = succeeded(&workshop.trainer(&["inspect", "run/model.bpk", "--recipe"]));
     assert_eq!(recipe, RECIPE);
+}
+
+#[test]
+fn intervals_are_over_persons_where_the_recipe_names_them() {
+    let workshop = Workshop::with_persons();
+    let card = workshop.fit_well("run", &["--epochs", "1"]).manifest.card;
+    let metrics: serde_json::Value = serde_json::from_str(&workshop.read("run/metrics.json")).unwrap();
+    let intervals = &metrics["outer"]["intervals"];
+    let judged: HashSet<String> = workshop
+        .read("run/predictions.csv")
+        .lines()
+        .skip(1)
+        .map(|row| row.split(',').nth(4).unwrap().to_owned())
+        .collect();
+    assert!(
+        workshop.read("run/predictions.csv").starts_with("subject,label,predicted,fold,group,still,swing\n")
+    );
+    assert_eq!(intervals["over"], "groups");
+    assert_eq!(intervals["units"], judged.len());
+    assert!(card.metrics.keys().eq(card.intervals.keys()), "{card:?}");
+    for (name, interval) in &card.intervals {
+        for end in [0, 1] {
+            let exact = intervals["scores"][name][end].as_f64().unwrap();
+            assert!((interval[end] - exact).abs() < 1e-4 && interval[end].to_string().len() <= 7, "{card:?}");
+        }
+    }
+    assert!(workshop.read("run/report.html").contains(&format!("draws of the {} groups", judged.len())));
+    let shown = succeeded(&workshop.trainer(&["inspect", "run/model.bpk"]));
+    let [low, high] = card.intervals["mcc"];
+    let line = format!("mcc: {:.4} ({low:.4} to {high:.4})", card.metrics["mcc"]);
+    assert!(shown.contains(&line), "{shown}");
+
+    let evaluate = |labels: &str| {
+        let arguments = ["evaluate", "run/model.bpk", "--data", "data.csv", "--labels", labels];
+        succeeded(&workshop.trainer(&arguments))
+    };
+    assert!(evaluate("labels.csv").contains("resamples of the 10 groups"), "{}", evaluate("labels.csv"));
+    // Neither the labels nor the data have to have the column, and not every subject a person.
+    let without = |name: &str| {
+        let text = workshop.read(name);
+        let rows = text.lines().map(|row| row.rsplit_once(',').unwrap().0.to_owned() + "\n");
+        workshop.write(name, &rows.collect::<String>());
+    };
+    workshop.write("some.csv", &workshop.read("labels.csv").replacen("s07,still,1", "s07,still,", 1));
+    assert!(evaluate("some.csv").contains("resamples of the 11 groups"), "{}", evaluate("some.csv"));
+    without("labels.csv");
+    without("data.csv");
+    assert!(evaluate("labels.csv").contains("resamples of the 40 subjects"), "{}", evaluate("labels.csv"));
 }
 
 #[test]

@@ -11,6 +11,7 @@ use super::member::Training;
 use crate::conformal::SetCheck;
 use crate::decision;
 use crate::evaluation::Evaluation;
+use crate::intervals::Intervals;
 use crate::recipe::{self, Protocol, Recipe, RecipeFile};
 use crate::split::Split;
 use crate::versions;
@@ -49,6 +50,7 @@ pub(super) fn card(
         .collect(),
         split: describe(file, calibration, splits),
         metrics: BTreeMap::new(),
+        intervals: BTreeMap::new(),
         confusion: Vec::new(),
         weights: None,
         precisions: Vec::new(),
@@ -71,11 +73,12 @@ pub(super) fn fine_tuning(trainings: &[Training], nested: bool) -> String {
     format!("; then {who} fine-tuned on those that train and those that choose for {epochs} epochs: {whose}")
 }
 
-/// Puts the scores on the card, and how the decision was chosen.
+/// Puts the scores on the card, with their intervals, and how the decision was chosen.
 pub(super) fn record(manifest: &mut Manifest, evaluation: &Evaluation, decided: Option<&Decided>) {
     let Manifest { card, decision, classes, .. } = manifest;
     let values = evaluation.values().into_iter();
     card.metrics = values.map(|(measure, value)| (measure.key().to_owned(), value)).collect();
+    card.intervals = evaluation.intervals.as_ref().map_or_else(BTreeMap::new, Intervals::of_card);
     card.confusion = evaluation.scores.confusion.clone();
     if let (Some(decision), Some(decided)) = (decision::text(decision, classes), decided) {
         card.data.insert("decision".to_owned(), format!("{decision}; {}", decided.text()));

@@ -4,7 +4,9 @@ use painwave::bundle::Manifest;
 use painwave::classifier::Prediction;
 
 use super::dataset::Dataset;
+use crate::bootstrap;
 use crate::evaluation::Evaluation;
+use crate::labels::Label;
 use crate::split::Split;
 
 /// A subject and its prediction by the members of a fold that were not trained on it.
@@ -16,6 +18,8 @@ pub struct Judged {
     pub fold: usize,
     /// The true class.
     pub truth: usize,
+    /// The group, if there are groups.
+    pub group: Option<String>,
     /// The prediction.
     pub prediction: Prediction,
 }
@@ -70,8 +74,8 @@ pub(super) fn answers(
     let mut judged = Vec::new();
     for (fold, (split, predictions)) in splits.iter().zip(predictions).enumerate() {
         for (subject, prediction) in side(split).into_iter().zip(predictions) {
-            let truth = dataset.labels[subject].class;
-            judged.push(Judged { subject, fold, truth, prediction: prediction.clone() });
+            let Label { class: truth, group, .. } = dataset.labels[subject].clone();
+            judged.push(Judged { subject, fold, truth, group, prediction: prediction.clone() });
         }
     }
     judged.sort_by_key(|judged| judged.subject);
@@ -88,13 +92,10 @@ pub(super) fn apply(manifest: &Manifest, judged: &mut [Judged]) {
     }
 }
 
-/// Scores of predictions.
-pub fn evaluate<'a>(
-    manifest: &Manifest,
-    judged: impl IntoIterator<Item = &'a Judged, IntoIter: Clone>,
-) -> Evaluation {
-    let judged = judged
-        .into_iter()
-        .map(|Judged { truth, prediction, .. }| (*truth, prediction.class, &prediction.probabilities[..]));
-    Evaluation::new(&manifest.classes, manifest.aggregation.windows, judged)
+/// Scores of predictions, with their intervals.
+pub fn evaluate<'a>(manifest: &Manifest, judged: impl IntoIterator<Item = &'a Judged>) -> Evaluation {
+    let judged = judged.into_iter().map(|Judged { truth, group, prediction, .. }| {
+        ((*truth, prediction.class, &prediction.probabilities[..]), group.as_deref())
+    });
+    bootstrap::evaluate(&manifest.classes, manifest.aggregation.windows, judged, bootstrap::SEED)
 }
