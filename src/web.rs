@@ -186,7 +186,7 @@ impl WebClassifier {
 /// Scores of predictions (`ids` and `predicted` labels) against a table of true labels, which has the columns `schema_ids`
 /// (or the first of them) and `label_column`.
 ///
-/// `{ subjects, accuracy, weighted_f1, macro_f1, per_class, confusion, missing, repairs }`
+/// `{ subjects, accuracy, balanced_accuracy, mcc, weighted_f1, macro_f1, per_class, confusion, missing, repairs }`
 #[wasm_bindgen(unchecked_return_type = "unknown")]
 #[expect(clippy::too_many_arguments, reason = "JavaScript has no cheaper way to pass typed values")]
 pub fn evaluate(
@@ -222,6 +222,8 @@ pub fn evaluate(
     to_js(&WebScores {
         subjects: scores.subjects,
         accuracy: scores.accuracy,
+        balanced_accuracy: scores.balanced_accuracy,
+        mcc: scores.mcc,
         weighted_f1: scores.weighted_average.f1,
         macro_f1: scores.macro_average.f1,
         per_class: scores.classes,
@@ -239,6 +241,8 @@ pub fn evaluate(
 struct WebScores<'a> {
     subjects: u32,
     accuracy: f64,
+    balanced_accuracy: f64,
+    mcc: f64,
     weighted_f1: f64,
     macro_f1: f64,
     per_class: Vec<ClassScores>,

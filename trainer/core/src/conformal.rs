@@ -9,7 +9,7 @@ pub const COVERAGES: [f64; 3] = [0.8, 0.9, 0.95];
 /// A subject's true class and the probabilities that it was given by networks that had not seen it.
 pub type Scored = (usize, Vec<f32>);
 
-/// How sets do on the subjects that they are chosen on, each left out in turn.
+/// How sets do on some subjects.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SetCheck {
     /// The coverage that was asked for.
@@ -30,29 +30,44 @@ pub fn fit(scored: &[Scored], classes: usize) -> Vec<SetRule> {
     COVERAGES.into_iter().map(rule).collect()
 }
 
-/// What the sets of subjects are like if each is left out of what they are chosen on.
-pub fn check(scored: &[Scored], classes: usize) -> Vec<SetCheck> {
+/// How the rules do on subjects that had no part in them.
+pub fn check(rules: &[SetRule], scored: &[Scored]) -> Vec<SetCheck> {
+    rules.iter().map(|rule| SetCheck::of(rule.coverage, scored, |_| rule.clone())).collect()
+}
+
+/// How the rules that some subjects make do on them, each left out in turn.
+pub fn check_left_out(scored: &[Scored], classes: usize) -> Vec<SetCheck> {
     let of_class = by_class(scored, classes);
     let check = |coverage| {
         let full: Vec<f32> = of_class.iter().map(|sorted| least(sorted, coverage)).collect();
-        let (mut covered, mut size) = (0, 0);
-        for (truth, probabilities) in scored {
+        SetCheck::of(coverage, scored, |(truth, probabilities)| {
             let mut rule = SetRule { coverage, least: full.clone() };
             let mut others = of_class[*truth].clone();
             if let Some(own) = others.iter().position(|other| *other == probabilities[*truth]) {
                 others.remove(own);
             }
             rule.least[*truth] = least(&others, coverage);
-            let argmax = (0..classes)
+            rule
+        })
+    };
+    COVERAGES.into_iter().map(check).collect()
+}
+
+impl SetCheck {
+    /// Of subjects, each with the rule that is for it.
+    fn of(coverage: f64, scored: &[Scored], rule_of: impl Fn(&Scored) -> SetRule) -> Self {
+        let (mut covered, mut size) = (0, 0);
+        for scored in scored {
+            let (truth, probabilities) = scored;
+            let argmax = (0..probabilities.len())
                 .fold(0, |best, class| if probabilities[class] > probabilities[best] { class } else { best });
-            let set = rule.set(argmax, probabilities).classes;
+            let set = rule_of(scored).set(argmax, probabilities).classes;
             covered += usize::from(set.contains(truth));
             size += set.len();
         }
         let count = scored.len().max(1) as f64;
         SetCheck { coverage, covered: covered as f64 / count, size: size as f64 / count }
-    };
-    COVERAGES.into_iter().map(check).collect()
+    }
 }
 
 /// The probabilities of the true class, of the subjects of each class, descending.
@@ -128,7 +143,7 @@ mod tests {
     #[test]
     fn subjects_left_out_in_turn_are_covered_as_stated() {
         let mut rng = ChaCha8Rng::seed_from_u64(6);
-        for SetCheck { coverage, covered, size } in check(&subjects(2000, &mut rng), 3) {
+        for SetCheck { coverage, covered, size } in check_left_out(&subjects(2000, &mut rng), 3) {
             assert!(
                 (covered - coverage).abs() < 0.05 && (1.0..3.0).contains(&size),
                 "{covered} at {coverage}"

@@ -11,9 +11,9 @@ use painwave::decision::Decision;
 use painwave::engine::Precision;
 use painwave::labels::LABEL_COLUMN;
 use painwave::recording::Recording;
-use painwave_train::decision;
 use painwave_train::evaluation::Evaluation;
 use painwave_train::labels::LabelColumns;
+use painwave_train::{bootstrap, decision};
 use serde::Serialize;
 
 use super::paths::ReadingArgs;
@@ -31,9 +31,13 @@ Examples:
   trainer evaluate runs/x/model.bpk --data test.csv --labels test_labels.csv --json scores.json
   trainer evaluate runs/x/model.bpk --data recordings/      the labels are in the data or in its files' names
 
-The scores are those of scikit-learn with zero_division=0: precision, recall, F1, log loss and Brier score. The
-expected calibration error is that of Guo et al. 2017 over 15 bins of equal width. Where windows vote there are no
-probabilities to score. Of a bundle with a temperature or thresholds the scores without them are shown as well.";
+The scores are those of scikit-learn with zero_division=0: precision, recall, F1, balanced accuracy, MCC (Matthews
+correlation coefficient), AUROC (mean of each class against the rest), log loss and Brier score. The calibration error is
+the expected one of Guo et al. 2017 over 15 bins of equal width. Where windows vote there are no probabilities to score.
+Of a bundle with a temperature or thresholds the scores without them are shown as well.
+
+Behind each score is its 95 % interval: the percentile bootstrap over subjects. If the bundle's recipe names a column of
+groups, and the labels have it, whole groups are drawn, since the recordings of one person are no independent evidence.";
 
 /// Arguments of `trainer evaluate`.
 #[derive(Clone, Debug, Args)]
@@ -99,12 +103,13 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     let manifest = &bundle.manifest;
     let schema = &manifest.schema;
     let label = args.label_column.as_deref().or(schema.label.as_deref()).unwrap_or(LABEL_COLUMN);
-    let pattern = data::pattern_of(manifest);
+    let (pattern, group) = (data::pattern_of(manifest), data::group_of(manifest));
     let wanted = Wanted {
-        columns: LabelColumns { id: &schema.id, label: Some(label), group: None },
+        columns: LabelColumns { id: &schema.id, label: Some(label), group: group.as_deref() },
         classes: Some(&manifest.classes),
         files: pattern.as_ref(),
         names_may_differ: true,
+        group_may_lack: true,
         sampling: &manifest.sampling,
         finds_step: false,
     };
@@ -118,8 +123,10 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
         Choice { precision: args.precision.map(Precision::from), threads: args.threads, ..Choice::default() };
     let evaluate = |predictions: &[Prediction]| {
         let judged = found.labels.iter().zip(predictions);
-        let judged = judged.map(|(truth, found)| (truth.class, found.class, &found.probabilities[..]));
-        Evaluation::new(&manifest.classes, manifest.aggregation.windows, judged)
+        let judged = judged.map(|(truth, found)| {
+            ((truth.class, found.class, &found.probabilities[..]), truth.group.as_deref())
+        });
+        bootstrap::evaluate(&manifest.classes, manifest.aggregation.windows, judged, bootstrap::SEED)
     };
     let predictions = choice.classify(&bundle, &recordings)?;
     super::warn(&found.report.path, &predictions);

@@ -54,7 +54,7 @@ export function modelPanel(
       "dl",
       { className: "metrics" },
       ...Object.entries(card.metrics).map(([name, value]) =>
-        metric(`card-${name}`, words(name), score(value), value),
+        metric(`card-${name}`, words(name), score(value), value, intervalOf(card, name)),
       ),
     ),
     h(
@@ -80,6 +80,12 @@ export function modelPanel(
         ),
     ),
   );
+}
+
+/** Where a score may lie on other subjects; nothing, if the card does not say. */
+function intervalOf({ intervals }: ModelCard, name: string): string | undefined {
+  const interval = intervals?.[name];
+  return interval && `95 % between ${interval[0].toFixed(2)} and ${interval[1].toFixed(2)}`;
 }
 
 /** What the model was fitted on, to stand beside its scores; nothing, if its card does not say. */
