@@ -9,8 +9,8 @@ use super::reference::{Reference, ReferenceError};
 const MAX_SCORE: f64 = 30.0;
 /// What of the correlations is left out, as much as chance may have put in (Ledoit and Wolf, 2004, with a fixed share).
 const SHRINKAGE: f64 = 0.1;
-/// A statistic whose normal score is beyond it is named.
-const TELLING: f64 = 3.0;
+/// A statistic whose normal score is beyond it is named: of a hundred of a usual recording hardly ever one.
+const TELLING: f64 = 4.0;
 /// Statistics that are named.
 const MAX_REASONS: usize = 3;
 /// As many standard deviations in the direction of a fault make it likely.
