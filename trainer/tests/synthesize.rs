@@ -345,7 +345,8 @@ fn rare_postures_last_for_whole_recordings() {
 
 #[test]
 fn the_shipped_training_set_has_whole_recordings_at_the_ends_of_the_published_range() {
-    let joint = |steps: &[Step], joint: usize| steps.iter().map(|step| step.joints[joint]).collect::<Vec<_>>();
+    let joint =
+        |steps: &[Step], joint: usize| steps.iter().map(|step| step.joints[joint]).collect::<Vec<_>>();
     let recordings: Vec<Vec<Step>> = stratified(0, Split::Train, 661)
         .map(|(index, stratum)| Subject::draw(0, Split::Train, index, stratum).into_steps(STEPS))
         .collect();
@@ -364,7 +365,10 @@ fn the_shipped_training_set_has_whole_recordings_at_the_ends_of_the_published_ra
     for index in 0..13 {
         let (low, high) = (beyond(index, 0.01, true), beyond(index, 0.03, false));
         // The upper ends are steep: there the noise alone carries a hundredth of the rows beyond the highest levels.
-        assert!(low >= 2 && high >= 2, "joint {index}: {low} recordings at the low end, {high} at the high end");
+        assert!(
+            low >= 2 && high >= 2,
+            "joint {index}: {low} recordings at the low end, {high} at the high end"
+        );
     }
     for index in 26..30 {
         let high = beyond(index, 0.05, false);
