@@ -3,27 +3,31 @@
 //! Every exported method takes `&self`, since calls from JavaScript may overlap. Errors are `Error` objects
 //! with a stable `code`, and `line` and `column` where they are known.
 
+mod errors;
 mod files;
+mod job;
+mod predictions;
+mod values;
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Array, Error, Float32Array, Float64Array, Object, Reflect, Uint8Array, Uint32Array};
+use js_sys::{Array, Error, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use self::files::{WebColumns, WebRepair, WebSummary, read_options};
+use self::errors::{classify_error, csv_error, engine_code, with_sources};
+use self::files::{WebRepair, read_options};
+use self::job::WebJob;
+use self::predictions::{evidence_to_js, failure_to_js, prediction_to_js};
+use self::values::{data_error, error, to_js};
 use crate::bundle::{Bundle, Manifest, ModelCard};
-use crate::classifier::{Classifier, ClassifyError, Evidence, LoadError, Prediction, Segment};
-use crate::conformal::PredictionSet;
-use crate::engine::{EngineError, EngineKind, Precision, built};
+use crate::classifier::{Classifier, LoadError, Segment};
+use crate::engine::{EngineKind, Precision, built};
 use crate::evaluation::{ClassScores, Scores};
-use crate::job::Job;
 use crate::kind::Kind;
 use crate::labels::{LabelColumns, Labels, LabelsError, Spelled};
-use crate::novelty::{Shift, UNLIKE};
+use crate::novelty::Shift;
 use crate::portion::Portion;
-use crate::reading::ReadError;
 use crate::recording::Schema;
 use crate::windows::WindowConfig;
 
@@ -121,8 +125,7 @@ impl WebClassifier {
         &self,
         #[wasm_bindgen(unchecked_param_type = "WebReadOptions | undefined")] options: JsValue,
     ) -> WebJob {
-        let job = RefCell::new(Job::new(&self.classifier, read_options(&options)));
-        WebJob { classifier: self.classifier.clone(), job }
+        WebJob::new(self.classifier.clone(), read_options(&options))
     }
 
     /// What a file is that begins with these bytes; with `complete`, they are all of it.
@@ -180,105 +183,10 @@ impl WebClassifier {
     }
 }
 
-/// Files that are being read. Which instance classifies its recordings is the caller's choice.
-#[wasm_bindgen]
-pub struct WebJob {
-    classifier: Rc<Classifier>,
-    job: RefCell<Job>,
-}
-
-#[wasm_bindgen]
-impl WebJob {
-    /// Names files that are to come, as an archive has them.
-    pub fn expect(&self, names: Vec<String>) {
-        self.job.borrow_mut().expect(names);
-    }
-
-    /// Begins a file. Throws what is wrong with the one before, which it ends; this one has begun all the same.
-    pub fn file(&self, name: &str) -> Result<(), Error> {
-        self.job.borrow_mut().file(name).map_err(|reason| csv_error(&reason))
-    }
-
-    /// Reads the next bytes.
-    pub fn read(&self, bytes: &[u8]) -> Result<(), Error> {
-        self.job.borrow_mut().read(bytes).map_err(|reason| csv_error(&reason))
-    }
-
-    /// Ends the last file. True, if all files have to be read once more from the beginning, which they must be able to
-    /// be where `repeatable` says so.
-    pub fn end(&self, repeatable: bool) -> Result<bool, Error> {
-        self.job.borrow_mut().end(repeatable).map_err(|reason| csv_error(&reason))
-    }
-
-    /// Takes complete recordings, and segments of long ones, that have this many windows, or a few more. None, if there are
-    /// fewer; after `end` there are always enough until all are taken.
-    #[wasm_bindgen(unchecked_return_type = "WebPortion | undefined")]
-    pub fn take(&self, windows: usize) -> JsValue {
-        let mut job = self.job.borrow_mut();
-        let segments = job.take(windows);
-        if segments.is_empty() {
-            return JsValue::UNDEFINED;
-        }
-        let Portion { ids, first, ended, steps, values, codes } = Portion::new(&segments);
-        let object = Object::new();
-        set(&object, "ids", &ids.iter().map(|id| JsValue::from_str(id)).collect::<Array>());
-        set(&object, "first", &Uint32Array::from(&first[..]));
-        set(&object, "ended", &Uint8Array::from(&ended[..]));
-        set(&object, "steps", &Uint32Array::from(&steps[..]));
-        set(&object, "values", &Float32Array::from(&values[..]));
-        set(&object, "codes", &Uint8Array::from(&codes[..]));
-        object.into()
-    }
-
-    /// Takes what was found in the next segment of a recording, which must come in their order. The prediction, if the
-    /// recording ends with it.
-    #[wasm_bindgen(unchecked_return_type = "WebPrediction | undefined")]
-    pub fn join(
-        &self,
-        id: &str,
-        first: u32,
-        ended: bool,
-        numbers: Vec<f64>,
-        starts: Vec<u32>,
-        probabilities: Vec<f32>,
-    ) -> Result<JsValue, Error> {
-        let Manifest { members, classes, novelty, .. } = self.classifier.manifest();
-        let (members, classes, novelty) = (members.len(), classes.len(), novelty.as_ref());
-        let evidence = Evidence::from_numbers(&numbers, starts, probabilities, members, classes, novelty);
-        let evidence = evidence.ok_or_else(|| error("no such evidence", "INTERNAL"))?;
-        let prediction = self.job.borrow_mut().join(&self.classifier, id, evidence, (first as usize, ended));
-        prediction.map_or(Ok(JsValue::UNDEFINED), |prediction| {
-            prediction_to_js(&prediction, self.classifier.manifest()).map(Into::into)
-        })
-    }
-
-    /// What is to say about the files. `order` has the ids of the subjects that could be read, in the order of first
-    /// appearance: one that is in `refused` as well was refused in a later file, and its prediction stands.
-    #[wasm_bindgen(unchecked_return_type = "WebSummary")]
-    pub fn summary(&self) -> Result<JsValue, Error> {
-        let job = self.job.borrow();
-        to_js(&WebSummary::of(job.reader()))
-    }
-
-    /// One subject's recording: `{ times [steps], channels, values [steps, channels] }`.
-    #[wasm_bindgen(unchecked_return_type = "WebRecording | undefined")]
-    pub fn recording(&self, id: &str) -> JsValue {
-        let job = self.job.borrow();
-        let Some(index) = job.reader().index_of(id) else { return JsValue::UNDEFINED };
-        let recording = job.reader().recording(index);
-        let channels = self.classifier.manifest().schema.channels.iter().map(|name| JsValue::from_str(name));
-        let object = Object::new();
-        set(&object, "times", &Float64Array::from(&recording.times[..]));
-        set(&object, "channels", &channels.collect::<Array>());
-        set(&object, "values", &Float32Array::from(&recording.values[..]));
-        object.into()
-    }
-}
-
 /// Scores of predictions (`ids` and `predicted` labels) against a table of true labels, which has the columns `schema_ids`
 /// (or the first of them) and `label_column`.
 ///
-/// `{ subjects, accuracy, weighted_f1, macro_f1, per_class, confusion, missing, repairs }`
+/// `{ subjects, accuracy, balanced_accuracy, mcc, weighted_f1, macro_f1, per_class, confusion, missing, repairs }`
 #[wasm_bindgen(unchecked_return_type = "unknown")]
 #[expect(clippy::too_many_arguments, reason = "JavaScript has no cheaper way to pass typed values")]
 pub fn evaluate(
@@ -314,6 +222,8 @@ pub fn evaluate(
     to_js(&WebScores {
         subjects: scores.subjects,
         accuracy: scores.accuracy,
+        balanced_accuracy: scores.balanced_accuracy,
+        mcc: scores.mcc,
         weighted_f1: scores.weighted_average.f1,
         macro_f1: scores.macro_average.f1,
         per_class: scores.classes,
@@ -331,6 +241,8 @@ pub fn evaluate(
 struct WebScores<'a> {
     subjects: u32,
     accuracy: f64,
+    balanced_accuracy: f64,
+    mcc: f64,
     weighted_f1: f64,
     macro_f1: f64,
     per_class: Vec<ClassScores>,
@@ -349,179 +261,8 @@ struct MissingSubjects {
     unlabelled: usize,
 }
 
-#[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = r#"
-/** One subject's outcome. */
-export interface WebPrediction {
-    id: string;
-    label: string;
-    class: number;
-    probabilities: number[];
-    windows: { count: number; starts: Uint32Array; probabilities: Float32Array };
-    sets: { coverage: number; classes: string[] }[];
-    pValue: number | undefined;
-    unlike: boolean;
-    levels: Float32Array;
-    warnings: string[];
-    notes: string[];
-}
-/** What the windows of a segment say of its recording. */
-export interface WebEvidence {
-    id: string;
-    windows: { count: number; starts: Uint32Array; probabilities: Float32Array };
-    numbers: Float64Array;
-}
-/** Why a recording could not be classified. */
-export interface WebFailure {
-    id: string;
-    code: string;
-    message: string;
-}
-export type WebAnswer = WebPrediction | WebEvidence | WebFailure;
-/**
- * Segments of recordings side by side: of each its `first` step in its recording, whether that has `ended` with it (1 or 0), and
- * its `steps`; then `[steps, channels]` and `[steps, categories]` of all.
- */
-export interface WebPortion {
-    ids: string[];
-    first: Uint32Array;
-    ended: Uint8Array;
-    steps: Uint32Array;
-    values: Float32Array;
-    codes: Uint8Array;
-}
-/** One subject's recording; `values` is `[steps, channels]`. */
-export interface WebRecording {
-    times: Float64Array;
-    channels: string[];
-    values: Float32Array;
-}
-"#;
-
-fn prediction_to_js(prediction: &Prediction, manifest: &Manifest) -> Result<Object, Error> {
-    let said = |notes: bool| -> Vec<String> {
-        let warnings = prediction.warnings.iter().filter(|warning| warning.is_note() == notes);
-        warnings.map(ToString::to_string).collect()
-    };
-    let object = Object::new();
-    set(&object, "id", &prediction.id.as_str().into());
-    set(&object, "label", &prediction.label.as_str().into());
-    set(&object, "class", &(prediction.class as u32).into());
-    set(&object, "probabilities", &to_js(&prediction.probabilities)?);
-    let Prediction { windows, window_starts, window_probabilities, .. } = prediction;
-    set(&object, "windows", &windows_to_js(*windows, window_starts, window_probabilities));
-    set(&object, "sets", &sets_to_js(&prediction.sets, &manifest.classes));
-    set(&object, "pValue", &prediction.p_value.map_or(JsValue::UNDEFINED, JsValue::from));
-    set(&object, "unlike", &prediction.p_value.is_some_and(|p_value| p_value < UNLIKE).into());
-    set(&object, "levels", &Float32Array::from(&prediction.levels[..]));
-    set(&object, "warnings", &to_js(&said(false))?);
-    set(&object, "notes", &to_js(&said(true))?);
-    Ok(object)
-}
-
-fn sets_to_js(sets: &[PredictionSet], classes: &[String]) -> Array {
-    let set_of = |PredictionSet { coverage, classes: members }: &PredictionSet| {
-        let object = Object::new();
-        let names = members.iter().map(|class| JsValue::from_str(&classes[*class]));
-        set(&object, "coverage", &(*coverage).into());
-        set(&object, "classes", &names.collect::<Array>());
-        object
-    };
-    sets.iter().map(set_of).collect()
-}
-
-fn evidence_to_js(id: &str, evidence: &Evidence) -> Object {
-    let Evidence { sums, window_starts, window_probabilities, .. } = evidence;
-    let object = Object::new();
-    set(&object, "id", &id.into());
-    set(&object, "windows", &windows_to_js(sums.windows(), window_starts, window_probabilities));
-    set(&object, "numbers", &Float64Array::from(&evidence.numbers()[..]));
-    object
-}
-
-fn failure_to_js(id: &str, reason: &ClassifyError) -> Object {
-    let failure = classify_error(reason);
-    let object = Object::new();
-    set(&object, "id", &id.into());
-    set(&object, "code", &Reflect::get(&failure, &"code".into()).unwrap_or_default());
-    set(&object, "message", &failure.message().into());
-    object
-}
-
-fn windows_to_js(count: u64, starts: &[u32], probabilities: &[f32]) -> Object {
-    let windows = Object::new();
-    set(&windows, "count", &(count as f64).into());
-    set(&windows, "starts", &Uint32Array::from(starts));
-    set(&windows, "probabilities", &Float32Array::from(probabilities));
-    windows
-}
-
 fn precision_of(name: &str) -> Result<Precision, Error> {
     let all = [Precision::F32, Precision::I16, Precision::I8];
     let found = all.into_iter().find(|precision| precision.to_string() == name);
     found.ok_or_else(|| error(&format!("there is no precision `{name}`"), "UNKNOWN_PRECISION"))
-}
-
-fn to_js(value: &impl Serialize) -> Result<JsValue, Error> {
-    let plain = serde_wasm_bindgen::Serializer::json_compatible();
-    value.serialize(&plain).map_err(|reason| error(&reason.to_string(), "INTERNAL"))
-}
-
-/// Sets a property of a plain object, which cannot fail: it is neither frozen nor a proxy.
-fn set(object: &Object, name: &str, value: &JsValue) {
-    let _ = Reflect::set(object, &name.into(), value);
-}
-
-fn error(message: &str, code: &str) -> Error {
-    let error = Error::new(message);
-    set(&error, "code", &code.into());
-    error
-}
-
-fn data_error(message: &str, code: &str, line: Option<u64>, column: Option<&str>) -> Error {
-    let error = error(message, code);
-    if let Some(line) = line {
-        set(&error, "line", &(line as f64).into());
-    }
-    if let Some(column) = column {
-        set(&error, "column", &column.into());
-    }
-    error
-}
-
-fn csv_error(reason: &ReadError) -> Error {
-    let error = data_error(&reason.to_string(), reason.code(), reason.line(), reason.column());
-    if let ReadError::MissingColumns { missing, found, .. } = reason {
-        let columns = to_js(&WebColumns::of(missing, found));
-        set(&error, "columns", &columns.unwrap_or_default());
-    }
-    error
-}
-
-fn classify_error(reason: &ClassifyError) -> Error {
-    match reason {
-        ClassifyError::Engine(engine) => error(&with_sources(reason), engine_code(engine)),
-        ClassifyError::Empty { .. } => error(&reason.to_string(), "EMPTY_RECORDING"),
-        ClassifyError::Recording { .. } => error(&with_sources(reason), "INTERNAL"),
-        ClassifyError::NotFinite { .. } => error(&reason.to_string(), "LOGITS_NOT_FINITE"),
-    }
-}
-
-fn engine_code(reason: &EngineError) -> &'static str {
-    match reason {
-        EngineError::NotBuilt(_) => "ENGINE_NOT_BUILT",
-        EngineError::Unavailable(_) => "ENGINE_UNAVAILABLE",
-        EngineError::DeviceLost(_) => "DEVICE_LOST",
-        EngineError::KnownAnswers { .. } => "ENGINE_REFUSED",
-        EngineError::Config(_) | EngineError::Parameter { .. } | EngineError::WindowTooLong { .. } => {
-            "BUNDLE"
-        }
-        EngineError::Batch { .. } => "INTERNAL",
-    }
-}
-
-/// The message of an error and of what caused it.
-fn with_sources(reason: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(reason.source(), |cause| cause.source());
-    std::iter::once(reason.to_string()).chain(causes.map(ToString::to_string)).collect::<Vec<_>>().join(": ")
 }

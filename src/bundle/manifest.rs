@@ -108,6 +108,9 @@ pub struct ModelCard {
     /// Scores by name (`weighted_f1`, `macro_f1`, `accuracy`, ...) on the validation subjects.
     #[serde(deserialize_with = "unique_keys")]
     pub metrics: BTreeMap<String, f64>,
+    /// The 95 % confidence interval of each score, low and high end, to four digits; empty if it was not computed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique_keys")]
+    pub intervals: BTreeMap<String, [f64; 2]>,
     /// Validation confusion matrix, `[true class][predicted class]`.
     pub confusion: Vec<Vec<u32>>,
     /// What storing the weights as they are changes on the validation subjects, if they were rounded to integers.

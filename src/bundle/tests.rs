@@ -51,6 +51,7 @@ fn a_key_that_stands_twice_is_refused() {
         ("\"version\":1", "\"version\":1,\"version\":1"),
         ("\"stride\":", "\"stride\":1,\"stride\":"),
         ("\"metrics\":{", "\"metrics\":{\"accuracy\":1,\"accuracy\":0.5,"),
+        ("\"metrics\":{", "\"intervals\":{\"mcc\":[0,1],\"mcc\":[0.5,1]},\"metrics\":{"),
         ("\"data\":{", "\"data\":{\"labels\":\"a\",\"labels\":\"b\","),
     ];
     for (once, twice) in twice {

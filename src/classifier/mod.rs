@@ -10,7 +10,7 @@ use crate::conformal::PredictionSet;
 use crate::engine::{self, Engine, EngineError, EngineKind, Precision};
 use crate::features::FeatureExtractor;
 use crate::network::Parameters;
-use crate::novelty::{Judge, Shift, Statistics, UNLIKE, Verdict, short};
+use crate::novelty::{Judge, Profile, Shift, Statistics, UNLIKE, Verdict, short};
 use crate::recording::{Recording, RecordingError};
 use crate::stages::Stages;
 use crate::windows::WindowBatch;
@@ -324,22 +324,20 @@ impl Classifier {
             evidence.outside.iter().rev().max_by_key(|outside| outside.values).filter(|most| most.values > 0);
         let out_of_range =
             outside.map(|&Outside { values, of }| Warning::OutsideTrainingRange { values, of });
-        let verdict = self.verdict(evidence);
+        let (verdict, levels) = self.compare(evidence).unzip();
         let is_unlike = verdict.as_ref().is_some_and(|verdict| verdict.p_value < UNLIKE);
         let sets = self.manifest.sets.iter();
         let sets = sets
             .map(|rule| if is_unlike { rule.all(classes.len()) } else { rule.set(class, &probabilities) });
         let sets = sets.collect();
         let unlike = verdict.as_ref().filter(|_| is_unlike).map(|verdict| self.unlike(verdict));
-        let novelty = self.manifest.novelty.as_ref();
-        let levels = novelty.map_or_else(Vec::new, |novelty| Shift::scores(&evidence.statistics, novelty));
         Prediction {
             id: id.to_owned(),
             label: classes[class].clone(),
             class,
             sets,
             p_value: verdict.map(|verdict| verdict.p_value),
-            levels,
+            levels: levels.unwrap_or_default(),
             probabilities,
             windows: evidence.sums.windows(),
             window_starts: window_starts.clone(),
@@ -348,18 +346,22 @@ impl Classifier {
         }
     }
 
-    /// How unlike the training data a recording is, if the bundle tells.
-    fn verdict(&self, evidence: &Evidence) -> Option<Verdict> {
+    /// How unlike the training data a recording is, and the level of each channel among theirs, if the bundle tells.
+    fn compare(&self, evidence: &Evidence) -> Option<(Verdict, Vec<f32>)> {
         let (judge, novelty) = (self.judge.as_ref()?, self.manifest.novelty.as_ref()?);
-        Some(judge.judge(&evidence.statistics, novelty))
+        let profile = Profile::of(&evidence.statistics, novelty);
+        Some((judge.judge(&profile, novelty), Shift::scores(&profile, novelty)))
     }
 
-    fn unlike(&self, Verdict { p_value, reasons }: &Verdict) -> Warning {
+    fn unlike(&self, Verdict { p_value, reasons, fault }: &Verdict) -> Warning {
         let names = &self.manifest.schema.channels;
         let reasons: Vec<String> = reasons.iter().map(|reason| reason.text(names)).collect();
-        let reasons = match reasons.is_empty() {
-            true => "each channel is as in training, and together they are not".to_owned(),
-            false => reasons.join("; "),
+        let reasons = match (reasons.is_empty(), fault) {
+            (true, None) => "each channel is as in training, and together they are not".to_owned(),
+            (true, Some(fault)) => {
+                format!("each channel is as in training, and together they are {}", fault.text())
+            }
+            (false, _) => reasons.join("; "),
         };
         Warning::Unlike { p_value: *p_value, reasons }
     }

@@ -6,14 +6,21 @@
 //! the correlations of these scores. The squared Mahalanobis distance of a recording's scores, compared with the distances
 //! of training subjects to the others, gives its p-value (Laxhammar and Falkman, "Conformal prediction for distribution-
 //! independent anomaly detection", 2010).
+//!
+//! What moves many scores a little is lost in the sum of so many squares. So the distance in the direction of some faults that
+//! are common counts once more: the discriminant between the training subjects as they are and with that fault.
 
 mod distance;
+mod fault;
+mod profile;
 mod reason;
 mod reference;
 mod shift;
 mod statistics;
 
 pub use self::distance::{Judge, Verdict};
+pub use self::fault::{Fault, FaultKind};
+pub use self::profile::Profile;
 pub(crate) use self::reason::short;
 pub use self::reason::{Aspect, Reason};
 pub use self::reference::{MAX_CHANNELS, Reference, ReferenceError};

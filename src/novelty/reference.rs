@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::fault::Fault;
 use super::reason::Aspect;
 
 /// Max channels that are compared.
@@ -27,6 +28,9 @@ pub struct Reference {
     pub normal: Vec<f32>,
     /// Correlations of the statistics' normal scores in 127ths: the lower triangle row by row, without the diagonal.
     pub correlations: Vec<i8>,
+    /// Faults that are looked for. None in bundles of earlier trainers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Fault>,
     /// Quantiles of the squared distances of the training subjects, each from the others, ascending.
     pub distances: Vec<f32>,
 }
@@ -120,6 +124,7 @@ impl Reference {
     pub fn validate(&self, channels: usize) -> Result<(), ReferenceError> {
         /// Enough for a smooth curve.
         const MAX_QUANTILES: usize = 256;
+        const MAX_FAULTS: usize = 8;
         let count = |what, found: usize, expected: usize| {
             if found == expected { Ok(()) } else { Err(ReferenceError::Count { what, found, expected }) }
         };
@@ -150,6 +155,10 @@ impl Reference {
         for quantiles in &self.quantiles {
             count("quantiles", quantiles.len(), normal)?;
             ascending("quantiles", quantiles, false)?;
+        }
+        count("faults", self.faults.len(), self.faults.len().min(MAX_FAULTS))?;
+        for Fault { direction, .. } in &self.faults {
+            count("numbers of a fault", direction.len(), statistics)?;
         }
         let distances = self.distances.len();
         count("distances", distances, distances.clamp(1, MAX_QUANTILES))?;

@@ -1,8 +1,8 @@
 //! Whether the recordings of a file are, all together, unlike the training data.
 
+use super::profile::Profile;
 use super::reason::{Aspect, short};
 use super::reference::Reference;
-use super::statistics::Statistics;
 
 /// A normal score beyond which one subject does not move the mean of all further.
 const MAX_SCORE: f64 = 4.0;
@@ -34,12 +34,9 @@ pub struct ShiftedChannel {
 
 impl Shift {
     /// The normal score of each channel's level.
-    pub fn scores(statistics: &Statistics, reference: &Reference) -> Vec<f32> {
-        let features = statistics.features(reference).into_iter().enumerate();
-        let of_channel = Aspect::OF_CHANNEL.len();
-        let levels = features.step_by(of_channel).take(reference.channels.len());
-        let score = |(index, level)| reference.normal_score(index, level).clamp(-MAX_SCORE, MAX_SCORE) as f32;
-        levels.map(score).collect()
+    pub fn scores(profile: &Profile, reference: &Reference) -> Vec<f32> {
+        let levels = profile.scores.iter().step_by(Aspect::OF_CHANNEL.len()).take(reference.channels.len());
+        levels.map(|score| score.clamp(-MAX_SCORE, MAX_SCORE) as f32).collect()
     }
 
     /// Adds a subject.

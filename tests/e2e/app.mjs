@@ -129,7 +129,7 @@ export class App {
         for (const row of document.querySelectorAll("#subjects tr[data-index]")) {
           rows.set(Number(row.dataset.index), {
             id: row.dataset.id,
-            label: row.cells[1].textContent,
+            label: row.querySelector(".tag").textContent,
             // One that could not be read has none.
             probability: Number(row.querySelector("data")?.value),
           });

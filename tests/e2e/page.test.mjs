@@ -127,9 +127,17 @@ for (const name of browserNames) {
         await app.drop(inputs.manyLabels);
         await app.page.waitForSelector("#scores");
         await app.ready();
-        const { classes, confusion, accuracy } = scoresOf(inputs.expected.many, inputs.truth);
+        const expected = scoresOf(inputs.expected.many, inputs.truth);
+        const { classes, confusion, accuracy } = expected;
         assert.deepEqual(await app.numbers("#scores .confusion tbody tr", "td"), confusion);
         assert.equal(await app.value('[data-metric="accuracy"]'), accuracy);
+        for (const metric of ["balanced-accuracy", "mcc"]) {
+          const shown = await app.value(`[data-metric="${metric}"]`);
+          assert.ok(
+            Math.abs(shown - expected[metric]) < 1e-12,
+            `${metric} ${shown}, not ${expected[metric]}`,
+          );
+        }
         assert.equal((await app.numbers("#scores .per-class tbody tr", "td")).length, classes.length);
       }));
 
@@ -190,6 +198,12 @@ for (const name of browserNames) {
         await app.page.waitForFunction(() => document.querySelector("#model-name")?.textContent === "other");
         await app.ready();
         assertRows(await app.rows(), inputs.expected.sampleByOther);
+        // Each of its scores has an interval.
+        const notes = await app.page.$$eval("#model .metrics .note", (notes) =>
+          notes.map((note) => note.textContent),
+        );
+        assert.ok(notes.length > 0 && notes.length === (await app.page.$$("#model .metrics dt")).length);
+        for (const note of notes) assert.match(note, /^95 % between -?[01]\.\d\d and \d\.\d\d$/);
         await app.click("#model button.link");
         await app.page.waitForFunction(() => document.querySelector("#model-name")?.textContent !== "other");
         await app.ready();
@@ -413,7 +427,20 @@ function scoresOf(predictions, truth) {
     ),
   );
   const hits = confusion.reduce((sum, row, i) => sum + row[i], 0);
-  return { classes, confusion, accuracy: hits / predictions.length };
+  const sum = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
+  const truths = confusion.map(sum);
+  const found = classes.map((_, i) => sum(confusion.map((row) => row[i])));
+  const count = predictions.length;
+  // The correlation of true and predicted class, each as a vector of 0 and 1.
+  const product = (a, b) => count * count - sum(a.map((number, i) => number * b[i]));
+  const covariance = count * hits - sum(truths.map((number, i) => number * found[i]));
+  return {
+    classes,
+    confusion,
+    accuracy: hits / count,
+    "balanced-accuracy": sum(confusion.map((row, i) => row[i] / truths[i])) / classes.length,
+    mcc: covariance / Math.sqrt(product(truths, truths) * product(found, found)),
+  };
 }
 
 describe("the server of the built page", () => {

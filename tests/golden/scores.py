@@ -7,7 +7,13 @@ import json
 import pathlib
 
 import numpy as np
-from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
+from sklearn.metrics import (
+    accuracy_score,
+    balanced_accuracy_score,
+    confusion_matrix,
+    matthews_corrcoef,
+    precision_recall_fscore_support,
+)
 
 
 def from_confusion(rows):
@@ -30,6 +36,8 @@ def case(name, classes, true, predicted):
         "true": [int(x) for x in true],
         "predicted": [int(x) for x in predicted],
         "accuracy": accuracy_score(true, predicted),
+        "balanced_accuracy": float(balanced_accuracy_score(true, predicted)),
+        "mcc": float(matthews_corrcoef(true, predicted)),
         "confusion": confusion_matrix(true, predicted, labels=labels).tolist(),
         "precision": precision.tolist(),
         "recall": recall.tolist(),

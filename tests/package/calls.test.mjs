@@ -157,7 +157,7 @@ describe("a worker that dies while it reads", () => {
     });
     const classifier = await create(host, {});
     const scores = await classifier.evaluate("id,label\n", { predictions: [] });
-    assert.equal(scores.weightedF1, 1);
+    assert.deepEqual([scores.weightedF1, scores.balancedAccuracy, scores.mcc], [1, 1, 1]);
     assert.equal(workers.length, 2);
     await classifier.close();
   });

@@ -38,6 +38,8 @@ describe("a classifier", () => {
     assert.ok(classes.length > 1);
     assert.equal(schema.id, "sample_index");
     assert.notEqual(card.name, "");
+    // Beside its scores.
+    assert.equal(card.data.origin, "synthetic recordings");
   });
 
   it("says which classes a subject may be of, and when a recording is unlike all it knows", async () => {

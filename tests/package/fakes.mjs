@@ -74,7 +74,7 @@ export function fakeModule(onWork) {
     WebClassifier: { load: async () => model },
     evaluate() {
       onWork("evaluate");
-      return { weighted_f1: 1, macro_f1: 1, per_class: [] };
+      return { balanced_accuracy: 1, mcc: 1, weighted_f1: 1, macro_f1: 1, per_class: [] };
     },
   };
 

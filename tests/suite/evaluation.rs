@@ -186,6 +186,8 @@ struct Golden {
     r#true: Vec<usize>,
     predicted: Vec<usize>,
     accuracy: f64,
+    balanced_accuracy: f64,
+    mcc: f64,
     confusion: Vec<Vec<u32>>,
     precision: Vec<f64>,
     recall: Vec<f64>,
@@ -213,6 +215,8 @@ fn scores_equal_those_of_scikit_learn() {
         assert_eq!(scores.subjects as usize, golden.r#true.len(), "{name}");
         assert_eq!(scores.confusion, golden.confusion, "{name}");
         close(&[scores.accuracy], &[golden.accuracy], "accuracy");
+        close(&[scores.balanced_accuracy], &[golden.balanced_accuracy], "balanced accuracy");
+        close(&[scores.mcc], &[golden.mcc], "MCC");
         let per_class = |score: fn(&painwave::evaluation::ClassScores) -> f64| -> Vec<f64> {
             scores.classes.iter().map(score).collect()
         };
@@ -238,14 +242,22 @@ fn scores_equal_those_of_scikit_learn() {
 fn no_subjects_give_zeros_not_nan() {
     let scores = Scores::new(&classes(), []);
     assert_eq!((scores.subjects, scores.accuracy, scores.macro_average.f1), (0, 0.0, 0.0));
+    assert_eq!((scores.balanced_accuracy, scores.mcc), (0.0, 0.0));
     assert_eq!(scores.weighted_average, scores.macro_average);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn scores_survive_json() {
     let scores = Scores::new(&classes(), [(0, 0), (1, 2), (2, 2)]);
-    let json = serde_json::to_value(&scores).unwrap();
+    let mut json = serde_json::to_value(&scores).unwrap();
     assert_eq!(json["confusion"], serde_json::json!([[1, 0, 0], [0, 0, 1], [0, 0, 1]]));
     assert_eq!(json["classes"][2]["label"], "high_pain");
-    assert_eq!(serde_json::from_value::<Scores>(json).unwrap(), scores);
+    assert_eq!(serde_json::from_value::<Scores>(json.clone()).unwrap(), scores);
+    // An older version did not write all scores.
+    let written = json.as_object_mut().unwrap();
+    assert!(written.remove("balanced_accuracy").is_some() && written.remove("mcc").is_some());
+    assert_eq!(serde_json::from_value::<Scores>(json.clone()).unwrap(), scores);
+    json["confusion"][1] = serde_json::json!([0, 1]);
+    let error = serde_json::from_value::<Scores>(json).unwrap_err().to_string();
+    assert!(error.contains("a side of 2, expected 3"), "{error}");
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use painwave_train::experiment::CHECKPOINT;
+use painwave_train::experiment::{CHECKPOINT, CROSS_FIT};
 use painwave_train::host::{HostError, Store};
 use painwave_train::training::{INDEX, Identity};
 
@@ -81,8 +81,8 @@ pub fn found(out: &Path) -> Vec<PathBuf> {
         folders.take_while(|folder| folder.is_dir()).collect()
     };
     let with = |folder: &PathBuf, inner: Vec<PathBuf>| std::iter::once(folder.clone()).chain(inner);
-    let out = out.to_owned();
-    let folds = with(&out, numbered(&out, "fold"));
+    let runs = [out.to_owned(), out.join(CROSS_FIT)];
+    let folds = runs.iter().flat_map(|run| with(run, numbered(run, "fold")).collect::<Vec<_>>());
     let folders = folds.flat_map(|fold| with(&fold, numbered(&fold, "stage")).collect::<Vec<_>>());
     folders.map(|folder| folder.join(CHECKPOINT)).filter(|folder| folder.join(INDEX).exists()).collect()
 }

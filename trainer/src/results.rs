@@ -5,8 +5,9 @@ use std::path::Path;
 use painwave::aggregate::WindowAggregation;
 use painwave::bundle::WeightType;
 use painwave::decision::Decision;
+use painwave_train::BURN;
 use painwave_train::evaluation::Evaluation;
-use painwave_train::experiment::{DecisionJudges, Experiment, Judged, Part};
+use painwave_train::experiment::{DecisionJudges, Experiment, Judged, Part, protocol};
 use painwave_train::recipe::RecipeFile;
 use painwave_train::training::{End, EpochRecord, FineTuningEpoch};
 use serde::Serialize;
@@ -31,9 +32,17 @@ struct Metrics<'a> {
     /// Of one member.
     parameters: usize,
     stored_as: &'static str,
-    /// By the classifier on the bundle's members as written (before fine-tuning, if there was any), each on the
-    /// subjects that it has not seen.
-    validation: &'a Evaluation,
+    /// Version of Burn.
+    burn: &'a str,
+    /// Who chose and who judged.
+    protocol: &'a str,
+    /// Seed of the split.
+    split_seed: u64,
+    /// Of the subjects that chose the epoch, by the weights of that epoch. A search may go by it; it is no score to show.
+    inner: &'a Evaluation,
+    /// By the classifier on the bundle's members as written, each on the subjects that it has not seen. Where these have
+    /// chosen as well, by the members before fine-tuning, if there was any.
+    outer: &'a Evaluation,
     #[serde(skip_serializing_if = "Option::is_none")]
     decision: Option<DecisionMetrics<'a>>,
     engine: String,
@@ -44,9 +53,9 @@ struct Metrics<'a> {
 struct DecisionMetrics<'a> {
     #[serde(flatten)]
     chosen: &'a Decision,
-    /// Number of subjects that they were chosen on, which are neither training nor validation subjects.
+    /// Number of subjects that they were chosen on, which neither train nor judge.
     subjects: usize,
-    /// Whether the scores of `validation` are with them: those of folds' members and of weights before fine-tuning are
+    /// Whether the scores of `outer` are with them: those of folds' members and of weights before fine-tuning are
     /// not.
     judged: bool,
     /// If so, the scores without them.
@@ -63,13 +72,14 @@ struct TrainingMetrics<'a> {
     epochs: usize,
     best_epoch: Option<&'a EpochRecord>,
     seconds: f64,
-    /// The epochs of fine-tuning on all subjects, for which there is no validation.
+    /// The epochs of fine-tuning on those that train and those that choose.
     #[serde(skip_serializing_if = "Option::is_none")]
     fine_tuning: Option<&'a [FineTuningEpoch]>,
     training_subjects: usize,
     training_windows: usize,
-    validation_subjects: usize,
-    validation_windows: usize,
+    inner_subjects: usize,
+    inner_windows: usize,
+    outer_subjects: usize,
 }
 
 /// Writes `metrics.json`, `report.html`, `confusion.csv`, `predictions.csv`, for each training `curves.csv` and
@@ -84,7 +94,7 @@ pub fn write(
     device: DeviceKind,
     threads: usize,
 ) -> Result<(), Error> {
-    let Experiment { trainings, folds, assembled, judged, evaluation, decided } = experiment;
+    let Experiment { trainings, folds, assembled, judged, evaluation, inner, decided } = experiment;
     let manifest = &assembled.bundle.manifest;
     let metrics = Metrics {
         recipe: &manifest.card.name,
@@ -92,6 +102,9 @@ pub fn write(
         device: device.name(),
         threads,
         trainer: &manifest.card.trainer,
+        burn: BURN,
+        protocol: protocol(&file.recipe),
+        split_seed: file.recipe.validation.seed,
         trainings: trainings
             .iter()
             .zip(&manifest.members)
@@ -104,8 +117,9 @@ pub fn write(
                 fine_tuning: training.outcome.fine_tuned.as_ref().map(|tuned| &tuned.epochs[..]),
                 training_subjects: training.split.training.len(),
                 training_windows: training.windows[0],
-                validation_subjects: training.split.validation.len(),
-                validation_windows: training.windows[1],
+                inner_subjects: training.split.inner.subjects().len(),
+                inner_windows: training.windows[1],
+                outer_subjects: training.split.outer.subjects().len(),
             })
             .collect(),
         parameters: manifest.members[0].network.parameter_count(),
@@ -114,7 +128,8 @@ pub fn write(
             WeightType::F16 => "f16",
             WeightType::F32 => "f32",
         },
-        validation: evaluation,
+        inner,
+        outer: evaluation,
         decision: decided.as_ref().map(|decided| {
             let before = match &decided.judges {
                 DecisionJudges::Shipped { before } => Some(before),
@@ -155,7 +170,7 @@ fn page(experiment: &Experiment, metrics: &Metrics<'_>) -> String {
         trainings: trainings
             .iter()
             .map(|training| TrainingReport {
-                subjects: [training.split.training.len(), training.split.validation.len()],
+                subjects: [training.split.training.len(), training.split.inner.subjects().len()],
                 windows: training.windows,
                 history: &training.outcome.history,
                 end: training.outcome.end,
@@ -165,7 +180,7 @@ fn page(experiment: &Experiment, metrics: &Metrics<'_>) -> String {
             .iter()
             .map(|judged| JudgedSubject { truth: judged.truth, prediction: &judged.prediction })
             .collect(),
-        scores: &evaluation.scores,
+        evaluation,
         votes: manifest.aggregation.windows == WindowAggregation::MajorityVote,
         parameters: metrics.parameters,
         stored_as: metrics.stored_as,
@@ -174,20 +189,24 @@ fn page(experiment: &Experiment, metrics: &Metrics<'_>) -> String {
     })
 }
 
-/// Each validation subject: its true class, its prediction, and its fold (1 if there was a hold-out).
+/// Each subject that judges: its true class, its prediction, its fold (1 if there was a hold-out), and its group, if there
+/// are groups.
 fn predictions_csv(id: &str, classes: &[String], judged: &[Judged]) -> std::io::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let names = classes.iter().map(String::as_str);
-    writer.write_record([id, "label", "predicted", "fold"].into_iter().chain(names))?;
-    for Judged { fold, truth, prediction, .. } in judged {
+    let grouped = judged.iter().any(|judged| judged.group.is_some());
+    let header = [id, "label", "predicted", "fold"].into_iter().chain(grouped.then_some("group"));
+    writer.write_record(header.chain(names))?;
+    for Judged { fold, truth, group, prediction, .. } in judged {
         let words = [
             prediction.id.clone(),
             classes[*truth].clone(),
             prediction.label.clone(),
             (fold + 1).to_string(),
         ];
+        let group = grouped.then(|| group.clone().unwrap_or_default());
         let numbers = prediction.probabilities.iter().map(f32::to_string);
-        writer.write_record(words.into_iter().chain(numbers))?;
+        writer.write_record(words.into_iter().chain(group).chain(numbers))?;
     }
     writer.into_inner().map_err(|error| std::io::Error::other(error.to_string()))
 }

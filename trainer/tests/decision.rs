@@ -76,18 +76,17 @@ fn a_temperature_and_thresholds_travel_in_the_bundle_and_decide_for_every_comman
     let card = &bundle.manifest.card;
     assert!(card.data["decision"].starts_with(&format!("temperature {temperature:.4}")), "{card:?}");
     assert!(
-        card.data["decision"].ends_with(
-            "on 7 subjects that are set aside from training and validation; the scores are with it"
-        )
+        card.data["decision"]
+            .ends_with("on 7 subjects that are set aside from everything else; the scores are with it")
     );
     assert!(card.split.ends_with("; 7 more subjects choose the decision and nothing else"), "{}", card.split);
 
     let metrics = metrics(&workshop, "run");
-    let (after, before) = (&metrics["validation"], &metrics["decision"]["before"]);
+    let (after, before) = (&metrics["outer"], &metrics["decision"]["before"]);
     assert_ne!(number(&after["log_loss"]), number(&before["log_loss"]), "{metrics}");
     assert_eq!(number(&metrics["decision"]["temperature"]) as f32, temperature);
     assert_eq!((&metrics["decision"]["subjects"], &metrics["decision"]["judged"]), (&7.into(), &true.into()));
-    assert_eq!(metrics["trainings"][0]["training_subjects"], 25);
+    assert_eq!(metrics["trainings"][0]["training_subjects"], 21);
 
     // What the fit says of the held-out subjects is what the classifier says in the same precision.
     let judged = rows(&workshop.read("run/predictions.csv"));
@@ -123,7 +122,7 @@ fn an_ensemble_is_asked_as_a_whole_and_its_members_are_judged_without() {
     assert!(bundle.manifest.card.data["decision"].ends_with("those of each fold's own members, without it"));
 
     let metrics = metrics(&workshop, "run");
-    assert_eq!(metrics["validation"]["subjects"], 33);
+    assert_eq!(metrics["outer"]["subjects"], 33);
     assert_eq!(
         (&metrics["decision"]["subjects"], &metrics["decision"]["judged"]),
         (&7.into(), &false.into())
@@ -138,6 +137,12 @@ fn fine_tuned_weights_are_asked_and_not_those_before() {
     let workshop = workshop(DECISION);
     let more = "epochs = 2\nfine_tuning = { epochs = 3, learning_rate = 1e-2 }";
     workshop.edit("recipe.toml", "epochs = 40", more);
+    let bundle = workshop.fit_well("nested", &[]);
+    assert_eq!(bundle.manifest.decision, chosen_by_what_ships(&workshop, &bundle).0);
+    assert!(bundle.manifest.card.data["decision"].ends_with("the scores are with it"));
+    assert_eq!(metrics(&workshop, "nested")["decision"]["judged"], true);
+
+    workshop.edit("recipe.toml", "[validation]", "[validation]\nprotocol = \"as_report\"");
     let bundle = workshop.fit_well("run", &[]);
     assert_eq!(bundle.manifest.decision, chosen_by_what_ships(&workshop, &bundle).0);
     assert!(bundle.manifest.card.data["decision"].ends_with("of the weights before fine-tuning, without it"));
@@ -150,7 +155,7 @@ fn votes_are_not_scored_as_probabilities() {
     workshop.edit("recipe.toml", "windows = \"mean_probability\"", "windows = \"majority_vote\"");
     let shown = succeeded(&workshop.fit("run", &["--epochs", "1"]));
     assert!(shown.contains("the windows vote: there are no probabilities to score"), "{shown}");
-    assert_eq!(metrics(&workshop, "run")["validation"].get("log_loss"), None);
+    assert_eq!(metrics(&workshop, "run")["outer"].get("log_loss"), None);
     let report = workshop.read("run/report.html");
     assert!(!report.contains("Calibration error") && report.contains("shares of votes and no probabilities"));
 }
@@ -172,8 +177,14 @@ fn evaluate_scores_the_probabilities_as_well() {
     });
     let expected = losses.sum::<f64>() / 40.0;
     assert!((number(&scores["log_loss"]) - expected).abs() < 1e-6, "{scores}");
-    assert!(shown.contains(&format!("log loss {expected:.4}, Brier score ")), "{shown}");
-    assert!(shown.contains(", expected calibration error "), "{shown}");
+    let line = |name: &str| shown.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
+    assert!(line("log loss").contains(&format!(" {expected:.4} (")), "{shown}");
+    let [low, high] = [0, 1].map(|end| number(&scores["intervals"]["scores"]["brier_score"][end]));
+    let brier = number(&scores["brier_score"]);
+    assert!(low < brier && brier < high, "{scores}");
+    assert!(line("Brier score").ends_with(&format!(" {brier:.4} ({low:.4} to {high:.4})")), "{shown}");
+    assert!(!line("calibration error").is_empty() && !line("AUROC").is_empty(), "{shown}");
+    assert!(shown.contains("95 % intervals, 2000 bootstrap resamples of the 40 subjects"), "{shown}");
 }
 
 #[test]

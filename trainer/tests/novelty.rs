@@ -1,6 +1,8 @@
 //! Recordings that are unlike the training data are told from those that are like it, and files likewise.
 
-use painwave::novelty::{Judge, Reference, Shift, Statistics, UNLIKE};
+use std::collections::{BTreeMap, BTreeSet};
+
+use painwave::novelty::{Judge, Profile, Reference, Shift, Statistics, UNLIKE};
 use painwave::recording::Recording;
 use painwave_synthetic::subject::{Split, Subject, stratified};
 use painwave_train::novelty;
@@ -148,11 +150,10 @@ fn auroc(spoiled: &[f64], whole: &[f64]) -> f64 {
 fn spoiled_recordings_are_told_from_whole_ones_with_few_false_alarms() {
     let (reference, judge) = reference();
     let new = recordings(Split::Train, 2, 600);
-    let statistics: Vec<Statistics> =
-        new.iter().map(|recording| Statistics::of(recording, &reference)).collect();
-    let whole: Vec<f64> =
-        statistics.iter().map(|statistics| judge.distance(statistics, &reference)).collect();
-    let alarms = statistics.iter().filter(|one| judge.judge(one, &reference).p_value < UNLIKE).count();
+    let profile_of = |recording: &Recording| Profile::of(&Statistics::of(recording, &reference), &reference);
+    let profiles: Vec<Profile> = new.iter().map(profile_of).collect();
+    let whole: Vec<f64> = profiles.iter().map(|profile| judge.distance(profile)).collect();
+    let alarms = profiles.iter().filter(|one| judge.judge(one, &reference).p_value < UNLIKE).count();
     // Three standard errors above a hundredth, of subjects new and those compared with.
     let share = alarms as f64 / new.len() as f64;
     println!("false alarms: {share:.4}");
@@ -160,20 +161,24 @@ fn spoiled_recordings_are_told_from_whole_ones_with_few_false_alarms() {
 
     let mut rng = ChaCha8Rng::seed_from_u64(3);
     let mut sum = 0.0;
+    let mut shares = BTreeMap::new();
     for (name, spoil) in SPOILED {
-        let spoiled: Vec<Statistics> = (0..200)
-            .map(|index| spoil(&new[index], &new[index + 300], &mut rng))
-            .map(|recording| Statistics::of(&recording, &reference))
-            .collect();
-        let distances: Vec<f64> = spoiled.iter().map(|one| judge.distance(one, &reference)).collect();
+        let spoiled: Vec<Profile> =
+            (0..200).map(|index| profile_of(&spoil(&new[index], &new[index + 300], &mut rng))).collect();
+        let distances: Vec<f64> = spoiled.iter().map(|one| judge.distance(one)).collect();
         let found = spoiled.iter().filter(|one| judge.judge(one, &reference).p_value < UNLIKE).count();
         let area = auroc(&distances, &whole);
         println!("{name}: AUROC {area:.3}, {:.0} % called unlike", found as f64 / 2.0);
         sum += area;
+        shares.insert(name, found as f64 / 200.0);
     }
     let mean = sum / SPOILED.len() as f64;
     println!("mean AUROC {mean:.3}");
     assert!(mean > 0.95, "{mean}");
+    // These move every channel a little, and none far.
+    for name in ["time shuffled", "noise"] {
+        assert!(shares[name] > 0.8, "{name}: {}", shares[name]);
+    }
 }
 
 #[test]
@@ -181,7 +186,7 @@ fn the_channel_that_is_unusual_is_named() {
     let (reference, judge) = reference();
     let [mut recording] = recordings(Split::Train, 4, 1).try_into().unwrap();
     recording.values.iter_mut().skip(7).step_by(WIDTH).for_each(|x| *x += 2.9);
-    let verdict = judge.judge(&Statistics::of(&recording, &reference), &reference);
+    let verdict = judge.judge(&Profile::of(&Statistics::of(&recording, &reference), &reference), &reference);
     assert!(verdict.p_value < UNLIKE);
     let names = JOINTS.map(|joint| format!("joint_{joint:02}"));
     let text = verdict.reasons[0].text(&names);
@@ -191,17 +196,53 @@ fn the_channel_that_is_unusual_is_named() {
 }
 
 #[test]
+fn a_channel_that_stands_still_where_none_was_is_named_by_its_level() {
+    let (reference, judge) = reference();
+    let [mut recording] = recordings(Split::Train, 4, 1).try_into().unwrap();
+    recording.values.iter_mut().skip(7).step_by(WIDTH).for_each(|x| *x = 2.9);
+    let verdict = judge.judge(&Profile::of(&Statistics::of(&recording, &reference), &reference), &reference);
+    assert!(verdict.p_value < UNLIKE);
+    let names = JOINTS.map(|joint| format!("joint_{joint:02}"));
+    let text = verdict.reasons[0].text(&names);
+    assert!(text.starts_with("joint_07 stays around 2.9; in training "), "{text}");
+}
+
+type Change = fn(&mut Reference);
+
+#[test]
+fn statistics_of_a_bundle_that_do_not_fit_together_are_refused() {
+    let (whole, _) = reference();
+    let cases: [(Change, &str); 7] = [
+        (|it| it.channels[WIDTH - 1] = WIDTH, "a channel with index 16, which is not there"),
+        (|it| it.pairs[0][1] = WIDTH, "a channel with index 16, which is not there"),
+        (|it| it.quantiles[3][0] = f32::NAN, "quantiles that are not finite and ascending"),
+        (|it| it.correlations.truncate(5), "5 correlations, expected "),
+        (|it| it.faults[1].direction.truncate(5), "5 numbers of a fault, expected "),
+        (|it| it.faults = vec![it.faults[0].clone(); 9], "9 faults, expected 8"),
+        (|it| it.floors[0] = 0.0, "floors that are not finite and ascending"),
+    ];
+    for (spoil, said) in cases {
+        let mut reference = whole.clone();
+        spoil(&mut reference);
+        let error = reference.validate(WIDTH).unwrap_err().to_string();
+        assert!(error.contains(said), "{error}");
+    }
+}
+
+fn shift_of(recordings: &[Recording], reference: &Reference) -> Shift {
+    let mut shift = Shift::default();
+    for recording in recordings {
+        let profile = Profile::of(&Statistics::of(recording, reference), reference);
+        shift.add(&Shift::scores(&profile, reference));
+    }
+    shift
+}
+
+#[test]
 fn a_shifted_file_shows_it_on_the_channels_that_are_shifted() {
     let (reference, _) = reference();
-    let shift_of = |recordings: &[Recording]| {
-        let mut shift = Shift::default();
-        for recording in recordings {
-            shift.add(&Shift::scores(&Statistics::of(recording, &reference), &reference));
-        }
-        shift
-    };
     let new = recordings(Split::Train, 2, 600);
-    assert_eq!(shift_of(&new).channels(&reference), [], "{:?}", shift_of(&new));
+    assert_eq!(shift_of(&new, &reference).channels(&reference), [], "{:?}", shift_of(&new, &reference));
 
     let mut moved = new;
     let width =
@@ -209,9 +250,24 @@ fn a_shifted_file_shows_it_on_the_channels_that_are_shifted() {
     for recording in &mut moved {
         recording.values.iter_mut().skip(3).step_by(WIDTH).for_each(|x| *x += 0.5 * width);
     }
-    let shifted = shift_of(&moved).channels(&reference);
+    let shifted = shift_of(&moved, &reference).channels(&reference);
     assert!(matches!(&shifted[..], [one] if one.channel == 3 && one.size > 0.3), "{shifted:?}");
     let names = JOINTS.map(|joint| format!("joint_{joint:02}"));
-    let text = shift_of(&moved).text(&reference, &names).unwrap();
+    let text = shift_of(&moved, &reference).text(&reference, &names).unwrap();
     assert!(text.contains("joint_03 ") && text.ends_with("higher"), "{text}");
+}
+
+#[test]
+fn the_shifted_test_set_shows_it_on_the_joints_that_are_shifted_and_on_no_other() {
+    let (reference, _) = reference();
+    let shift = shift_of(&recordings(Split::Test, 1, 1324), &reference);
+    // The published shift is of joints 00 to 03, upwards.
+    let shifted = shift.channels(&reference);
+    let joints: BTreeSet<usize> = shifted.iter().map(|one| JOINTS[one.channel]).collect();
+    assert_eq!(joints, BTreeSet::from([0, 1, 2, 3]), "{shifted:?}");
+    assert!(shifted.iter().all(|one| one.size > 0.0), "{shifted:?}");
+    let names = JOINTS.map(|joint| format!("joint_{joint:02}"));
+    let text = shift.text(&reference, &names).unwrap();
+    println!("{text}");
+    assert!(text.starts_with("the file as a whole differs from the training data, in standard deviations"));
 }

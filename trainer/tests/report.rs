@@ -1,8 +1,9 @@
 //! The report of a run, read as a browser reads it.
 
+use painwave::aggregate::WindowAggregation;
 use painwave::bundle::ModelCard;
 use painwave::classifier::{Prediction, Warning};
-use painwave::evaluation::Scores;
+use painwave_train::bootstrap;
 use painwave_train::recipe::{EarlyStopping, Metric};
 use painwave_train::training::{End, EpochRecord, History};
 use trainer::report::{JudgedSubject, RunReport, TrainingReport, render};
@@ -52,8 +53,10 @@ fn page(
     judged: &[(usize, Prediction)],
     histories: &[History],
 ) -> String {
-    let pairs = judged.iter().map(|(truth, prediction)| (*truth, prediction.class));
-    let scores = Scores::new(classes, pairs);
+    let judgements = judged
+        .iter()
+        .map(|(truth, prediction)| ((*truth, prediction.class, &prediction.probabilities[..]), None));
+    let evaluation = bootstrap::evaluate(classes, WindowAggregation::MeanProbability, judgements, 1);
     let training =
         |history| TrainingReport { subjects: [8, 2], windows: [80, 20], history, end: End::AllEpochs };
     let subject = |(truth, prediction)| JudgedSubject { truth, prediction };
@@ -63,7 +66,7 @@ fn page(
         folds: histories.len(),
         trainings: histories.iter().map(training).collect(),
         judged: judged.iter().map(|(truth, prediction)| subject((*truth, prediction))).collect(),
-        scores: &scores,
+        evaluation: &evaluation,
         votes: false,
         parameters: 1234,
         stored_as: "f16",

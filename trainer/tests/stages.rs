@@ -54,6 +54,7 @@ fn metrics(workshop: &Workshop) -> Value {
 #[test]
 fn stages_are_learnt_each_on_its_own_subjects_and_serve_every_command() {
     let workshop = workshop();
+    workshop.edit("recipe.toml", "fraction = 0.25", "fraction = 0.25\ninner = 0.3");
     let bundle = workshop.fit_well("run", &[]);
     let manifest = &bundle.manifest;
     assert_eq!(manifest.classes, ["still", "slow", "fast"]);
@@ -65,11 +66,11 @@ fn stages_are_learnt_each_on_its_own_subjects_and_serve_every_command() {
 
     let metrics = metrics(&workshop);
     let subjects = |stage: usize, side: &str| metrics["trainings"][stage][side].as_u64().unwrap();
-    assert_eq!([0, 1].map(|stage| subjects(stage, "validation_subjects")), [10, 5]);
-    assert_eq!([0, 1].map(|stage| subjects(stage, "training_subjects")), [30, 15]);
+    assert_eq!([0, 1].map(|stage| subjects(stage, "inner_subjects")), [10, 5]);
+    assert_eq!([0, 1].map(|stage| subjects(stage, "training_subjects")), [20, 10]);
     assert_eq!(metrics["trainings"][1]["groups"], serde_json::json!([["slow"], ["fast"]]));
-    assert_eq!(metrics["validation"]["subjects"], 10);
-    assert!(metrics["validation"]["accuracy"].as_f64().unwrap() >= 0.9, "{metrics}");
+    assert_eq!(metrics["outer"]["subjects"], 10);
+    assert!(metrics["outer"]["accuracy"].as_f64().unwrap() >= 0.9, "{metrics}");
     for stage in 1..=2 {
         assert!(workshop.read(&format!("run/stage-{stage}/curves.csv")).lines().count() > 1);
     }
@@ -93,7 +94,7 @@ fn folds_have_all_stages_and_go_on_where_they_were_ended() {
     let whole = workshop.fit_well("run", &["--threads", "1"]);
     let groups: Vec<usize> = whole.manifest.members.iter().map(|member| member.groups[1].len()).collect();
     assert_eq!(groups, [2, 1, 2, 1]);
-    assert_eq!(metrics(&workshop)["validation"]["subjects"], 40);
+    assert_eq!(metrics(&workshop)["outer"]["subjects"], 40);
 
     let files = ["--data", "data.csv", "--labels", "labels.csv", "--out", "parts", "--threads", "1"];
     let fit = [&["fit", "recipe.toml", "--checkpoint-seconds", "0"], &files[..]].concat();

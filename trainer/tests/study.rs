@@ -51,12 +51,11 @@ fn repeated_trainings_have_the_mean_and_deviation_of_their_own_metrics() {
         let row = &table["rows"][row];
         assert_eq!(row["variant"], *name);
         let metrics = |seed| json(&workshop, &format!("study/trials/{name}-seed-{seed}/metrics.json"));
-        let f1 =
-            [7, 8, 9].map(|seed| metrics(seed)["validation"]["weighted_average"]["f1"].as_f64().unwrap());
+        let f1 = [7, 8, 9].map(|seed| metrics(seed)["outer"]["weighted_average"]["f1"].as_f64().unwrap());
         let mean = (f1[0] + f1[1] + f1[2]) / 3.0;
         let squares: f64 = f1.iter().map(|f1| (f1 - mean) * (f1 - mean)).sum();
-        close(&row["validation"]["weighted_f1"]["mean"], mean);
-        close(&row["validation"]["weighted_f1"]["sd"], (squares / 2.0).sqrt());
+        close(&row["outer"]["weighted_f1"]["mean"], mean);
+        close(&row["outer"]["weighted_f1"]["sd"], (squares / 2.0).sqrt());
         assert_eq!(row["test"]["accuracy"]["count"], 3);
     }
     let markdown = workshop.read("study/table.md");
@@ -117,7 +116,7 @@ fn a_trial_that_fails_is_recorded_and_the_study_goes_on() {
     assert_eq!(shown.matches("failed: the loss of epoch 1 is NaN or infinite").count(), 2 + 1, "{shown}");
     let table = json(&workshop, "study/table.json");
     assert_eq!(table["rows"][0]["errors"].as_object().unwrap().len(), 2);
-    assert_eq!(table["rows"][1]["validation"]["accuracy"]["count"], 2);
+    assert_eq!(table["rows"][1]["outer"]["accuracy"]["count"], 2);
     let failed = records(&workshop).into_iter().filter(|record| record["error"].is_string());
     assert_eq!(failed.filter(|record| record["results"].is_null()).count(), 2);
 }
@@ -250,17 +249,45 @@ fn an_ablation_shows_differences_to_the_recipe_over_pairs_of_seeds() {
     assert_eq!(names, ["all", "mean", "without convolution"]);
     let accuracy = |trial: &str| {
         let metrics = json(&workshop, &format!("study/trials/{trial}/metrics.json"));
-        metrics["validation"]["accuracy"].as_f64().unwrap()
+        metrics["outer"]["accuracy"].as_f64().unwrap()
     };
     let pairs =
         [7, 8].map(|seed| accuracy(&format!("mean-seed-{seed}")) - accuracy(&format!("all-seed-{seed}")));
     close(&rows[1]["difference"]["accuracy"]["mean"], (pairs[0] + pairs[1]) / 2.0);
     close(&rows[1]["difference"]["accuracy"]["sd"], (pairs[0] - pairs[1]).abs() / 2f64.sqrt());
+    for row in [1, 2] {
+        for (measure, difference) in rows[row]["difference"].as_object().unwrap() {
+            let [low, high] = [0, 1].map(|end| difference["interval"][end].as_f64().unwrap());
+            let mean = difference["mean"].as_f64().unwrap();
+            assert!(
+                low <= mean && mean <= high || measure.contains("calibration"),
+                "{measure}: {difference}"
+            );
+        }
+        let loss = &rows[row]["difference"]["log_loss"];
+        assert!(loss["interval"][0].as_f64() < loss["interval"][1].as_f64(), "{loss}");
+        let shown = format!("{:+.4} ± ", loss["mean"].as_f64().unwrap()).replace('-', "−");
+        assert!(workshop.read("study/table.md").contains(&shown), "{shown}");
+    }
+    assert_eq!(rows[0]["difference"], serde_json::json!({}));
     assert!(!workshop.read("study/trials/without-convolution-seed-7/recipe.toml").contains("network.conv"));
     for trial in ["all", "mean", "without-convolution"] {
         let recipe = workshop.read(&format!("study/trials/{trial}-seed-8/recipe.toml"));
         assert!(recipe.contains("batch_size = 24"), "{recipe}");
     }
+
+    // Scores without the predictions that they are of have no interval.
+    fs::remove_file(workshop.path("study/trials/mean-seed-8/predictions.csv")).unwrap();
+    let shown = study(&workshop, &["ablate", "studies/parts.toml"]);
+    let noted = String::from_utf8_lossy(&shown.stderr).into_owned();
+    assert!(
+        noted.contains("the differences of mean have no intervals") && noted.contains("mean-seed-8"),
+        "{noted}"
+    );
+    let again = json(&workshop, "study/table.json")["rows"].clone();
+    assert!(again[1]["difference"]["accuracy"]["interval"].is_null(), "{again}");
+    assert_eq!(again[1]["difference"]["accuracy"]["mean"], rows[1]["difference"]["accuracy"]["mean"]);
+    assert_eq!(again[2]["difference"], rows[2]["difference"]);
 }
 
 #[test]
@@ -294,7 +321,7 @@ fn a_grid_is_ranked_by_the_score_with_collapsed_and_failed_points_last() {
     let table = json(&workshop, "study/table.json");
     let rows = table["rows"].as_array().unwrap();
     assert_eq!(rows.len(), 6);
-    let score = |row: &Value| row["validation"]["macro_f1"]["mean"].as_f64();
+    let score = |row: &Value| row["outer"]["macro_f1"]["mean"].as_f64();
     assert!(rows[..4].iter().all(|row| score(row).is_some()), "{table}");
     for (index, pair) in rows.windows(2).enumerate() {
         assert!(score(&pair[0]) >= score(&pair[1]), "rank {} of {table}", index + 1);
@@ -336,7 +363,7 @@ fn halving_trains_on_only_the_better_points_and_goes_on_where_it_stopped() {
     assert_eq!(noted.len(), 4 + 2);
     let first = |row: &Value| {
         let record = noted[..4].iter().find(|record| record["variant"] == row["variant"]).unwrap();
-        record["results"]["validation"]["weighted_average"]["f1"].as_f64().unwrap()
+        record["results"]["outer"]["weighted_average"]["f1"].as_f64().unwrap()
     };
     let worst = f64::min(first(&rows[0]), first(&rows[1]));
     assert!(worst >= f64::max(first(&rows[2]), first(&rows[3])), "{noted:?}");

@@ -9,7 +9,8 @@ use painwave::engine::{self, EngineError, EngineKind};
 use painwave::network::{Network, NetworkInputs, Parameters};
 use painwave::windows::WindowBatch;
 
-use crate::precision::{self, Change, Judges, PrecisionError, alone};
+use crate::panel::{Choosers, Panel, alone};
+use crate::precision::{self, Change, PrecisionError};
 use crate::quantise::Quantiser;
 use crate::windows::WindowSet;
 
@@ -38,7 +39,7 @@ pub struct Assembled {
     pub bundle: Bundle,
     /// How its weights are stored.
     pub weights: WeightType,
-    /// Predictions for the validation subjects of each of the `judges`, by the classifier that the browser runs.
+    /// Predictions for the subjects that choose, by the classifier that the browser runs.
     pub predictions: Vec<Vec<Prediction>>,
     /// The engine that made them.
     pub engine: EngineKind,
@@ -53,7 +54,7 @@ pub enum AssembleError {
     /// The model cannot run.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// The validation subjects cannot be classified.
+    /// The subjects that choose cannot be classified.
     #[error(transparent)]
     Classify(#[from] ClassifyError),
     /// The precisions cannot be measured.
@@ -64,7 +65,7 @@ pub enum AssembleError {
 /// Called with an engine that misses the known answers and the error.
 pub type Refused<'a> = &'a dyn Fn(EngineKind, &EngineError);
 
-/// Bundles trained weights: as 8-bit integers if that changes next to nothing for the validation subjects, else in
+/// Bundles trained weights: as 8-bit integers if that changes next to nothing for the subjects that choose, else in
 /// half precision if that changes none of their labels. `manifest` has a member without known answers for each of
 /// `members`.
 ///
@@ -73,26 +74,26 @@ pub type Refused<'a> = &'a dyn Fn(EngineKind, &EngineError);
 pub fn assemble(
     manifest: Manifest,
     members: Vec<TrainedMember>,
-    judges: &[Judges<'_>],
+    choosers: &Choosers<'_>,
     refused: Refused<'_>,
 ) -> Result<Assembled, AssembleError> {
     let calibration: Vec<WindowBatch> = members.iter().map(|member| member.calibration.clone()).collect();
-    let full = with_known_answers(manifest, members);
-    if let Some(assembled) = as_integers(&full, &calibration, judges, refused)? {
+    let full = unrounded(manifest, members);
+    if let Some(assembled) = as_integers(&full, &calibration, choosers, refused)? {
         return Ok(assembled);
     }
-    let (predictions, engine) = judge(&full, judges, refused)?;
+    let (exact, engine) = predictions(&full, choosers.panels(), refused)?;
     if let Some(half) = stored_as(&full, WeightType::F16)? {
-        let (rounded, engine) = judge(&half, judges, refused)?;
-        if Change::between(predictions.iter().flatten(), rounded.iter().flatten()).flips == 0 {
+        let (rounded, engine) = predictions(&half, choosers.panels(), refused)?;
+        if Change::between(exact.iter().flatten(), rounded.iter().flatten()).flips == 0 {
             return Ok(Assembled { bundle: half, weights: WeightType::F16, predictions: rounded, engine });
         }
     }
-    Ok(Assembled { bundle: full, weights: WeightType::F32, predictions, engine })
+    Ok(Assembled { bundle: full, weights: WeightType::F32, predictions: exact, engine })
 }
 
 /// The same model with the recurrent layers' weights as 8-bit integers, if it has such layers, and if that changes
-/// next to nothing for the validation subjects and forbids no precision that is allowed without it. `calibration` has
+/// next to nothing for the subjects that choose and forbids no precision that is allowed without it. `calibration` has
 /// windows for each member, see [`calibration_windows`].
 ///
 /// # Errors
@@ -100,16 +101,16 @@ pub fn assemble(
 pub fn as_integers(
     full: &Bundle,
     calibration: &[WindowBatch],
-    judges: &[Judges<'_>],
+    choosers: &Choosers<'_>,
     refused: Refused<'_>,
 ) -> Result<Option<Assembled>, AssembleError> {
     if full.manifest.members.iter().all(|member| member.network.recurrent.is_none()) {
         return Ok(None);
     }
     let mut full = full.clone();
-    precision::prove(&mut full, judges)?;
+    precision::prove(&mut full, choosers)?;
     let allowed = std::mem::take(&mut full.manifest.precisions);
-    let (exact, _) = judge(&full, judges, refused)?;
+    let (exact, _) = predictions(&full, choosers.panels(), refused)?;
     let quantisers: Vec<Quantiser> = full
         .manifest
         .members
@@ -122,18 +123,18 @@ pub fn as_integers(
         let weights = quantisers.iter().map(|quantiser| quantiser.round(multiple)).collect();
         let bundle = Bundle { manifest: full.manifest.clone(), weights };
         let Some(mut bundle) = stored_as(&bundle, WeightType::I8)? else { continue };
-        let (predictions, engine) = judge(&bundle, judges, refused)?;
-        let change = Change::between(exact.iter().flatten(), predictions.iter().flatten());
+        let (found, engine) = predictions(&bundle, choosers.panels(), refused)?;
+        let change = Change::between(exact.iter().flatten(), found.iter().flatten());
         if !change.is_allowed() {
             continue;
         }
-        precision::prove(&mut bundle, judges)?;
+        precision::prove(&mut bundle, choosers)?;
         let still_allowed = |precision| bundle.manifest.precisions.contains(precision);
         if allowed.iter().all(still_allowed) {
             let (weights, Change { subjects, flips, greatest_change }) = (WeightType::I8, change);
             let check = WeightCheck { stored_as: weights, subjects, flips, greatest_change };
             bundle.manifest.card.weights = Some(check);
-            return Ok(Some(Assembled { bundle, weights, predictions, engine }));
+            return Ok(Some(Assembled { bundle, weights, predictions: found, engine }));
         }
     }
     Ok(None)
@@ -174,15 +175,18 @@ pub fn classifier(bundle: &Bundle, refused: Refused<'_>) -> Result<Classifier, L
     Err(first.unwrap_or(EngineError::NotBuilt(EngineKind::Cpu)).into())
 }
 
-/// The predictions of members on their validation subjects.
-fn judge(
+/// The predictions of members for the subjects of their panels, and the engine that made them.
+///
+/// # Errors
+/// The bundle is not a whole model, or it cannot classify these subjects.
+pub fn predictions(
     bundle: &Bundle,
-    judges: &[Judges<'_>],
+    panels: &[Panel<'_>],
     refused: Refused<'_>,
 ) -> Result<(Vec<Vec<Prediction>>, EngineKind), AssembleError> {
-    let mut predictions = Vec::with_capacity(judges.len());
+    let mut predictions = Vec::with_capacity(panels.len());
     let mut engine = EngineKind::Cpu;
-    for Judges { members, subjects } in judges {
+    for Panel { members, subjects } in panels {
         let classifier = classifier(&alone(bundle, members.clone()), refused)?;
         predictions.push(pollster::block_on(classifier.classify(subjects))?);
         engine = classifier.engine();
@@ -204,7 +208,9 @@ fn stored_as(full: &Bundle, weights: WeightType) -> Result<Option<Bundle>, Assem
     }
 }
 
-fn with_known_answers(mut manifest: Manifest, members: Vec<TrainedMember>) -> Bundle {
+/// Trained members with their known answers, the weights as they were trained. `manifest` has a member without known answers
+/// for each of them.
+pub fn unrounded(mut manifest: Manifest, members: Vec<TrainedMember>) -> Bundle {
     let mut weights = Vec::with_capacity(members.len());
     for (member, trained) in manifest.members.iter_mut().zip(members) {
         let WindowBatch { dense, codes, steps, .. } = trained.known;
@@ -310,6 +316,10 @@ mod tests {
         (manifest, parameters, known)
     }
 
+    fn nobody() -> Choosers<'static> {
+        Choosers::of(&[], 1, &[])
+    }
+
     #[test]
     fn a_weight_beyond_half_precision_is_stored_whole() {
         let (manifest, mut parameters, known) = model();
@@ -318,13 +328,13 @@ mod tests {
             known: known.clone(),
             calibration: known.clone(),
         };
-        let assembled = assemble(manifest.clone(), vec![member(&parameters)], &[], &|_, _| ()).unwrap();
+        let assembled = assemble(manifest.clone(), vec![member(&parameters)], &nobody(), &|_, _| ()).unwrap();
         assert_eq!(assembled.weights, WeightType::F16);
 
         let (name, weight) = parameters.iter_mut().find(|(name, _)| name.ends_with("bias")).unwrap();
         weight.data[0] = 1e6;
         let name = name.clone();
-        let assembled = assemble(manifest, vec![member(&parameters)], &[], &|_, _| ()).unwrap();
+        let assembled = assemble(manifest, vec![member(&parameters)], &nobody(), &|_, _| ()).unwrap();
         assert_eq!(assembled.weights, WeightType::F32);
         assert_eq!(assembled.bundle.weights[0][&name].data[0], 1e6);
     }

@@ -38,15 +38,21 @@ impl Bin {
 impl Calibration {
     /// From the probability of each predicted class and whether it is the true one.
     pub fn new(predictions: impl IntoIterator<Item = (f64, bool)>, bins: usize) -> Self {
+        let once = |(confidence, is_right)| (confidence, is_right, 1);
+        Calibration::weighted(predictions.into_iter().map(once), bins)
+    }
+
+    /// As [`Calibration::new`], with how often each prediction counts.
+    pub fn weighted(predictions: impl IntoIterator<Item = (f64, bool, u32)>, bins: usize) -> Self {
         let edge = |i: usize| i as f64 / bins as f64;
         let empty = |i| Bin { low: edge(i), high: edge(i + 1), count: 0, right: 0, confidence: 0.0 };
         let mut bins: Vec<Bin> = (0..bins).map(empty).collect();
-        for (confidence, is_right) in predictions {
+        for (confidence, is_right, times) in predictions {
             let index = bins.iter().position(|bin| confidence <= bin.high).unwrap_or(bins.len() - 1);
             let bin = &mut bins[index];
-            bin.count += 1;
-            bin.right += u32::from(is_right);
-            bin.confidence += confidence;
+            bin.count += times;
+            bin.right += times * u32::from(is_right);
+            bin.confidence += f64::from(times) * confidence;
         }
         let count = f64::from(bins.iter().map(|bin| bin.count).sum::<u32>().max(1));
         let confidence = bins.iter().map(|bin| bin.confidence).sum::<f64>() / count;

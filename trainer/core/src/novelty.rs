@@ -1,8 +1,11 @@
 //! What the recordings of the training subjects are like, for a bundle.
 
-use painwave::novelty::{Judge, MAX_CHANNELS, Reference, ReferenceError, Statistics};
+use painwave::novelty::{
+    Fault, FaultKind, Judge, MAX_CHANNELS, Profile, Reference, ReferenceError, Statistics,
+};
 use painwave::recording::Recording;
 
+use crate::faults;
 use crate::statistics::quantile;
 
 /// Fewer subjects say nothing of a tail of a hundredth.
@@ -13,7 +16,7 @@ const QUANTILES: usize = 17;
 const MAX_DISTANCES: usize = 256;
 /// Subjects are compared with those of the other folds.
 const FOLDS: usize = 10;
-/// Recordings that the pairs are chosen by.
+/// Recordings that the pairs are chosen by, and that faults are tried on.
 const MAX_RECORDINGS: usize = 1000;
 /// Channels whose differences correlate less do not move together.
 const LEAST_CORRELATION: f64 = 0.1;
@@ -49,35 +52,48 @@ pub fn fit(recordings: &[&Recording], channels: usize) -> Result<Option<Referenc
         pairs,
         normal: normal_scores(recordings.len()),
         correlations: Vec::new(),
+        faults: Vec::new(),
         distances: Vec::new(),
     };
-    let statistics: Vec<Statistics> =
-        recordings.iter().map(|recording| Statistics::of(recording, &draft)).collect();
-    let features: Vec<Vec<f64>> = statistics.iter().map(|statistics| statistics.features(&draft)).collect();
+    let features = |recording: &Recording| Statistics::of(recording, &draft).features(&draft);
+    let whole: Vec<Vec<f64>> = recordings.iter().map(|recording| features(recording)).collect();
+    let every = recordings.len().div_ceil(MAX_RECORDINGS);
+    let faulty = |kind: FaultKind| {
+        let chosen = recordings.iter().enumerate().step_by(every);
+        let rows = chosen.map(|(index, recording)| (index, features(&faults::with(kind, recording, index))));
+        (kind, rows.collect())
+    };
+    let faulty = [FaultKind::Order, FaultKind::Noise].map(faulty);
 
-    let mut distances = Vec::with_capacity(features.len());
+    let mut distances = Vec::with_capacity(whole.len());
     for fold in 0..FOLDS {
         let in_fold = |index: usize| index % FOLDS == fold;
-        let others: Vec<&Vec<f64>> =
-            features.iter().enumerate().filter(|(index, _)| !in_fold(*index)).map(|(_, row)| row).collect();
-        let reference = distributions(&draft, &others);
+        let reference = distributions(&draft, &whole, &faulty, |index| !in_fold(index))?;
         let judge = Judge::new(&reference)?;
-        let held_out = statistics.iter().enumerate().filter(|(index, _)| in_fold(*index));
-        distances.extend(held_out.map(|(_, statistics)| judge.distance(statistics, &reference)));
+        let held_out = whole.iter().enumerate().filter(|(index, _)| in_fold(*index));
+        distances.extend(held_out.map(|(_, row)| judge.distance(&Profile::new(row.clone(), &reference))));
     }
     distances.sort_by(f64::total_cmp);
     let count = distances.len().min(MAX_DISTANCES);
     let kept = (0..count).map(|index| rounded(distances[index * (distances.len() - 1) / (count - 1)]));
-    let reference = Reference {
-        distances: kept.collect(),
-        ..distributions(&draft, &features.iter().collect::<Vec<_>>())
-    };
-    Judge::new(&reference)?;
+    let reference =
+        Reference { distances: kept.collect(), ..distributions(&draft, &whole, &faulty, |_| true)? };
     Ok(Some(reference))
 }
 
-/// A reference with the quantiles and correlations of these features.
-fn distributions(draft: &Reference, features: &[&Vec<f64>]) -> Reference {
+/// The features of recordings with a fault, each with the index of the recording.
+type Faulty = (FaultKind, Vec<(usize, Vec<f64>)>);
+
+/// A reference with the quantiles and correlations of the features of those recordings that are `among` the training
+/// subjects, and with the directions of their faults.
+fn distributions(
+    draft: &Reference,
+    whole: &[Vec<f64>],
+    faulty: &[Faulty],
+    among: impl Fn(usize) -> bool,
+) -> Result<Reference, ReferenceError> {
+    let features: Vec<&Vec<f64>> =
+        whole.iter().enumerate().filter(|(index, _)| among(*index)).map(|(_, row)| row).collect();
     let mut reference = Reference { normal: normal_scores(features.len()), ..draft.clone() };
     let quantiles = |statistic: usize| {
         let mut sorted: Vec<f64> = features.iter().map(|row| row[statistic]).collect();
@@ -98,7 +114,14 @@ fn distributions(draft: &Reference, features: &[&Vec<f64>]) -> Reference {
             reference.correlations.push((127.0 * correlation).round() as i8);
         }
     }
-    reference
+    let judge = Judge::new(&reference)?;
+    let fault = |(kind, rows): &Faulty| {
+        let rows = rows.iter().filter(|(index, _)| among(*index));
+        let profiles: Vec<Profile> = rows.map(|(_, row)| Profile::new(row.clone(), &reference)).collect();
+        Fault { kind: *kind, direction: judge.direction(&profiles) }
+    };
+    let faults = faulty.iter().map(fault).collect();
+    Ok(Reference { faults, ..reference })
 }
 
 /// Mean and standard deviation of a channel over all rows.

@@ -1,11 +1,10 @@
 //! Which precisions a bundle may be computed in: those that were measured to change no label and hardly a probability.
 
-use std::ops::Range;
-
 use painwave::bundle::{Bundle, PrecisionCheck};
 use painwave::classifier::{Classifier, ClassifyError, LoadError, Prediction};
 use painwave::engine::{EngineKind, Precision};
-use painwave::recording::Recording;
+
+use crate::panel::{Choosers, Panel, alone};
 
 /// Max change of a probability that is allowed.
 pub const ALLOWED_CHANGE: f64 = 1e-3;
@@ -16,18 +15,9 @@ pub enum PrecisionError {
     /// The model cannot run.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// The validation subjects cannot be classified.
+    /// The subjects that choose cannot be classified.
     #[error(transparent)]
     Classify(#[from] ClassifyError),
-}
-
-/// Members that are validated together: the one of a fold, or all of its stages.
-#[derive(Clone, Debug)]
-pub struct Judges<'a> {
-    /// Their indices in the bundle.
-    pub members: Range<usize>,
-    /// Their validation subjects.
-    pub subjects: Vec<&'a Recording>,
 }
 
 /// How predictions of the same subjects differ.
@@ -65,23 +55,16 @@ impl Change {
     }
 }
 
-/// The model with some of its members only.
-pub fn alone(bundle: &Bundle, members: Range<usize>) -> Bundle {
-    let mut manifest = bundle.manifest.clone();
-    manifest.members = manifest.members.drain(members.clone()).collect();
-    Bundle { manifest, weights: bundle.weights[members].to_vec() }
-}
-
-/// Measures every precision against `f32` on the validation subjects, and records in the bundle what each changes
+/// Measures every precision against `f32` on the subjects that choose, and records in the bundle what each changes
 /// and which are allowed: those that change no label and no probability by more than [`ALLOWED_CHANGE`].
 ///
 /// # Errors
 /// The bundle is not a whole model, or it cannot classify these subjects.
-pub fn prove(bundle: &mut Bundle, judges: &[Judges<'_>]) -> Result<(), PrecisionError> {
+pub fn prove(bundle: &mut Bundle, choosers: &Choosers<'_>) -> Result<(), PrecisionError> {
     let (mut checks, mut allowed) = (Vec::new(), Vec::new());
-    if let Some(exact) = predictions(bundle, judges, Precision::F32)? {
+    if let Some(exact) = predictions(bundle, choosers, Precision::F32)? {
         for precision in [Precision::I16, Precision::I8] {
-            let Some(found) = predictions(bundle, judges, precision)? else { continue };
+            let Some(found) = predictions(bundle, choosers, precision)? else { continue };
             let change = Change::between(&exact, &found);
             if change.is_allowed() {
                 allowed.push(precision);
@@ -95,14 +78,14 @@ pub fn prove(bundle: &mut Bundle, judges: &[Judges<'_>]) -> Result<(), Precision
     Ok(())
 }
 
-/// The predictions of the members on their validation subjects; none if a precision misses the known answers.
+/// The predictions of the members on their subjects that choose; none if a precision misses the known answers.
 fn predictions(
     bundle: &Bundle,
-    judges: &[Judges<'_>],
+    choosers: &Choosers<'_>,
     precision: Precision,
 ) -> Result<Option<Vec<Prediction>>, PrecisionError> {
     let mut predictions = Vec::new();
-    for Judges { members, subjects } in judges {
+    for Panel { members, subjects } in choosers.panels() {
         let members = alone(bundle, members.clone());
         let classifier = pollster::block_on(Classifier::with_precision(members, EngineKind::Cpu, precision))?;
         if classifier.precision() != precision {

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
+use painwave_train::measure::Measure;
 use serde::Serialize;
 
 use super::study::{StudyArgs, files};
 use crate::error::Error;
-use crate::study::table::{self, Row, Sheet, Summary, difference};
-use crate::study::{Ablation, Measure};
+use crate::study::difference::{self, Differences};
+use crate::study::table::{self, Row, Sheet};
+use crate::study::{Ablation, Difference};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = concat!(
@@ -33,7 +35,9 @@ The study's file:
   name = \"without convolution\"
   unset = [\"network.conv\"]
 
-Differences are those to the recipe as it is, over pairs of trials of the same seed.
+Differences are those to the recipe as it is, over pairs of trials of the same seed: mean ± standard deviation over the
+seeds, and in brackets the 95 % interval of the mean for other subjects (or groups of them, if the recipe names a column of
+groups), by a paired bootstrap of the predictions of the subjects that were held out.
 
 ",
     files!()
@@ -58,7 +62,7 @@ struct AblationRow {
     #[serde(flatten)]
     row: Row,
     /// To the first row, on the subjects that were held out.
-    difference: Summary,
+    difference: Differences,
 }
 
 /// Runs the command.
@@ -69,18 +73,21 @@ pub fn run(args: &AblateArgs) -> Result<(), Error> {
     let Ablation { variants, seeds } = Ablation::read(&args.file)?;
     let study = args.study.run(variants, args.seeds.or(seeds).unwrap_or(1))?;
     let rows = table::rows(&study.plan, &study.records, None);
-    let mut differences = table::differences(&study.plan, &study.records);
-    // To itself there is none.
-    differences[0].clear();
+    let differences = difference::differences(&study.plan, &study.records, |variant, error| {
+        eprintln!("note: the differences of {variant} have no intervals: {error}");
+    });
 
     let mut sheet = Sheet::new(rows.len());
     sheet.column("variant", rows.iter().map(|row| row.variant.clone()));
     sheet.trials(&rows);
-    for measure in [Measure::WeightedF1, Measure::MacroF1] {
-        sheet.validation(&rows, &[measure]);
-        sheet.column("difference", differences.iter().map(|of| difference(of.get(&measure))));
+    let shown = |of: &Differences, measure| of.get(&measure).map_or_else(String::new, Difference::text);
+    for measure in
+        [Measure::WeightedF1, Measure::MacroF1, Measure::Accuracy, Measure::Auroc, Measure::LogLoss]
+    {
+        sheet.outer(&rows, &[measure]);
+        sheet.column("difference", differences.iter().map(|of| shown(of, measure)));
     }
-    sheet.validation(&rows, &[Measure::Accuracy, Measure::LogLoss, Measure::ExpectedCalibrationError]);
+    sheet.outer(&rows, &[Measure::BalancedAccuracy, Measure::Mcc, Measure::ExpectedCalibrationError]);
     sheet.rest(&rows);
     let pairs = rows.into_iter().zip(differences);
     let rows: Vec<AblationRow> = pairs.map(|(row, difference)| AblationRow { row, difference }).collect();

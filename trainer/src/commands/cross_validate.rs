@@ -7,6 +7,7 @@ use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use painwave_train::evaluation::Evaluation;
 use painwave_train::experiment::{self, Experiment};
+use painwave_train::measure::Measure;
 use serde::Serialize;
 
 use super::fit::{self, FitArgs};
@@ -15,7 +16,7 @@ use crate::error::Error;
 use crate::files::{FileError, write_atomically};
 use crate::report;
 use crate::study::table::{Sheet, score};
-use crate::study::{Change, Measure, Statistic, edit};
+use crate::study::{Change, Statistic, edit};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = "\
@@ -76,7 +77,7 @@ pub fn run(args: &CrossValidateArgs) -> Result<(), Error> {
 
     let folds = scores_of_folds(experiment);
     let statistics = Measure::ALL
-        .map(|measure| (measure, Statistic::of(folds.iter().filter_map(|fold| measure.of(&fold.scores)))));
+        .map(|measure| (measure, Statistic::of(folds.iter().filter_map(|fold| fold.scores.value(measure)))));
     let sheet = sheet(&folds, &statistics, &experiment.evaluation);
     let out = &args.fit.paths.out;
     let command = super::study::this_command();
@@ -133,8 +134,9 @@ fn sheet(folds: &[Fold], statistics: &[(Measure, Option<Statistic>)], pooled: &E
     let best = |fold: &Fold| fold.best_epochs.iter().map(usize::to_string).collect::<Vec<_>>().join(" + ");
     sheet.column("best", of_folds(&best, [none(), none()]));
     for (measure, statistic) in statistics {
-        let shown =
-            |evaluation: &Evaluation| measure.of(evaluation).map_or_else(none, |score| format!("{score:.4}"));
+        let shown = |evaluation: &Evaluation| {
+            evaluation.value(*measure).map_or_else(none, |score| format!("{score:.4}"))
+        };
         let last = [score(statistic.as_ref()), shown(pooled)];
         sheet.column(measure.name(), of_folds(&|fold| shown(&fold.scores), last));
     }

@@ -10,10 +10,12 @@ use painwave::Prediction;
 use painwave::decision::Decision;
 use painwave::engine::Precision;
 use painwave::labels::LABEL_COLUMN;
+use painwave::novelty::UNLIKE;
 use painwave::recording::Recording;
-use painwave_train::decision;
+use painwave_train::conformal::{self, SetCheck};
 use painwave_train::evaluation::Evaluation;
 use painwave_train::labels::LabelColumns;
+use painwave_train::{bootstrap, decision};
 use serde::Serialize;
 
 use super::paths::ReadingArgs;
@@ -31,9 +33,13 @@ Examples:
   trainer evaluate runs/x/model.bpk --data test.csv --labels test_labels.csv --json scores.json
   trainer evaluate runs/x/model.bpk --data recordings/      the labels are in the data or in its files' names
 
-The scores are those of scikit-learn with zero_division=0: precision, recall, F1, log loss and Brier score. The
-expected calibration error is that of Guo et al. 2017 over 15 bins of equal width. Where windows vote there are no
-probabilities to score. Of a bundle with a temperature or thresholds the scores without them are shown as well.";
+The scores are those of scikit-learn with zero_division=0: precision, recall, F1, balanced accuracy, MCC (Matthews
+correlation coefficient), AUROC (mean of each class against the rest), log loss and Brier score. The calibration error is
+the expected one of Guo et al. 2017 over 15 bins of equal width. Where windows vote there are no probabilities to score.
+Of a bundle with a temperature or thresholds the scores without them are shown as well.
+
+Behind each score is its 95 % interval: the percentile bootstrap over subjects. If the bundle's recipe names a column of
+groups, and the labels have it, whole groups are drawn, since the recordings of one person are no independent evidence.";
 
 /// Arguments of `trainer evaluate`.
 #[derive(Clone, Debug, Args)]
@@ -74,6 +80,12 @@ struct Json<'a> {
     evaluation: &'a Evaluation,
     #[serde(skip_serializing_if = "Option::is_none")]
     decision: Option<Decided<'a>>,
+    /// How often prediction sets have the true class, and how large they are.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    sets: &'a [SetCheck],
+    /// Subjects that are unlike the training data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unlike: Option<usize>,
     /// What was put right in the data, and what was left out.
     reading: &'a Report,
 }
@@ -99,12 +111,13 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     let manifest = &bundle.manifest;
     let schema = &manifest.schema;
     let label = args.label_column.as_deref().or(schema.label.as_deref()).unwrap_or(LABEL_COLUMN);
-    let pattern = data::pattern_of(manifest);
+    let (pattern, group) = (data::pattern_of(manifest), data::group_of(manifest));
     let wanted = Wanted {
-        columns: LabelColumns { id: &schema.id, label: Some(label), group: None },
+        columns: LabelColumns { id: &schema.id, label: Some(label), group: group.as_deref() },
         classes: Some(&manifest.classes),
         files: pattern.as_ref(),
         names_may_differ: true,
+        group_may_lack: true,
         sampling: &manifest.sampling,
         finds_step: false,
     };
@@ -118,12 +131,18 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
         Choice { precision: args.precision.map(Precision::from), threads: args.threads, ..Choice::default() };
     let evaluate = |predictions: &[Prediction]| {
         let judged = found.labels.iter().zip(predictions);
-        let judged = judged.map(|(truth, found)| (truth.class, found.class, &found.probabilities[..]));
-        Evaluation::new(&manifest.classes, manifest.aggregation.windows, judged)
+        let judged = judged.map(|(truth, found)| {
+            ((truth.class, found.class, &found.probabilities[..]), truth.group.as_deref())
+        });
+        bootstrap::evaluate(&manifest.classes, manifest.aggregation.windows, judged, bootstrap::SEED)
     };
     let predictions = choice.classify(&bundle, &recordings)?;
     super::warn(&found.report.path, &predictions);
     let evaluation = evaluate(&predictions);
+    let judged = found.labels.iter().zip(&predictions).map(|(truth, found)| (truth.class, found));
+    let sets = conformal::check_predictions(&judged.collect::<Vec<_>>(), manifest.classes.len());
+    let is_unlike = |found: &&Prediction| found.p_value.is_some_and(|p_value| p_value < UNLIKE);
+    let unlike = manifest.novelty.is_some().then(|| predictions.iter().filter(is_unlike).count());
     let classifier = choice.classifier(&bundle)?;
     let chosen = &manifest.decision;
     let before = match chosen.is_default() {
@@ -136,15 +155,27 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     };
     if let Some(path) = &args.json {
         let decision = before.as_ref().map(|before| Decided { chosen, before });
-        let json =
-            serde_json::to_vec_pretty(&Json { evaluation: &evaluation, decision, reading: &found.report })
-                .map_err(|error| FileError::write(path)(error.into()))?;
+        let json = serde_json::to_vec_pretty(&Json {
+            evaluation: &evaluation,
+            decision,
+            sets: &sets,
+            unlike,
+            reading: &found.report,
+        })
+        .map_err(|error| FileError::write(path)(error.into()))?;
         files::write_atomically(path, &json)?;
     }
     super::print(|out| {
         let (engine, precision) = (classifier.engine(), classifier.precision());
-        writeln!(out, "{} on engine {engine}, {precision}", manifest.card.name)?;
+        let model = format!("{} on engine {engine}, {precision}", manifest.card.name);
+        writeln!(out, "{}", report::scores_heading(&model, &manifest.card))?;
         write!(out, "{}", report::scores_text(&evaluation))?;
+        if !sets.is_empty() {
+            write!(out, "\nprediction sets\n{}", report::sets_text(&sets, &manifest.classes))?;
+        }
+        if let Some(unlike) = unlike {
+            writeln!(out, "{unlike} of {} subjects are unlike the training data", predictions.len())?;
+        }
         match (&before, decision::text(chosen, &manifest.classes)) {
             (Some(before), Some(text)) => writeln!(out, "without {text}:\n{}", report::summary_text(before)),
             _ => Ok(()),

@@ -173,13 +173,14 @@ fn summarise(args: &FitArgs, experiment: &Experiment) -> Result<(), Error> {
             writeln!(out, "{why}: {} epochs, the best was {best}", history.epochs.len())?;
             if let Some(tuned) = &training.outcome.fine_tuned {
                 let epochs = tuned.epochs.len();
+                let whose = if training.split.is_nested() { "after it" } else { "before" };
                 writeln!(
                     out,
-                    "fine-tuned on the validation subjects, too, for {epochs} epochs; the scores are from before"
+                    "fine-tuned on the subjects that chose, too, for {epochs} epochs; the scores are from {whose}"
                 )?;
             }
         }
-        let subjects = if experiment.folds == 1 { "validation" } else { "out of fold" };
+        let subjects = if experiment.folds == 1 { "held out" } else { "out of fold" };
         let text = report::scores_text(&experiment.evaluation);
         writeln!(out, "{subjects}, by the written bundle:\n{text}")?;
         let manifest = &experiment.assembled.bundle.manifest;

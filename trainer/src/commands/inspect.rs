@@ -74,9 +74,9 @@ fn write_card(out: &mut impl Write, manifest: &Manifest) -> io::Result<()> {
         writeln!(out, "{name}: {value}")?;
     }
     writeln!(out, "split: {}", card.split)?;
-    writeln!(out, "\nvalidation:")?;
+    writeln!(out, "\n{}:", report::scores_heading("held-out subjects", card))?;
     for (name, value) in &card.metrics {
-        writeln!(out, "  {name}: {value:.4}")?;
+        writeln!(out, "  {name}: {}", report::with_interval(*value, card.intervals.get(name).copied()))?;
     }
     let header: Vec<&str> =
         std::iter::once("true \\ predicted").chain(manifest.classes.iter().map(String::as_str)).collect();

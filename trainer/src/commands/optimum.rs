@@ -94,7 +94,7 @@ pub fn run(args: &OptimumArgs) -> Result<(), Error> {
     let (judging, others) = (subjects(true), subjects(false));
     let mut sections = vec![("training subjects".to_owned(), train.iter().collect::<Vec<_>>())];
     if let Some(file) = &file {
-        sections.push((format!("validation subjects of the recipe {}", file.recipe.name), judging));
+        sections.push((format!("subjects that the recipe {} holds out", file.recipe.name), judging));
     }
     let test = [draw(1, Split::Test), draw(1, Split::Train)];
     if args.test_subjects > 0 {
@@ -116,13 +116,13 @@ pub fn run(args: &OptimumArgs) -> Result<(), Error> {
     })
 }
 
-/// The validation subjects of the training set, by a recipe's split.
+/// The subjects of the training set that judge, by a recipe's split.
 fn held_out(file: &RecipeFile, train: &[Known]) -> Result<Vec<usize>, Error> {
     let label =
         |(index, known): (usize, &Known)| Label { class: known.truth, group: None, line: index as u64 + 2 };
     let labels: Vec<Label> = train.iter().enumerate().map(label).collect();
     let division = experiment::divide(file, &labels, &class_names())?;
-    Ok(division.splits.into_iter().flat_map(|split| split.validation).collect())
+    Ok(division.splits.iter().flat_map(|split| split.outer.subjects()).copied().collect())
 }
 
 fn class_names() -> Vec<String> {

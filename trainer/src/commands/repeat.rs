@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
+use painwave_train::measure::Measure;
 
 use super::study::{StudyArgs, files};
 use crate::data;
 use crate::error::Error;
+use crate::study::Variant;
 use crate::study::table::{self, Sheet};
-use crate::study::{Measure, Variant};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = concat!(
@@ -57,7 +58,7 @@ pub fn run(args: &RepeatArgs) -> Result<(), Error> {
     let mut sheet = Sheet::new(rows.len());
     sheet.column("model", rows.iter().map(|row| row.variant.clone()));
     sheet.trials(&rows);
-    sheet.validation(&rows, &Measure::ALL);
+    sheet.outer(&rows, &Measure::ALL);
     sheet.rest(&rows);
     let title = match args.seeds {
         1 => "One training of each recipe.".to_owned(),

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
+use painwave_train::evaluation::Evaluation;
+use painwave_train::measure::Measure;
 use serde::Serialize;
 
 use super::paths::Paths;
@@ -15,7 +17,7 @@ use crate::files::{FileError, FolderLock, write_atomically};
 use crate::queue::Shares;
 use crate::study::runner::{self, Settings};
 use crate::study::table::Sheet;
-use crate::study::{Change, Measure, Plan, Record, Seeding, StudyError, Variant};
+use crate::study::{Change, Plan, Record, Seeding, StudyError, Variant};
 
 /// Shown under `--help` of every study.
 macro_rules! files {
@@ -144,10 +146,11 @@ fn line(record: &Record, before: bool) -> String {
     let before = if before { " (finished before)" } else { "" };
     let scores = record.results.as_ref().map(|results| {
         let scores = [Measure::WeightedF1, Measure::MacroF1, Measure::Accuracy].map(|measure| {
-            let shown =
-                |evaluation| measure.of(evaluation).map_or_else(String::new, |score| format!("{score:.4}"));
+            let shown = |evaluation: &Evaluation| {
+                evaluation.value(measure).map_or_else(String::new, |score| format!("{score:.4}"))
+            };
             let test = results.test.as_ref().map(|test| format!(" (test {})", shown(test)));
-            format!("{} {}{}", measure.name(), shown(&results.validation), test.unwrap_or_default())
+            format!("{} {}{}", measure.name(), shown(&results.outer), test.unwrap_or_default())
         });
         format!("{}, {} epochs, {:.0} s{before}", scores.join(", "), results.epochs, results.seconds)
     });

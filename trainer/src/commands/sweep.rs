@@ -3,14 +3,17 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use clap::builder::RangedU64ValueParser;
+use clap::builder::{PossibleValue, PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
+use painwave_train::experiment::protocol;
+use painwave_train::measure::Measure;
+use painwave_train::recipe::{Protocol, RecipeFile};
 use serde::Serialize;
 
 use super::study::{Ended, StudyArgs, files};
 use crate::error::Error;
 use crate::study::space::shown;
 use crate::study::table::{self, Row, Sheet};
-use crate::study::{Halving, Measure, Space, Variant, edit};
+use crate::study::{Halving, Space, StudyError, Variant, edit};
 
 /// Shown under `--help`.
 pub const EXAMPLES: &str = concat!(
@@ -32,7 +35,8 @@ The file of the space:
   \"training.optimizer.adamw.learning_rate\" = { log_uniform = [1e-4, 1e-2] }
 
 With --trials points are drawn at random. Without, every key needs `values`, and each combination is trained. More
---trials of the same --seed keep the points that are there and draw others. With --halving only the better points are
+--trials of the same --seed keep the points that are there and draw others. Points are ranked by the subjects that chose the
+epoch (`validation.inner`), and the scores of those that were held out stand beside it: they chose nothing. With --halving only the better points are
 trained up to the recipe's epochs: in the table the points of the last round stand first.
 
 ",
@@ -59,8 +63,8 @@ pub struct SweepArgs {
     /// Trainings of each point; without it as the file says, or 1.
     #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub seeds: Option<usize>,
-    /// Score of the subjects that were held out by which points are ranked.
-    #[arg(long, value_enum, default_value = "weighted-f1")]
+    /// Score by which points are ranked, of the subjects that chose the epoch.
+    #[arg(long, default_value = "weighted-f1", value_parser = measures())]
     pub metric: Measure,
     /// Training loss below which a trial has learnt its windows by heart: it is ranked last.
     #[arg(long)]
@@ -68,6 +72,16 @@ pub struct SweepArgs {
     /// What all studies share.
     #[command(flatten)]
     pub study: StudyArgs,
+}
+
+/// Every measure by its key, with hyphens as all arguments have them.
+fn measures() -> impl TypedValueParser<Value = Measure> {
+    let name = |measure: Measure| measure.key().replace('_', "-");
+    let values = Measure::ALL.map(|measure| PossibleValue::new(name(measure)));
+    PossibleValuesParser::new(values).try_map(move |found| {
+        let named = Measure::ALL.into_iter().find(|measure| name(*measure) == found);
+        named.ok_or_else(|| format!("`{found}` is no score"))
+    })
 }
 
 /// A row of `table.json`.
@@ -88,6 +102,8 @@ pub fn run(args: &SweepArgs) -> Result<(), Error> {
         Some(count) => space.draw(count, args.seed),
         None => space.grid()?,
     };
+    let recipe = edit::apply(space.recipe(), &args.study.set, &space.recipe().path)?;
+    check_protocol(&recipe)?;
     let seeds = args.seeds.or(space.seeds).unwrap_or(1);
     let run = |points: Vec<Variant>| -> Result<(Ended, Vec<Row>), Error> {
         let study = args.study.run(points, seeds)?;
@@ -96,7 +112,7 @@ pub fn run(args: &SweepArgs) -> Result<(), Error> {
     };
     // Whoever has the study's folder has it until the tables are written.
     let (_study, rows) = match args.halving {
-        Some(factor) => halve(args, &space, points, Halving { factor, first: args.first_epochs }, run)?,
+        Some(factor) => halve(&recipe, &space, points, Halving { factor, first: args.first_epochs }, run)?,
         None => run(points)?,
     };
 
@@ -107,28 +123,39 @@ pub fn run(args: &SweepArgs) -> Result<(), Error> {
         sheet.column(space.short(key), rows.iter().map(|row| value(row).unwrap_or_default()));
     }
     sheet.trials(&rows);
-    let mut measures = vec![Measure::WeightedF1, Measure::MacroF1, Measure::Accuracy];
-    // What ranks stands first.
-    measures.retain(|measure| *measure != args.metric);
-    measures.insert(0, args.metric);
-    sheet.validation(&rows, &measures);
+    sheet.inner(&rows, args.metric);
+    sheet.outer(&rows, &[Measure::WeightedF1, Measure::MacroF1, Measure::Accuracy]);
     sheet.rest(&rows);
     let numbered = rows.iter().enumerate();
     let rows: Vec<RankedRow<'_>> = numbered.map(|(index, row)| RankedRow { rank: index + 1, row }).collect();
-    let title = format!("Points of the space, ranked by {}.", args.metric.name());
+    let title = format!(
+        "Points of the space, ranked by {} of the subjects that chose the epoch; the other scores are of those that were held out \
+         ({}).",
+        args.metric.name(),
+        protocol(&recipe.recipe),
+    );
     args.study.finish(&title, &sheet, &rows)
+}
+
+/// Checks that points are chosen by others than judge them, unless the recipe asks for that.
+fn check_protocol(recipe: &RecipeFile) -> Result<(), StudyError> {
+    let validation = &recipe.recipe.validation;
+    if validation.protocol == Protocol::Nested && recipe.recipe.inner_share().is_none() {
+        let expected = "a share of the subjects to choose points by, or `protocol` = \"as_report\"";
+        return Err(recipe.value_error("validation.inner", "missing", expected).into());
+    }
+    Ok(())
 }
 
 /// Runs round after round, each with the better points of the one before. The points of the last round stand first.
 fn halve(
-    args: &SweepArgs,
+    recipe: &RecipeFile,
     space: &Space,
     mut points: Vec<Variant>,
     halving: Halving,
     run: impl Fn(Vec<Variant>) -> Result<(Ended, Vec<Row>), Error>,
 ) -> Result<(Ended, Vec<Row>), Error> {
-    let recipe = edit::apply(space.recipe(), &args.study.set, &space.recipe().path)?;
-    halving.check(&recipe, space.keys())?;
+    halving.check(recipe, space.keys())?;
     let epochs = recipe.recipe.training.epochs;
     let rounds = halving.rounds(points.len(), epochs);
     let mut left_behind = Vec::new();

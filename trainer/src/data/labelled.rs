@@ -15,7 +15,7 @@ use painwave_train::file_names::Pattern;
 use painwave_train::host::Tables;
 use painwave_train::labels::{self, Label, LabelColumns, Labels, LabelsError, Part, Place, Said};
 use painwave_train::leaks;
-use painwave_train::recipe::RecipeFile;
+use painwave_train::recipe::{Recipe, RecipeFile};
 use sha2::{Digest, Sha256};
 
 use super::error::DataError;
@@ -48,6 +48,8 @@ pub struct Wanted<'a> {
     pub files: Option<&'a Pattern>,
     /// Whether it does not matter that no file is named so.
     pub names_may_differ: bool,
+    /// Whether subjects may have no group, and all of them none, although there is a column for it.
+    pub group_may_lack: bool,
     /// What happens to gaps and other rates.
     pub sampling: &'a Sampling,
     /// Whether the step of the recordings is still to be found, as that of most of them: they are to be trained on.
@@ -124,7 +126,7 @@ pub fn labelled(
     table.report.notes.extend(found.map(|path| format!("the labels are those of {}", path.display())));
 
     let in_data = || said_in_data(&table, &options.words, &names, &keys, wanted.columns);
-    let (path, rows, sha256) = match labels {
+    let (path, mut rows, sha256) = match labels {
         Some(path) => {
             let (rows, sha256) = said_in_file(path, wanted, given.options, in_data)?;
             (path.to_owned(), rows, sha256)
@@ -135,6 +137,9 @@ pub fn labelled(
         }
     };
     table.report.repairs.extend(rows.repairs);
+    if wanted.group_may_lack {
+        rows.said.iter_mut().for_each(|one| drop(one.group.take_if(|group| group.is_empty())));
+    }
     let parsed = Labels::new(&path, rows.said, group, wanted.classes)?;
     let parsed = Labels { by_first_key: rows.by_first_key, ..parsed };
     finish(table, (schema, sampling), parsed, given, [(input.name(), String::new()), (path, sha256)])
@@ -191,6 +196,7 @@ pub fn dataset(file: &RecipeFile, given: &Given<'_>) -> Result<(Dataset, Report)
         classes: recipe.data.classes.as_deref(),
         files: pattern.as_ref(),
         names_may_differ: false,
+        group_may_lack: false,
         sampling: &recipe.sampling(),
         finds_step: true,
     };
@@ -284,7 +290,7 @@ fn said_in_file(
             let groups: BTreeMap<String, String> = in_data
                 .filter_map(|one| Some((one.id, one.group.filter(|group| !group.is_empty())?)))
                 .collect();
-            if groups.is_empty() {
+            if groups.is_empty() && !wanted.group_may_lack {
                 let (column, found) = (column.to_owned(), rows.columns.iter().map(String::as_str));
                 return Err(LabelsError::no_column(name, Part::Group, column, found).into());
             }
@@ -322,7 +328,16 @@ pub fn unlabelled(
 
 /// How the names of files were read when a bundle was trained.
 pub fn pattern_of(manifest: &Manifest) -> Option<Pattern> {
-    RecipeFile::parse(Path::new(""), manifest.card.recipe.clone()).ok()?.recipe.data.pattern()
+    recipe_of(manifest)?.data.pattern()
+}
+
+/// The column with the group of a subject when a bundle was trained.
+pub fn group_of(manifest: &Manifest) -> Option<String> {
+    recipe_of(manifest)?.validation.group
+}
+
+fn recipe_of(manifest: &Manifest) -> Option<Recipe> {
+    Some(RecipeFile::parse(Path::new(""), manifest.card.recipe.clone()).ok()?.recipe)
 }
 
 /// What [`Dataset::sources`](painwave_train::experiment::Dataset) has of data and labels, without reading what is in

@@ -17,7 +17,9 @@ use painwave::Bundle;
 use painwave_train::recipe::RecipeFile;
 
 pub use self::error::DataError;
-pub use self::labelled::{Given, Labelled, Wanted, dataset, digests, labelled, pattern_of, unlabelled};
+pub use self::labelled::{
+    Given, Labelled, Wanted, dataset, digests, group_of, labelled, pattern_of, unlabelled,
+};
 pub use self::report::{Report, ReportFiles};
 pub use self::table::{Reading, Table, read};
 use crate::files::FileError;

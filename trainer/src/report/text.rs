@@ -4,19 +4,26 @@ use std::fmt::Write as _;
 use std::io;
 
 use comfy_table::{Cell, CellAlignment, Table, presets};
-use painwave::bundle::{Manifest, PrecisionCheck, WeightCheck};
+use painwave::bundle::{Manifest, ModelCard, PrecisionCheck, WeightCheck};
 use painwave::evaluation::Scores;
-use painwave_train::evaluation::{BINS, Evaluation, ProbabilityScores};
+use painwave_train::conformal::SetCheck;
+use painwave_train::evaluation::Evaluation;
+use painwave_train::intervals::{Interval, Intervals};
 
 /// The scores as tables for a terminal.
 pub fn scores_text(evaluation: &Evaluation) -> String {
-    let scores = &evaluation.scores;
-    let mut text = format!("{} subjects, accuracy {:.4}\n", scores.subjects, scores.accuracy);
-    text += &match &evaluation.probabilities {
-        Some(probabilities) => probabilities_text(probabilities),
-        None => "the windows vote: there are no probabilities to score".to_owned(),
-    };
-    text.push('\n');
+    let Evaluation { scores, probabilities, intervals } = evaluation;
+    let mut text = format!("{} subjects\n", scores.subjects);
+    for (measure, value) in evaluation.values() {
+        let interval = intervals.as_ref().and_then(|of| of.scores.get(&measure)).copied();
+        let _ = writeln!(text, "{:<18} {}", measure.name(), with_interval(value, interval));
+    }
+    if probabilities.is_none() {
+        text += "the windows vote: there are no probabilities to score\n";
+    }
+    if let Some(intervals) = intervals {
+        let _ = writeln!(text, "{}", intervals_text(intervals));
+    }
     let mut table = table(&["class", "precision", "recall", "F1", "subjects"]);
     let number = |value: f64| Cell::new(format!("{value:.4}")).set_alignment(CellAlignment::Right);
     let count = |value: u32| Cell::new(value).set_alignment(CellAlignment::Right);
@@ -43,20 +50,39 @@ pub fn scores_text(evaluation: &Evaluation) -> String {
     text + &confusion_text(scores)
 }
 
-/// The scores in a line.
-pub fn summary_text(evaluation: &Evaluation) -> String {
-    let Evaluation { scores, probabilities } = evaluation;
-    let (weighted, mean) = (scores.weighted_average.f1, scores.macro_average.f1);
-    let probabilities = probabilities.iter().map(|scores| format!(", {}", probabilities_text(scores)));
-    let classes = format!("accuracy {:.4}, weighted F1 {weighted:.4}, macro F1 {mean:.4}", scores.accuracy);
-    std::iter::once(classes).chain(probabilities).collect()
+/// How prediction sets do, as a table for a terminal.
+pub fn sets_text(checks: &[SetCheck], classes: &[String]) -> String {
+    let of_classes = classes.iter().map(|class| format!("of {class}"));
+    let header = ["asked for", "have the class", "classes in a set"].into_iter().map(str::to_owned);
+    let header: Vec<String> = header.chain(of_classes).collect();
+    let mut table = table(&header.iter().map(String::as_str).collect::<Vec<_>>());
+    let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
+    for SetCheck { coverage, covered, covered_by_class, size } in checks {
+        let share = |share: &Option<f64>| share.map_or(String::new(), |share| format!("{share:.3}"));
+        let cells = [format!("{coverage:.2}"), format!("{covered:.3}"), format!("{size:.2}")];
+        table.add_row(cells.into_iter().chain(covered_by_class.iter().map(share)).map(right));
+    }
+    format!("{table}\n")
 }
 
-fn probabilities_text(scores: &ProbabilityScores) -> String {
-    let ProbabilityScores { log_loss, brier_score, expected_calibration_error } = scores;
+/// The scores in a line.
+pub fn summary_text(evaluation: &Evaluation) -> String {
+    let values = evaluation.values().into_iter();
+    values.map(|(measure, value)| format!("{} {value:.4}", measure.name())).collect::<Vec<_>>().join(", ")
+}
+
+/// A score and its interval.
+pub fn with_interval(value: f64, interval: Option<Interval>) -> String {
+    let interval = interval.map(|[low, high]| format!(" ({low:.4} to {high:.4})"));
+    format!("{value:.4}{}", interval.unwrap_or_default())
+}
+
+/// How intervals came about, in a line.
+pub fn intervals_text(Intervals { level, resamples, over, units, .. }: &Intervals) -> String {
+    let level = 100.0 * level;
     format!(
-        "log loss {log_loss:.4}, Brier score {brier_score:.4}, expected calibration error \
-         {expected_calibration_error:.4} ({BINS} bins)"
+        "in brackets: {level:.0} % intervals, {resamples} bootstrap resamples of the {}",
+        over.text(*units)
     )
 }
 
@@ -71,6 +97,14 @@ pub fn confusion_text(scores: &Scores) -> String {
         table.add_row(std::iter::once(Cell::new(name)).chain(counts).collect::<Vec<_>>());
     }
     format!("{table}\n")
+}
+
+/// A heading of scores, with what the model was fitted on, if its card says so.
+pub fn scores_heading(heading: &str, card: &ModelCard) -> String {
+    match card.data.get("origin") {
+        Some(origin) => format!("{heading}, fitted on {origin}"),
+        None => heading.to_owned(),
+    }
 }
 
 /// An empty table with this header.

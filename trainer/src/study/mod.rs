@@ -16,15 +16,18 @@
 //! | [`record`] | what a trial came to |
 //! | [`statistics`] | mean and standard deviation over trials |
 //! | [`table`] | records to the table of the study |
+//! | [`predictions`], [`difference`] | how much more a variant scores than another on the same subjects |
 
 pub mod ablation;
 pub mod change;
+pub mod difference;
 pub mod edit;
 mod error;
 mod file;
 pub mod halving;
 mod journal;
 pub mod plan;
+pub mod predictions;
 pub mod record;
 pub mod runner;
 pub mod space;
@@ -33,9 +36,10 @@ pub mod table;
 
 pub use self::ablation::Ablation;
 pub use self::change::{Change, Origin};
+pub use self::difference::Difference;
 pub use self::error::StudyError;
 pub use self::halving::Halving;
 pub use self::plan::{Plan, Seeding, Trial, Variant};
 pub use self::record::{Record, Results};
 pub use self::space::Space;
-pub use self::statistics::{Measure, Statistic};
+pub use self::statistics::Statistic;

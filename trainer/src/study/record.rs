@@ -34,8 +34,10 @@ pub struct Record {
 /// Scores and cost of a trial.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Results {
+    /// Scores of the subjects that chose the epoch: what the trials of a search are chosen by.
+    pub inner: Evaluation,
     /// Scores of the subjects that were held out: out of fold if there are folds.
-    pub validation: Evaluation,
+    pub outer: Evaluation,
     /// Scores of the test file, if the study has one.
     pub test: Option<Evaluation>,
     /// Training loss of the epoch that was kept; the minimum over the folds, if there are any.
@@ -75,7 +77,8 @@ pub struct Sources {
 struct Metrics {
     trainings: Vec<TrainingMetrics>,
     parameters: usize,
-    validation: Evaluation,
+    inner: Evaluation,
+    outer: Evaluation,
 }
 
 #[derive(Deserialize)]
@@ -128,13 +131,14 @@ pub fn state(trial: &Trial, sources: &Sources) -> Result<State, StudyError> {
 /// What a run left in its folder, if it was trained to the end.
 fn results(folder: &Path) -> Option<Results> {
     let json = std::fs::read(folder.join("metrics.json")).ok()?;
-    let Metrics { trainings, parameters, validation } = serde_json::from_slice(&json).ok()?;
+    let Metrics { trainings, parameters, inner, outer } = serde_json::from_slice(&json).ok()?;
     if trainings.iter().any(|training| training.end == End::Interrupted) {
         return None;
     }
     let losses = trainings.iter().filter_map(|training| Some(training.best_epoch.as_ref()?.training_loss));
     Some(Results {
-        validation,
+        inner,
+        outer,
         test: None,
         training_loss: losses.reduce(f64::min)?,
         epochs: trainings.iter().map(|training| training.epochs).sum(),

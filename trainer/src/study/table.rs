@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use painwave_train::evaluation::Evaluation;
+use painwave_train::measure::Measure;
 use serde::Serialize;
 
 use super::change::Change;
 use super::plan::{Plan, Variant};
 use super::record::{Record, Results};
-use super::statistics::{Measure, Statistic};
+use super::statistics::Statistic;
 use crate::report;
 
 /// A variant's trials together.
@@ -23,8 +24,10 @@ pub struct Row {
     pub trials: Vec<String>,
     /// How many of them have a training loss that has collapsed.
     pub collapsed: usize,
+    /// Scores of the subjects that chose the epoch.
+    pub inner: Summary,
     /// Scores of the subjects that were held out.
-    pub validation: Summary,
+    pub outer: Summary,
     /// Scores of the test files.
     pub test: Summary,
     /// Training loss of the epoch that was kept.
@@ -59,7 +62,8 @@ pub fn rows(plan: &Plan, records: &[Record], collapse: Option<f64>) -> Vec<Row> 
                 .iter()
                 .filter(|results| collapse.is_some_and(|minimum| results.training_loss < minimum))
                 .count(),
-            validation: summary(results.iter().map(|results| &results.validation)),
+            inner: summary(results.iter().map(|results| &results.inner)),
+            outer: summary(results.iter().map(|results| &results.outer)),
             test: summary(results.iter().filter_map(|results| results.test.as_ref())),
             training_loss: over(|results| results.training_loss),
             epochs: over(|results| results.epochs as f64),
@@ -76,35 +80,19 @@ fn of_variant<'a>(plan: &Plan, records: &'a [Record], variant: usize) -> Vec<&'a
     trials.filter(|(trial, _)| trial.variant == variant).map(|(_, record)| record).collect()
 }
 
-/// How much more each variant scores than the first one: over pairs of trials, the first of each, the second of
-/// each, ..., so that what a seed does to both is not counted.
-pub fn differences(plan: &Plan, records: &[Record]) -> Vec<Summary> {
-    let baseline = of_variant(plan, records, 0);
-    let difference = |variant: usize| {
-        let statistic = |measure: Measure| {
-            let score = |record: &Record| measure.of(&record.results.as_ref()?.validation);
-            let pairs = of_variant(plan, records, variant).into_iter().zip(&baseline);
-            let values = pairs.filter_map(|(record, baseline)| Some(score(record)? - score(baseline)?));
-            Statistic::of(values).map(|statistic| (measure, statistic))
-        };
-        Measure::ALL.into_iter().filter_map(statistic).collect()
-    };
-    (0..plan.variants.len()).map(difference).collect()
-}
-
-/// The best variants first, by their mean score; after them those of which a trial has collapsed, and those
-/// without scores.
+/// The best variants first, by the mean score of the subjects that chose; after them those of which a trial has collapsed,
+/// and those without scores.
 pub fn ranked(mut rows: Vec<Row>, measure: Measure) -> Vec<Row> {
     let sign = if measure.is_gain() { 1.0 } else { -1.0 };
-    let score = |row: &Row| row.validation.get(&measure).map_or(f64::NEG_INFINITY, |score| sign * score.mean);
-    let standing = |row: &Row| (row.validation.is_empty(), row.collapsed > 0);
+    let score = |row: &Row| row.inner.get(&measure).map_or(f64::NEG_INFINITY, |score| sign * score.mean);
+    let standing = |row: &Row| (row.inner.is_empty(), row.collapsed > 0);
     rows.sort_by(|a, b| standing(a).cmp(&standing(b)).then(score(b).total_cmp(&score(a))));
     rows
 }
 
 fn summary<'a>(evaluations: impl Iterator<Item = &'a Evaluation> + Clone) -> Summary {
     let statistic = |measure: Measure| {
-        let values = evaluations.clone().filter_map(|evaluation| measure.of(evaluation));
+        let values = evaluations.clone().filter_map(|evaluation| evaluation.value(measure));
         Statistic::of(values).map(|statistic| (measure, statistic))
     };
     Measure::ALL.into_iter().filter_map(statistic).collect()
@@ -168,10 +156,16 @@ impl Sheet {
     }
 
     /// Scores on the subjects that were held out.
-    pub fn validation(&mut self, rows: &[Row], measures: &[Measure]) {
+    pub fn outer(&mut self, rows: &[Row], measures: &[Measure]) {
         for measure in measures {
-            self.column(measure.name(), rows.iter().map(|row| score(row.validation.get(measure))));
+            self.column(measure.name(), rows.iter().map(|row| score(row.outer.get(measure))));
         }
+    }
+
+    /// The score that rows are ranked by, of the subjects that chose.
+    pub fn inner(&mut self, rows: &[Row], measure: Measure) {
+        let header = format!("inner {}", measure.name());
+        self.column(&header, rows.iter().map(|row| score(row.inner.get(&measure))));
     }
 
     /// Scores on the test files, if there are any; then the cost and what went wrong.
@@ -180,6 +174,9 @@ impl Sheet {
             Measure::WeightedF1,
             Measure::MacroF1,
             Measure::Accuracy,
+            Measure::BalancedAccuracy,
+            Measure::Mcc,
+            Measure::Auroc,
             Measure::LogLoss,
             Measure::ExpectedCalibrationError,
         ];
@@ -198,7 +195,7 @@ impl Sheet {
 }
 
 fn finished(row: &Row) -> String {
-    let finished = row.validation.get(&Measure::WeightedF1).map_or(0, |statistic| statistic.count);
+    let finished = row.outer.get(&Measure::WeightedF1).map_or(0, |statistic| statistic.count);
     let trials = row.trials.len();
     if finished == trials { finished.to_string() } else { format!("{finished} of {trials}") }
 }
@@ -208,15 +205,6 @@ pub fn score(statistic: Option<&Statistic>) -> String {
     match statistic {
         Some(Statistic { mean, sd: Some(sd), .. }) => format!("{mean:.4} ± {sd:.4}"),
         Some(Statistic { mean, sd: None, .. }) => format!("{mean:.4}"),
-        None => String::new(),
-    }
-}
-
-/// A difference of scores with its sign.
-pub fn difference(statistic: Option<&Statistic>) -> String {
-    match statistic {
-        Some(Statistic { mean, sd: Some(sd), .. }) => format!("{mean:+.4} ± {sd:.4}"),
-        Some(Statistic { mean, sd: None, .. }) => format!("{mean:+.4}"),
         None => String::new(),
     }
 }

@@ -85,30 +85,13 @@ fn a_class_that_nobody_has_is_refused_where_the_recipe_names_it() {
 
     workshop.edit("labels.csv", "s07,still", "s07,fly");
     let error = workshop.refusal();
-    let expected =
-        "too few subjects are of the class `fly`: 1, expected at least 2, one to train and one to judge";
+    let expected = "too few subjects are of the class `fly`: 1, expected at least 3, one to train, one to choose the epoch and one to judge";
     assert!(error.contains(expected), "{error}");
-}
-
-/// Forty subjects of ten persons, whom the labels name and the data as well.
-fn with_persons() -> Workshop {
-    let workshop = Workshop::new();
-    let with = |name: &str, person: &dyn Fn(&str) -> String| {
-        let text = workshop.read(name);
-        let (header, rows) = text.split_once('\n').unwrap();
-        let rows: String = rows.lines().map(|row| format!("{row},{}\n", person(&row[1..3]))).collect();
-        workshop.write(name, &format!("{header},person\n{rows}"));
-    };
-    let person = |subject: &str| (subject.parse::<u32>().unwrap() / 4).to_string();
-    with("labels.csv", &person);
-    with("data.csv", &person);
-    workshop.edit("recipe.toml", "fraction = 0.25", "fraction = 0.25\ngroup = \"person\"");
-    workshop
 }
 
 #[test]
 fn who_a_subject_is_does_not_reach_the_network() {
-    let workshop = with_persons();
+    let workshop = Workshop::with_persons();
     let manifest = workshop.fit_well("run", &["--epochs", "1"]).manifest;
     assert_eq!(manifest.schema.channels, ["knee", "elbow"]);
     assert!(manifest.schema.ignored.contains(&"person".to_owned()));
@@ -123,7 +106,7 @@ fn who_a_subject_is_does_not_reach_the_network() {
 
 #[test]
 fn a_subject_without_a_group_is_refused() {
-    let workshop = with_persons();
+    let workshop = Workshop::with_persons();
     workshop.edit("labels.csv", "s07,still,1", "s07,still, ");
     let error = workshop.refusal();
     assert!(error.contains("labels.csv:9: the column `person` is empty for `s07`"), "{error}");

@@ -1,5 +1,7 @@
 //! What a training learns, writes and records.
 
+use std::collections::HashSet;
+
 use crate::support::{RECIPE, Workshop, succeeded};
 
 #[test]
@@ -15,8 +17,8 @@ fn an_easy_data_set_is_learnt_and_the_bundle_serves_every_command() {
 
     let metrics: serde_json::Value = serde_json::from_str(&workshop.read("run/metrics.json")).unwrap();
     assert_eq!(metrics["trainings"][0]["epochs"], 40);
-    assert_eq!(metrics["trainings"][0]["validation_subjects"], 11);
-    assert_eq!(metrics["validation"]["subjects"], 11);
+    assert_eq!(metrics["trainings"][0]["inner_subjects"], 4);
+    assert_eq!(metrics["outer"]["subjects"], 11);
     assert_eq!(workshop.read("run/curves.csv").lines().count(), 41);
     assert!(workshop.read("run/curves.svg").contains("validation"));
     assert!(workshop.read("run/report.html").contains("<h1>tiny</h1>"));
@@ -33,6 +35,54 @@ fn an_easy_data_set_is_learnt_and_the_bundle_serves_every_command() {
     assert!(shown.contains("engine ndarray: reproduces the known answers"), "{shown}");
     let recipe = succeeded(&workshop.trainer(&["inspect", "run/model.bpk", "--recipe"]));
     assert_eq!(recipe, RECIPE);
+}
+
+#[test]
+fn intervals_are_over_persons_where_the_recipe_names_them() {
+    let workshop = Workshop::with_persons();
+    let card = workshop.fit_well("run", &["--epochs", "1"]).manifest.card;
+    let metrics: serde_json::Value = serde_json::from_str(&workshop.read("run/metrics.json")).unwrap();
+    let intervals = &metrics["outer"]["intervals"];
+    let judged: HashSet<String> = workshop
+        .read("run/predictions.csv")
+        .lines()
+        .skip(1)
+        .map(|row| row.split(',').nth(4).unwrap().to_owned())
+        .collect();
+    assert!(
+        workshop.read("run/predictions.csv").starts_with("subject,label,predicted,fold,group,still,swing\n")
+    );
+    assert_eq!(intervals["over"], "groups");
+    assert_eq!(intervals["units"], judged.len());
+    assert!(card.metrics.keys().eq(card.intervals.keys()), "{card:?}");
+    for (name, interval) in &card.intervals {
+        for end in [0, 1] {
+            let exact = intervals["scores"][name][end].as_f64().unwrap();
+            assert!((interval[end] - exact).abs() < 1e-4 && interval[end].to_string().len() <= 7, "{card:?}");
+        }
+    }
+    assert!(workshop.read("run/report.html").contains(&format!("draws of the {} groups", judged.len())));
+    let shown = succeeded(&workshop.trainer(&["inspect", "run/model.bpk"]));
+    let [low, high] = card.intervals["mcc"];
+    let line = format!("mcc: {:.4} ({low:.4} to {high:.4})", card.metrics["mcc"]);
+    assert!(shown.contains(&line), "{shown}");
+
+    let evaluate = |labels: &str| {
+        let arguments = ["evaluate", "run/model.bpk", "--data", "data.csv", "--labels", labels];
+        succeeded(&workshop.trainer(&arguments))
+    };
+    assert!(evaluate("labels.csv").contains("resamples of the 10 groups"), "{}", evaluate("labels.csv"));
+    // Neither the labels nor the data have to have the column, and not every subject a person.
+    let without = |name: &str| {
+        let text = workshop.read(name);
+        let rows = text.lines().map(|row| row.rsplit_once(',').unwrap().0.to_owned() + "\n");
+        workshop.write(name, &rows.collect::<String>());
+    };
+    workshop.write("some.csv", &workshop.read("labels.csv").replacen("s07,still,1", "s07,still,", 1));
+    assert!(evaluate("some.csv").contains("resamples of the 11 groups"), "{}", evaluate("some.csv"));
+    without("labels.csv");
+    without("data.csv");
+    assert!(evaluate("labels.csv").contains("resamples of the 40 subjects"), "{}", evaluate("labels.csv"));
 }
 
 #[test]
@@ -83,8 +133,9 @@ fn the_seed_and_the_number_of_threads_decide_every_weight_and_are_recorded() {
 }
 
 #[test]
-fn fine_tuning_changes_the_weights_and_not_the_scores() {
+fn fine_tuning_on_those_that_judge_changes_the_weights_and_not_the_scores() {
     let workshop = Workshop::new();
+    workshop.edit("recipe.toml", "[validation]", "[validation]\nprotocol = \"as_report\"");
     let line = "gradient_clipping = 5.0";
     let before = workshop.fit_well("before", &["--epochs", "3"]);
     workshop.edit("recipe.toml", "epochs = 40", "epochs = 3");
@@ -97,7 +148,7 @@ fn fine_tuning_changes_the_weights_and_not_the_scores() {
     assert_ne!(before.weights, tuned.weights);
     let (before, tuned) = (before.manifest.card, tuned.manifest.card);
     assert_eq!((before.metrics, before.confusion), (tuned.metrics, tuned.confusion));
-    let split = "then the model was fine-tuned on those of training and validation for 4 epochs: the scores are from before";
+    let split = "then the model was fine-tuned on those that train and those that choose for 4 epochs: the scores are from before";
     assert!(tuned.split.contains(split), "{}", tuned.split);
     assert_eq!(workshop.read("before/predictions.csv"), workshop.read("tuned/predictions.csv"));
     let metrics: serde_json::Value = serde_json::from_str(&workshop.read("tuned/metrics.json")).unwrap();
@@ -118,8 +169,8 @@ fn class_weights_count_subjects_and_not_their_windows() {
         .write("data.csv", &data.lines().filter(kept).map(|line| format!("{line}\n")).collect::<String>());
     workshop.edit("recipe.toml", "epochs = 40", "epochs = 2\nclass_weights = \"inverse\"");
     let inverse = workshop.fit_well("inverse", &[]);
-    // 22 still and 7 swinging subjects train.
-    let list = format!("class_weights.list = [{}, {}]", 29.0 / (2.0 * 22.0), 29.0 / (2.0 * 7.0));
+    // 19 still and 6 swinging subjects train.
+    let list = format!("class_weights.list = [{}, {}]", 25.0 / (2.0 * 19.0), 25.0 / (2.0 * 6.0));
     workshop.edit("recipe.toml", "class_weights = \"inverse\"", &list);
     assert_eq!(workshop.fit_well("listed", &[]).weights, inverse.weights);
 }
@@ -187,8 +238,8 @@ fn folds_make_an_ensemble_that_is_judged_out_of_fold() {
     let bundle = workshop.fit_well("run", &[]);
     assert_eq!(bundle.manifest.members.len(), 3);
     let metrics: serde_json::Value = serde_json::from_str(&workshop.read("run/metrics.json")).unwrap();
-    assert_eq!(metrics["validation"]["subjects"], 40);
-    assert!(metrics["validation"]["weighted_average"]["f1"].as_f64().unwrap() > 0.9, "{metrics}");
+    assert_eq!(metrics["outer"]["subjects"], 40);
+    assert!(metrics["outer"]["weighted_average"]["f1"].as_f64().unwrap() > 0.9, "{metrics}");
 
     let predictions = workshop.read("run/predictions.csv");
     let folds: Vec<&str> = predictions.lines().skip(1).filter_map(|line| line.split(',').nth(3)).collect();

@@ -96,6 +96,22 @@ impl Workshop {
         workshop
     }
 
+    /// Forty subjects of ten persons, whom the labels name and the data as well.
+    pub fn with_persons() -> Self {
+        let workshop = Workshop::new();
+        let with = |name: &str, person: &dyn Fn(&str) -> String| {
+            let text = workshop.read(name);
+            let (header, rows) = text.split_once('\n').unwrap();
+            let rows: String = rows.lines().map(|row| format!("{row},{}\n", person(&row[1..3]))).collect();
+            workshop.write(name, &format!("{header},person\n{rows}"));
+        };
+        let person = |subject: &str| (subject.parse::<u32>().unwrap() / 4).to_string();
+        with("labels.csv", &person);
+        with("data.csv", &person);
+        workshop.edit("recipe.toml", "fraction = 0.25", "fraction = 0.25\ngroup = \"person\"");
+        workshop
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

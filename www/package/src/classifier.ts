@@ -140,8 +140,14 @@ class PooledClassifier implements Classifier {
           predicted: result.predictions.map(({ label }) => label),
         };
         const evaluated = this.#withReader((reader) => reader.call("evaluate", args), own, true);
-        const { weighted_f1, macro_f1, per_class, ...rest } = await evaluated;
-        return { ...rest, weightedF1: weighted_f1, macroF1: macro_f1, perClass: per_class };
+        const { balanced_accuracy, weighted_f1, macro_f1, per_class, ...rest } = await evaluated;
+        return {
+          ...rest,
+          balancedAccuracy: balanced_accuracy,
+          weightedF1: weighted_f1,
+          macroF1: macro_f1,
+          perClass: per_class,
+        };
       }, options.signal),
     );
   }

@@ -237,6 +237,10 @@ export interface Scores {
   /** Subjects with a prediction and a label: those that are compared. */
   readonly subjects: number;
   readonly accuracy: number;
+  /** Mean recall of the classes that have subjects. */
+  readonly balancedAccuracy: number;
+  /** Matthews correlation coefficient, from -1 to 1; 0 is as good as chance. */
+  readonly mcc: number;
   readonly weightedF1: number;
   readonly macroF1: number;
   /** `[true class][predicted class]`, classes as in `info.classes`. */
@@ -280,11 +284,13 @@ export interface ModelCard {
   readonly description: string;
   /** The recipe, as the trainer read it. */
   readonly recipe: string;
-  /** Description and SHA-256 of the training files. */
+  /** Description and SHA-256 of the training files; `origin` says what the recordings are. */
   readonly data: Readonly<Record<string, string>>;
   readonly split: string;
   /** Scores on the validation subjects. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** The 95 % confidence interval of each score, low and high end; not in bundles of older trainers. */
+  readonly intervals?: Readonly<Record<string, readonly [number, number]>>;
   /** On the validation subjects: `[true class][predicted class]`. */
   readonly confusion: readonly (readonly number[])[];
   /** What precisions other than `f32` change on the validation subjects. */

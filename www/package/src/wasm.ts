@@ -169,6 +169,8 @@ export interface WasmWindows {
 export interface WasmScores {
   readonly subjects: number;
   readonly accuracy: number;
+  readonly balanced_accuracy: number;
+  readonly mcc: number;
   readonly weighted_f1: number;
   readonly macro_f1: number;
   readonly per_class: readonly ClassScores[];

@@ -30,15 +30,27 @@ export function classTag(name: string, color: number): HTMLElement {
   return h("span", { className: "tag" }, h("span", { className: `dot ${colorClass(color)}` }), name);
 }
 
-/** What is predicted for a subject, without a confident colour where the model has no ground for it. */
-export function verdictTag({ label, unlike }: Prediction, classes: readonly string[]): HTMLElement {
-  const tag = classTag(label, classes.indexOf(label));
-  tag.classList.toggle("groundless", unlike);
-  return tag;
+/** The class in CSS that takes the confident colours from what the model has no ground for. */
+export function groundOf({ unlike }: Prediction): string {
+  return unlike ? "groundless" : "";
+}
+
+/** What is predicted for a subject. */
+export function verdictTag({ label }: Prediction, classes: readonly string[]): HTMLElement {
+  return classTag(label, classes.indexOf(label));
 }
 
 /** What the set of a prediction says beside its class: nothing, if it has that alone. */
 export function doubtOf({ set, unlike }: Prediction): string | undefined {
   if (unlike) return "unlike anything the model has seen";
   return set === undefined || set.length < 2 ? undefined : `not sure: ${set.join(" or ")}`;
+}
+
+/** The same in few words, to stand below the class in a table. */
+export function alternativesOf(prediction: Prediction, classes: readonly string[]): string | undefined {
+  const { label, set = [], unlike } = prediction;
+  if (unlike) return "unlike any seen";
+  const others = set.filter((name) => name !== label);
+  if (others.length < 2) return others.map((name) => `or ${name}`)[0];
+  return others.length === classes.length - 1 ? "or any other" : `or ${others.length} others`;
 }

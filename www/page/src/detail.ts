@@ -7,7 +7,7 @@ import {
   type Result,
 } from "painwave";
 import { adviceOn } from "./advice.js";
-import { doubtOf, singleBar, verdictTag } from "./bars.js";
+import { doubtOf, groundOf, singleBar, verdictTag } from "./bars.js";
 import { channelColor, colorClass } from "./colors.js";
 import { fill, h } from "./dom.js";
 import { percent, plural, wholePercent } from "./format.js";
@@ -127,7 +127,7 @@ export class SubjectDetail {
         h("h2", {}, h("span", { className: "overline" }, "Subject"), ` ${id}`),
         h(
           "p",
-          { className: "verdict" },
+          { className: `verdict ${groundOf(prediction)}` },
           verdictTag(prediction, classes),
           ` ${percent(probabilities[label] ?? 0)}`,
         ),
@@ -135,7 +135,7 @@ export class SubjectDetail {
       ),
       h(
         "dl",
-        { className: "shares" },
+        { className: `shares ${groundOf(prediction)}` },
         ...classes.map((name, i) =>
           h(
             "div",

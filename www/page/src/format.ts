@@ -35,7 +35,8 @@ export function duration(ms: number): string {
 }
 
 /** `weighted_f1` as "weighted F1". */
-export const words = (name: string): string => name.replaceAll("_", " ").replace(/\bf1\b/, "F1");
+export const words = (name: string): string =>
+  name.replaceAll("_", " ").replace(/\b(f1|mcc|auroc)\b/, (abbreviation) => abbreviation.toUpperCase());
 
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {

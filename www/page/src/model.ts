@@ -3,6 +3,9 @@ import { h } from "./dom.js";
 import { plural, score, words } from "./format.js";
 import { confusionTable, metric } from "./scores.js";
 
+/** What the card calls what the recordings are. It stands beside the scores, and so not among the facts. */
+const ORIGIN = "origin";
+
 /** Where the model comes from and how good it is. */
 export function modelPanel(
   info: ClassifierInfo,
@@ -20,7 +23,9 @@ export function modelPanel(
     ["Windows", `${window.length} steps, a new one every ${window.stride}`],
     ["Networks", members === 1 ? "one" : `an ensemble of ${members}`],
     ["Split", card.split],
-    ...Object.entries(card.data).map(([name, text]): [string, string] => [words(name), text]),
+    ...Object.entries(card.data)
+      .filter(([name]) => name !== ORIGIN)
+      .map(([name, text]): [string, string] => [words(name), text]),
     ["Trained", [card.date, card.trainer && `with trainer ${card.trainer}`].filter(Boolean).join(" ")],
   ];
   return h(
@@ -49,7 +54,7 @@ export function modelPanel(
       "dl",
       { className: "metrics" },
       ...Object.entries(card.metrics).map(([name, value]) =>
-        metric(`card-${name}`, words(name), score(value), value),
+        metric(`card-${name}`, words(name), score(value), value, intervalOf(card, name)),
       ),
     ),
     h(
@@ -77,8 +82,14 @@ export function modelPanel(
   );
 }
 
+/** Where a score may lie on other subjects; nothing, if the card does not say. */
+function intervalOf({ intervals }: ModelCard, name: string): string | undefined {
+  const interval = intervals?.[name];
+  return interval && `95 % between ${interval[0].toFixed(2)} and ${interval[1].toFixed(2)}`;
+}
+
 /** What the model was fitted on, to stand beside its scores; nothing, if its card does not say. */
 export function originOf(card: ModelCard): HTMLElement | false {
-  const origin = card.data["origin"];
+  const origin = card.data[ORIGIN];
   return origin !== undefined && h("p", { className: "origin" }, `Fitted on ${origin}.`);
 }

@@ -35,6 +35,13 @@ export function scoresPanel(
       metric("accuracy", "Accuracy", percent(scores.accuracy), scores.accuracy),
       metric("weighted-f1", "Weighted F1", score(scores.weightedF1), scores.weightedF1),
       metric("macro-f1", "Macro F1", score(scores.macroF1), scores.macroF1),
+      metric(
+        "balanced-accuracy",
+        "Balanced accuracy",
+        percent(scores.balancedAccuracy),
+        scores.balancedAccuracy,
+      ),
+      metric("mcc", "MCC", score(scores.mcc), scores.mcc),
     ),
     noticesOf("labels-notices", { repairs: scores.repairs, refused: [], file: labelsName }),
     missing.length > 0 && h("ul", { className: "warnings" }, ...missing.map((text) => h("li", {}, text))),
@@ -47,13 +54,14 @@ export function scoresPanel(
   );
 }
 
-/** One number with its name. */
-export function metric(id: string, name: string, text: string, value: number): HTMLElement {
+/** One number with its name, and a note below it. */
+export function metric(id: string, name: string, text: string, value: number, note?: string): HTMLElement {
   return h(
     "div",
     {},
     h("dt", {}, name),
     h("dd", {}, h("data", { attributes: { value, "data-metric": id } }, text)),
+    note !== undefined && h("dd", { className: "note" }, note),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Prediction } from "painwave";
-import { classTag, doubtOf, stackedBar, verdictTag } from "./bars.js";
+import { alternativesOf, classTag, doubtOf, groundOf, stackedBar, verdictTag } from "./bars.js";
 import { fill, h } from "./dom.js";
 import { integer, percent, plural } from "./format.js";
 import type { Subject } from "./subject.js";
@@ -232,7 +232,7 @@ export class SubjectTable {
       "tr",
       {
         id: `subject-${index}`,
-        className: refusal ? "unread" : "",
+        className: refusal ? "unread" : groundOf(prediction),
         attributes: {
           "aria-rowindex": index + 2,
           "aria-selected": String(index === this.#selected),
@@ -268,11 +268,13 @@ export class SubjectTable {
     const { label, probabilities } = prediction;
     const shares = this.#classes.map((name) => probabilities[name] ?? 0);
     const probability = probabilities[label] ?? 0;
+    const alternatives = alternativesOf(prediction, this.#classes);
     return [
       h(
         "td",
-        { title: (prediction.unlike && doubtOf(prediction)) || "" },
+        { title: doubtOf(prediction) ?? "" },
         verdictTag(prediction, this.#classes),
+        alternatives !== undefined && h("span", { className: "alternatives" }, alternatives),
       ),
       h(
         "td",

@@ -11,8 +11,10 @@ use super::member::Training;
 use crate::conformal::SetCheck;
 use crate::decision;
 use crate::evaluation::Evaluation;
-use crate::recipe::{self, RecipeFile};
+use crate::intervals::Intervals;
+use crate::recipe::{self, Protocol, Recipe, RecipeFile};
 use crate::split::Split;
+use crate::versions;
 
 pub(super) fn card(
     file: &RecipeFile,
@@ -38,6 +40,9 @@ pub(super) fn card(
             ("labels".to_owned(), name(labels)),
             ("labels_sha256".to_owned(), labels_sha256.clone()),
             ("training_seed".to_owned(), recipe.training.seed.to_string()),
+            ("split_seed".to_owned(), recipe.validation.seed.to_string()),
+            ("protocol".to_owned(), protocol(recipe).to_owned()),
+            ("burn".to_owned(), versions::BURN.to_owned()),
         ]
         .into_iter()
         .chain(recipe.data.origin.clone().map(|origin| ("origin".to_owned(), origin)))
@@ -45,6 +50,7 @@ pub(super) fn card(
         .collect(),
         split: describe(file, calibration, splits),
         metrics: BTreeMap::new(),
+        intervals: BTreeMap::new(),
         confusion: Vec::new(),
         weights: None,
         precisions: Vec::new(),
@@ -54,7 +60,7 @@ pub(super) fn card(
 }
 
 /// What the card says of fine-tuning, after the split.
-pub(super) fn fine_tuning(trainings: &[Training]) -> String {
+pub(super) fn fine_tuning(trainings: &[Training], nested: bool) -> String {
     let tuned: Vec<_> =
         trainings.iter().filter_map(|training| training.outcome.fine_tuned.as_ref()).collect();
     let epochs = tuned.first().map_or(0, |tuned| tuned.epochs.len());
@@ -63,45 +69,39 @@ pub(super) fn fine_tuning(trainings: &[Training]) -> String {
         (tuned, all) if tuned == all => "every member was".to_owned(),
         (tuned, all) => format!("{tuned} of {all} members were"),
     };
-    format!(
-        "; then {who} fine-tuned on those of training and validation for {epochs} epochs: the scores are from before"
-    )
+    let whose = if nested { "the scores are from after it" } else { "the scores are from before" };
+    format!("; then {who} fine-tuned on those that train and those that choose for {epochs} epochs: {whose}")
 }
 
-/// Puts the scores on the card, and how the decision was chosen.
+/// Puts the scores on the card, with their intervals, and how the decision was chosen.
 pub(super) fn record(manifest: &mut Manifest, evaluation: &Evaluation, decided: Option<&Decided>) {
     let Manifest { card, decision, classes, .. } = manifest;
-    let Evaluation { scores, probabilities } = evaluation;
-    let of_classes = [
-        ("accuracy", scores.accuracy),
-        ("weighted_precision", scores.weighted_average.precision),
-        ("weighted_recall", scores.weighted_average.recall),
-        ("weighted_f1", scores.weighted_average.f1),
-        ("macro_f1", scores.macro_average.f1),
-    ];
-    let of_probabilities = probabilities.iter().flat_map(|scores| {
-        [
-            ("log_loss", scores.log_loss),
-            ("brier_score", scores.brier_score),
-            ("expected_calibration_error", scores.expected_calibration_error),
-        ]
-    });
-    let metrics = of_classes.into_iter().chain(of_probabilities);
-    card.metrics = metrics.map(|(name, value)| (name.to_owned(), value)).collect();
-    card.confusion = scores.confusion.clone();
+    let values = evaluation.values().into_iter();
+    card.metrics = values.map(|(measure, value)| (measure.key().to_owned(), value)).collect();
+    card.intervals = evaluation.intervals.as_ref().map_or_else(BTreeMap::new, Intervals::of_card);
+    card.confusion = evaluation.scores.confusion.clone();
     if let (Some(decision), Some(decided)) = (decision::text(decision, classes), decided) {
         card.data.insert("decision".to_owned(), format!("{decision}; {}", decided.text()));
     }
 }
 
 /// Says how often prediction sets have the true class, and how large they are.
-pub(super) fn doubt(manifest: &mut Manifest, checks: &[SetCheck]) {
-    let said = |SetCheck { coverage, covered, size }: &SetCheck| {
+pub(super) fn doubt(manifest: &mut Manifest, checks: &[SetCheck], who: &str) {
+    let said = |SetCheck { coverage, covered, size, .. }: &SetCheck| {
         format!("at {:.0} % in {:.1} %, {size:.2} classes on average", 100.0 * coverage, 100.0 * covered)
     };
     let said: Vec<String> = checks.iter().map(said).collect();
-    let sets = format!("the true class is in the set {}; each subject left out in turn", said.join("; "));
+    let sets = format!("the true class is in the set {}; {who}", said.join("; "));
     manifest.card.data.insert("prediction_sets".to_owned(), sets);
+}
+
+/// Who chose and who judged, for people.
+pub fn protocol(recipe: &Recipe) -> &'static str {
+    match (recipe.validation.protocol, recipe.inner_share()) {
+        (Protocol::AsReport, _) => "as the report: the subjects that chose the epoch gave the scores",
+        (Protocol::Nested, Some(_)) => "nested: the subjects that gave the scores chose nothing",
+        (Protocol::Nested, None) => "nothing was chosen while the model was trained",
+    }
 }
 
 fn describe(file: &RecipeFile, calibration: &[usize], splits: &[Split]) -> String {
@@ -111,18 +111,24 @@ fn describe(file: &RecipeFile, calibration: &[usize], splits: &[Split]) -> Strin
         .as_ref()
         .map_or("subject, stratified by class".into(), |group| format!("groups of the column `{group}`"));
     let seed = validation.seed;
+    let choose = |split: &Split| match split.is_nested() {
+        true => format!(", {} choose the epoch", split.inner.subjects().len()),
+        false => String::new(),
+    };
     let split = match splits {
-        [Split { training, validation }] => format!(
-            "{} subjects for training, {} for validation, held out by {by}, seed {seed}",
-            training.len(),
-            validation.len(),
+        [split] => format!(
+            "{} subjects train{}, {} judge, held out by {by}, seed {seed}",
+            split.training.len(),
+            choose(split),
+            split.outer.subjects().len(),
         ),
         folds => {
-            let subjects: usize = folds.iter().map(|fold| fold.validation.len()).sum();
+            let subjects: usize = folds.iter().map(|fold| fold.outer.subjects().len()).sum();
+            let nested = if folds.iter().any(Split::is_nested) { " or choosing its epoch" } else { "" };
             let folds = folds.len();
             format!(
-                "{subjects} subjects in {folds} folds by {by}, seed {seed}; each is classified by members that were not \
-                 trained on its fold"
+                "{subjects} subjects in {folds} folds by {by}, seed {seed}; each is judged by members that were trained \
+                 without its fold{nested}"
             )
         }
     };

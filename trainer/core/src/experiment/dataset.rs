@@ -6,6 +6,7 @@ use painwave::recording::{Recording, Schema};
 use painwave::sampling::Sampling;
 
 use crate::labels::Label;
+use crate::preparation;
 
 /// Labelled recordings.
 #[derive(Clone, Debug)]
@@ -28,6 +29,12 @@ impl Dataset {
     /// The class of each of some recordings.
     pub fn classes_of(&self, subjects: &[usize]) -> Vec<usize> {
         subjects.iter().map(|subject| self.labels[*subject].class).collect()
+    }
+
+    /// The recordings with the columns of a schema only.
+    pub fn with_columns_of(&self, schema: &Schema) -> Vec<Recording> {
+        let project = |recording| preparation::project(recording, &self.schema, schema);
+        self.recordings.iter().map(project).collect()
     }
 }
 

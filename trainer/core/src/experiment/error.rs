@@ -51,7 +51,7 @@ pub enum ExperimentError {
     #[error(transparent)]
     Precision(#[from] PrecisionError),
     /// Cancelled before the last of several networks was trained.
-    #[error("interrupted in {part}: there is no ensemble yet, --resume continues")]
+    #[error("interrupted in {part}: there is no bundle yet, --resume continues")]
     Interrupted {
         /// The fold and the stage.
         part: String,

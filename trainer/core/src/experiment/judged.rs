@@ -1,13 +1,15 @@
-//! Predictions of the trained members on their validation subjects.
+//! Predictions of the trained members for subjects that they were not trained on.
 
 use painwave::bundle::Manifest;
 use painwave::classifier::Prediction;
 
 use super::dataset::Dataset;
+use crate::bootstrap;
 use crate::evaluation::Evaluation;
+use crate::labels::Label;
 use crate::split::Split;
 
-/// A validation subject and its prediction by the members of its fold, which were not trained on it.
+/// A subject and its prediction by the members of a fold that were not trained on it.
 #[derive(Clone, Debug)]
 pub struct Judged {
     /// Index in the data set.
@@ -16,6 +18,8 @@ pub struct Judged {
     pub fold: usize,
     /// The true class.
     pub truth: usize,
+    /// The group, if there are groups.
+    pub group: Option<String>,
     /// The prediction.
     pub prediction: Prediction,
 }
@@ -23,7 +27,7 @@ pub struct Judged {
 /// How temperature and thresholds were chosen, which the bundle holds.
 #[derive(Clone, Debug)]
 pub struct Decided {
-    /// Number of subjects that they were chosen on, which are neither training nor validation subjects.
+    /// Number of subjects that they were chosen on, which neither train nor judge, and choose nothing else.
     pub subjects: usize,
     /// What the scores of the run are scores of.
     pub judges: DecisionJudges,
@@ -54,26 +58,31 @@ impl Decided {
             }
         };
         format!(
-            "chosen for the model as it ships on {} subjects that are set aside from training and validation; {judges}",
+            "chosen for the model as it ships on {} subjects that are set aside from everything else; {judges}",
             self.subjects
         )
     }
 }
 
-/// The predictions of each split's members for its validation subjects, in the order of the data set.
-pub(super) fn judged(dataset: &Dataset, splits: &[Split], predictions: &[Vec<Prediction>]) -> Vec<Judged> {
+/// The predictions of each split's members for the subjects of one side of it, in the order of the data set.
+pub(super) fn answers(
+    dataset: &Dataset,
+    splits: &[Split],
+    side: impl Fn(&Split) -> Vec<usize>,
+    predictions: &[Vec<Prediction>],
+) -> Vec<Judged> {
     let mut judged = Vec::new();
     for (fold, (split, predictions)) in splits.iter().zip(predictions).enumerate() {
-        for (subject, prediction) in split.validation.iter().zip(predictions) {
-            let truth = dataset.labels[*subject].class;
-            judged.push(Judged { subject: *subject, fold, truth, prediction: prediction.clone() });
+        for (subject, prediction) in side(split).into_iter().zip(predictions) {
+            let Label { class: truth, group, .. } = dataset.labels[subject].clone();
+            judged.push(Judged { subject, fold, truth, group, prediction: prediction.clone() });
         }
     }
     judged.sort_by_key(|judged| judged.subject);
     judged
 }
 
-/// Applies the decision to predictions of validation subjects, as the classifier does with what it reads in the bundle.
+/// Applies the decision to predictions, as the classifier does with what it reads in the bundle.
 pub(super) fn apply(manifest: &Manifest, judged: &mut [Judged]) {
     let Manifest { decision, classes, .. } = manifest;
     for Judged { prediction, .. } in judged {
@@ -83,13 +92,10 @@ pub(super) fn apply(manifest: &Manifest, judged: &mut [Judged]) {
     }
 }
 
-/// Scores of validation subjects.
-pub fn evaluate<'a>(
-    manifest: &Manifest,
-    judged: impl IntoIterator<Item = &'a Judged, IntoIter: Clone>,
-) -> Evaluation {
-    let judged = judged
-        .into_iter()
-        .map(|Judged { truth, prediction, .. }| (*truth, prediction.class, &prediction.probabilities[..]));
-    Evaluation::new(&manifest.classes, manifest.aggregation.windows, judged)
+/// Scores of predictions, with their intervals.
+pub fn evaluate<'a>(manifest: &Manifest, judged: impl IntoIterator<Item = &'a Judged>) -> Evaluation {
+    let judged = judged.into_iter().map(|Judged { truth, group, prediction, .. }| {
+        ((*truth, prediction.class, &prediction.probabilities[..]), group.as_deref())
+    });
+    bootstrap::evaluate(&manifest.classes, manifest.aggregation.windows, judged, bootstrap::SEED)
 }

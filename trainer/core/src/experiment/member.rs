@@ -2,12 +2,11 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use painwave::bundle::Manifest;
 use painwave::features::FeatureExtractor;
 use painwave::network::Parameters;
-use painwave::recording::Recording;
 
 use super::dataset::{Dataset, pick};
+use super::ensemble::Ensemble;
 use super::error::ExperimentError;
 use super::part::Part;
 use super::settings::{Plan, Settings};
@@ -16,8 +15,7 @@ use crate::assemble::{self, TrainedMember};
 use crate::augmentation::Augmenter;
 use crate::host::{self, Executor};
 use crate::loss::Objective;
-use crate::preparation::Preparation;
-use crate::recipe::{RecipeFile, TrainingRecipe};
+use crate::recipe::{RecipeFile, Scheme, TrainingRecipe};
 use crate::split::Split;
 use crate::training::{
     self, Checkpoints, Control, End, FineTuningEpoch, History, Identity, Observer, Outcome, Problem,
@@ -34,7 +32,7 @@ pub struct Training {
     pub fold: usize,
     /// The subjects: those of the stage's classes, if it is one.
     pub split: Split,
-    /// Number of their windows: training and validation.
+    /// Number of the windows that train and of those that choose.
     pub windows: [usize; 2],
     /// Threads that computed its batches.
     pub threads: usize,
@@ -47,19 +45,15 @@ pub(super) struct Workshop<'a> {
     pub(super) file: &'a RecipeFile,
     pub(super) dataset: &'a Dataset,
     pub(super) settings: &'a Settings<'a>,
-    /// The manifest of the bundle that is being made.
-    pub(super) manifest: &'a Manifest,
-    /// The recordings of the data set, with the columns of the manifest's schema only.
-    pub(super) recordings: &'a [Recording],
 }
 
 /// A training that has not begun.
 pub(super) struct Draft<'a> {
+    ensemble: &'a Ensemble,
     part: Part,
     task: Task,
     /// The subjects of the classes that the network tells apart.
     split: Split,
-    preparation: &'a Preparation,
     recipe: TrainingRecipe,
     weights: Parameters,
 }
@@ -71,18 +65,22 @@ pub(super) struct Trained {
 }
 
 impl<'a> Workshop<'a> {
-    /// Drafts a training. Weights are drawn here, one network after the other.
-    pub(super) fn draft(&self, part: Part, split: &Split, preparation: &'a Preparation) -> Draft<'a> {
+    /// Drafts the trainings of an ensemble. Weights are drawn here, one network after the other.
+    pub(super) fn drafts(&self, ensemble: &'a Ensemble) -> impl Iterator<Item = Draft<'a>> {
+        ensemble.parts.iter().map(|part| self.draft(*part, ensemble))
+    }
+
+    fn draft(&self, part: Part, ensemble: &'a Ensemble) -> Draft<'a> {
         let task = Task::new(self.file, self.dataset, part);
-        let split = task.of_split(split);
+        let split = task.of_split(&ensemble.splits[part.fold]);
         let base = &self.file.recipe.training;
         let stage = self.file.recipe.stages.get(part.stage);
         let mut recipe = stage.map_or(base.clone(), |stage| stage.training(base));
         // So that the members of an ensemble differ in more than their subjects.
         recipe.seed = recipe.seed.wrapping_add(part.member() as u64);
-        let network = &self.manifest.members[part.member()].network;
+        let network = &ensemble.manifest.members[part.member()].network;
         let weights = training::fresh_weights(network, self.settings.device, recipe.seed);
-        Draft { part, task, split, preparation, recipe, weights }
+        Draft { ensemble, part, task, split, recipe, weights }
     }
 
     /// Trains all drafts, as many at once as the scheduler does; the results are in their order. One that fails ends
@@ -117,15 +115,16 @@ impl<'a> Workshop<'a> {
         failed: &AtomicBool,
     ) -> Result<Trained, ExperimentError> {
         let (part, split, threads) = (draft.part, draft.split.clone(), executor.threads());
-        let (preparation, weights) = (draft.preparation, draft.weights.clone());
+        let (ensemble, weights) = (draft.ensemble, draft.weights.clone());
         let problem = self.problem(draft)?;
-        let plan = Plan { part, problem: &problem, preparation, schema: &self.manifest.schema, threads };
+        let preparation = &ensemble.preparations[part.fold];
+        let plan = Plan { part, problem: &problem, preparation, schema: &ensemble.manifest.schema, threads };
         let outcome = self.outcome(&plan, &weights, executor, failed);
         let interrupted = match &outcome {
             Ok(outcome) => outcome.end == End::Interrupted,
             Err(error) => matches!(error, TrainingError::Interrupted),
         };
-        if interrupted && !part.is_only() {
+        if interrupted && !self.trains_one() {
             return Err(ExperimentError::Interrupted { part: part.name() });
         }
         let outcome = outcome?;
@@ -139,20 +138,27 @@ impl<'a> Workshop<'a> {
         Ok(Trained { training, member })
     }
 
+    /// Whether the recipe has one training only, so that what it has when it is interrupted is a model.
+    fn trains_one(&self) -> bool {
+        let recipe = &self.file.recipe;
+        let only = matches!(recipe.validation.scheme(), Scheme::HoldOut(_)) && recipe.networks() == 1;
+        only && recipe.validation.cross_fit.is_none()
+    }
+
     /// What a network is trained on.
     fn problem(&self, draft: Draft<'_>) -> Result<Problem, ExperimentError> {
-        let Draft { part, task, split, recipe, .. } = draft;
-        let Workshop { file, manifest, recordings, .. } = *self;
+        let Draft { ensemble, part, task, split, recipe, .. } = draft;
+        let Ensemble { manifest, recordings, .. } = ensemble;
         let member = &manifest.members[part.member()];
         let features = FeatureExtractor::new(&member.features, &manifest.schema)?;
         let windows = |side: &[usize]| {
             WindowSet::new(&pick(recordings, side), &task.answers(side), &features, &manifest.window)
         };
-        let (training, validation) = (windows(&split.training), windows(&split.validation));
+        let (training, validation) = (windows(&split.training), windows(split.inner.subjects()));
         let augmentation = Augmenter::new(&recipe.augmentation, &member.features, training.means());
         let augmentation = augmentation.map_err(|axis| {
             let expected = "columns that the features keep, neither one-hot nor in a `pca` group";
-            file.value_error("training.augmentation", axis, expected)
+            self.file.value_error("training.augmentation", axis, expected)
         })?;
         let objective = Objective::new(&recipe, &training.classes_of_subjects(), &task.names)?;
         Ok(Problem {
@@ -190,7 +196,7 @@ impl<'a> Workshop<'a> {
             device,
             epochs: epochs.unwrap_or(usize::MAX).min(problem.recipe.epochs),
             // The parts after the one that was interrupted have none yet.
-            resume: resume && (part.is_only() || checkpoints.exist()?),
+            resume: resume && (self.trains_one() || checkpoints.exist()?),
             checkpoints: &checkpoints,
             executor,
         };

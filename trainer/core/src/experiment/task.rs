@@ -30,8 +30,7 @@ impl Task {
     /// The subjects of a split that there is an answer for. [`split::divide`](crate::split::divide) sees to it that every
     /// answer is trained and that there are subjects to judge.
     pub(super) fn of_split(&self, split: &Split) -> Split {
-        let known = |side: &[usize]| side.iter().copied().filter(|i| self.answers[*i].is_some()).collect();
-        Split { training: known(&split.training), validation: known(&split.validation) }
+        split.filter(|subject| self.answers[subject].is_some())
     }
 
     /// The answers for subjects of [`Task::of_split`].

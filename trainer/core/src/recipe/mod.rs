@@ -33,7 +33,7 @@ pub use self::training::{
     Augmentation, ClassWeights, EarlyStopping, Every, Fill, FineTuning, Loss, Metric, Optimizer, Penalties,
     Rotation, Sampler, Schedule, Targets, TimeMasking, TrainingRecipe,
 };
-pub use self::validation::{Scheme, ValidationRecipe};
+pub use self::validation::{Protocol, Scheme, ValidationRecipe};
 
 /// A recipe as it was read.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -68,6 +68,9 @@ pub struct Recipe {
     #[serde(default)]
     pub decision: DecisionRecipe,
 }
+
+/// Share of the subjects that choose where a recipe names none.
+const INNER: f64 = 0.15;
 
 /// How long a training may go on: what can be raised to continue one that has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -209,6 +212,19 @@ impl Recipe {
     /// Networks that a fold trains: one for each stage, or the one that tells all classes apart.
     pub fn networks(&self) -> usize {
         self.stages.len().max(1)
+    }
+
+    /// Share of the subjects that are not held out that is set aside to choose by. None where the recipe chooses nothing
+    /// while it trains, and where those that judge choose as in the reports.
+    pub fn inner_share(&self) -> Option<f64> {
+        let TrainingRecipe { early_stopping, schedule, fine_tuning, .. } = &self.training;
+        let plateau = matches!(schedule, Schedule::Plateau { .. });
+        // Fine-tuning trains on those that have chosen: were there none but those that judge, it would train on them.
+        let chooses = early_stopping.is_some() || plateau || fine_tuning.is_some();
+        match self.validation.protocol {
+            Protocol::Nested => self.validation.inner.or(chooses.then_some(INNER)),
+            Protocol::AsReport => None,
+        }
     }
 
     /// The network for `dense` inputs a step and `classes` classes.

@@ -11,17 +11,17 @@ pub enum SplitError {
     },
     /// A class with fewer subjects than there are sides.
     #[error(
-        "too few subjects are of the class `{class}`: {found}, expected at least {needed}, {}; label more of them, or \
-         leave the class out",
-        purposes(*needed)
+        "too few subjects are of the class `{class}`: {found}, expected at least {}; label more of them, or leave the class \
+         out",
+        needed(purposes)
     )]
     TooFew {
         /// The class.
         class: String,
         /// Its subjects.
         found: usize,
-        /// How many are needed.
-        needed: usize,
+        /// What one is needed for each.
+        purposes: Vec<Purpose>,
     },
     /// A class with fewer subjects than there are folds.
     #[error(
@@ -48,17 +48,17 @@ pub enum SplitError {
     },
     /// A class whose subjects lie in fewer groups than there are sides.
     #[error(
-        "the subjects of the class `{class}` are in too few groups: {found}, expected at least {needed}, {}; label some \
-         of other groups, leave the class out, or name another column",
-        purposes(*needed)
+        "the subjects of the class `{class}` are in too few groups: {found}, expected at least {}; label some of other \
+         groups, leave the class out, or name another column",
+        needed(purposes)
     )]
     FewGroupsOfClass {
         /// The class.
         class: String,
         /// The groups.
         found: usize,
-        /// How many are needed.
-        needed: usize,
+        /// What one is needed for each.
+        purposes: Vec<Purpose>,
     },
     /// A stage whose subjects lie in fewer groups than there are folds.
     #[error(
@@ -109,14 +109,45 @@ pub enum SplitError {
         /// Folds, or the two sides of a hold-out.
         parts: usize,
     },
+    /// The subjects that are left to train cannot give some to choose the epoch.
+    #[error("of the subjects {left}, some are set aside to choose the epoch by: {source}")]
+    Inner {
+        /// Which they are, such as `that train fold 2`.
+        left: String,
+        /// Why they cannot be divided.
+        source: Box<SplitError>,
+    },
 }
 
-/// What a class's subjects are for, if that many are needed.
-fn purposes(needed: usize) -> &'static str {
-    match needed {
-        2 => "one to train and one to judge",
-        _ => "one to train, one to judge and one to choose the decision on",
+/// What a class needs a subject, or a group, for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To train on.
+    Train,
+    /// To choose the epoch by.
+    Choose,
+    /// To judge by.
+    Judge,
+    /// To choose temperature and thresholds by.
+    Decide,
+}
+
+impl Purpose {
+    fn text(self) -> &'static str {
+        match self {
+            Purpose::Train => "one to train",
+            Purpose::Choose => "one to choose the epoch",
+            Purpose::Judge => "one to judge",
+            Purpose::Decide => "one to choose the decision on",
+        }
     }
+}
+
+/// How many are needed, and for what.
+fn needed(purposes: &[Purpose]) -> String {
+    let texts: Vec<&str> = purposes.iter().map(|purpose| purpose.text()).collect();
+    let (last, first) = texts.split_last().unwrap_or((&"", &[]));
+    format!("{}, {} and {last}", texts.len(), first.join(", "))
 }
 
 impl SplitError {
@@ -125,6 +156,7 @@ impl SplitError {
         match self {
             SplitError::Nobody { .. } => "data.classes",
             SplitError::TooFew { .. } => "validation",
+            SplitError::Inner { .. } => "validation.inner",
             SplitError::MissingFromFold { .. } | SplitError::StageMissingFromFold { .. } => {
                 "validation.folds"
             }

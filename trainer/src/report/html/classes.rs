@@ -11,10 +11,10 @@ use crate::page::{Page, scrolling, svg};
 pub(super) fn section(page: &mut Page, run: &RunReport<'_>) {
     page.section("Classes");
     page.add(html! {
-        div.beside { (confusion(run.scores)) (scores(run.scores)) }
+        div.beside { (confusion(&run.evaluation.scores)) (scores(&run.evaluation.scores)) }
     });
-    if let Some((subjects, truth, prediction)) = worst(run.scores) {
-        let of = run.scores.classes[truth].support;
+    if let Some((subjects, truth, prediction)) = worst(&run.evaluation.scores) {
+        let of = run.evaluation.scores.classes[truth].support;
         let (truth, prediction) = (&run.classes[truth], &run.classes[prediction]);
         let subjects = count(subjects as usize, "subject");
         page.paragraph(&format!(

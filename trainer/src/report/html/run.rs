@@ -2,7 +2,7 @@
 
 use painwave::bundle::ModelCard;
 use painwave::classifier::Prediction;
-use painwave::evaluation::Scores;
+use painwave_train::evaluation::Evaluation;
 use painwave_train::training::{End, History};
 
 /// Everything that the page says.
@@ -19,7 +19,7 @@ pub struct RunReport<'a> {
     /// The subjects that judged, each by what was not trained on it.
     pub judged: Vec<JudgedSubject<'a>>,
     /// Scores of these subjects.
-    pub scores: &'a Scores,
+    pub evaluation: &'a Evaluation,
     /// Whether the windows vote: then there are shares of votes where others have probabilities.
     pub votes: bool,
     /// Weights of one member.

@@ -2,7 +2,9 @@
 
 use maud::html;
 use painwave::evaluation::Scores;
-use painwave_train::calibration::{Calibration, wilson};
+use painwave_train::calibration::Calibration;
+use painwave_train::intervals::{Intervals, Over};
+use painwave_train::measure::Measure;
 use painwave_train::training::End;
 
 use super::run::{RunReport, TrainingReport};
@@ -23,21 +25,39 @@ pub(super) fn origin(page: &mut Page, run: &RunReport<'_>) {
     page.add(html! { p.lead { (origin) } });
 }
 
+/// The scores that stand at the top.
+const HEADLINE: [Measure; 7] = [
+    Measure::WeightedF1,
+    Measure::MacroF1,
+    Measure::Accuracy,
+    Measure::BalancedAccuracy,
+    Measure::Mcc,
+    Measure::Auroc,
+    Measure::LogLoss,
+];
+
 /// The scores, beside those of a trivial classifier.
 pub(super) fn scores(page: &mut Page, run: &RunReport<'_>, calibration: Option<&Calibration>) {
-    let scores = run.scores;
-    let right = run.judged.iter().filter(|subject| subject.is_right()).count();
-    let (low, high) = wilson(right as u32, scores.subjects);
-    let common = most_common(scores);
+    let evaluation = run.evaluation;
+    let common = most_common(&evaluation.scores);
     let naive = Scores::new(run.classes, run.judged.iter().map(|subject| (subject.truth, common)));
-    let mut tiles = vec![
-        ("Weighted F1", decimals(scores.weighted_average.f1), naive_note(naive.weighted_average.f1)),
-        ("Macro F1", decimals(scores.macro_average.f1), naive_note(naive.macro_average.f1)),
-        ("Accuracy", decimals(scores.accuracy), format!("95 % interval {low:.3} to {high:.3}")),
-    ];
+    let tile = |measure: Measure| {
+        let interval = evaluation.intervals.as_ref().and_then(|of| of.scores.get(&measure));
+        let interval = interval.map(|[low, high]| format!("95 % interval {low:.3} to {high:.3}"));
+        let guess = match measure {
+            Measure::WeightedF1 => Some(naive_note(naive.weighted_average.f1)),
+            Measure::MacroF1 => Some(naive_note(naive.macro_average.f1)),
+            Measure::Accuracy => Some(naive_note(naive.accuracy)),
+            _ => None,
+        };
+        let notes = [interval, guess].into_iter().flatten().collect::<Vec<_>>().join("; ");
+        Some((capitalised(measure.name()), decimals(evaluation.value(measure)?), notes))
+    };
+    let mut tiles: Vec<(String, String, String)> = HEADLINE.into_iter().filter_map(tile).collect();
     tiles.extend(calibration.map(|calibration| {
-        let note = format!("{} sure, {} right", percent(calibration.confidence), percent(scores.accuracy));
-        ("Calibration error", decimals(calibration.expected_error), note)
+        let right = percent(evaluation.scores.accuracy);
+        let note = format!("{} sure, {right} right", percent(calibration.confidence));
+        ("Calibration error".to_owned(), decimals(calibration.expected_error), note)
     }));
     page.section("Scores");
     page.add(html! {
@@ -52,13 +72,34 @@ pub(super) fn scores(page: &mut Page, run: &RunReport<'_>, calibration: Option<&
     };
     let label = &run.classes[common];
     page.paragraph(&format!(
-        "Validation on {subjects} {unseen}. The guess beside each F1 is the score of answering `{label}` for \
-         everyone. The epochs that were kept were chosen by these same subjects, so expect a little less on new ones."
+        "Validation on {subjects} {unseen}. A guess is the score of answering `{label}` for everyone. \
+         The epochs that were kept were chosen by these same subjects, so expect a little less on new ones."
     ));
+    if let Some(intervals) = &evaluation.intervals {
+        page.paragraph(&intervals_note(intervals));
+    }
 }
 
 fn naive_note(f1: f64) -> String {
     format!("a guess has {f1:.3}")
+}
+
+/// How the intervals came about.
+fn intervals_note(Intervals { resamples, over, units, .. }: &Intervals) -> String {
+    let units = over.text(*units);
+    let dependent = match over {
+        Over::Subjects => "",
+        Over::Groups => ", since the recordings of one group are no independent evidence",
+    };
+    format!(
+        "Intervals are those of the percentile bootstrap: what {resamples} draws of the {units} with replacement \
+         score{dependent}. Of few they are too narrow."
+    )
+}
+
+fn capitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 /// The class with most subjects, the first of equals.
