@@ -6,11 +6,11 @@ use super::reference::Reference;
 
 /// A normal score beyond which one subject does not move the mean of all further.
 const MAX_SCORE: f64 = 4.0;
-/// A mean normal score is named from this size on: a fifth of the spread of the training subjects is a small effect
+/// A mean normal score is named from this size on, somewhat less than a small effect, which is a fifth of the spread
 /// (Cohen, "Statistical power analysis for the behavioral sciences", 1988, section 2.2).
-const SMALL: f64 = 0.2;
-/// And if chance brings it about less often than once in 30,000 channels.
-const STANDARD_ERRORS: f64 = 4.0;
+const SMALL: f64 = 0.15;
+/// And if chance, in the file and in the training subjects, brings it about less often than once in 2,000 channels.
+const STANDARD_ERRORS: f64 = 3.5;
 /// Fewer subjects are no file: each is compared by itself.
 const MIN_SUBJECTS: u32 = 10;
 
@@ -50,11 +50,9 @@ impl Shift {
     pub fn channels(&self, reference: &Reference) -> Vec<ShiftedChannel> {
         let subjects = f64::from(self.subjects.max(1));
         let sizes = reference.channels.iter().copied().zip(self.sums.iter().map(|sum| sum / subjects));
-        let is_shifted = |size: f64| {
-            self.subjects >= MIN_SUBJECTS
-                && size.abs() >= SMALL
-                && size.abs() * subjects.sqrt() >= STANDARD_ERRORS
-        };
+        let standard_error = (1.0 / subjects + 1.0 / f64::from(reference.subjects.max(1))).sqrt();
+        let least = SMALL.max(STANDARD_ERRORS * standard_error);
+        let is_shifted = |size: f64| self.subjects >= MIN_SUBJECTS && size.abs() >= least;
         let mut shifted: Vec<ShiftedChannel> = sizes
             .filter(|(_, size)| is_shifted(*size))
             .map(|(channel, size)| ShiftedChannel { channel, size })
