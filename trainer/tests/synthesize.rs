@@ -5,7 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use painwave_synthetic::model::{CLASSES, JOINTS, NOISE};
+use painwave_synthetic::model::{CLASSES, JOINTS, NOISE, SURVEYS};
+use painwave_synthetic::published::{self, BINS};
 use painwave_synthetic::subject::{Split, Step, Subject, stratified};
 use tempfile::TempDir;
 
@@ -179,20 +180,22 @@ fn the_joints_statistics_are_the_published_ones() {
         assert_near(&format!("mean of joint {joint}"), mean(&joints[joint]), MEANS[joint], 0.035);
         assert_near(&format!("sd of joint {joint}"), deviation(&joints[joint]), DEVIATIONS[joint], 0.02);
     }
-    for (joint, mean_published, sd, maximum) in
-        [(26, 0.042, 0.060, 1.4), (27, 0.058, 0.080, 1.4), (28, 0.050, 0.061, 1.4), (29, 0.062, 0.073, 1.4)]
+    for (joint, mean_published, sd) in
+        [(26, 0.042, 0.060), (27, 0.058, 0.080), (28, 0.050, 0.061), (29, 0.062, 0.073)]
     {
         assert_near(&format!("mean of joint {joint}"), mean(&joints[joint]), mean_published, 0.005);
-        assert_near(&format!("sd of joint {joint}"), deviation(&joints[joint]), sd, 0.02);
+        assert_near(&format!("sd of joint {joint}"), deviation(&joints[joint]), sd, 0.01);
         assert!((0.015..0.055).contains(&quantile(&joints[joint], 0.5)));
-        assert!(joints[joint].iter().all(|value| (0.0..=maximum).contains(value)));
+        // More subjects go a little further than the published ones.
+        let limit = published::joint(joint).max + 0.03;
+        assert!(joints[joint].iter().all(|value| (0.0..=limit).contains(value)));
     }
     for (joint, quartiles) in
         [(2, [0.57, 0.91, 1.00]), (3, [0.52, 0.91, 0.99]), (4, [0.18, 0.93, 1.04]), (5, [0.21, 0.95, 1.03])]
     {
         // The lower quartile lies between two modes, where few values are.
         for (share, published, tolerance) in
-            [(0.25, quartiles[0], 0.2), (0.5, quartiles[1], 0.03), (0.75, quartiles[2], 0.03)]
+            [(0.25, quartiles[0], 0.06), (0.5, quartiles[1], 0.03), (0.75, quartiles[2], 0.03)]
         {
             let found = quantile(&joints[joint], share);
             assert_near(&format!("quantile {share} of joint {joint}"), found, published, tolerance);
@@ -215,9 +218,7 @@ fn the_joints_statistics_are_the_published_ones() {
         (9, 10, -0.35),
     ] {
         let found = correlation(&joints[a], &joints[b]);
-        // Large movements decide the correlations of the joints from 26 on.
-        let tolerance = if a < 26 { 0.07 } else { 0.1 };
-        assert_near(&format!("correlation of joints {a} and {b}"), found, published, tolerance);
+        assert_near(&format!("correlation of joints {a} and {b}"), found, published, 0.05);
     }
     // Made by a few dozen spikes, so chance adds more.
     assert_near("correlation of joints 15 and 16", correlation(&joints[15], &joints[16]), 0.767, 0.12);
@@ -227,7 +228,7 @@ fn the_joints_statistics_are_the_published_ones() {
         let published = if [13, 15, 17, 18, 20].contains(&joint) { 0.44..0.53 } else { 0.0..1e-9 };
         assert!(published.contains(&zeros), "zeros of joint {joint}: {zeros}");
         assert!((2e-5..5e-4).contains(&mean(values)), "mean of joint {joint}: {}", mean(values));
-        assert!(values.iter().all(|&value| value <= 1.44));
+        assert!(values.iter().all(|&value| value <= published::joint(joint).max * (1.0 + 1e-12)));
         assert!(quantile(values, 0.5) < 4.5e-6);
     }
     assert!(joints[30].iter().all(|&value| value == 0.5));
@@ -258,6 +259,87 @@ fn the_joints_statistics_are_the_published_ones() {
             let tolerance = if joint < 26 { 0.045 } else { 0.015 };
             assert_near(&what, mean(&values), published, tolerance);
         }
+    }
+}
+
+/// Each subject's counts in the bins of each column, surveys first.
+type Counts = Vec<Vec<[f64; BINS + 1]>>;
+
+fn counts(seed: u64, subjects: u64) -> Counts {
+    let of = |(index, stratum)| {
+        let steps = Subject::draw(seed, Split::Train, index, stratum).into_steps(STEPS);
+        let value = |step: &Step, column: usize| match column {
+            ..SURVEYS => f64::from(step.surveys[column]),
+            _ => step.joints[column - SURVEYS],
+        };
+        let of_column = |(index, column): (usize, &published::Column)| {
+            let mut counts = [0.0; BINS + 1];
+            steps.iter().for_each(|step| counts[column.bin(value(step, index))] += 1.0);
+            counts
+        };
+        published::columns().iter().enumerate().map(of_column).collect()
+    };
+    stratified(seed, Split::Train, subjects).map(of).collect()
+}
+
+fn sum<'a>(counts: impl IntoIterator<Item = &'a [f64; BINS + 1]>) -> [f64; BINS + 1] {
+    let mut sum = [0.0; BINS + 1];
+    for counts in counts {
+        sum.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+    }
+    sum
+}
+
+/// A column's distance from the published distribution that the model as a whole may have.
+const DISTANCE: f64 = 0.03;
+
+#[test]
+fn every_column_is_distributed_as_published() {
+    // So many subjects that chance is small against the distance.
+    let subjects = counts(1, 20 * 661);
+    for (index, column) in published::columns().iter().enumerate() {
+        let distance = column.distance(&sum(subjects.iter().map(|columns| &columns[index])));
+        assert!(distance <= DISTANCE, "{}: total variation distance {distance:.4}", column.name);
+    }
+}
+
+#[test]
+fn as_many_subjects_as_published_are_distributed_as_published_but_for_chance() {
+    const BLOCKS: usize = 20;
+    let subjects = counts(2, BLOCKS as u64 * 661);
+    let shipped = counts(0, 661);
+    for (index, column) in published::columns().iter().enumerate() {
+        let set = |subjects: &Counts| sum(subjects.iter().map(|columns| &columns[index]));
+        let all = set(&subjects);
+        // How far sets of 661 subjects lie from the model that they are drawn from: up to 0.05 for joints of few
+        // levels, whose subjects differ much from one another, 0.001 for those that rest.
+        let total: f64 = all.iter().sum();
+        let chance = subjects.chunks(661).map(|block| {
+            let block = sum(block.iter().map(|columns| &columns[index]));
+            let of_block: f64 = block.iter().sum();
+            let differences = block.iter().zip(all).map(|(b, a)| (b / of_block - a / total).abs());
+            0.5 * differences.sum::<f64>()
+        });
+        let chance = chance.fold(0.0, f64::max);
+        let distance = column.distance(&set(&shipped));
+        // A row of the table in docs/results.md.
+        println!("| {} | {:.4} | {distance:.4} | {chance:.4} |", column.name, column.distance(&all));
+        assert!(chance < 0.08, "{}: {chance:.4} by chance", column.name);
+        assert!(distance <= DISTANCE + chance, "{}: {distance:.4}, {chance:.4} by chance", column.name);
+    }
+}
+
+#[test]
+fn rare_postures_last_for_whole_recordings() {
+    let set = Set::draw(Split::Train, SUBJECTS);
+    // Published: 1.2 and 1.7 % of the rows.
+    for (joint, low, published) in [(0, 0.32, 0.012), (1, 0.39, 0.017)] {
+        let share = |values: &[f64]| values.iter().filter(|v| **v < low).count() as f64 / values.len() as f64;
+        let values = set.joint(joint);
+        assert_near(&format!("rows of joint {joint} below {low}"), share(&values), published, 0.005);
+        let whole = values.chunks(STEPS).filter(|recording| share(recording) > 0.9).count();
+        let rows = whole as f64 / set.classes.len() as f64;
+        assert!(rows > 0.5 * published, "joint {joint}: {rows} of the recordings lie below {low}");
     }
 }
 

@@ -4,16 +4,11 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
+use super::marginal::marginals;
 use super::model::*;
-
-/// Which of the two sets a subject belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Split {
-    /// The labelled set that models are fitted on.
-    Train,
-    /// The shifted set that they are judged on.
-    Test,
-}
+pub use super::population::Split;
+use super::population::{limb_state, parabola, posture_probabilities};
+use super::resting;
 
 /// What is drawn for a whole block of subjects, so that every block has the published class balance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,15 +28,15 @@ pub struct Latents {
     pub expressed: usize,
     /// How strongly pain shows, about 1; 0 without pain.
     pub severity: f64,
-    /// Levels of joints 00 to 12.
+    /// Levels of joints 00 to 12, in their own units.
     pub levels: [f64; BODY],
     /// How far the ends of the parabola rise above its lowest point, joints 00 to 05.
     pub drift: [f64; POSTURED],
     /// Where the parabola is lowest, as a share of the recording.
     pub lowest: f64,
-    /// Mean of the logarithm of joints 26 to 29.
+    /// Mean of the latent motion of joints 26 to 29.
     pub limb_levels: [f64; LIMBS],
-    /// Standard deviation of the logarithm of joints 26 to 29 within the recording.
+    /// Its standard deviation within the recording.
     pub limb_motion: [f64; LIMBS],
     /// Hidden survey levels, 0 to 2.
     pub surveys: [u8; SURVEYS],
@@ -126,10 +121,10 @@ impl Subject {
                 let drift = if joint < POSTURED { latents.drift[joint] * bend } else { 0.0 };
                 joints[joint] = (latents.levels[joint] + drift + NOISE[joint] * normal(rng)).max(0.0);
             }
-            resting_joints(rng, latents.faulty, &mut joints[BODY..BODY + RESTING.len()]);
+            joints[BODY..LIMBS_FROM].copy_from_slice(&resting::draw(rng, latents.faulty));
             for limb in 0..LIMBS {
-                let y = (latents.limb_levels[limb] + latents.limb_motion[limb] * motion[limb]).exp();
-                joints[26 + limb] = y / (1.0 + (y / LIMB_LIMIT).powi(2)).sqrt();
+                let latent = latents.limb_levels[limb] + latents.limb_motion[limb] * motion[limb];
+                joints[LIMBS_FROM + limb] = marginals().limbs[limb].value(latent);
             }
             joints[30] = JOINT_30;
             let surveys = latents.surveys.map(|level| answer(rng, level));
@@ -159,33 +154,35 @@ impl Latents {
     }
 }
 
+/// Latent levels, then what the training set shows for them, then what moves the test set.
 fn levels(rng: &mut impl Rng, split: Split, class: usize) -> [f64; BODY] {
-    let mut levels = [0.0; BODY];
-
-    let posture = if rng.random_bool(GUARDING[class]) {
-        COMMON_WEIGHTS.len() + 2 * (class - 1) + choose(rng, &GUARDING_WEIGHTS[class])
-    } else {
-        let weights = if split == Split::Test { &TEST_COMMON_WEIGHTS } else { &COMMON_WEIGHTS };
-        choose(rng, weights)
-    };
-    for joint in 0..POSTURED {
-        levels[joint] = POSTURES[posture][joint] + LEVEL_SPREAD[joint] * normal(rng);
-    }
+    let latent = latent_levels(rng, split, class);
+    let mut levels = std::array::from_fn(|joint| marginals().levels[joint].inverse(latent[joint]));
     if split == Split::Test {
         for (level, offset) in levels.iter_mut().zip(TEST_OFFSETS) {
             *level += offset;
         }
     }
+    levels
+}
 
-    let low = rng.random_bool(ARMS.low_probability[class]);
-    for arm in 0..2 {
-        let joint = POSTURED + arm;
-        let (level, spread) =
-            if low { (ARMS.low[arm], ARMS.low_spread) } else { (ARMS.usual[arm], LEVEL_SPREAD[joint]) };
-        levels[joint] = level + spread * normal(rng);
+fn latent_levels(rng: &mut impl Rng, split: Split, class: usize) -> [f64; BODY] {
+    let mut levels = [0.0; BODY];
+
+    let posture = &POSTURES[choose(rng, &posture_probabilities(split, class))];
+    for joint in 0..POSTURED {
+        levels[joint] = posture.levels[joint] + posture.spread[joint] * normal(rng);
     }
 
-    let trunk = &mut levels[8..];
+    let low = rng.random_bool(ARMS.low_probability[class]);
+    let scatter = correlated(rng, &ARMS.factor);
+    for (arm, scatter) in scatter.into_iter().enumerate() {
+        let (level, spread) =
+            if low { (ARMS.low[arm], ARMS.low_spread) } else { (ARMS.usual[arm], ARMS.usual_spread[arm]) };
+        levels[POSTURED + arm] = level + spread * scatter;
+    }
+
+    let trunk = &mut levels[TRUNK_FROM..];
     let scatter = correlated(rng, &TRUNK_FACTOR);
     for (k, level) in trunk.iter_mut().enumerate() {
         *level = TRUNK_LEVELS[class][k] + TRUNK_SPREAD[k] * scatter[k];
@@ -200,7 +197,7 @@ fn levels(rng: &mut impl Rng, split: Split, class: usize) -> [f64; BODY] {
     levels
 }
 
-/// Means and standard deviations of the logarithm: no pain's, moved towards the class's by the severity.
+/// Level and standard deviation of the latent motion.
 fn limbs(rng: &mut impl Rng, class: usize, severity: f64) -> ([f64; LIMBS], [f64; LIMBS]) {
     let scatter = correlated(rng, &LIMB_FACTOR);
     let (mut levels, motion) = limb_state(class, severity);
@@ -210,25 +207,10 @@ fn limbs(rng: &mut impl Rng, class: usize, severity: f64) -> ([f64; LIMBS], [f64
     (levels, motion)
 }
 
-/// As [`limbs`], before subjects differ.
-pub(super) fn limb_state(class: usize, severity: f64) -> ([f64; LIMBS], [f64; LIMBS]) {
-    let towards = |from: f64, to: f64| from + severity * (to - from);
-    (
-        std::array::from_fn(|limb| towards(limb_median(0, limb), limb_median(class, limb))),
-        std::array::from_fn(|limb| towards(LIMB_MOTION[0][limb], LIMB_MOTION[class][limb])),
-    )
-}
-
-/// The logarithm's mean that gives a log-normal variable the class's mean.
-fn limb_median(class: usize, limb: usize) -> f64 {
-    let variance = LIMB_SPREAD.powi(2) + LIMB_MOTION[class][limb].powi(2);
-    LIMB_MEANS[class][limb].ln() - variance / 2.0
-}
-
 fn survey_levels(rng: &mut impl Rng, class: usize) -> [u8; SURVEYS] {
     let reports = rng.random_bool(SURVEY_REPORTS[class]);
-    std::array::from_fn(|_| {
-        if reports && rng.random_bool(SURVEY_LOWERED) {
+    SURVEY_LOWERED.map(|lowered| {
+        if reports && rng.random_bool(lowered) {
             u8::from(rng.random_bool(SURVEY_ONE[class]))
         } else {
             SURVEY_USUAL
@@ -239,47 +221,6 @@ fn survey_levels(rng: &mut impl Rng, class: usize) -> [u8; SURVEYS] {
 /// The hidden level, or one of the other two answers.
 fn answer(rng: &mut impl Rng, level: u8) -> u8 {
     if rng.random_bool(SURVEY_FAITHFUL) { level } else { (level + rng.random_range(1..=2)) % 3 }
-}
-
-fn resting_joints(rng: &mut impl Rng, faulty: bool, joints: &mut [f64]) {
-    // Joints 15 and 16, which share spikes, and the first joint that a faulty sensor shows in.
-    const PAIR: (usize, usize) = (2, 3);
-    const FAULTY_FROM: usize = 7;
-
-    let shared = rng.random_bool(RESTING[PAIR.0].spikes * SHARED_SPIKES).then(|| spike(rng));
-    for (k, (joint, model)) in joints.iter_mut().zip(&RESTING).enumerate() {
-        let paired = k == PAIR.0 || k == PAIR.1;
-        let rate = match (faulty && k >= FAULTY_FROM, paired) {
-            (true, _) => FAULTY.1,
-            (false, true) => model.spikes * (1.0 - SHARED_SPIKES),
-            (false, false) => model.spikes,
-        };
-        *joint = if rng.random_bool(rate) {
-            spike(rng)
-        } else if paired && let Some(height) = shared {
-            height * rng.random_range(0.6..1.0)
-        } else if rng.random_bool(model.zeros) {
-            0.0
-        } else {
-            model.floor * (FLOOR_SPREAD * normal(rng)).exp()
-        };
-    }
-}
-
-fn spike(rng: &mut impl Rng) -> f64 {
-    SPIKE_LIMIT * rng.random::<f64>().powi(2)
-}
-
-/// A parabola of zero mean over `count` steps, lowest at the share `lowest` of them; were it lowest in the middle,
-/// its ends would lie 1 above its lowest point.
-pub(super) fn parabola(count: usize, lowest: f64) -> Vec<f64> {
-    let last = count.saturating_sub(1).max(1) as f64;
-    let mut values: Vec<f64> = (0..count).map(|t| 4.0 * (t as f64 / last - lowest).powi(2)).collect();
-    let mean = values.iter().sum::<f64>() / count as f64;
-    for value in &mut values {
-        *value -= mean;
-    }
-    values
 }
 
 /// The product of a lower triangular factor with standard normal numbers.

@@ -124,7 +124,7 @@ fn what_the_recordings_are_is_put_on_the_card_of_a_bundle_and_stands_beside_its_
     let origin = || bundle(&workshop.path("run/model.bpk")).manifest.card.data["origin"].clone();
     assert_eq!(origin(), "puppets on strings");
     let inspected = run(&["inspect", "run/model.bpk"]);
-    assert!(inspected.contains("validation, fitted on puppets on strings:"), "{inspected}");
+    assert!(inspected.contains("held-out subjects, fitted on puppets on strings:"), "{inspected}");
     let evaluated = run(&[&["evaluate", "run/model.bpk"], &files[..]].concat());
     let heading = evaluated.lines().next().unwrap_or_default();
     assert!(heading.ends_with(", fitted on puppets on strings"), "{evaluated}");

@@ -1,6 +1,7 @@
 //! What the clipped white-noise joints say of their levels.
 
 use super::normal::{log_cdf, log_density, log_sum};
+use crate::monotone::Monotone;
 
 /// Nodes this much (in nats) below the max are left out of sums.
 pub const NEGLIGIBLE: f64 = 30.0;
@@ -12,14 +13,24 @@ pub struct Clipped {
     zeros: usize,
 }
 
-/// The likelihood of a level: a sum of weighted normal densities, or of points where values were clipped. A
-/// factor that depends on the values alone is left out.
+/// The likelihood of a level: points whose weighted sum is its integral against any smooth density. A factor that
+/// depends on the values alone is left out.
 pub struct Level {
     /// Position and log weight of each.
     pub nodes: Vec<(f64, f64)>,
-    /// Variance about the positions.
-    pub variance: f64,
 }
+
+/// Gauss and Hermite's rule for a standard normal density: exact for polynomials of up to ninth degree.
+const RULE: [(f64, f64); 5] = [
+    (-2.856_970_013_872_806, 0.011_257_411_327_720_69),
+    (-1.355_626_179_974_266, 0.222_075_922_005_612_6),
+    (0.0, 0.533_333_333_333_333_3),
+    (1.355_626_179_974_266, 0.222_075_922_005_612_6),
+    (2.856_970_013_872_806, 0.011_257_411_327_720_69),
+];
+
+/// Below any level that occurs.
+const LOWEST: f64 = -0.6;
 
 impl Clipped {
     /// A joint's values and the standard deviation of its noise.
@@ -29,16 +40,19 @@ impl Clipped {
         Self { values, noise, zeros }
     }
 
-    /// The likelihood of the level given what the steps' values were moved by. Levels below `lowest` are left
-    /// out: where every value is clipped, the values allow any low level.
-    pub fn level(&self, offsets: &[f64], lowest: f64) -> Level {
+    /// The likelihood of the level given what the steps' values were moved by. Levels that do not occur are left out:
+    /// where every value is clipped, the values allow any low level.
+    pub fn level(&self, offsets: &[f64]) -> Level {
         let variance = self.noise * self.noise;
         let moved = || self.values.iter().zip(offsets).filter(|(value, _)| **value > 0.0).map(|(v, o)| v - o);
         let positive = (self.values.len() - self.zeros) as f64;
         let mean = moved().sum::<f64>() / positive.max(1.0);
         let scatter: f64 = moved().map(|value| (value - mean).powi(2)).sum();
         if self.zeros == 0 {
-            return Level { nodes: vec![(mean, -0.5 * scatter / variance)], variance: variance / positive };
+            let deviation = self.noise / positive.sqrt();
+            let node =
+                |(z, weight): (f64, f64)| (mean + z * deviation, weight.ln() - 0.5 * scatter / variance);
+            return Level { nodes: RULE.map(node).to_vec() };
         }
 
         // Clipped: points of a lattice, with the weights of the trapezoidal rule, which for a smooth bell is
@@ -58,21 +72,47 @@ impl Clipped {
                 let level = mean + f64::from(step) * direction;
                 let weight = log_weight(level);
                 // The likelihood is log-concave: beyond this point it only decreases.
-                if level < lowest || weight < max - NEGLIGIBLE {
+                if level < LOWEST || weight < max - NEGLIGIBLE {
                     break;
                 }
                 max = max.max(weight);
                 nodes.push((level, weight));
             }
         }
-        Level { nodes, variance: 0.0 }
+        Level { nodes }
     }
 }
 
 impl Level {
+    /// The likelihood of the latent level that a function makes of it.
+    pub fn latent(self, function: &Monotone) -> Self {
+        let node = |(level, weight): (f64, f64)| (function.at(level), weight + function.slope(level).ln());
+        Self { nodes: self.nodes.into_iter().map(node).collect() }
+    }
+
     /// Log likelihood of the values if the level is normally distributed.
     pub fn log_evidence(&self, mean: f64, deviation: f64) -> f64 {
-        let variance = deviation * deviation + self.variance;
+        let variance = deviation * deviation;
         log_sum(self.nodes.iter().map(|(level, weight)| weight + log_density(*level, mean, variance)))
     }
+}
+
+/// Every combination of some levels' nodes.
+pub fn combinations<const N: usize>(levels: &[Level; N]) -> Vec<([f64; N], f64)> {
+    let mut combinations = vec![([0.0; N], 0.0)];
+    for (k, level) in levels.iter().enumerate() {
+        let with = |(combination, weight): &([f64; N], f64)| {
+            let (mut combination, weight) = (*combination, *weight);
+            level
+                .nodes
+                .iter()
+                .map(move |(node, more)| {
+                    combination[k] = *node;
+                    (combination, weight + more)
+                })
+                .collect::<Vec<_>>()
+        };
+        combinations = combinations.iter().flat_map(with).collect();
+    }
+    combinations
 }

@@ -1,8 +1,10 @@
-//! Joints 26 to 29: given the severity, the logarithms are jointly normal.
+//! Joints 26 to 29: given the severity, the latent motions are jointly normal.
 
 use super::normal::{Normal, covariance};
+use crate::marginal::marginals;
 use crate::model::*;
-use crate::subject::{Step, limb_state};
+use crate::population::limb_state;
+use crate::subject::Step;
 
 /// What a recording says of joints 26 to 29: sufficient statistics of a level plus an autoregressive process.
 pub struct Limbs {
@@ -19,17 +21,17 @@ impl Limbs {
     pub fn new(steps: &[Step]) -> Self {
         let keep = LIMB_AUTOCORRELATION;
         let fresh = (1.0 - keep * keep).sqrt();
-        let logs: Vec<[f64; LIMBS]> = steps.iter().map(logs).collect();
+        let shown: Vec<[f64; LIMBS]> = steps.iter().map(latent).collect();
         // The process in independent parts: the first step, then what each adds to the one before; the level's
         // share of each part stands beside it.
         let part = |t: usize| match t {
-            0 => (logs[0], 1.0),
+            0 => (shown[0], 1.0),
             t => {
-                let (now, before) = (logs[t], logs[t - 1]);
+                let (now, before) = (shown[t], shown[t - 1]);
                 (std::array::from_fn(|limb| (now[limb] - keep * before[limb]) / fresh), (1.0 - keep) / fresh)
             }
         };
-        let parts: Vec<([f64; LIMBS], f64)> = (0..logs.len()).map(part).collect();
+        let parts: Vec<([f64; LIMBS], f64)> = (0..shown.len()).map(part).collect();
         let precision: f64 = parts.iter().map(|(_, share)| share * share).sum();
         let levels: [f64; LIMBS] = std::array::from_fn(|limb| {
             parts.iter().map(|(part, share)| share * part[limb]).sum::<f64>() / precision
@@ -58,12 +60,7 @@ impl Limbs {
     }
 }
 
-/// The logarithms before the sensor saturated.
-fn logs(step: &Step) -> [f64; LIMBS] {
-    std::array::from_fn(|limb| {
-        let value = step.joints[BODY + RESTING.len() + limb];
-        // A value that was rounded up to the limit.
-        let left = (1.0 - (value / LIMB_LIMIT).powi(2)).max(f64::EPSILON);
-        (value / left.sqrt()).ln()
-    })
+/// The latent motions that a step shows.
+fn latent(step: &Step) -> [f64; LIMBS] {
+    std::array::from_fn(|limb| marginals().limbs[limb].latent(step.joints[LIMBS_FROM + limb]))
 }

@@ -1,9 +1,12 @@
 //! Bayes' rule on the generative model: the posterior of the optimal classifier.
 //!
-//! The likelihood of a recording given the class that a subject expresses is exact but for quadrature: levels,
-//! postures, modes and survey answers are integrated out in closed form (on a lattice where values were clipped at
-//! zero), severity and lowest point on a lattice. The joints without signal have the same likelihood for every class
-//! and cancel.
+//! The likelihood of a recording given the class that a subject expresses is exact but for quadrature: postures, modes
+//! and survey answers are summed over, levels integrated out by Gauss and Hermite's rule (on a lattice where values
+//! were clipped at zero), severity and lowest point on a lattice. Levels and the values of joints 26 to 29 are looked
+//! at as the latent numbers behind them, by the functions that made them, Jacobians included. The joints without
+//! signal have the same likelihood for every class and cancel. The rule is right to 0.01 for nearly all levels of
+//! recordings of 160 steps (in nats, and what it is off by is much the same for all classes); of a few steps, whose noise
+//! spans several knots of the functions, it is an approximation.
 
 mod body;
 mod level;
@@ -67,11 +70,12 @@ fn surveys(steps: &[Step]) -> [f64; 3] {
         let one = SURVEY_ONE[class];
         let reports: f64 = by_level
             .iter()
-            .map(|of| {
+            .zip(SURVEY_LOWERED)
+            .map(|(of, lowered)| {
                 log_sum([
-                    (SURVEY_LOWERED * (1.0 - one)).ln() + of[0],
-                    (SURVEY_LOWERED * one).ln() + of[1],
-                    (1.0 - SURVEY_LOWERED).ln() + of[usual],
+                    (lowered * (1.0 - one)).ln() + of[0],
+                    (lowered * one).ln() + of[1],
+                    (1.0 - lowered).ln() + of[usual],
                 ])
             })
             .sum();

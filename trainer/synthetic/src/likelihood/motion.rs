@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use super::level::{Clipped, Level, NEGLIGIBLE};
 use super::limbs::Limbs;
 use super::normal::{log_density, log_sum};
+use crate::marginal::marginals;
 use crate::model::*;
-use crate::subject::{Split, Step, parabola};
+use crate::population::{Split, parabola, posture_probabilities};
+use crate::subject::Step;
 
-/// Below any level that occurs: seven standard deviations under the lowest posture.
-const LOWEST_LEVEL: f64 = -0.4;
 /// Lattice of the severity's logarithm and of the lowest point, both in standard deviations of the prior: steps
 /// no longer than the standard deviation of the sharpest posterior, out to where the prior is negligible.
 const SPACING: [f64; 2] = [0.12, 0.045];
@@ -102,37 +102,19 @@ impl Postured {
         let bend = parabola(self.steps, lowest);
         let levels: [Level; POSTURED] = std::array::from_fn(|joint| {
             let amplitude = DRIFT[class][joint] * severity;
-            let offsets: Vec<f64> = bend.iter().map(|bend| amplitude * bend).collect();
-            self.joints[joint].level(&offsets, LOWEST_LEVEL)
-        });
-        let of_joint = |joint: usize, mean: f64| {
-            let offset = match self.split {
+            let shift = match self.split {
                 Split::Test => TEST_OFFSETS.get(joint).copied().unwrap_or(0.0),
                 Split::Train => 0.0,
             };
-            levels[joint].log_evidence(mean + offset, LEVEL_SPREAD[joint])
-        };
+            let offsets: Vec<f64> = bend.iter().map(|bend| shift + amplitude * bend).collect();
+            self.joints[joint].level(&offsets).latent(&marginals().levels[joint])
+        });
         let postures = posture_probabilities(self.split, class).into_iter().zip(&POSTURES);
         let possible = postures.filter(|(probability, _)| *probability > 0.0);
-        log_sum(possible.map(|(probability, means)| {
+        log_sum(possible.map(|(probability, posture)| {
+            let evidence = levels.iter().zip(posture.levels).zip(posture.spread);
             probability.ln()
-                + means.iter().enumerate().map(|(joint, mean)| of_joint(joint, *mean)).sum::<f64>()
+                + evidence.map(|((level, mean), spread)| level.log_evidence(mean, spread)).sum::<f64>()
         }))
     }
-}
-
-fn posture_probabilities(split: Split, class: usize) -> [f64; POSTURES.len()] {
-    let common = if split == Split::Test { &TEST_COMMON_WEIGHTS } else { &COMMON_WEIGHTS };
-    let mut probabilities = [0.0; POSTURES.len()];
-    let share = (1.0 - GUARDING[class]) / common.iter().sum::<f64>();
-    probabilities.iter_mut().zip(common).for_each(|(probability, weight)| *probability = share * weight);
-    if class > 0 {
-        let first = common.len() + 2 * (class - 1);
-        let share = GUARDING[class] / GUARDING_WEIGHTS[class].iter().sum::<f64>();
-        probabilities[first..first + 2]
-            .iter_mut()
-            .zip(GUARDING_WEIGHTS[class])
-            .for_each(|(probability, weight)| *probability = share * weight);
-    }
-    probabilities
 }

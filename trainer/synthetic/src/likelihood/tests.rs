@@ -2,7 +2,9 @@
 
 use super::normal::log_cdf;
 use super::*;
-use crate::subject::{Latents, Stratum, Subject, parabola};
+use crate::marginal::marginals;
+use crate::population::parabola;
+use crate::subject::{Latents, Stratum, Subject};
 
 const STEPS: usize = 2;
 /// For the parts with many levels: one step leaves more of the draws with weight.
@@ -39,8 +41,7 @@ fn of_limbs(steps: &[Step], latents: &Latents) -> f64 {
         // The independent normal numbers behind the step: the generator's way, backwards.
         let mut z = [0.0; LIMBS];
         for limb in 0..LIMBS {
-            let y = step.joints[26 + limb];
-            let value = (y / (1.0 - (y / LIMB_LIMIT).powi(2)).sqrt()).ln();
+            let value = marginals().limbs[limb].latent(step.joints[LIMBS_FROM + limb]);
             let motion = (value - latents.limb_levels[limb]) / latents.limb_motion[limb];
             let known: f64 = (0..limb).map(|k| LIMB_FACTOR[limb][k] * z[k]).sum();
             z[limb] = (motion - known) / LIMB_FACTOR[limb][limb];
@@ -159,9 +160,41 @@ fn a_level_is_integrated_out_where_values_are_clipped() {
         };
         let terms = (-20_000..20_000).map(|index| log_density(f64::from(index) * 5e-5));
         let constant = 5e-5f64.ln() - 0.5 * (2.0 * std::f64::consts::PI).ln();
-        let level = level::Clipped::new(values.iter().copied(), noise).level(&offsets, -0.6);
+        let level = level::Clipped::new(values.iter().copied(), noise).level(&offsets);
         let difference = level.log_evidence(mean, deviation) - (log_sum(terms) + constant);
         assert!(difference.abs() < 1e-4, "off by {difference}");
+    }
+}
+
+#[test]
+fn a_latent_level_is_integrated_out_through_the_function_that_shows_it() {
+    // The levels of subjects as they are drawn. A function is smooth on the scale of what a whole recording leaves
+    // open of a level, less so on that of a few steps'.
+    for (count, tolerance) in [(20, 0.1), (160, 0.01)] {
+        let mut errors = Vec::new();
+        for index in 0..60 {
+            let stratum = Stratum { class: index as usize % 3, pirate: false };
+            let latents = Subject::draw(5, Split::Train, index, stratum).latents().clone();
+            for (joint, level) in latents.levels.into_iter().enumerate().filter(|(_, level)| *level > 0.2) {
+                let function = &marginals().levels[joint];
+                let mean = function.at(level) + 0.06;
+                let found = level::Clipped::new(vec![level; count].into_iter(), NOISE[joint])
+                    .level(&vec![0.0; count])
+                    .latent(function)
+                    .log_evidence(mean, 0.06);
+                let error = NOISE[joint] / (count as f64).sqrt();
+                let terms = (-4000..=4000).map(|k| {
+                    let z = 0.002 * f64::from(k);
+                    let at = level + error * z;
+                    let weight = -0.5 * z * z + (0.002 / (2.0 * std::f64::consts::PI)).ln();
+                    weight + function.slope(at).ln() + log_normal(function.at(at), mean, 0.06)
+                });
+                errors.push((found - log_sum(terms)).abs());
+            }
+        }
+        errors.sort_by(f64::total_cmp);
+        let high = errors[errors.len() * 95 / 100];
+        assert!(high < tolerance, "{count} steps: off by {high} and more in a twentieth of the levels");
     }
 }
 
