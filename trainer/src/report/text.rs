@@ -78,7 +78,7 @@ pub fn with_interval(value: f64, interval: Option<Interval>) -> String {
 }
 
 /// How intervals came about, in a line.
-pub fn intervals_text(Intervals { level, resamples, over, units, .. }: &Intervals) -> String {
+fn intervals_text(Intervals { level, resamples, over, units, .. }: &Intervals) -> String {
     let level = 100.0 * level;
     format!(
         "in brackets: {level:.0} % intervals, {resamples} bootstrap resamples of the {}",
