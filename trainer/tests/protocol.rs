@@ -84,6 +84,28 @@ fn prediction_sets_of_a_hold_out_may_come_from_networks_that_cross_fitting_train
     let least = &bundle.manifest.sets[0].least;
     assert!(least.iter().all(|least| *least > 0.0), "{least:?}");
 
+    // `evaluate` says the same of them.
+    let held_out = judged(&workshop);
+    for name in ["data.csv", "labels.csv"] {
+        let rows = workshop.read(name);
+        let of_those =
+            |row: &&str| row.starts_with("subject") || held_out.contains(row.split(',').next().unwrap());
+        workshop.write(
+            &format!("held-out-{name}"),
+            &rows.lines().filter(of_those).collect::<Vec<_>>().join("\n"),
+        );
+    }
+    let files = ["--data", "held-out-data.csv", "--labels", "held-out-labels.csv", "--json", "scores.json"];
+    let shown = succeeded(&workshop.trainer(&[&["evaluate", "run/model.bpk"], &files[..]].concat()));
+    assert!(shown.contains("of 11 subjects are unlike the training data"), "{shown}");
+    let scores: Value = serde_json::from_str(&workshop.read("scores.json")).unwrap();
+    for (set, coverage) in scores["sets"].as_array().unwrap().iter().zip([80, 90, 95]) {
+        let (covered, size) = (set["covered"].as_f64().unwrap(), set["size"].as_f64().unwrap());
+        let text = format!("at {coverage} % in {:.1} %, {size:.2} classes on average", 100.0 * covered);
+        assert!(said.contains(&text), "{text}: {said}");
+        assert_eq!(set["covered_by_class"].as_array().unwrap().len(), 2);
+    }
+
     // What it has trained it goes on with.
     let again = workshop.fit_well("run", &["--threads", "1", "--resume"]);
     assert_eq!(again.manifest.sets, bundle.manifest.sets);

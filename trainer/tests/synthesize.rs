@@ -344,6 +344,52 @@ fn rare_postures_last_for_whole_recordings() {
 }
 
 #[test]
+fn the_shipped_training_set_has_whole_recordings_at_the_ends_of_the_published_range() {
+    let joint =
+        |steps: &[Step], joint: usize| steps.iter().map(|step| step.joints[joint]).collect::<Vec<_>>();
+    let recordings: Vec<Vec<Step>> = stratified(0, Split::Train, 661)
+        .map(|(index, stratum)| Subject::draw(0, Split::Train, index, stratum).into_steps(STEPS))
+        .collect();
+    // How many recordings have most of their steps where this share of the published rows lies, at an end.
+    let beyond = |index: usize, share: f64, low: bool| {
+        let column = published::joint(index);
+        let edge = (0..=BINS)
+            .map(|k| (column.edge(k), if k == 0 { 0.0 } else { column.below()[k - 1] }))
+            .filter(|(_, below)| if low { *below >= share } else { *below >= 1.0 - share })
+            .map(|(edge, _)| edge)
+            .next()
+            .unwrap();
+        let outside = |value: f64| if low { value < edge } else { value > edge };
+        recordings.iter().filter(|steps| outside(quantile(&joint(steps, index), 0.5))).count()
+    };
+    for index in 0..13 {
+        let (low, high) = (beyond(index, 0.01, true), beyond(index, 0.05, false));
+        // The upper ends are steep: there the noise alone carries a hundredth of the rows beyond the highest levels.
+        assert!(
+            low >= 2 && high >= 2,
+            "joint {index}: {low} recordings at the low end, {high} at the high end"
+        );
+    }
+    for index in 26..30 {
+        let high = beyond(index, 0.05, false);
+        assert!(high >= 2, "joint {index}: {high} recordings at the high end");
+    }
+}
+
+#[test]
+fn who_is_in_pain_is_not_told_by_a_rare_posture() {
+    let set = Set::draw(Split::Train, SUBJECTS);
+    // Below it lie 2.6 % of the published rows.
+    let rare = |steps: &[Step]| mean(&steps.iter().map(|step| step.joints[0]).collect::<Vec<_>>()) < 0.47;
+    let of = |class: usize| set.recordings(class).filter(|steps| rare(steps)).count() as f64;
+    let share = |class: usize| of(class) / set.classes.iter().filter(|of| **of == class).count() as f64;
+    for class in 1..3 {
+        let (pain, none) = (share(class), share(0));
+        assert!(pain > 0.5 * none, "{}: {pain} of the recordings, {none} without pain", CLASSES[class]);
+    }
+}
+
+#[test]
 fn recordings_move_as_published() {
     let set = Set::draw(Split::Train, SUBJECTS);
 

@@ -1,7 +1,9 @@
 //! Prediction sets: the probabilities that classes must have to be in them, from subjects that the networks were not
 //! trained on.
 
-use painwave::conformal::SetRule;
+use painwave::classifier::Prediction;
+use painwave::conformal::{PredictionSet, SetRule};
+use serde::Serialize;
 
 /// The coverages that a bundle has sets of.
 pub const COVERAGES: [f64; 3] = [0.8, 0.9, 0.95];
@@ -10,12 +12,14 @@ pub const COVERAGES: [f64; 3] = [0.8, 0.9, 0.95];
 pub type Scored = (usize, Vec<f32>);
 
 /// How sets do on some subjects.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SetCheck {
     /// The coverage that was asked for.
     pub coverage: f64,
     /// The share of the subjects whose set has their class.
     pub covered: f64,
+    /// The same of the subjects of each class; none of a class without subjects.
+    pub covered_by_class: Vec<Option<f64>>,
     /// Classes in a set, on average.
     pub size: f64,
 }
@@ -32,7 +36,27 @@ pub fn fit(scored: &[Scored], classes: usize) -> Vec<SetRule> {
 
 /// How the rules do on subjects that had no part in them.
 pub fn check(rules: &[SetRule], scored: &[Scored]) -> Vec<SetCheck> {
-    rules.iter().map(|rule| SetCheck::of(rule.coverage, scored, |_| rule.clone())).collect()
+    let check = |rule: &SetRule| {
+        let classes = rule.least.len();
+        let sets = scored.iter().map(|(truth, row)| (*truth, rule.set(argmax(row), row).classes));
+        SetCheck::of(rule.coverage, classes, sets)
+    };
+    rules.iter().map(check).collect()
+}
+
+/// How the sets do that a model gives subjects of these classes: as people see them, so that those whom it calls unlike its
+/// training data have all classes.
+pub fn check_predictions(predictions: &[(usize, &Prediction)], classes: usize) -> Vec<SetCheck> {
+    let coverages = predictions.first().map_or(Vec::new(), |(_, first)| first.sets.clone());
+    let check = |(index, PredictionSet { coverage, .. }): (usize, &PredictionSet)| {
+        let set = |prediction: &Prediction| prediction.sets[index].classes.clone();
+        SetCheck::of(
+            *coverage,
+            classes,
+            predictions.iter().map(|(truth, prediction)| (*truth, set(prediction))),
+        )
+    };
+    coverages.iter().enumerate().map(check).collect()
 }
 
 /// How the rules that some subjects make do on them, each left out in turn.
@@ -40,34 +64,45 @@ pub fn check_left_out(scored: &[Scored], classes: usize) -> Vec<SetCheck> {
     let of_class = by_class(scored, classes);
     let check = |coverage| {
         let full: Vec<f32> = of_class.iter().map(|sorted| least(sorted, coverage)).collect();
-        SetCheck::of(coverage, scored, |(truth, probabilities)| {
+        let sets = scored.iter().map(|(truth, probabilities)| {
             let mut rule = SetRule { coverage, least: full.clone() };
             let mut others = of_class[*truth].clone();
             if let Some(own) = others.iter().position(|other| *other == probabilities[*truth]) {
                 others.remove(own);
             }
             rule.least[*truth] = least(&others, coverage);
-            rule
-        })
+            (*truth, rule.set(argmax(probabilities), probabilities).classes)
+        });
+        SetCheck::of(coverage, classes, sets)
     };
     COVERAGES.into_iter().map(check).collect()
 }
 
 impl SetCheck {
-    /// Of subjects, each with the rule that is for it.
-    fn of(coverage: f64, scored: &[Scored], rule_of: impl Fn(&Scored) -> SetRule) -> Self {
-        let (mut covered, mut size) = (0, 0);
-        for scored in scored {
-            let (truth, probabilities) = scored;
-            let argmax = (0..probabilities.len())
-                .fold(0, |best, class| if probabilities[class] > probabilities[best] { class } else { best });
-            let set = rule_of(scored).set(argmax, probabilities).classes;
-            covered += usize::from(set.contains(truth));
+    /// Of subjects' classes and sets.
+    fn of(coverage: f64, classes: usize, sets: impl Iterator<Item = (usize, Vec<usize>)>) -> Self {
+        let (mut subjects, mut covered, mut size) = (vec![0; classes], vec![0; classes], 0);
+        for (truth, set) in sets {
+            subjects[truth] += 1;
+            covered[truth] += usize::from(set.contains(&truth));
             size += set.len();
         }
-        let count = scored.len().max(1) as f64;
-        SetCheck { coverage, covered: covered as f64 / count, size: size as f64 / count }
+        let share = |hits: usize, count: usize| hits as f64 / count as f64;
+        let count = subjects.iter().sum::<usize>().max(1);
+        let of_class = |(hits, count): (&usize, &usize)| (*count > 0).then(|| share(*hits, *count));
+        SetCheck {
+            coverage,
+            covered: share(covered.iter().sum(), count),
+            covered_by_class: covered.iter().zip(&subjects).map(of_class).collect(),
+            size: share(size, count),
+        }
     }
+}
+
+fn argmax(probabilities: &[f32]) -> usize {
+    let better =
+        |best: usize, class: usize| if probabilities[class] > probabilities[best] { class } else { best };
+    (0..probabilities.len()).fold(0, better)
 }
 
 /// The probabilities of the true class, of the subjects of each class, descending.
@@ -143,7 +178,7 @@ mod tests {
     #[test]
     fn subjects_left_out_in_turn_are_covered_as_stated() {
         let mut rng = ChaCha8Rng::seed_from_u64(6);
-        for SetCheck { coverage, covered, size } in check_left_out(&subjects(2000, &mut rng), 3) {
+        for SetCheck { coverage, covered, size, .. } in check_left_out(&subjects(2000, &mut rng), 3) {
             assert!(
                 (covered - coverage).abs() < 0.05 && (1.0..3.0).contains(&size),
                 "{covered} at {coverage}"

@@ -10,7 +10,9 @@ use painwave::Prediction;
 use painwave::decision::Decision;
 use painwave::engine::Precision;
 use painwave::labels::LABEL_COLUMN;
+use painwave::novelty::UNLIKE;
 use painwave::recording::Recording;
+use painwave_train::conformal::{self, SetCheck};
 use painwave_train::evaluation::Evaluation;
 use painwave_train::labels::LabelColumns;
 use painwave_train::{bootstrap, decision};
@@ -78,6 +80,12 @@ struct Json<'a> {
     evaluation: &'a Evaluation,
     #[serde(skip_serializing_if = "Option::is_none")]
     decision: Option<Decided<'a>>,
+    /// How often prediction sets have the true class, and how large they are.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    sets: &'a [SetCheck],
+    /// Subjects that are unlike the training data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unlike: Option<usize>,
     /// What was put right in the data, and what was left out.
     reading: &'a Report,
 }
@@ -131,6 +139,10 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     let predictions = choice.classify(&bundle, &recordings)?;
     super::warn(&found.report.path, &predictions);
     let evaluation = evaluate(&predictions);
+    let judged = found.labels.iter().zip(&predictions).map(|(truth, found)| (truth.class, found));
+    let sets = conformal::check_predictions(&judged.collect::<Vec<_>>(), manifest.classes.len());
+    let is_unlike = |found: &&Prediction| found.p_value.is_some_and(|p_value| p_value < UNLIKE);
+    let unlike = manifest.novelty.is_some().then(|| predictions.iter().filter(is_unlike).count());
     let classifier = choice.classifier(&bundle)?;
     let chosen = &manifest.decision;
     let before = match chosen.is_default() {
@@ -143,9 +155,14 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     };
     if let Some(path) = &args.json {
         let decision = before.as_ref().map(|before| Decided { chosen, before });
-        let json =
-            serde_json::to_vec_pretty(&Json { evaluation: &evaluation, decision, reading: &found.report })
-                .map_err(|error| FileError::write(path)(error.into()))?;
+        let json = serde_json::to_vec_pretty(&Json {
+            evaluation: &evaluation,
+            decision,
+            sets: &sets,
+            unlike,
+            reading: &found.report,
+        })
+        .map_err(|error| FileError::write(path)(error.into()))?;
         files::write_atomically(path, &json)?;
     }
     super::print(|out| {
@@ -153,6 +170,12 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
         let model = format!("{} on engine {engine}, {precision}", manifest.card.name);
         writeln!(out, "{}", report::scores_heading(&model, &manifest.card))?;
         write!(out, "{}", report::scores_text(&evaluation))?;
+        if !sets.is_empty() {
+            write!(out, "\nprediction sets\n{}", report::sets_text(&sets, &manifest.classes))?;
+        }
+        if let Some(unlike) = unlike {
+            writeln!(out, "{unlike} of {} subjects are unlike the training data", predictions.len())?;
+        }
         match (&before, decision::text(chosen, &manifest.classes)) {
             (Some(before), Some(text)) => writeln!(out, "without {text}:\n{}", report::summary_text(before)),
             _ => Ok(()),

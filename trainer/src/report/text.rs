@@ -6,6 +6,7 @@ use std::io;
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use painwave::bundle::{Manifest, ModelCard, PrecisionCheck, WeightCheck};
 use painwave::evaluation::Scores;
+use painwave_train::conformal::SetCheck;
 use painwave_train::evaluation::Evaluation;
 use painwave_train::intervals::{Interval, Intervals};
 
@@ -49,6 +50,21 @@ pub fn scores_text(evaluation: &Evaluation) -> String {
     text + &confusion_text(scores)
 }
 
+/// How prediction sets do, as a table for a terminal.
+pub fn sets_text(checks: &[SetCheck], classes: &[String]) -> String {
+    let of_classes = classes.iter().map(|class| format!("of {class}"));
+    let header = ["asked for", "have the class", "classes in a set"].into_iter().map(str::to_owned);
+    let header: Vec<String> = header.chain(of_classes).collect();
+    let mut table = table(&header.iter().map(String::as_str).collect::<Vec<_>>());
+    let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
+    for SetCheck { coverage, covered, covered_by_class, size } in checks {
+        let share = |share: &Option<f64>| share.map_or(String::new(), |share| format!("{share:.3}"));
+        let cells = [format!("{coverage:.2}"), format!("{covered:.3}"), format!("{size:.2}")];
+        table.add_row(cells.into_iter().chain(covered_by_class.iter().map(share)).map(right));
+    }
+    format!("{table}\n")
+}
+
 /// The scores in a line.
 pub fn summary_text(evaluation: &Evaluation) -> String {
     let values = evaluation.values().into_iter();
@@ -62,7 +78,7 @@ pub fn with_interval(value: f64, interval: Option<Interval>) -> String {
 }
 
 /// How intervals came about, in a line.
-pub fn intervals_text(Intervals { level, resamples, over, units, .. }: &Intervals) -> String {
+fn intervals_text(Intervals { level, resamples, over, units, .. }: &Intervals) -> String {
     let level = 100.0 * level;
     format!(
         "in brackets: {level:.0} % intervals, {resamples} bootstrap resamples of the {}",

@@ -1,7 +1,7 @@
 """Writes bootstrap.json: percentile intervals by numpy of the scores of scikit-learn, for given draws of subjects or of
 groups, and those of the mean difference of two models that were trained several times.
 
-    pip install numpy==2.3.5 scikit-learn==1.9.1
+    pip install numpy==2.4.6 scipy==1.17.1 scikit-learn==1.9.1
     python bootstrap.py
 
 Every resample is made as a list of rows, a row standing there as often as its unit was drawn.

@@ -1,7 +1,7 @@
 """Writes probabilities.json: log loss, Brier score and AUROC by scikit-learn, the expected calibration error by
 numpy, the temperature by scipy, and all scores again at that temperature.
 
-    pip install numpy==2.3.5 scipy==1.17.1 scikit-learn==1.9.1
+    pip install numpy==2.4.6 scipy==1.17.1 scikit-learn==1.9.1
     python probabilities.py
 
 The expected calibration error and the temperature are those of Guo et al., "On Calibration of Modern

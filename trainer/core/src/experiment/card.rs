@@ -87,7 +87,7 @@ pub(super) fn record(manifest: &mut Manifest, evaluation: &Evaluation, decided: 
 
 /// Says how often prediction sets have the true class, and how large they are.
 pub(super) fn doubt(manifest: &mut Manifest, checks: &[SetCheck], who: &str) {
-    let said = |SetCheck { coverage, covered, size }: &SetCheck| {
+    let said = |SetCheck { coverage, covered, size, .. }: &SetCheck| {
         format!("at {:.0} % in {:.1} %, {size:.2} classes on average", 100.0 * coverage, 100.0 * covered)
     };
     let said: Vec<String> = checks.iter().map(said).collect();

@@ -13,7 +13,7 @@ const DRAWS: u64 = 300_000;
 const RECORDINGS: u64 = 24;
 const PARTS: usize = 5;
 /// As many equally weighted draws would have the same variance.
-const EFFECTIVE_DRAWS: f64 = 100.0;
+const EFFECTIVE_DRAWS: f64 = 40.0;
 
 fn log_normal(x: f64, mean: f64, deviation: f64) -> f64 {
     -0.5 * ((x - mean) / deviation).powi(2) - deviation.ln()
