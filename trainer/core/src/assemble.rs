@@ -19,7 +19,7 @@ const KNOWN_WINDOWS: usize = 8;
 /// Steps, of all windows together, that the rounding of weights is fitted to.
 const CALIBRATION_STEPS: usize = 1 << 15;
 /// What the integers that stand for weights are multiples of, on average: the largest that passes the test of
-/// [`Change::is_allowed`] is taken. At 20 a weight compresses to some four bits.
+/// [`Change::is_allowed`] and allows the most precisions is taken. At 20 a weight compresses to some four bits.
 const MULTIPLES: RangeInclusive<u8> = 1..=20;
 
 /// One member's part of the bundle, trained.
@@ -93,8 +93,9 @@ pub fn assemble(
 }
 
 /// The same model with the recurrent layers' weights as 8-bit integers, if it has such layers, and if that changes
-/// next to nothing for the subjects that choose and forbids no precision that is allowed without it. `calibration` has
-/// windows for each member, see [`calibration_windows`].
+/// next to nothing for the subjects that choose and forbids no precision that is allowed without it. Of the weights that
+/// pass, the coarsest of those that allow the most precisions are taken. `calibration` has windows for each member, see
+/// [`calibration_windows`].
 ///
 /// # Errors
 /// As [`assemble`].
@@ -119,6 +120,7 @@ pub fn as_integers(
         .zip(calibration)
         .map(|((member, weights), calibration)| Quantiser::new(&member.network, weights, calibration))
         .collect();
+    let mut best: Option<Assembled> = None;
     for multiple in MULTIPLES.rev() {
         let weights = quantisers.iter().map(|quantiser| quantiser.round(multiple)).collect();
         let bundle = Bundle { manifest: full.manifest.clone(), weights };
@@ -130,14 +132,21 @@ pub fn as_integers(
         }
         precision::prove(&mut bundle, choosers)?;
         let still_allowed = |precision| bundle.manifest.precisions.contains(precision);
-        if allowed.iter().all(still_allowed) {
+        let count = bundle.manifest.precisions.len();
+        let allows_more = best.as_ref().is_none_or(|best| count > best.bundle.manifest.precisions.len());
+        if allows_more && allowed.iter().all(still_allowed) {
             let (weights, Change { subjects, flips, greatest_change }) = (WeightType::I8, change);
             let check = WeightCheck { stored_as: weights, subjects, flips, greatest_change };
+            let all = bundle.manifest.card.precisions.len();
             bundle.manifest.card.weights = Some(check);
-            return Ok(Some(Assembled { bundle, weights, predictions: found, engine }));
+            best = Some(Assembled { bundle, weights, predictions: found, engine });
+            // Coarser weights are smaller, but a precision that is allowed is worth more.
+            if count == all {
+                break;
+            }
         }
     }
-    Ok(None)
+    Ok(best)
 }
 
 /// The windows of a set that known answers are computed for.
