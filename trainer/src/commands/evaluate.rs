@@ -137,7 +137,7 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
         bootstrap::evaluate(&manifest.classes, manifest.aggregation.windows, judged, bootstrap::SEED)
     };
     let predictions = choice.classify(&bundle, &recordings)?;
-    super::warn(&found.report.path, &predictions);
+    super::warn(&found.report.path, manifest, &predictions);
     let evaluation = evaluate(&predictions);
     let judged = found.labels.iter().zip(&predictions).map(|(truth, found)| (truth.class, found));
     let sets = conformal::check_predictions(&judged.collect::<Vec<_>>(), manifest.classes.len());

@@ -25,7 +25,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::ValueEnum;
 use painwave::Prediction;
+use painwave::bundle::Manifest;
 use painwave::engine::Precision;
+use painwave::novelty::Shift;
 
 use crate::error::Error;
 use crate::files::FileError;
@@ -52,13 +54,19 @@ impl From<PrecisionArg> for Precision {
     }
 }
 
-/// Prints the warnings about the subjects of some data to standard error.
-fn warn(path: &Path, predictions: &[Prediction]) {
-    for Prediction { id, warnings, .. } in predictions {
+/// Prints the warnings about some data and its subjects to standard error.
+fn warn(path: &Path, manifest: &Manifest, predictions: &[Prediction]) {
+    let mut shift = Shift::default();
+    for Prediction { id, warnings, levels, .. } in predictions {
+        shift.add(levels);
         for warning in warnings.iter().filter(|warning| !warning.is_note()) {
             // An id is whatever stands in the file, also what would steer a terminal.
             eprintln!("warning: {}: `{}`: {warning}", path.display(), id.escape_debug());
         }
+    }
+    let channels = &manifest.schema.channels;
+    if let Some(text) = manifest.novelty.as_ref().and_then(|reference| shift.text(reference, channels)) {
+        eprintln!("warning: {}: {text}", path.display());
     }
 }
 

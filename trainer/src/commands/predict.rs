@@ -99,7 +99,7 @@ pub fn run(args: &PredictArgs) -> Result<(), Error> {
     table.report.print();
     table.check(args.reading.skip_refused)?;
     let predictions = choice.classify(&bundle, &table.recordings.iter().collect::<Vec<_>>())?;
-    super::warn(&table.report.path, &predictions);
+    super::warn(&table.report.path, manifest, &predictions);
     match &args.out {
         Some(path) => {
             write_atomically_with(path, |out| write(manifest, &predictions, args, out))?;

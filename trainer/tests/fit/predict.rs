@@ -134,6 +134,26 @@ fn what_the_recordings_are_is_put_on_the_card_of_a_bundle_and_stands_beside_its_
 }
 
 #[test]
+fn a_file_that_is_shifted_as_a_whole_is_said_to_be() {
+    let workshop = Workshop::new();
+    let sizes = ["--train-subjects", "60", "--test-subjects", "60", "--seed", "11"];
+    succeeded(&workshop.trainer(&[&["synthesize", "--out", "."], &sizes[..]].concat()));
+    let embedded = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/cnn-gru.bpk");
+    let said = |data: &str| {
+        let output = workshop.trainer(&["predict", embedded, "--data", data, "--out", "p.csv"]);
+        succeeded(&output);
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let shifted = "warning: pirate_pain_test.csv: the file as a whole differs from the training data";
+    let of_test = said("pirate_pain_test.csv");
+    let sentence =
+        of_test.lines().find(|line| line.starts_with(shifted)).unwrap_or_else(|| panic!("{of_test}"));
+    assert!(sentence.contains(": joint_01 ") && sentence.contains(" higher"), "{sentence}");
+    let of_train = said("pirate_pain_train.csv");
+    assert!(!of_train.contains("as a whole differs"), "{of_train}");
+}
+
+#[test]
 fn predictions_depend_on_the_precision_and_not_on_the_threads() {
     let workshop = Workshop::new();
     workshop.fit_well("run", &["--epochs", "5"]);
