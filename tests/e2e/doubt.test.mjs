@@ -159,7 +159,15 @@ async function rowOf(app, id) {
 
 /** What the detail says of a subject, which is chosen in the table. */
 async function detailOf(app, id) {
-  await app.page.evaluate((id) => document.querySelector(`#subjects tr[data-id="${id}"]`).click(), id);
+  await app.page.evaluate(async (id) => {
+    const scroller = document.querySelector(".scroller");
+    const row = () => document.querySelector(`#subjects tr[data-id="${id}"]`);
+    for (let at = 0; row() === null && at < scroller.scrollHeight; at += scroller.clientHeight) {
+      scroller.scrollTop = at;
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+    }
+    row().click();
+  }, id);
   await app.page.waitForFunction(
     (id) => document.querySelector(".detail h2")?.textContent === `Subject ${id}`,
     {},
