@@ -80,6 +80,8 @@ fn prediction_sets_of_a_hold_out_may_come_from_networks_that_cross_fitting_train
     assert_eq!(bundle.weights, plain.weights, "the model is the one that is trained without");
     let said = &bundle.manifest.card.data["prediction_sets"];
     assert!(said.ends_with("of those held out; chosen by 29 others"), "{said}");
+    let said_of_others = &bundle.manifest.card.data["cross_fit"];
+    assert!(said_of_others.starts_with("29 other subjects, each judged by networks"), "{said_of_others}");
     // A coverage of 80 % needs four subjects of a class: there are seven, and three are held out.
     let least = &bundle.manifest.sets[0].least;
     assert!(least.iter().all(|least| *least > 0.0), "{least:?}");

@@ -12,6 +12,7 @@ use crate::conformal::SetCheck;
 use crate::decision;
 use crate::evaluation::Evaluation;
 use crate::intervals::Intervals;
+use crate::measure::Measure;
 use crate::recipe::{self, Protocol, Recipe, RecipeFile};
 use crate::split::Split;
 use crate::versions;
@@ -93,6 +94,23 @@ pub(super) fn doubt(manifest: &mut Manifest, checks: &[SetCheck], who: &str) {
     let said: Vec<String> = checks.iter().map(said).collect();
     let sets = format!("the true class is in the set {}; {who}", said.join("; "));
     manifest.card.data.insert("prediction_sets".to_owned(), sets);
+}
+
+/// Says how good networks of cross-fitting are, which are trained as the model is: of more subjects than a hold-out has.
+pub(super) fn cross_fit(manifest: &mut Manifest, evaluation: &Evaluation) {
+    let intervals = evaluation.intervals.as_ref().map(|intervals| &intervals.scores);
+    let score = |measure: Measure| {
+        let interval = intervals.and_then(|scores| scores.get(&measure));
+        let interval = interval.map_or(String::new(), |[low, high]| format!(" ({low:.3} to {high:.3})"));
+        evaluation.value(measure).map(|value| format!("{} {value:.3}{interval}", measure.name()))
+    };
+    let scores = [Measure::WeightedF1, Measure::MacroF1, Measure::Accuracy].into_iter().filter_map(score);
+    let said = format!(
+        "{} other subjects, each judged by networks that were trained without it as the model was: {}",
+        evaluation.scores.subjects,
+        scores.collect::<Vec<_>>().join(", ")
+    );
+    manifest.card.data.insert("cross_fit".to_owned(), said);
 }
 
 /// Who chose and who judged, for people.

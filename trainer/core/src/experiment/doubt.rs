@@ -28,17 +28,17 @@ pub(super) fn scored(judged: &[Judged]) -> Vec<Scored> {
 }
 
 /// The subjects of cross-fitting, each judged by the networks of its fold.
-pub(super) fn cross_scored(
+pub(super) fn cross_fitted(
     dataset: &Dataset,
     cross_fit: &Ensemble,
     trained: Vec<Trained>,
     refused: Refused<'_>,
-) -> Result<Vec<Scored>, ExperimentError> {
+) -> Result<Vec<Judged>, ExperimentError> {
     let members = trained.into_iter().map(|trained| trained.member).collect();
     let bundle = assemble::unrounded(cross_fit.manifest.clone(), members);
     let (predictions, _) = assemble::predictions(&bundle, cross_fit.judges().panels(), refused)?;
     let outer = |split: &Split| split.outer.subjects().to_vec();
-    Ok(scored(&judged::answers(dataset, &cross_fit.splits, outer, &predictions)))
+    Ok(judged::answers(dataset, &cross_fit.splits, outer, &predictions))
 }
 
 /// Puts prediction sets into the manifest, for probabilities with its temperature, and on the card how well they do.

@@ -111,13 +111,12 @@ pub fn run(
         // The same subjects. Fine-tuning has trained on them: they judge the weights before it.
         chose
     };
-    let scores = doubt::Scores {
-        of_judges: doubt::scored(&judged),
-        of_cross_fit: match &cross_fit {
-            Some(cross_fit) => Some(doubt::cross_scored(dataset, cross_fit, cross_trained, &refused)?),
-            None => None,
-        },
-    };
+    let mut scores = doubt::Scores { of_judges: doubt::scored(&judged), of_cross_fit: None };
+    if let Some(cross_fit) = &cross_fit {
+        let judged = doubt::cross_fitted(dataset, cross_fit, cross_trained, &refused)?;
+        scores.of_cross_fit = Some(doubt::scored(&judged));
+        card::cross_fit(&mut bundle.manifest, &evaluate(&cross_fit.manifest, &judged));
+    }
     let mut evaluation = evaluate(&bundle.manifest, &judged);
     let mut decided = None;
     if !calibration.is_empty() {
