@@ -132,7 +132,7 @@ pub fn write(
         outer: evaluation,
         decision: decided.as_ref().map(|decided| {
             let before = match &decided.judges {
-                DecisionJudges::Shipped { before } => Some(before),
+                DecisionJudges::Shipped { before } => Some(&**before),
                 DecisionJudges::Members | DecisionJudges::WeightsBeforeFineTuning => None,
             };
             let (chosen, subjects) = (&manifest.decision, decided.subjects);

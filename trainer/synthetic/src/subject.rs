@@ -170,8 +170,9 @@ fn latent_levels(rng: &mut impl Rng, split: Split, class: usize) -> [f64; BODY] 
     let mut levels = [0.0; BODY];
 
     let posture = &POSTURES[choose(rng, &posture_probabilities(split, class))];
-    for joint in 0..POSTURED {
-        levels[joint] = posture.levels[joint] + posture.spread[joint] * normal(rng);
+    let postured = posture.levels.iter().zip(&posture.spread);
+    for (level, (mean, spread)) in levels.iter_mut().zip(postured) {
+        *level = mean + spread * normal(rng);
     }
 
     let low = rng.random_bool(ARMS.low_probability[class]);

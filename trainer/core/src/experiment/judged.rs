@@ -39,7 +39,7 @@ pub enum DecisionJudges {
     /// The model as it ships, its decision included.
     Shipped {
         /// The scores without the decision.
-        before: Evaluation,
+        before: Box<Evaluation>,
     },
     /// The members of each fold without the decision, which was chosen for all of them together.
     Members,

@@ -127,7 +127,7 @@ pub fn run(
             (1, true) => {
                 judged::apply(&bundle.manifest, &mut judged);
                 let before = std::mem::replace(&mut evaluation, evaluate(&bundle.manifest, &judged));
-                DecisionJudges::Shipped { before }
+                DecisionJudges::Shipped { before: Box::new(before) }
             }
             (1, false) => DecisionJudges::WeightsBeforeFineTuning,
             _ => DecisionJudges::Members,
