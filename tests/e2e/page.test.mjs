@@ -199,7 +199,7 @@ for (const name of browserNames) {
         await app.ready();
         assertRows(await app.rows(), inputs.expected.sampleByOther);
         // Each of its scores has an interval.
-        const notes = await app.page.$$eval("#model .metrics .note", (notes) =>
+        const notes = await app.page.$$eval("#model .metrics .interval", (notes) =>
           notes.map((note) => note.textContent),
         );
         assert.ok(notes.length > 0 && notes.length === (await app.page.$$("#model .metrics dt")).length);

@@ -70,7 +70,11 @@ export function modelPanel(
       ),
       card.confusion.length === classes.length && confusionTable(card.confusion, classes),
       card.confusion.length === classes.length &&
-        h("p", { className: "muted" }, "On the validation subjects, none of which it was trained on."),
+        h(
+          "p",
+          { className: "muted" },
+          "On the subjects that were held out, none of which it was trained on.",
+        ),
       card.recipe &&
         h(
           "details",

@@ -61,7 +61,7 @@ export function metric(id: string, name: string, text: string, value: number, no
     {},
     h("dt", {}, name),
     h("dd", {}, h("data", { attributes: { value, "data-metric": id } }, text)),
-    note !== undefined && h("dd", { className: "note" }, note),
+    note !== undefined && h("dd", { className: "interval" }, note),
   );
 }
 
