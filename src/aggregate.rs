@@ -197,7 +197,7 @@ fn mean_rows(values: impl Iterator<Item = f64>, width: usize) -> Vec<f64> {
     mean
 }
 
-/// Index of the max, the first of equals.
-fn argmax<T: PartialOrd>(values: &[T]) -> usize {
+/// Index of the max, the first of equals; 0 of nothing.
+pub fn argmax<T: PartialOrd>(values: &[T]) -> usize {
     values.iter().enumerate().fold(0, |best, (i, value)| if *value > values[best] { i } else { best })
 }

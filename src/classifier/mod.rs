@@ -91,6 +91,13 @@ pub struct Prediction {
     pub warnings: Vec<Warning>,
 }
 
+impl Prediction {
+    /// Whether the recording is unlike those of the training subjects: [`UNLIKE`]. False, if the bundle does not tell.
+    pub fn is_unlike(&self) -> bool {
+        self.p_value.is_some_and(|p_value| p_value < UNLIKE)
+    }
+}
+
 /// What a reader of a prediction should know.
 #[derive(Clone, Debug, PartialEq, Serialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]

@@ -8,7 +8,6 @@ use super::values::{set, to_js};
 use crate::bundle::Manifest;
 use crate::classifier::{ClassifyError, Evidence, Prediction};
 use crate::conformal::PredictionSet;
-use crate::novelty::UNLIKE;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -56,7 +55,7 @@ pub fn prediction_to_js(prediction: &Prediction, manifest: &Manifest) -> Result<
     set(&object, "windows", &windows_to_js(*windows, window_starts, window_probabilities));
     set(&object, "sets", &sets_to_js(&prediction.sets, &manifest.classes));
     set(&object, "pValue", &prediction.p_value.map_or(JsValue::UNDEFINED, JsValue::from));
-    set(&object, "unlike", &prediction.p_value.is_some_and(|p_value| p_value < UNLIKE).into());
+    set(&object, "unlike", &prediction.is_unlike().into());
     set(&object, "levels", &Float32Array::from(&prediction.levels[..]));
     set(&object, "warnings", &to_js(&said(false))?);
     set(&object, "notes", &to_js(&said(true))?);

@@ -1,6 +1,7 @@
 //! Prediction sets: the probabilities that classes must have to be in them, from subjects that the networks were not
 //! trained on.
 
+use painwave::aggregate::argmax;
 use painwave::classifier::Prediction;
 use painwave::conformal::{PredictionSet, SetRule};
 use serde::Serialize;
@@ -97,12 +98,6 @@ impl SetCheck {
             size: share(size, count),
         }
     }
-}
-
-fn argmax(probabilities: &[f32]) -> usize {
-    let better =
-        |best: usize, class: usize| if probabilities[class] > probabilities[best] { class } else { best };
-    (0..probabilities.len()).fold(0, better)
 }
 
 /// The probabilities of the true class, of the subjects of each class, descending.

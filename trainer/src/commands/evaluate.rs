@@ -10,7 +10,6 @@ use painwave::Prediction;
 use painwave::decision::Decision;
 use painwave::engine::Precision;
 use painwave::labels::LABEL_COLUMN;
-use painwave::novelty::UNLIKE;
 use painwave::recording::Recording;
 use painwave_train::conformal::{self, SetCheck};
 use painwave_train::evaluation::Evaluation;
@@ -141,8 +140,8 @@ pub fn run(args: &EvaluateArgs) -> Result<(), Error> {
     let evaluation = evaluate(&predictions);
     let judged = found.labels.iter().zip(&predictions).map(|(truth, found)| (truth.class, found));
     let sets = conformal::check_predictions(&judged.collect::<Vec<_>>(), manifest.classes.len());
-    let is_unlike = |found: &&Prediction| found.p_value.is_some_and(|p_value| p_value < UNLIKE);
-    let unlike = manifest.novelty.is_some().then(|| predictions.iter().filter(is_unlike).count());
+    let unlike =
+        manifest.novelty.is_some().then(|| predictions.iter().filter(|found| found.is_unlike()).count());
     let classifier = choice.classifier(&bundle)?;
     let chosen = &manifest.decision;
     let before = match chosen.is_default() {
